@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "feeds/frame/reading.h"
+#include "feeds/model/feed_time.h"
+#include "feeds/model/pop_catalogue.h"
+#include "feeds/model/pop_totals.h"
+#include "feeds/state/freshness.h"
+
+namespace surgescope::feeds {
+
+/// Where the data comes from, unmistakable on the screen.
+enum class FeedMode : std::uint8_t { live, replay, rehearsal };
+
+/// What is known of a PoP, a region or the world in the newest settled second.
+struct Summary {
+    Reading requestsPerSecond;
+    Reading egressBitsPerSecond;
+    Reading saturation;         // 1 = the mean node is at its knee
+    Reading hitRatio;           // 0 to 1, hits / (hits + misses)
+    Reading errorRatio;         // 0 to 1, 5xx / requests
+    Reading ttfbHitP95Us;
+    Reading ttfbMissP95Us;
+    Reading metadataP95Us;
+    Reading lbP50Us;
+    Reading lagP50Us;           // invalidation lag
+    Reading lagP99Us;
+    Reading pendingKeys;        // invalidations known but not applied, keys × nodes
+    Reading invalidationsPerSecond; // applied, keys × nodes
+    Reading wafBlockedPerSecond;
+    Reading nodesAboveCritical; // nodes at 90 % saturation or more
+    std::uint64_t nodesHeard = 0;    // measured in that second
+    std::uint64_t nodesExpected = 0; // on the roster
+    bool operator==(const Summary&) const = default;
+};
+
+/// One PoP, whether the catalogue knows it or not.
+struct PopFrame {
+    std::string code;
+    std::optional<PopIndex> place; // nothing: unplaced, the catalogue does not know the code
+    Freshness freshness = Freshness::noData;
+    double ageSeconds = 0;         // since a node of it was last heard; meaningless for noData
+    Summary summary;
+    bool operator==(const PopFrame&) const = default;
+};
+
+/// Columns of equal width in feed time. Column i ends at `end - (columns - 1 - i) × step`.
+struct TimeAxis {
+    FeedSecond end{};
+    int columns = 0;
+    std::chrono::seconds step{1};
+
+    FeedSecond endOf(int column) const { return end - (columns - 1 - column) * step; }
+    bool operator==(const TimeAxis&) const = default;
+};
+
+/// Lines over the frame's chart axis. NaN where there is no data: a gap, never a zero.
+struct RegionSeries {
+    std::string region; // the catalogue's code, or "unplaced"
+    std::vector<float> requestsPerSecond;
+    std::vector<float> egressBitsPerSecond;
+};
+
+struct WorldSeries {
+    std::vector<float> requestsPerSecond;
+    std::vector<float> metadataP50Us, metadataP95Us, metadataP99Us;
+    std::vector<float> lagP99Us;
+    std::vector<float> saturation;
+    std::vector<float> coverage; // 0 to 1
+};
+
+/// Invalidation lag, p99 of each PoP and column, worst PoP first.
+struct HeatGrid {
+    static constexpr float kNothingPurged = -1.0F; // heard, but no invalidation was applied: not zero lag
+    TimeAxis axis;
+    std::vector<std::string> rows; // PoP codes
+    std::vector<float> lagUs;      // rows × columns, row-major; NaN: no data
+
+    float at(int row, int column) const {
+        return lagUs[static_cast<std::size_t>(row) * static_cast<std::size_t>(axis.columns) +
+                     static_cast<std::size_t>(column)];
+    }
+};
+
+/// A mark on the time line.
+struct EventMark {
+    FeedSecond at{};
+    std::string kind; // release, purge, lever, note
+    std::string text;
+    bool operator==(const EventMark&) const = default;
+};
+
+/// One thing the feed refused or lost: why and how often.
+struct RefusalCount {
+    std::string reason;
+    std::uint64_t count = 0;
+    bool operator==(const RefusalCount&) const = default;
+};
+
+struct EndpointState {
+    std::string endpoint;
+    bool binds = false;
+    int peers = 0; // connected just now
+    bool operator==(const EndpointState&) const = default;
+};
+
+/// How the feed itself is doing, since start or since the last epoch.
+struct FeedHealth {
+    std::uint64_t nodesHeard = 0;    // within the freshness limit, whatever second they report
+    std::uint64_t nodesExpected = 0;
+    double reportsPerSecond = 0;     // PoP reports and node columns accepted
+    double bytesPerSecond = 0;
+    std::uint64_t lost = 0;          // messages missing by sequence
+    std::uint64_t duplicates = 0;
+    std::uint64_t reordered = 0;
+    std::uint64_t restarts = 0;      // publishers that began a new session
+    std::vector<RefusalCount> refused;
+    std::string lastRefusal;         // in words, empty when there was none
+    std::optional<double> newestAgeSeconds; // since the last accepted report arrived; nothing before the first
+    double feedThreadLoad = 0;       // 0 to 1, of one core
+    std::vector<EndpointState> endpoints;
+};
+
+/// The drill-down of the selected PoP, from its node columns.
+struct NodeDetail {
+    std::string pop;
+    std::uint64_t nodesHeard = 0;
+    std::uint64_t nodesExpected = 0;
+    std::array<std::uint64_t, 4> nodesByLevel{}; // managed, elevated, critical, overload
+    std::string hottestNode;
+    Reading hottestSaturation;
+    Reading worstLagUs;
+};
+
+/// Everything the window shows at one moment. Immutable once posted; shared between threads.
+struct Frame {
+    std::uint64_t epoch = 0;  // rises with each discontinuity: widgets then drop what they remembered
+    std::uint64_t serial = 0;
+    FeedMode mode = FeedMode::live;
+    std::string scenario;     // empty when nobody named one
+    std::optional<FeedSecond> settled; // the second all numbers are of; nothing before the first report
+    std::optional<FeedSecond> releaseAt; // T-0
+    std::optional<double> listeners;
+
+    Summary world;
+    PopTotals sinceStart;     // everything accepted in this epoch
+    std::vector<PopFrame> pops; // by code; only those heard of or on a roster
+    TimeAxis chartAxis;
+    std::vector<RegionSeries> regions; // in the catalogue's order, "unplaced" last and only when there is one
+    WorldSeries worldSeries;
+    HeatGrid heat;
+    std::vector<EventMark> events;
+    std::optional<NodeDetail> nodes;
+    FeedHealth health;
+};
+
+} // namespace surgescope::feeds

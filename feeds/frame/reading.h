@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+namespace surgescope::feeds {
+
+/// How far a number can be trusted. Each looks different on the screen.
+enum class Quality : std::uint8_t {
+    measured,    // every node on the roster was heard and measures it
+    partial,     // a sum or quantile over some of the nodes only
+    stale,       // the last known value; its source has fallen silent
+    notMeasured, // nobody who reports can measure it
+    noData,      // nobody has reported yet, or nothing happened that could be measured
+};
+
+/// A number on its way to the screen. `value` means something only if hasValue().
+struct Reading {
+    double value = 0;
+    Quality quality = Quality::noData;
+
+    bool hasValue() const { return quality <= Quality::stale; }
+    bool operator==(const Reading&) const = default;
+};
+
+} // namespace surgescope::feeds
