@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "feeds/util/clock.h"
+#include "feeds/util/result.h"
+#include "feeds/wire/messages.h"
+
+namespace surgescope::feeds {
+
+/// Sends telemetry to whoever subscribes: stamps headers (publisher, session, sequence per topic, send time),
+/// encodes, and keeps the last roster of each PoP for late joiners. Used by the simulator and by agents.
+/// One thread at a time.
+class Publisher {
+  public:
+    struct Options {
+        std::string name;                 // publisher id, unique in the fleet
+        std::vector<std::string> bind;    // endpoints, for example tcp://*:5556
+        std::vector<std::string> connect; // endpoints, for example tcp://wall:5556
+        bool lossless = false;            // wait for slow subscribers instead of dropping: rehearsals in one process
+        void* context = nullptr;          // a ZeroMQ context to share, for inproc endpoints; not owned
+    };
+
+    /// Refuses an endpoint that cannot be used, naming it and why. `clock` stamps session and send times and
+    /// must outlive the publisher.
+    static Result<std::unique_ptr<Publisher>> open(const Options& options, const Clock& clock);
+    virtual ~Publisher() = default;
+
+    /// Each stamps the header (all but intervalEnd) in place and sends. False: not sent, because a lossless
+    /// publisher's subscriber did not take it within 200 ms; the sequence then was not used up.
+    virtual bool publish(PopReport& message) = 0;
+    virtual bool publish(NodeColumns& message) = 0;
+    virtual bool publish(Event& message) = 0;
+    virtual bool publish(Global& message) = 0;
+
+    /// Sends the roster now, again every 30 s, and to each late joiner. Replaces the one known for its PoP.
+    virtual void setRoster(Roster roster) = 0;
+
+    /// Call at least once a second: answers new subscribers and resends what is due.
+    virtual void tick() = 0;
+
+    /// Topics somebody subscribes to: spares encoding node columns that nobody reads.
+    virtual bool wanted(std::string_view topic) const = 0;
+
+    /// Bytes and messages handed to ZeroMQ so far.
+    virtual std::uint64_t sentMessages() const = 0;
+    virtual std::uint64_t sentBytes() const = 0;
+};
+
+} // namespace surgescope::feeds

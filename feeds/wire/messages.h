@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "feeds/model/feed_time.h"
+#include "feeds/model/pop_totals.h"
+#include "feeds/util/clock.h"
+
+/// The messages as plain values; how they look in bytes is the codec's business. Meanings and units: WIRE.md.
+namespace surgescope::feeds {
+
+/// Filled by the publisher, except for intervalEnd, which the reporter knows.
+struct Header {
+    std::string publisher;
+    std::uint64_t session = 0;  // publisher's start, Unix time in µs
+    std::uint64_t sequence = 0; // per topic and session, from 1
+    FeedSecond intervalEnd{};
+    WallTime sent{};
+    bool operator==(const Header&) const = default;
+};
+
+struct PopReport {
+    Header header;
+    std::string pop;
+    PopTotals totals;
+    bool operator==(const PopReport&) const = default;
+};
+
+// Columns of NodeColumns: one value a node. Percentages in steps of 0.5 %. Latencies as bucket index + 1 of the
+// exponential histogram (0: nothing happened), a one-byte logarithm.
+#define SURGESCOPE_NODE_COLUMNS(X)                                                                            \
+    X(requests)                                                                                               \
+    X(cache_hits)                                                                                             \
+    X(cache_misses)                                                                                           \
+    X(kib_out)                                                                                                \
+    X(connections)                                                                                            \
+    X(rejected)                                                                                               \
+    X(status_4xx)                                                                                             \
+    X(status_5xx)                                                                                             \
+    X(saturation)                                                                                             \
+    X(cpu)                                                                                                    \
+    X(nic)                                                                                                    \
+    X(memory)                                                                                                 \
+    X(ttfb_p50)                                                                                               \
+    X(ttfb_max)                                                                                               \
+    X(inv_applied)                                                                                            \
+    X(inv_pending)                                                                                            \
+    X(inv_lag_max)                                                                                            \
+    X(bot_requests)
+
+enum class NodeColumn : std::uint8_t {
+#define X(name) name,
+    SURGESCOPE_NODE_COLUMNS(X)
+#undef X
+};
+
+#define X(...) +1
+inline constexpr std::size_t kNodeColumnCount = 0 SURGESCOPE_NODE_COLUMNS(X);
+#undef X
+
+struct NodeColumns {
+    Header header;
+    std::string pop;
+    std::uint32_t nodeCount = 0;
+    std::uint32_t rosterEpoch = 0;
+    std::vector<std::uint8_t> heard; // a bit a node; empty: all were heard
+    std::array<std::vector<std::uint32_t>, kNodeColumnCount> columns; // each empty (not measured) or nodeCount long
+
+    std::vector<std::uint32_t>& operator[](NodeColumn c) { return columns[static_cast<std::size_t>(c)]; }
+    const std::vector<std::uint32_t>& operator[](NodeColumn c) const {
+        return columns[static_cast<std::size_t>(c)];
+    }
+    bool isHeard(std::size_t node) const {
+        return heard.empty() || ((heard[node / 8] >> (node % 8)) & 1U) != 0;
+    }
+    bool operator==(const NodeColumns&) const = default;
+};
+
+enum class Role : std::uint8_t { edge, shield, origin, loadBalancer };
+
+struct RosterNode {
+    std::string name;
+    Role role = Role::edge;
+    std::string server; // "nginx 1.22.1"
+    FieldSet measures;
+    std::uint32_t nicMbit = 0; // configured; 0: unknown
+    bool operator==(const RosterNode&) const = default;
+};
+
+/// The nodes one publisher speaks for in one PoP; empty: it says farewell.
+struct Roster {
+    Header header;
+    std::string pop;
+    std::uint32_t epoch = 0;
+    std::vector<RosterNode> nodes;
+    bool operator==(const Roster&) const = default;
+};
+
+enum class EventKind : std::uint8_t { note, release, purge, lever };
+
+struct Event {
+    Header header;
+    EventKind kind = EventKind::note;
+    std::string text;
+    bool operator==(const Event&) const = default;
+};
+
+struct Global {
+    Header header;
+    std::string scenario;
+    bool rehearsal = false;
+    std::uint64_t releaseAtUs = 0; // T-0 in Unix time, 0: not known
+    std::uint64_t listeners = 0;
+    std::uint64_t purgeHead = 0;
+    bool operator==(const Global&) const = default;
+};
+
+/// "pop/LHR", "node/LHR", "roster/LHR", "event", "global".
+std::string topicOf(const PopReport& message);
+std::string topicOf(const NodeColumns& message);
+std::string topicOf(const Roster& message);
+std::string topicOf(const Event& message);
+std::string topicOf(const Global& message);
+
+} // namespace surgescope::feeds
