@@ -13,6 +13,7 @@ namespace surgescope::feeds::limits {
 inline constexpr std::uint32_t kSchemaVersion = 1;
 
 inline constexpr std::size_t kMessageBytes = 8U << 20;   // one frame; the largest PoP's columns take about 1 MB
+inline constexpr std::size_t kSmallMessageBytes = 64U << 10; // all but node columns and rosters
 inline constexpr std::size_t kTopicBytes = 64;
 inline constexpr std::size_t kPublisherBytes = 64;
 inline constexpr std::size_t kTextBytes = 256;           // node names, versions, event texts, scenario names

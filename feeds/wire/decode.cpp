@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/wire/decode.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "feeds/model/pop_catalogue.h"
+#include "feeds/wire/limits.h"
+
+#include <google/protobuf/stubs/logging.h>
+#include <google/protobuf/unknown_field_set.h>
+#include <telemetry.pb.h>
+
+namespace surgescope::feeds {
+namespace pb = surgescope::v1;
+namespace {
+
+using MaybeRefused = std::optional<Refused>;
+
+// The measured bits are field numbers: the X-macro's order and the proto file must agree.
+static_assert(pb::PopTotals::kNodeSecondsFieldNumber == 10 &&
+              pb::PopTotals::kLogLinesLostFieldNumber == 10 + static_cast<int>(Counter::log_lines_lost) &&
+              pb::PopTotals::kTtfbHitFieldNumber == 10 + static_cast<int>(kCounterCount) &&
+              pb::PopTotals::kInvalidationLagFieldNumber ==
+                  10 + static_cast<int>(kCounterCount + kDistributionCount) - 1);
+
+/// Text from outside as it may stand in a message of ours: printable, short.
+std::string quoted(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text.substr(0, 40)) out += (c >= ' ' && c < 127) ? c : '?';
+    return out + (text.size() > 40 ? "…'" : "'");
+}
+
+bool isPrintable(std::string_view text, std::size_t limit) {
+    return text.size() <= limit &&
+           std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ') || c == 127; });
+}
+
+MaybeRefused read(const pb::Header& from, Header& to) {
+    if (from.schema_version() != limits::kSchemaVersion)
+        return Refused{Refusal::schemaVersion, "schema version " + std::to_string(from.schema_version()) +
+                                                   ", expected " + std::to_string(limits::kSchemaVersion)};
+    if (from.publisher().empty() || !isPrintable(from.publisher(), limits::kPublisherBytes))
+        return Refused{Refusal::header, "publisher " + quoted(from.publisher()) + ", expected 1 to " +
+                                            std::to_string(limits::kPublisherBytes) + " printable bytes"};
+    if (from.sequence() == 0) return Refused{Refusal::header, "sequence 0, expected 1 or more"};
+    if (from.interval_ms() != std::chrono::milliseconds(limits::kInterval).count())
+        return Refused{Refusal::time, "interval of " + std::to_string(from.interval_ms()) + " ms, expected 1000"};
+    const auto end = from.interval_end_us();
+    const auto isSane = [](std::uint64_t us) {
+        return us >= static_cast<std::uint64_t>(unixSeconds(limits::kEarliest)) * 1'000'000U &&
+               us <= static_cast<std::uint64_t>(unixSeconds(limits::kLatest)) * 1'000'000U;
+    };
+    if (!isSane(end) || end % 1'000'000U != 0)
+        return Refused{Refusal::time, "interval end " + std::to_string(end) +
+                                          " µs, expected a whole second from 2020 to 2100"};
+    if (!isSane(from.sent_us()) || !isSane(from.session_us()))
+        return Refused{Refusal::time, "session " + std::to_string(from.session_us()) + " µs, sent " +
+                                          std::to_string(from.sent_us()) + " µs, expected 2020 to 2100"};
+    to.publisher = from.publisher();
+    to.session = from.session_us();
+    to.sequence = from.sequence();
+    to.intervalEnd = feedSecond(static_cast<std::int64_t>(end / 1'000'000U));
+    to.sent = WallTime(std::chrono::microseconds(from.sent_us()));
+    return std::nullopt;
+}
+
+MaybeRefused read(std::string_view name, const pb::Histogram& from, ExponentialHistogram& to,
+                  std::vector<std::uint64_t>& scratch) {
+    std::uint64_t total = from.zero_count();
+    bool sane = total <= limits::kCount;
+    for (const auto count : from.counts()) sane = sane && count <= limits::kCount && (total += count) <= limits::kCount;
+    scratch.assign(from.counts().begin(), from.counts().end());
+    if (!sane || !to.addBuckets(from.offset(), scratch))
+        return Refused{Refusal::value, std::string(name) + ": histogram of " + std::to_string(scratch.size()) +
+                                           " buckets from " + std::to_string(from.offset()) +
+                                           " is outside [-1, 319] or counts above 2^53"};
+    to.addZeros(from.zero_count());
+    to.addSummary(from.sum(), from.max());
+    return std::nullopt;
+}
+
+MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uint64_t>& scratch) {
+    to.clear();
+    to.measuredByAny = FieldSet(from.measured_by_any());
+    to.measuredByAll = FieldSet(from.measured_by_all());
+    if (from.saturation_bins_size() > static_cast<int>(SaturationHistogram::kBins))
+        return Refused{Refusal::value, std::to_string(from.saturation_bins_size()) +
+                                           " saturation bins, expected at most " +
+                                           std::to_string(SaturationHistogram::kBins)};
+    std::ranges::copy(from.saturation_bins(), to.saturation.bins.begin());
+#define X(name, unit) to[Counter::name] = from.name();
+    SURGESCOPE_COUNTERS(X)
+#undef X
+    const auto tooLarge = [](std::uint64_t v) { return v > limits::kCount; };
+    if (const auto bad = std::ranges::find_if(to.counters, tooLarge); bad != to.counters.end())
+        return Refused{Refusal::value,
+                       std::string(nameOf(static_cast<Counter>(bad - to.counters.begin()))) + " is " +
+                           std::to_string(*bad) + ", expected at most 2^53"};
+    if (std::ranges::any_of(to.saturation.bins, tooLarge))
+        return Refused{Refusal::value, "saturation_bins above 2^53"};
+    MaybeRefused refused;
+#define X(name)                                                                                               \
+    if (!refused && from.has_##name()) refused = read(#name, from.name(), to[Distribution::name], scratch);
+    SURGESCOPE_DISTRIBUTIONS(X)
+#undef X
+    return refused;
+}
+
+MaybeRefused readPop(const std::string& pop, std::string_view topic, std::string& to) {
+    if (!isPopCode(pop))
+        return Refused{Refusal::popCode, "PoP " + quoted(pop) + ", expected three capital letters"};
+    if (!topic.ends_with("/" + pop))
+        return Refused{Refusal::topic, "PoP " + pop + " under the topic " + quoted(topic)};
+    to = pop;
+    return std::nullopt;
+}
+
+template <class Proto> bool dropUnknownFields(Proto& message) {
+    bool found = !message.GetReflection()->GetUnknownFields(message).empty();
+    found = found || !message.header().GetReflection()->GetUnknownFields(message.header()).empty();
+    if constexpr (requires { message.totals(); })
+        found = found || !message.totals().GetReflection()->GetUnknownFields(message.totals()).empty();
+    if (found) message.DiscardUnknownFields();
+    return found;
+}
+
+} // namespace
+
+struct Decoder::Messages {
+    pb::PopReport pbPopReport;
+    pb::NodeColumns pbNodeColumns;
+    PopReport popReport;
+    NodeColumns nodeColumns;
+    Roster roster;
+    Event event;
+    Global global;
+    std::vector<std::uint64_t> scratch;
+
+    MaybeRefused read(const pb::PopReport& from, std::string_view topic) {
+        if (auto refused = readPop(from.pop(), topic, popReport.pop)) return refused;
+        return feeds::read(from.totals(), popReport.totals, scratch);
+    }
+
+    MaybeRefused read(const pb::NodeColumns& from, std::string_view topic) {
+        auto& to = nodeColumns;
+        if (auto refused = readPop(from.pop(), topic, to.pop)) return refused;
+        if (from.node_count() == 0 || from.node_count() > limits::kNodesPerMessage)
+            return Refused{Refusal::value, "node_count " + std::to_string(from.node_count()) +
+                                               ", expected 1 to " + std::to_string(limits::kNodesPerMessage)};
+        to.nodeCount = from.node_count();
+        to.rosterEpoch = from.roster_epoch();
+        if (!from.heard().empty() && from.heard().size() != (to.nodeCount + 7) / 8)
+            return Refused{Refusal::unequalColumns, "heard has " + std::to_string(from.heard().size()) +
+                                                        " bytes for " + std::to_string(to.nodeCount) + " nodes"};
+        to.heard.assign(from.heard().begin(), from.heard().end());
+        MaybeRefused refused;
+        const auto copy = [&](const char* name, const auto& column, std::vector<std::uint32_t>& into) {
+            if (refused) return;
+            if (!column.empty() && static_cast<std::uint32_t>(column.size()) != to.nodeCount)
+                refused = Refused{Refusal::unequalColumns, std::string(name) + " has " +
+                                                               std::to_string(column.size()) + " values for " +
+                                                               std::to_string(to.nodeCount) + " nodes"};
+            else into.assign(column.begin(), column.end());
+        };
+#define X(name) copy(#name, from.name(), to[NodeColumn::name]);
+        SURGESCOPE_NODE_COLUMNS(X)
+#undef X
+        return refused;
+    }
+
+    MaybeRefused read(const pb::Roster& from, std::string_view topic) {
+        auto& to = roster;
+        if (auto refused = readPop(from.pop(), topic, to.pop)) return refused;
+        const int count = from.name_size();
+        if (count > static_cast<int>(limits::kNodesPerMessage))
+            return Refused{Refusal::value, "roster of " + std::to_string(count) + " nodes, expected at most " +
+                                               std::to_string(limits::kNodesPerMessage)};
+        for (const int size : {from.role_size(), from.server_size(), from.measures_size(), from.nic_mbit_size()})
+            if (size != count)
+                return Refused{Refusal::unequalColumns, "a roster column has " + std::to_string(size) +
+                                                            " values for " + std::to_string(count) + " nodes"};
+        to.epoch = from.roster_epoch();
+        to.nodes.resize(static_cast<std::size_t>(count));
+        for (int i = 0; i < count; ++i) {
+            auto& node = to.nodes[static_cast<std::size_t>(i)];
+            const auto server = from.server(i);
+            if (server >= static_cast<std::uint32_t>(from.servers_size()) || !pb::Role_IsValid(from.role(i)) ||
+                from.name(i).empty() || !isPrintable(from.name(i), limits::kTextBytes) ||
+                !isPrintable(from.servers(static_cast<int>(server)), limits::kTextBytes))
+                return Refused{Refusal::value, "roster entry " + std::to_string(i) + " named " +
+                                                   quoted(from.name(i)) + " has a bad name, role or server"};
+            node.name = from.name(i);
+            node.role = static_cast<Role>(from.role(i));
+            node.server = from.servers(static_cast<int>(server));
+            node.measures = FieldSet(from.measures(i));
+            node.nicMbit = from.nic_mbit(i);
+        }
+        return std::nullopt;
+    }
+
+    MaybeRefused read(const pb::Event& from, std::string_view) {
+        if (!pb::EventKind_IsValid(from.kind()) || !isPrintable(from.text(), limits::kTextBytes))
+            return Refused{Refusal::value, "event of kind " + std::to_string(from.kind()) + " saying " +
+                                               quoted(from.text())};
+        event.kind = static_cast<EventKind>(from.kind());
+        event.text = from.text();
+        return std::nullopt;
+    }
+
+    MaybeRefused read(const pb::Global& from, std::string_view) {
+        if (!isPrintable(from.scenario(), limits::kTextBytes) || from.listeners() > limits::kCount ||
+            from.release_at_us() > static_cast<std::uint64_t>(unixSeconds(limits::kLatest)) * 1'000'000U)
+            return Refused{Refusal::value, "global message with a bad scenario, listeners or release time"};
+        global.scenario = from.scenario();
+        global.rehearsal = from.rehearsal();
+        global.releaseAtUs = from.release_at_us();
+        global.listeners = from.listeners();
+        global.purgeHead = from.purge_head();
+        return std::nullopt;
+    }
+};
+
+Decoder::Decoder() : m_messages(std::make_unique<Messages>()) {
+    // The library would write a line to standard error for each bad message: we refuse and count it instead.
+    google::protobuf::SetLogHandler(nullptr);
+}
+Decoder::~Decoder() = default;
+
+Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
+    const auto decodeAs = [&](auto& proto, auto& message, std::size_t limit) -> Decoded {
+        const auto at = [&](Refused refused) {
+            refused.text = quoted(topic) + ": " + refused.text;
+            return refused;
+        };
+        if (payload.size() > limit)
+            return at({Refusal::oversized, std::to_string(payload.size()) + " bytes, expected at most " +
+                                               std::to_string(limit)});
+        if (!proto.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
+            return at({Refusal::unparseable, std::to_string(payload.size()) + " bytes are not " +
+                                                 proto.GetTypeName()});
+        if (dropUnknownFields(proto)) ++m_withUnknownFields;
+        if (auto refused = read(proto.header(), message.header)) return at(std::move(*refused));
+        if (auto refused = m_messages->read(proto, topic)) return at(std::move(*refused));
+        return &message;
+    };
+    auto& m = *m_messages;
+    if (topic.starts_with("pop/")) return decodeAs(m.pbPopReport, m.popReport, limits::kSmallMessageBytes);
+    if (topic.starts_with("node/")) return decodeAs(m.pbNodeColumns, m.nodeColumns, limits::kMessageBytes);
+    // The rest are rare; a fresh object gives back what a hostile message made it take.
+    if (topic.starts_with("roster/")) return decodeAs(*std::make_unique<pb::Roster>(), m.roster, limits::kMessageBytes);
+    if (topic == "event") return decodeAs(*std::make_unique<pb::Event>(), m.event, limits::kSmallMessageBytes);
+    if (topic == "global") return decodeAs(*std::make_unique<pb::Global>(), m.global, limits::kSmallMessageBytes);
+    return Refused{Refusal::topic, quoted(topic) + ": expected pop/, node/ or roster/ and a PoP code, event or global"};
+}
+
+} // namespace surgescope::feeds

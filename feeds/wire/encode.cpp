@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/wire/encode.h"
+
+#include "feeds/wire/limits.h"
+
+#include <telemetry.pb.h>
+
+#include <unordered_map>
+
+namespace surgescope::feeds {
+namespace pb = surgescope::v1;
+namespace {
+
+void write(const Header& header, pb::Header& to) {
+    to.set_schema_version(limits::kSchemaVersion);
+    to.set_publisher(header.publisher);
+    to.set_session_us(header.session);
+    to.set_sequence(header.sequence);
+    to.set_interval_end_us(static_cast<std::uint64_t>(unixSeconds(header.intervalEnd)) * 1'000'000U);
+    to.set_interval_ms(static_cast<std::uint32_t>(std::chrono::milliseconds(limits::kInterval).count()));
+    to.set_sent_us(static_cast<std::uint64_t>(header.sent.time_since_epoch().count()));
+}
+
+void write(const ExponentialHistogram& histogram, pb::Histogram& to) {
+    to.set_zero_count(histogram.zeros());
+    to.set_offset(histogram.offset());
+    to.mutable_counts()->Assign(histogram.buckets().begin(), histogram.buckets().end());
+    to.set_sum(histogram.sum());
+    to.set_max(histogram.max());
+}
+
+void write(const PopTotals& totals, pb::PopTotals& to) {
+    to.set_measured_by_any(totals.measuredByAny.bits());
+    to.set_measured_by_all(totals.measuredByAll.bits());
+    if (totals.saturation != SaturationHistogram{})
+        to.mutable_saturation_bins()->Assign(totals.saturation.bins.begin(), totals.saturation.bins.end());
+#define X(name, unit) to.set_##name(totals[Counter::name]);
+    SURGESCOPE_COUNTERS(X)
+#undef X
+#define X(name)                                                                                               \
+    if (!totals[Distribution::name].empty()) write(totals[Distribution::name], *to.mutable_##name());
+    SURGESCOPE_DISTRIBUTIONS(X)
+#undef X
+}
+
+} // namespace
+
+struct Encoder::Messages {
+    pb::PopReport popReport;
+    pb::NodeColumns nodeColumns;
+    pb::Roster roster;
+    pb::Event event;
+    pb::Global global;
+};
+
+Encoder::Encoder() : m_messages(std::make_unique<Messages>()) {}
+Encoder::~Encoder() = default;
+
+std::string_view Encoder::encode(const PopReport& message) {
+    auto& to = m_messages->popReport;
+    to.Clear();
+    write(message.header, *to.mutable_header());
+    to.set_pop(message.pop);
+    write(message.totals, *to.mutable_totals());
+    to.SerializeToString(&m_bytes);
+    return m_bytes;
+}
+
+std::string_view Encoder::encode(const NodeColumns& message) {
+    auto& to = m_messages->nodeColumns;
+    to.Clear();
+    write(message.header, *to.mutable_header());
+    to.set_pop(message.pop);
+    to.set_node_count(message.nodeCount);
+    to.set_roster_epoch(message.rosterEpoch);
+    to.set_heard(message.heard.data(), message.heard.size());
+#define X(name)                                                                                               \
+    to.mutable_##name()->Assign(message[NodeColumn::name].begin(), message[NodeColumn::name].end());
+    SURGESCOPE_NODE_COLUMNS(X)
+#undef X
+    to.SerializeToString(&m_bytes);
+    return m_bytes;
+}
+
+std::string_view Encoder::encode(const Roster& message) {
+    auto& to = m_messages->roster;
+    to.Clear();
+    write(message.header, *to.mutable_header());
+    to.set_pop(message.pop);
+    to.set_roster_epoch(message.epoch);
+    std::unordered_map<std::string_view, std::uint32_t> servers;
+    for (const auto& node : message.nodes) {
+        to.add_name(node.name);
+        to.add_role(static_cast<pb::Role>(node.role));
+        const auto [server, isNew] = servers.try_emplace(node.server, static_cast<std::uint32_t>(servers.size()));
+        if (isNew) to.add_servers(node.server);
+        to.add_server(server->second);
+        to.add_measures(node.measures.bits());
+        to.add_nic_mbit(node.nicMbit);
+    }
+    to.SerializeToString(&m_bytes);
+    return m_bytes;
+}
+
+std::string_view Encoder::encode(const Event& message) {
+    auto& to = m_messages->event;
+    to.Clear();
+    write(message.header, *to.mutable_header());
+    to.set_kind(static_cast<pb::EventKind>(message.kind));
+    to.set_text(message.text);
+    to.SerializeToString(&m_bytes);
+    return m_bytes;
+}
+
+std::string_view Encoder::encode(const Global& message) {
+    auto& to = m_messages->global;
+    to.Clear();
+    write(message.header, *to.mutable_header());
+    to.set_scenario(message.scenario);
+    to.set_rehearsal(message.rehearsal);
+    to.set_release_at_us(message.releaseAtUs);
+    to.set_listeners(message.listeners);
+    to.set_purge_head(message.purgeHead);
+    to.SerializeToString(&m_bytes);
+    return m_bytes;
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/wire/messages.h"
+
+namespace surgescope::feeds {
+
+std::string topicOf(const PopReport& message) { return "pop/" + message.pop; }
+std::string topicOf(const NodeColumns& message) { return "node/" + message.pop; }
+std::string topicOf(const Roster& message) { return "roster/" + message.pop; }
+std::string topicOf(const Event&) { return "event"; }
+std::string topicOf(const Global&) { return "global"; }
+
+} // namespace surgescope::feeds

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace surgescope::feeds {
+
+// Why something that arrived was not used, in the words the screen shows.
+#define SURGESCOPE_REFUSALS(X)                                                                                \
+    X(multipart, "not two message parts")                                                                     \
+    X(topic, "unknown topic")                                                                                 \
+    X(oversized, "message too large")                                                                         \
+    X(unparseable, "not parseable")                                                                           \
+    X(schemaVersion, "unknown schema version")                                                                \
+    X(header, "bad header")                                                                                   \
+    X(time, "absurd time")                                                                                    \
+    X(popCode, "bad PoP code")                                                                                \
+    X(unequalColumns, "columns of unequal length")                                                            \
+    X(value, "value out of range")                                                                            \
+    X(duplicate, "duplicate message")                                                                         \
+    X(olderSession, "message of an ended session")                                                            \
+    X(repeatedInterval, "interval reported twice")                                                            \
+    X(tooLate, "too late")                                                                                    \
+    X(tooEarly, "clock ahead of its PoP")                                                                     \
+    X(rosterMismatch, "columns without their roster")                                                         \
+    X(full, "more publishers, PoPs or nodes than can be kept")
+
+enum class Refusal : std::uint8_t {
+#define X(name, words) name,
+    SURGESCOPE_REFUSALS(X)
+#undef X
+};
+
+#define X(...) +1
+inline constexpr std::size_t kRefusalCount = 0 SURGESCOPE_REFUSALS(X);
+#undef X
+
+constexpr std::string_view wordsFor(Refusal refusal) {
+    constexpr std::array<std::string_view, kRefusalCount> kWords{{
+#define X(name, words) words,
+        SURGESCOPE_REFUSALS(X)
+#undef X
+    }};
+    return kWords[static_cast<std::size_t>(refusal)];
+}
+
+/// One refusal: the reason, and one line that says what, where and what was expected.
+struct Refused {
+    Refusal reason;
+    std::string text;
+};
+
+} // namespace surgescope::feeds
