@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "feeds/source/zmq_context.h"
 #include "feeds/util/clock.h"
 #include "feeds/util/result.h"
 #include "feeds/wire/messages.h"
@@ -22,7 +24,7 @@ class Publisher {
         std::vector<std::string> bind;    // endpoints, for example tcp://*:5556
         std::vector<std::string> connect; // endpoints, for example tcp://wall:5556
         bool lossless = false;            // wait for slow subscribers instead of dropping: rehearsals in one process
-        void* context = nullptr;          // a ZeroMQ context to share, for inproc endpoints; not owned
+        std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
     };
 
     /// Refuses an endpoint that cannot be used, naming it and why. `clock` stamps session and send times and
@@ -45,6 +47,9 @@ class Publisher {
 
     /// Topics somebody subscribes to: spares encoding node columns that nobody reads.
     virtual bool wanted(std::string_view topic) const = 0;
+
+    /// The endpoints bound, with the ports that were chosen for tcp://…:*.
+    virtual const std::vector<std::string>& boundEndpoints() const = 0;
 
     /// Bytes and messages handed to ZeroMQ so far.
     virtual std::uint64_t sentMessages() const = 0;

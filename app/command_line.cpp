@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_line.h"
+
+#include <iostream>
+
+namespace surgescope::app {
+
+std::optional<int> parseCommandLine(CLI::App& app, int argc, char** argv) {
+    app.set_version_flag("--version", app.get_name() + " " SURGESCOPE_VERSION);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        std::cout << app.help();
+        return 0;
+    } catch (const CLI::CallForVersion&) {
+        std::cout << app.version() << '\n';
+        return 0;
+    } catch (const CLI::ParseError& error) {
+        return commandLineError(app, error.what());
+    }
+    return std::nullopt;
+}
+
+int commandLineError(const CLI::App& app, const std::string& text) {
+    std::string line = text.substr(0, text.find('\n'));
+    std::cerr << app.get_name() << ": " << line << " (see " << app.get_name() << " --help)\n";
+    return 2;
+}
+
+} // namespace surgescope::app

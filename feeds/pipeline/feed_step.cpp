@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/pipeline/feed_step.h"
+
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace surgescope::feeds {
+namespace {
+/// Messages taken in one go before the caller may look after frames and commands again.
+constexpr std::size_t kBatch = 2'000;
+} // namespace
+
+FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock, NodeColumnsWanted wanted)
+    : m_source(source), m_clock(clock), m_wanted(wanted), m_state(catalogue), m_rateSince(clock.steady()) {
+    for (const char* topic : {"pop/", "roster/", "event", "global"}) source.subscribe(topic);
+    if (wanted == NodeColumnsWanted::all) source.subscribe("node/");
+}
+
+std::size_t FeedStep::receive(std::chrono::milliseconds timeout) {
+    for (std::size_t count = 0; count < kBatch; ++count) {
+        const auto received = m_source.receive(count == 0 ? timeout : std::chrono::milliseconds(0));
+        if (std::holds_alternative<Source::Nothing>(received)) return count;
+        if (const auto* message = std::get_if<RawMessage>(&received)) handle(*message);
+        else refuse(std::get<Refused>(received));
+    }
+    return kBatch;
+}
+
+void FeedStep::handle(const RawMessage& message) {
+    m_bytes += message.topic.size() + message.payload.size();
+    const auto now = m_clock.steady();
+    const auto refused = std::visit(
+        [&](const auto& decoded) -> std::optional<Refused> {
+            using Alternative = std::decay_t<decltype(decoded)>;
+            if constexpr (std::is_same_v<Alternative, Refused>) return decoded;
+            else return m_state.apply(*decoded, now);
+        },
+        m_decoder.decode(message.topic, message.payload));
+    if (refused) refuse(*refused);
+    else ++m_reports;
+}
+
+void FeedStep::refuse(const Refused& refused) {
+    ++m_refused[static_cast<std::size_t>(refused.reason)];
+    m_lastRefusal = refused.text;
+}
+
+void FeedStep::request(const ViewRequest& request) {
+    if (m_wanted == NodeColumnsWanted::ofSelectedPop && request.selectedPop != m_request.selectedPop) {
+        const auto topic = [](const std::optional<std::string>& pop) { return "node/" + *pop; };
+        if (m_request.selectedPop) {
+            m_source.unsubscribe(topic(m_request.selectedPop));
+            m_state.gaps().forgetTopic(topic(m_request.selectedPop));
+        }
+        if (request.selectedPop) m_source.subscribe(topic(request.selectedPop));
+    }
+    m_request = request;
+}
+
+FeedHealth FeedStep::health(double threadLoad) {
+    const auto now = m_clock.steady();
+    if (const double elapsed = secondsBetween(m_rateSince, now); elapsed >= 1) {
+        m_reportsPerSecond = static_cast<double>(m_reports - std::exchange(m_reportsThen, m_reports)) / elapsed;
+        m_bytesPerSecond = static_cast<double>(m_bytes - std::exchange(m_bytesThen, m_bytes)) / elapsed;
+        m_rateSince = now;
+    }
+    FeedHealth health;
+    health.reportsPerSecond = m_reportsPerSecond;
+    health.bytesPerSecond = m_bytesPerSecond;
+    const auto& gaps = m_state.gaps().counts();
+    health.lost = gaps.lost;
+    health.duplicates = gaps.duplicates;
+    health.reordered = gaps.reordered;
+    health.restarts = gaps.restarts;
+    for (std::size_t i = 0; i < kRefusalCount; ++i)
+        if (m_refused[i] > 0)
+            health.refused.push_back({std::string(wordsFor(static_cast<Refusal>(i))), m_refused[i]});
+    if (const auto newer = m_decoder.withUnknownFields(); newer > 0)
+        health.refused.push_back({"fields of a newer version dropped", newer});
+    health.lastRefusal = m_lastRefusal;
+    if (const auto last = m_state.lastReport()) health.newestAgeSeconds = secondsBetween(*last, now);
+    health.feedThreadLoad = threadLoad;
+    for (const auto& endpoint : m_source.endpoints())
+        health.endpoints.push_back({endpoint.name, endpoint.binds, endpoint.peers});
+    return health;
+}
+
+std::shared_ptr<const Frame> FeedStep::buildFrame(double threadLoad) {
+    return m_builder.build(m_state, m_request, health(threadLoad), m_clock.steady());
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "feeds/frame/frame_builder.h"
+#include "feeds/source/source.h"
+#include "feeds/state/fleet_state.h"
+#include "feeds/util/clock.h"
+#include "feeds/wire/decode.h"
+
+namespace surgescope::feeds {
+
+/// Which node columns a dashboard asks its publishers for. PoP reports always come.
+enum class NodeColumnsWanted : std::uint8_t { ofSelectedPop, all };
+
+/// What the feed does, without a thread: bytes in, state, frame out. Tests drive it by hand. One thread.
+class FeedStep {
+  public:
+    /// All three must outlive the step.
+    FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock, NodeColumnsWanted wanted);
+
+    /// Waits at most `timeout` for a message, then takes what else is there, up to a bound. Returns how many came.
+    std::size_t receive(std::chrono::milliseconds timeout);
+
+    /// What the screen shows from now on.
+    void request(const ViewRequest& request);
+
+    /// `threadLoad`: share of one core the feed took, for the screen.
+    std::shared_ptr<const Frame> buildFrame(double threadLoad);
+
+    const FleetState& state() const { return m_state; }
+
+  private:
+    void handle(const RawMessage& message);
+    void refuse(const Refused& refused);
+    FeedHealth health(double threadLoad);
+
+    Source& m_source;
+    const Clock& m_clock;
+    NodeColumnsWanted m_wanted;
+    Decoder m_decoder;
+    FleetState m_state;
+    FrameBuilder m_builder;
+    ViewRequest m_request;
+
+    std::array<std::uint64_t, kRefusalCount> m_refused{};
+    std::string m_lastRefusal;
+    std::uint64_t m_reports = 0;
+    std::uint64_t m_bytes = 0;
+    // Rates are of the last whole second or more.
+    SteadyTime m_rateSince;
+    std::uint64_t m_reportsThen = 0;
+    std::uint64_t m_bytesThen = 0;
+    double m_reportsPerSecond = 0;
+    double m_bytesPerSecond = 0;
+};
+
+} // namespace surgescope::feeds

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/pipeline/pipeline.h"
+
+#include <algorithm>
+#include <ctime>
+
+namespace surgescope::feeds {
+namespace {
+
+double threadCpuSeconds() {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+} // namespace
+
+Pipeline::Pipeline(std::unique_ptr<Source> source, const PopCatalogue& catalogue, const Clock& clock, Options options)
+    : m_source(std::move(source)), m_catalogue(catalogue), m_clock(clock), m_options(options),
+      m_thread([this] { run(); }) {}
+
+Pipeline::~Pipeline() {
+    m_stop = true;
+    m_source->wake();
+    m_thread.join();
+}
+
+void Pipeline::run() {
+    FeedStep step(*m_source, m_catalogue, m_clock, m_options.nodeColumns);
+    auto nextFrame = m_clock.steady();
+    auto loadSince = nextFrame;
+    double cpuThen = threadCpuSeconds();
+    double load = 0;
+    while (!m_stop) {
+        const auto now = m_clock.steady();
+        if (now >= nextFrame) {
+            if (const auto request = m_requests.take()) step.request(*request);
+            if (const double elapsed = secondsBetween(loadSince, now); elapsed >= 1) {
+                const double cpu = threadCpuSeconds();
+                load = (cpu - cpuThen) / elapsed;
+                cpuThen = cpu;
+                loadSince = now;
+            }
+            m_frames.put(step.buildFrame(load));
+            nextFrame = std::max(nextFrame + m_options.frameEvery, now);
+        }
+        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(nextFrame - m_clock.steady());
+        step.receive(std::max(wait, std::chrono::milliseconds(0)));
+    }
+}
+
+} // namespace surgescope::feeds

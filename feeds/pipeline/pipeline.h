@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "feeds/pipeline/feed_step.h"
+#include "feeds/util/mailbox.h"
+
+namespace surgescope::feeds {
+
+/// The feed thread: runs a FeedStep and posts frames. The two mailboxes are all it shares.
+class Pipeline {
+  public:
+    struct Options {
+        std::chrono::milliseconds frameEvery{100};
+        NodeColumnsWanted nodeColumns = NodeColumnsWanted::ofSelectedPop;
+    };
+
+    /// Starts the thread. `catalogue` and `clock` must outlive the pipeline.
+    Pipeline(std::unique_ptr<Source> source, const PopCatalogue& catalogue, const Clock& clock, Options options);
+    /// Stops by message; waits for the thread, which waits for nobody.
+    ~Pipeline();
+
+    Mailbox<Frame>& frames() { return m_frames; }             // feed thread puts, GUI takes
+    Mailbox<ViewRequest>& requests() { return m_requests; }   // GUI puts, feed thread takes
+
+  private:
+    void run();
+
+    std::unique_ptr<Source> m_source;
+    const PopCatalogue& m_catalogue;
+    const Clock& m_clock;
+    Options m_options;
+    Mailbox<Frame> m_frames;
+    Mailbox<ViewRequest> m_requests;
+    std::atomic<bool> m_stop{false};
+    std::thread m_thread;
+};
+
+} // namespace surgescope::feeds

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/pipeline/rehearsal.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace surgescope::feeds {
+namespace {
+
+/// Stamps messages with simulated time and paces with real time.
+class SimulatedClock final : public Clock {
+  public:
+    SimulatedClock(const Clock& real, FeedSecond start) : m_real(real), m_wall(start) {}
+    SteadyTime steady() const override { return m_real.steady(); }
+    WallTime wall() const override { return m_wall; }
+    void set(FeedSecond second) { m_wall = second; }
+
+  private:
+    const Clock& m_real;
+    WallTime m_wall;
+};
+
+} // namespace
+
+struct Rehearsal::Parts {
+    Parts(const Options& o, const PopCatalogue& catalogue, const Clock& real)
+        : options(o), clock(real, o.scenario.start()), simulator(catalogue, o.scenario, o.nodes, o.seed) {}
+
+    Options options;
+    SimulatedClock clock;
+    sim::Simulator simulator;
+    std::unique_ptr<Publisher> publisher;
+    std::mutex mutex;
+    std::condition_variable_any wakeUp; // notified by the stop token only
+};
+
+Rehearsal::Rehearsal(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
+Rehearsal::~Rehearsal() = default;
+
+Result<std::unique_ptr<Rehearsal>> Rehearsal::open(const Options& options, const PopCatalogue& catalogue,
+                                                   const Clock& clock) {
+    auto parts = std::make_unique<Parts>(options, catalogue, clock);
+    auto publisher = Publisher::open(options.publisher, parts->clock);
+    if (!publisher) return Error{publisher.error()};
+    parts->publisher = std::move(publisher.value());
+    return std::unique_ptr<Rehearsal>(new Rehearsal(std::move(parts)));
+}
+
+const Publisher& Rehearsal::publisher() const { return *m_parts->publisher; }
+
+bool Rehearsal::waitUntil(SteadyTime time, const std::stop_token& stop) {
+    // In short waits, so that whoever joins does not wait for their rosters.
+    while (!stop.stop_requested()) {
+        m_parts->publisher->tick();
+        const auto now = m_parts->clock.steady();
+        if (now >= time) return true;
+        std::unique_lock lock(m_parts->mutex);
+        m_parts->wakeUp.wait_until(lock, stop, std::min(time, now + std::chrono::milliseconds(100)), [] { return false; });
+    }
+    return false;
+}
+
+void Rehearsal::publishSecond(const std::stop_token& stop) {
+    auto& p = *m_parts;
+    p.clock.set(p.simulator.now());
+    // A subscriber that does not keep up is waited for, but never longer than the user wants to.
+    const auto send = [&](auto& message) {
+        while (!p.publisher->publish(message) && !stop.stop_requested()) p.publisher->tick();
+    };
+    for (std::size_t i = 0; i < p.simulator.reports().size(); ++i) {
+        auto& report = p.simulator.reports()[i];
+        send(report);
+        if (p.publisher->wanted("node/" + report.pop)) send(p.simulator.columns(i));
+    }
+    send(p.simulator.global());
+    for (auto& event : p.simulator.events()) send(event);
+}
+
+void Rehearsal::run(const std::stop_token& stop) {
+    auto& p = *m_parts;
+    for (auto& roster : p.simulator.rosters()) p.publisher->setRoster(std::move(roster));
+    const auto start = p.clock.steady();
+    for (std::uint64_t n = 0; !p.options.seconds || n < *p.options.seconds; ++n) {
+        p.simulator.step();
+        const auto due = std::chrono::duration<double>(static_cast<double>(n) / p.options.speed);
+        if (!waitUntil(start + std::chrono::duration_cast<SteadyTime::duration>(due), stop)) return;
+        publishSecond(stop);
+    }
+}
+
+} // namespace surgescope::feeds

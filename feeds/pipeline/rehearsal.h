@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "feeds/publish/publisher.h"
+#include "feeds/sim/simulator.h"
+
+namespace surgescope::feeds {
+
+/// Publishes a simulated launch like any other publisher would, paced by the clock. What it sends is a function of
+/// scenario, node count and seed: its times are the simulated ones. Rosters alone are sent when somebody joins.
+class Rehearsal {
+  public:
+    struct Options {
+        sim::Scenario scenario;
+        std::uint64_t nodes = 40'000;
+        std::uint64_t seed = 1;
+        double speed = 1;                     // simulated seconds per second
+        std::optional<std::uint64_t> seconds; // stops after so many simulated seconds; nothing: never
+        Publisher::Options publisher;
+    };
+
+    /// Refuses an endpoint that cannot be used.
+    static Result<std::unique_ptr<Rehearsal>> open(const Options& options, const PopCatalogue& catalogue,
+                                                   const Clock& clock);
+    ~Rehearsal();
+
+    /// Runs until stopped or done, in the calling thread.
+    void run(const std::stop_token& stop);
+
+    const Publisher& publisher() const;
+
+  private:
+    struct Parts;
+    explicit Rehearsal(std::unique_ptr<Parts> parts);
+    bool waitUntil(SteadyTime time, const std::stop_token& stop);
+    void publishSecond(const std::stop_token& stop);
+
+    std::unique_ptr<Parts> m_parts;
+};
+
+} // namespace surgescope::feeds

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "feeds/model/pop_catalogue.h"
+#include "feeds/sim/scenario.h"
+#include "feeds/wire/messages.h"
+
+namespace surgescope::feeds::sim {
+
+/// A launch, second by second, as the telemetry its nodes would send. A pure function of catalogue, scenario, node
+/// count and seed. It makes messages and sends none; headers hold the interval only. One thread.
+class Simulator {
+  public:
+    /// `catalogue` must outlive the simulator. `nodes`: at least 1.
+    Simulator(const PopCatalogue& catalogue, const Scenario& scenario, std::uint64_t nodes, std::uint64_t seed);
+    ~Simulator();
+
+    /// Simulates the next second; the first one ends at the scenario's start.
+    void step();
+    /// The end of the second simulated last.
+    FeedSecond now() const;
+
+    /// Of the second simulated last, one a PoP that has nodes. They may be stamped in place.
+    std::vector<PopReport>& reports();
+    /// Node by node, for the PoP of reports()[index]; valid until the next call.
+    NodeColumns& columns(std::size_t index);
+    Global& global();
+    std::vector<Event>& events();
+
+    std::vector<Roster> rosters() const;
+
+  private:
+    struct Model;
+    std::unique_ptr<Model> m_model;
+};
+
+} // namespace surgescope::feeds::sim

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "feeds/wire/refusal.h"
+
+namespace surgescope::feeds {
+
+/// One message as it came, not looked at yet. Owned by the source, valid until its next receive().
+struct RawMessage {
+    std::string_view topic;
+    std::string_view payload;
+};
+
+/// Where telemetry comes from: yields bytes, so that nothing behind it can tell a live feed from a simulated or a
+/// replayed one. What a source can do is asked of its capabilities and never of its type.
+/// Used by one thread, but for wake(), which any thread may call.
+class Source {
+  public:
+    struct Capabilities {
+        bool canPause = false;
+        bool canSetSpeed = false;
+        bool canSeek = false;
+        bool canSelectTopics = false; // subscribe() and unsubscribe() spare the publisher what nobody looks at
+    };
+
+    /// A place this source listens at, for the screen.
+    struct Endpoint {
+        std::string name;
+        bool binds = false;
+        int peers = 0; // connected just now
+    };
+
+    struct Nothing {}; // the timeout passed, or wake() was called
+    using Received = std::variant<Nothing, RawMessage, Refused>;
+
+    virtual ~Source() = default;
+    virtual Capabilities capabilities() const = 0;
+
+    /// Waits at most `timeout` for the next message. Refused: something came that is no message of ours.
+    virtual Received receive(std::chrono::milliseconds timeout) = 0;
+
+    /// Topics beginning with `prefix` are wanted, or no longer.
+    virtual void subscribe(const std::string& prefix) = 0;
+    virtual void unsubscribe(const std::string& prefix) = 0;
+
+    virtual std::vector<Endpoint> endpoints() const = 0;
+
+    /// Ends a receive() that waits.
+    virtual void wake() = 0;
+};
+
+} // namespace surgescope::feeds

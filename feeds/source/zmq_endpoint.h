@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "feeds/util/result.h"
+
+#include <zmq.hpp>
+
+/// Opening endpoints alike for whoever reads and whoever sends. For .cpp files of sources and publishers only.
+namespace surgescope::feeds {
+
+/// Binds and connects; the first endpoint that cannot be used is named with the reason.
+std::optional<Error> openEndpoints(zmq::socket_t& socket, const std::vector<std::string>& bind,
+                                   const std::vector<std::string>& connect);
+
+} // namespace surgescope::feeds

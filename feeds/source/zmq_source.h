@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "feeds/source/source.h"
+#include "feeds/source/zmq_context.h"
+#include "feeds/util/result.h"
+
+namespace surgescope::feeds {
+
+/// Telemetry over ZeroMQ SUB: any number of endpoints (tcp, ipc, inproc), connected to or bound. ZeroMQ reconnects by
+/// itself and for ever; publishers may come before or after.
+class ZmqSource final : public Source {
+  public:
+    struct Options {
+        std::vector<std::string> connect;
+        std::vector<std::string> bind;
+        int receiveHighWaterMark = 100'000; // messages queued for us before the publisher's side drops
+        std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
+    };
+
+    /// Refuses an endpoint that cannot be used, naming it and why.
+    static Result<std::unique_ptr<ZmqSource>> open(const Options& options);
+    ~ZmqSource() override;
+
+    Capabilities capabilities() const override { return {.canSelectTopics = true}; }
+    Received receive(std::chrono::milliseconds timeout) override;
+    void subscribe(const std::string& prefix) override;
+    void unsubscribe(const std::string& prefix) override;
+    /// With the ports that were chosen for endpoints bound as tcp://…:*.
+    std::vector<Endpoint> endpoints() const override;
+    void wake() override;
+
+  private:
+    struct Sockets;
+    explicit ZmqSource(std::unique_ptr<Sockets> sockets);
+    void readMonitors();
+
+    std::unique_ptr<Sockets> m_sockets;
+};
+
+} // namespace surgescope::feeds

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/state/fleet_state.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "feeds/wire/limits.h"
+
+namespace surgescope::feeds {
+namespace {
+
+using std::chrono::seconds;
+
+/// How far a report may run ahead of its PoP before its publisher's clock is doubted; inside the open window, so that
+/// the others are not late by it.
+constexpr seconds kAhead{5};
+
+/// Seconds remembered as changed; more only come from clocks that run far ahead.
+constexpr std::size_t kMaxChanged = 1'000;
+
+std::size_t windowSlot(FeedSecond second) {
+    return static_cast<std::size_t>(unixSeconds(second)) % Rollup::kOpenSeconds;
+}
+
+bool isLive(std::optional<SteadyTime> lastReport, SteadyTime now) {
+    return freshness(lastReport, now) == Freshness::live;
+}
+
+} // namespace
+
+FeedSecond Place::newestComplete() const {
+    const auto newest = rollup.newest();
+    const auto before = newest - seconds(1);
+    const bool complete = rollup.totals(before) == nullptr || reports[windowSlot(newest)] >= reports[windowSlot(before)];
+    return complete ? newest : before;
+}
+
+std::uint64_t Place::expectedNodes() const {
+    if (nodes.size() > 0 || rollup.empty()) return nodes.size();
+    const auto* totals = rollup.totals(newestComplete());
+    return totals ? (*totals)[Counter::node_seconds] : 0;
+}
+
+FleetState::FleetState(const PopCatalogue& catalogue)
+    : m_catalogue(catalogue), m_gaps(limits::kStreams), m_regions(catalogue.regions().size() + 1),
+      m_expected(catalogue.regions().size() + 1, 0) {}
+
+Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
+    if (const auto found = m_places.find(code); found != m_places.end()) return found->second.get();
+    const auto pop = m_catalogue.find(code);
+    if (!pop && m_unplaced >= limits::kUnplacedPops) return nullptr;
+    auto place = std::make_unique<Place>(Place{code, pop, RegionIndex(m_regions.size() - 1), Rollup{}, NodeTable(now),
+                                               std::nullopt, std::nullopt, {}, {}});
+    if (pop) place->region = m_catalogue[*pop].region;
+    else ++m_unplaced;
+    return m_places.emplace(code, std::move(place)).first->second.get();
+}
+
+std::optional<Refused> FleetState::fitInTime(Place& place, const PopReport& message, bool newSession,
+                                             SteadyTime now) const {
+    if (place.rollup.empty()) return std::nullopt;
+    const auto second = message.header.intervalEnd;
+    const auto newest = place.rollup.newest();
+    const auto refusal = [&](Refusal reason) {
+        return Refused{reason, "pop/" + place.code + " of " + message.header.publisher + ": reports " + utcText(second) +
+                                   ", the PoP is at " + utcText(newest)};
+    };
+    if (newSession && place.leader == message.header.publisher && second < newest - seconds(2)) {
+        place.rollup.clear(); // began anew in its own past, as a restarted rehearsal does
+        place.reports.fill(0);
+        return std::nullopt;
+    }
+    // Nobody else speaks for the PoP now, so there is no time line of others to protect.
+    const bool alone = newSession || !isLive(place.lastReport, now);
+    if (second > newest + kAhead && !alone && place.leader != message.header.publisher)
+        return refusal(Refusal::tooEarly);
+    if (second <= newest - seconds(Rollup::kOpenSeconds)) {
+        if (!alone) return refusal(Refusal::tooLate);
+        place.rollup.clear();
+        place.reports.fill(0);
+    }
+    return std::nullopt;
+}
+
+std::optional<Refused> FleetState::apply(const PopReport& message, SteadyTime now) {
+    auto judged = m_gaps.accept(message.header, "pop/" + message.pop);
+    if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
+    Place* place = placeFor(message.pop, now);
+    if (!place)
+        return Refused{Refusal::full, "pop/" + message.pop + ": " + std::to_string(limits::kUnplacedPops) +
+                                          " PoPs that the catalogue does not know are kept already"};
+    if (auto refused = fitInTime(*place, message, std::get<GapTracker::Accepted>(judged).newSession, now))
+        return refused;
+
+    const auto second = message.header.intervalEnd;
+    const bool opens = place->rollup.empty() || second > place->rollup.newest();
+    const bool first = opens || place->rollup.totals(second) == nullptr;
+    PopTotals* totals = place->rollup.open(second, place->expectedNodes());
+    if (opens) place->leader = message.header.publisher;
+    totals->merge(message.totals);
+    auto& reports = place->reports[windowSlot(second)];
+    reports = first ? 1 : reports + 1;
+    place->lastReport = m_lastReport = now;
+    if (message.totals[Counter::node_seconds] > 0) place->lastHeard = now;
+    m_sinceStart.merge(message.totals);
+    m_changed.insert(second);
+    if (m_changed.size() > kMaxChanged) m_changed.erase(std::prev(m_changed.end()));
+    return std::nullopt;
+}
+
+std::optional<Refused> FleetState::apply(const NodeColumns& message, SteadyTime now) {
+    auto judged = m_gaps.accept(message.header, "node/" + message.pop);
+    if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
+    const auto found = m_places.find(message.pop);
+    if (found == m_places.end())
+        return Refused{Refusal::rosterMismatch, "node/" + message.pop + ": no roster of that PoP has come"};
+    return found->second->nodes.apply(message, now);
+}
+
+std::optional<Refused> FleetState::apply(const Roster& message, SteadyTime now) {
+    Header untimed = message.header; // sent again and again for the same second
+    untimed.intervalEnd = {};
+    auto judged = m_gaps.accept(untimed, "roster/" + message.pop);
+    if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
+    Place* place = placeFor(message.pop, now);
+    if (!place || m_nodes + message.nodes.size() > limits::kNodes)
+        return Refused{Refusal::full, "roster/" + message.pop + " of " + message.header.publisher + ": " +
+                                          std::to_string(m_nodes) + " nodes are kept already"};
+    const auto change = place->nodes.apply(message);
+    m_nodes = static_cast<std::uint64_t>(static_cast<std::int64_t>(m_nodes) + change);
+    return std::nullopt;
+}
+
+std::optional<Refused> FleetState::apply(const Event& message, SteadyTime) {
+    Header untimed = message.header; // several may happen in one second
+    untimed.intervalEnd = {};
+    auto judged = m_gaps.accept(untimed, "event");
+    if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
+    m_events.push_back(message);
+    if (m_events.size() > limits::kEvents) m_events.pop_front();
+    return std::nullopt;
+}
+
+std::optional<Refused> FleetState::apply(const Global& message, SteadyTime) {
+    auto judged = m_gaps.accept(message.header, "global");
+    if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
+    m_global = message;
+    return std::nullopt;
+}
+
+void FleetState::settle(SteadyTime now) {
+    m_worldExpected = 0;
+    std::ranges::fill(m_expected, 0U);
+    std::vector<FeedSecond> newest;
+    newest.reserve(m_places.size());
+    std::optional<FeedSecond> complete;
+    for (const auto& [code, place] : m_places) {
+        const auto expected = place->expectedNodes();
+        m_expected[place->region.value] += expected;
+        m_worldExpected += expected;
+        if (place->rollup.empty() || !isLive(place->lastReport, now)) continue;
+        newest.push_back(place->rollup.newest());
+        const auto done = place->newestComplete();
+        complete = complete ? std::min(*complete, done) : done;
+    }
+    if (!newest.empty()) {
+        const auto middle = newest.begin() + static_cast<std::ptrdiff_t>(newest.size() / 2);
+        std::nth_element(newest.begin(), middle, newest.end());
+        const auto second = std::min(std::max(*complete, *middle - seconds(1)), *middle);
+        if (m_settled && second < *m_settled - seconds(Rollup::kOpenSeconds)) startEpoch(second);
+        m_settled = m_settled ? std::max(*m_settled, second) : second;
+    }
+    if (!m_settled) return;
+
+    for (const auto& [code, place] : m_places) place->rollup.settle(*m_settled, place->expectedNodes());
+    while (!m_changed.empty() && *m_changed.begin() <= *m_settled) {
+        const auto second = m_changed.extract(m_changed.begin()).value();
+        if (second > *m_settled - seconds(Rollup::kOpenSeconds)) addUp(second);
+    }
+}
+
+void FleetState::addUp(FeedSecond second) {
+    std::vector<PopTotals*> totals(m_regions.size(), nullptr);
+    for (const auto& [code, place] : m_places) {
+        const auto* from = place->rollup.totals(second);
+        if (!from) continue;
+        auto*& to = totals[place->region.value];
+        if (!to) {
+            to = m_regions[place->region.value].open(second, m_expected[place->region.value]);
+            if (!to) continue;
+            to->clear();
+        }
+        to->merge(*from);
+    }
+    PopTotals* world = m_world.open(second, m_worldExpected);
+    if (world) world->clear();
+    for (std::size_t r = 0; r < m_regions.size(); ++r) {
+        if (!totals[r]) continue;
+        if (world) world->merge(*totals[r]);
+        m_regions[r].settle(second, m_expected[r]);
+    }
+    m_world.settle(second, m_worldExpected);
+}
+
+void FleetState::startEpoch(FeedSecond now) {
+    ++m_epoch;
+    m_settled.reset();
+    m_sinceStart.clear();
+    m_events.clear();
+    for (auto& region : m_regions) region.clear();
+    m_world.clear();
+    // PoPs that moved back have cleared themselves; what the others hold is of the time before.
+    for (const auto& [code, place] : m_places)
+        if (!place->rollup.empty() && place->rollup.newest() > now + kAhead) place->rollup.clear();
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "feeds/model/pop_catalogue.h"
+#include "feeds/state/freshness.h"
+#include "feeds/state/gap_tracker.h"
+#include "feeds/state/node_table.h"
+#include "feeds/state/rollup.h"
+#include "feeds/wire/messages.h"
+#include "feeds/wire/refusal.h"
+
+namespace surgescope::feeds {
+
+/// What is known of one PoP.
+struct Place {
+    std::string code;
+    std::optional<PopIndex> pop; // nothing: unplaced, the catalogue does not know the code
+    RegionIndex region;
+    Rollup rollup;
+    NodeTable nodes;
+    std::optional<SteadyTime> lastReport; // of anybody who speaks for it
+    std::optional<SteadyTime> lastHeard;  // of a node in it that was really measured
+    std::string leader;                   // the publisher that last opened a second
+    std::array<std::uint32_t, Rollup::kOpenSeconds> reports{}; // how many made up each open second
+
+    /// The newest second that as many publishers have reported as the second before.
+    FeedSecond newestComplete() const;
+    /// Nodes there should be; when no roster is known, those that reported last.
+    std::uint64_t expectedNodes() const;
+};
+
+/// Everything known of the fleet, made of totals that add up. Owned by the feed thread; it is told the time and never
+/// asks for it. A message is applied whole or refused whole.
+class FleetState {
+  public:
+    /// `catalogue` must outlive the state.
+    explicit FleetState(const PopCatalogue& catalogue);
+
+    std::optional<Refused> apply(const PopReport& message, SteadyTime now);
+    std::optional<Refused> apply(const NodeColumns& message, SteadyTime now);
+    std::optional<Refused> apply(const Roster& message, SteadyTime now);
+    std::optional<Refused> apply(const Event& message, SteadyTime now);
+    std::optional<Refused> apply(const Global& message, SteadyTime now);
+
+    /// Moves the settled second on: the newest one that all live PoPs have reported, at most one second behind the
+    /// median PoP, so that one slow or misdated PoP holds nobody up. Then adds regions and world up anew where they
+    /// changed. Call before reading.
+    void settle(SteadyTime now);
+
+    /// All displayed numbers are of this second. Nothing before the first report.
+    std::optional<FeedSecond> settled() const { return m_settled; }
+    /// Rises when feed time itself jumped back for most PoPs, and everything remembered was dropped.
+    std::uint64_t epoch() const { return m_epoch; }
+
+    const PopCatalogue& catalogue() const { return m_catalogue; }
+    const std::map<std::string, std::unique_ptr<Place>>& places() const { return m_places; }
+    /// By RegionIndex; the last one holds the unplaced PoPs.
+    const std::vector<Rollup>& regions() const { return m_regions; }
+    std::uint64_t expectedNodes(RegionIndex region) const { return m_expected[region.value]; }
+    const Rollup& world() const { return m_world; }
+    std::uint64_t expectedNodes() const { return m_worldExpected; }
+    const PopTotals& sinceStart() const { return m_sinceStart; }
+
+    const GapTracker& gaps() const { return m_gaps; }
+    GapTracker& gaps() { return m_gaps; }
+    std::optional<SteadyTime> lastReport() const { return m_lastReport; }
+    const std::optional<Global>& global() const { return m_global; }
+    const std::deque<Event>& events() const { return m_events; }
+
+  private:
+    Place* placeFor(const std::string& code, SteadyTime now);
+    std::optional<Refused> fitInTime(Place& place, const PopReport& message, bool newSession, SteadyTime now) const;
+    void addUp(FeedSecond second);
+    void startEpoch(FeedSecond now);
+
+    const PopCatalogue& m_catalogue;
+    GapTracker m_gaps;
+    std::map<std::string, std::unique_ptr<Place>> m_places; // by code
+    std::size_t m_unplaced = 0;
+    std::uint64_t m_nodes = 0; // on all rosters
+    std::vector<Rollup> m_regions;
+    std::vector<std::uint64_t> m_expected;
+    Rollup m_world;
+    std::uint64_t m_worldExpected = 0;
+    std::set<FeedSecond> m_changed; // seconds to add up anew once they are settled
+    PopTotals m_sinceStart;
+    std::optional<FeedSecond> m_settled;
+    std::uint64_t m_epoch = 1;
+    std::optional<SteadyTime> m_lastReport;
+    std::optional<Global> m_global;
+    std::deque<Event> m_events;
+};
+
+} // namespace surgescope::feeds

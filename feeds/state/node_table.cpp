@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/state/node_table.h"
+
+#include <algorithm>
+
+#include "feeds/state/freshness.h"
+
+namespace surgescope::feeds {
+namespace {
+
+// Bounds of the levels in the column's steps of 0.5 %.
+constexpr std::uint32_t kElevated = 150;
+constexpr std::uint32_t kCritical = 180;
+constexpr std::uint32_t kOverload = 200;
+
+} // namespace
+
+std::int64_t NodeTable::apply(const Roster& roster) {
+    const auto before = static_cast<std::int64_t>(m_size);
+    auto& block = m_blocks[roster.header.publisher];
+    m_size -= block.names.size();
+    if (roster.nodes.empty()) {
+        m_blocks.erase(roster.header.publisher);
+        return static_cast<std::int64_t>(m_size) - before;
+    }
+    if (block.rosterEpoch != roster.epoch || block.names.size() != roster.nodes.size()) {
+        block = {};
+        block.rosterEpoch = roster.epoch;
+        block.names.reserve(roster.nodes.size());
+        for (const auto& node : roster.nodes) block.names.push_back(node.name);
+        block.lastHeard.assign(roster.nodes.size(), std::numeric_limits<float>::quiet_NaN());
+    }
+    m_size += block.names.size();
+    return static_cast<std::int64_t>(m_size) - before;
+}
+
+std::optional<Refused> NodeTable::apply(const NodeColumns& columns, SteadyTime now) {
+    const auto found = m_blocks.find(columns.header.publisher);
+    if (found == m_blocks.end() || found->second.rosterEpoch != columns.rosterEpoch ||
+        found->second.names.size() != columns.nodeCount)
+        return Refused{Refusal::rosterMismatch,
+                       "node/" + columns.pop + " of " + columns.header.publisher + ": " +
+                           std::to_string(columns.nodeCount) + " nodes of roster " +
+                           std::to_string(columns.rosterEpoch) +
+                           (found == m_blocks.end() ? ", which has not come"
+                                                    : ", known is roster " + std::to_string(found->second.rosterEpoch) +
+                                                          " of " + std::to_string(found->second.names.size()))};
+    auto& block = found->second;
+    block.columns = columns.columns;
+    const auto at = static_cast<float>(secondsBetween(m_origin, now));
+    if (columns.heard.empty()) std::ranges::fill(block.lastHeard, at);
+    else
+        for (std::size_t n = 0; n < columns.nodeCount; ++n)
+            if (columns.isHeard(n)) block.lastHeard[n] = at;
+
+    block.byLevel = {};
+    block.hottest = 0;
+    block.lagMax = 0;
+    const auto& saturation = columns[NodeColumn::saturation];
+    std::uint32_t highest = 0;
+    for (std::uint32_t n = 0; n < saturation.size(); ++n) {
+        const std::uint32_t value = saturation[n];
+        ++block.byLevel[(value >= kElevated) + (value >= kCritical) + (value >= kOverload)];
+        if (value > highest) {
+            highest = value;
+            block.hottest = n;
+        }
+    }
+    for (const auto lag : columns[NodeColumn::inv_lag_max]) block.lagMax = std::max(block.lagMax, lag);
+    m_hasColumns = true;
+    return std::nullopt;
+}
+
+std::uint64_t NodeTable::heard(SteadyTime now) const {
+    const auto oldest = static_cast<float>(secondsBetween(m_origin, now) - kStaleAfterSeconds);
+    std::uint64_t count = 0;
+    for (const auto& [publisher, block] : m_blocks)
+        count += static_cast<std::uint64_t>(std::ranges::count_if(block.lastHeard, [&](float t) { return t >= oldest; }));
+    return count;
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/state/rollup.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace surgescope::feeds {
+namespace {
+
+constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+
+/// The end of the slot of this width that a second's interval belongs to.
+FeedSecond slotEnd(FeedSecond second, std::chrono::seconds width) {
+    const auto s = unixSeconds(second);
+    const auto w = width.count();
+    return feedSecond((s + w - 1) / w * w);
+}
+
+float quantileOf(const PopTotals& totals, Distribution distribution, double q) {
+    const auto value = totals[distribution].quantile(q);
+    return value ? static_cast<float>(*value) : kNone;
+}
+
+} // namespace
+
+RollupPoint RollupPoint::none() { return {kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone}; }
+
+RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds width, std::uint64_t expectedNodes) {
+    const double seconds = static_cast<double>(width.count());
+    const auto measured = totals.measuredByAny;
+    const auto rate = [&](Counter counter, double factor) {
+        return measured.has(counter) ? static_cast<float>(static_cast<double>(totals[counter]) * factor / seconds)
+                                     : kNone;
+    };
+    const double nodeSeconds = static_cast<double>(totals[Counter::node_seconds]);
+    if (nodeSeconds == 0) return none();
+    RollupPoint point = none();
+    point.requestsPerSecond = rate(Counter::requests, 1);
+    point.egressBitsPerSecond = rate(Counter::bytes_out, 8);
+    if (measured.has(Counter::saturation_permille_seconds))
+        point.saturation = static_cast<float>(
+            static_cast<double>(totals[Counter::saturation_permille_seconds]) / (1000 * nodeSeconds));
+    const double expected = static_cast<double>(expectedNodes) * seconds;
+    point.coverage = expected > 0 ? static_cast<float>(std::min(1.0, nodeSeconds / expected)) : 1.0F;
+    point.metadataP50Us = quantileOf(totals, Distribution::metadata_latency, 0.50);
+    point.metadataP95Us = quantileOf(totals, Distribution::metadata_latency, 0.95);
+    point.metadataP99Us = quantileOf(totals, Distribution::metadata_latency, 0.99);
+    point.lagP99Us = quantileOf(totals, Distribution::invalidation_lag, 0.99);
+    return point;
+}
+
+void RollupRing::put(FeedSecond end, const RollupPoint& point) {
+    if (m_points.empty()) {
+        m_points.assign(m_slots, RollupPoint::none());
+        m_numbers.assign(m_slots, 0);
+    }
+    const auto number = static_cast<std::uint32_t>(unixSeconds(end) / m_step.count());
+    m_points[number % m_slots] = point;
+    m_numbers[number % m_slots] = number;
+}
+
+const RollupPoint* RollupRing::at(FeedSecond end) const {
+    if (m_points.empty()) return nullptr;
+    const auto number = static_cast<std::uint32_t>(unixSeconds(end) / m_step.count());
+    return m_numbers[number % m_slots] == number ? &m_points[number % m_slots] : nullptr;
+}
+
+void RollupRing::clear() { std::ranges::fill(m_numbers, 0U); }
+
+Rollup::Rollup()
+    : m_rings{RollupRing(std::chrono::seconds(1), 15 * 60), RollupRing(std::chrono::seconds(10), 3 * 360),
+              RollupRing(std::chrono::seconds(60), 48 * 60)} {}
+
+PopTotals* Rollup::open(FeedSecond second, std::uint64_t expectedNodes) {
+    if (!m_empty && second <= m_newest - std::chrono::seconds(kOpenSeconds)) return nullptr;
+    auto& slot = m_open[static_cast<std::size_t>(unixSeconds(second)) % kOpenSeconds];
+    if (m_empty || second > m_newest) {
+        // What the window leaves behind, oldest first, so that coarser slots fill in order.
+        for (int back = kOpenSeconds - 1; back >= 0; --back) {
+            const auto old = m_newest - std::chrono::seconds(back);
+            auto& open = m_open[static_cast<std::size_t>(unixSeconds(old)) % kOpenSeconds];
+            if (open.used && open.second == old && old <= second - std::chrono::seconds(kOpenSeconds))
+                close(open, expectedNodes);
+        }
+        m_newest = second;
+        m_empty = false;
+    }
+    if (!slot.used) {
+        slot.second = second;
+        slot.used = true;
+        slot.totals.clear();
+    }
+    slot.changed = true;
+    return &slot.totals;
+}
+
+const PopTotals* Rollup::totals(FeedSecond second) const {
+    const auto& slot = m_open[static_cast<std::size_t>(unixSeconds(second)) % kOpenSeconds];
+    return slot.used && slot.second == second ? &slot.totals : nullptr;
+}
+
+void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
+    for (auto& open : m_open) {
+        if (!open.used || !open.changed || open.second > second) continue;
+        m_rings[0].put(open.second, RollupPoint::of(open.totals, m_rings[0].step(), expectedNodes));
+        open.changed = false;
+    }
+}
+
+void Rollup::close(Open& open, std::uint64_t expectedNodes) {
+    if (open.changed) m_rings[0].put(open.second, RollupPoint::of(open.totals, m_rings[0].step(), expectedNodes));
+    addTo(m_sums[0], m_rings[1], open.totals, open.second, expectedNodes);
+    addTo(m_sums[1], m_rings[2], open.totals, open.second, expectedNodes);
+    open.used = open.changed = false;
+}
+
+void Rollup::addTo(Sum& sum, RollupRing& ring, const PopTotals& totals, FeedSecond second,
+                   std::uint64_t expectedNodes) {
+    const auto end = slotEnd(second, ring.step());
+    // Rates are over the part of the slot that has passed: the newest point of a coarse ring is not a dip.
+    const auto write = [&](FeedSecond until) {
+        ring.put(sum.end, RollupPoint::of(sum.totals, ring.step() - (sum.end - until), expectedNodes));
+    };
+    if (!sum.used || sum.end != end) {
+        if (sum.used) write(sum.end);
+        sum.totals.clear();
+        sum.end = end;
+        sum.used = true;
+    }
+    sum.totals.merge(totals);
+    if (unixSeconds(second) % 5 == 0) write(second);
+}
+
+const RollupRing& Rollup::ringFor(std::chrono::seconds range) const {
+    for (const auto& ring : m_rings)
+        if (ring.length() >= range) return ring;
+    return m_rings.back();
+}
+
+void Rollup::clear() {
+    for (auto& open : m_open) open.used = open.changed = false;
+    for (auto& sum : m_sums) sum.used = false;
+    for (auto& ring : m_rings) ring.clear();
+    m_empty = true;
+    m_newest = {};
+}
+
+} // namespace surgescope::feeds
