@@ -5,12 +5,24 @@ namespace surgescope::feeds {
 namespace {
 
 Error endpointError(const char* verb, const std::string& endpoint, const zmq::error_t& error) {
-    std::string why = error.what();
-    if (error.num() == EINVAL || error.num() == ENODEV)
-        why += "; expected tcp://HOST:PORT or ipc://PATH";
-    else if (error.num() == EPROTONOSUPPORT)
-        why = "unknown transport; expected tcp:// or ipc://";
-    return {std::string("cannot ") + verb + " '" + endpoint + "': " + why};
+    return {std::string("cannot ") + verb + " '" + endpoint + "': " + error.what()};
+}
+
+/// What the library would let pass and misread: it takes a port modulo 65536.
+std::optional<Error> checkForm(const char* verb, const std::string& endpoint) {
+    const auto wrong = [&](const char* expected) {
+        return Error{std::string("cannot ") + verb + " '" + endpoint + "': expected " + expected};
+    };
+    if (endpoint.starts_with("inproc://")) return std::nullopt;
+    if (endpoint.starts_with("ipc://"))
+        return endpoint.size() > 6 ? std::nullopt : std::optional(wrong("a path behind ipc://"));
+    const auto colon = endpoint.rfind(':');
+    if (!endpoint.starts_with("tcp://") || colon < 7) return wrong("tcp://HOST:PORT or ipc://PATH");
+    const auto port = endpoint.substr(colon + 1);
+    if (port == "*") return std::nullopt;
+    const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits || std::stoi(port) < 1 || std::stoi(port) > 65'535) return wrong("a port from 1 to 65535");
+    return std::nullopt;
 }
 
 } // namespace
@@ -18,6 +30,7 @@ Error endpointError(const char* verb, const std::string& endpoint, const zmq::er
 std::optional<Error> openEndpoints(zmq::socket_t& socket, const std::vector<std::string>& bind,
                                    const std::vector<std::string>& connect) {
     for (const auto& endpoint : bind) {
+        if (auto error = checkForm("bind", endpoint)) return error;
         try {
             socket.bind(endpoint);
         } catch (const zmq::error_t& error) {
@@ -25,6 +38,7 @@ std::optional<Error> openEndpoints(zmq::socket_t& socket, const std::vector<std:
         }
     }
     for (const auto& endpoint : connect) {
+        if (auto error = checkForm("connect to", endpoint)) return error;
         try {
             socket.connect(endpoint);
         } catch (const zmq::error_t& error) {

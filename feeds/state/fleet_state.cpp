@@ -210,8 +210,10 @@ void FleetState::startEpoch(FeedSecond now) {
     for (auto& region : m_regions) region.clear();
     m_world.clear();
     // PoPs that moved back have cleared themselves; what the others hold is of the time before.
-    for (const auto& [code, place] : m_places)
+    for (const auto& [code, place] : m_places) {
         if (!place->rollup.empty() && place->rollup.newest() > now + kAhead) place->rollup.clear();
+        place->rollup.mergeOpenInto(m_sinceStart);
+    }
 }
 
 } // namespace surgescope::feeds

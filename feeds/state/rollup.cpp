@@ -99,6 +99,11 @@ const PopTotals* Rollup::totals(FeedSecond second) const {
     return slot.used && slot.second == second ? &slot.totals : nullptr;
 }
 
+void Rollup::mergeOpenInto(PopTotals& totals) const {
+    for (const auto& open : m_open)
+        if (open.used) totals.merge(open.totals);
+}
+
 void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
     for (auto& open : m_open) {
         if (!open.used || !open.changed || open.second > second) continue;

@@ -65,6 +65,8 @@ class Rollup {
     PopTotals* open(FeedSecond second, std::uint64_t expectedNodes);
     /// The totals of a second while it is open and has any; null otherwise.
     const PopTotals* totals(FeedSecond second) const;
+    /// Adds up all seconds that are open.
+    void mergeOpenInto(PopTotals& totals) const;
     /// The newest second ever opened. Meaningful only if !empty().
     FeedSecond newest() const { return m_newest; }
     bool empty() const { return m_empty; }

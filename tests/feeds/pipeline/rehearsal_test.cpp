@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/pipeline/rehearsal.h"
+
+#include <thread>
+
+#include "feeds/pipeline/pipeline.h"
+#include "feeds/source/zmq_source.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/wait.h"
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::milliseconds;
+
+namespace {
+
+Rehearsal::Options fastRehearsal(const std::shared_ptr<ZmqContext>& context, std::uint64_t seconds) {
+    Rehearsal::Options options;
+    options.scenario = *sim::findScenario("triple-drop");
+    options.nodes = 1'000;
+    options.speed = 1'000;
+    options.seconds = seconds;
+    options.publisher = {.name = "simulator", .bind = {"inproc://rehearsal"}, .lossless = true, .context = context};
+    return options;
+}
+
+/// All bytes of PoP reports, node columns and the rest, but rosters, that a rehearsal sends.
+std::string bytesOfRehearsal(std::uint64_t seed) {
+    const SystemClock clock;
+    auto context = std::make_shared<ZmqContext>();
+    auto options = fastRehearsal(context, 5);
+    options.seed = seed;
+    auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
+    REQUIRE(rehearsal);
+    auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});
+    REQUIRE(source);
+    for (const char* topic : {"pop/", "node/", "event", "global"}) source.value()->subscribe(topic);
+    std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });
+    std::string bytes;
+    int seconds = 0;
+    CHECK(eventually([&] {
+        const auto received = source.value()->receive(milliseconds(100));
+        const auto* message = std::get_if<RawMessage>(&received);
+        if (!message) return false;
+        bytes += message->topic;
+        bytes += message->payload;
+        if (message->topic == "global") ++seconds;
+        return seconds == 5;
+    }));
+    return bytes;
+}
+
+} // namespace
+
+TEST_CASE("same seed, same bytes; another seed, others", "[rehearsal]") {
+    const auto first = bytesOfRehearsal(7);
+    CHECK(first.size() > 1'000'000);
+    CHECK(first == bytesOfRehearsal(7));
+    CHECK(first != bytesOfRehearsal(8));
+}
+
+TEST_CASE("a rehearsal reaches the frames like any feed, without loss", "[rehearsal]") {
+    const SystemClock clock;
+    auto context = std::make_shared<ZmqContext>();
+    auto rehearsal = Rehearsal::open(fastRehearsal(context, 40), PopCatalogue::builtIn(), clock);
+    REQUIRE(rehearsal);
+    auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});
+    REQUIRE(source);
+    Pipeline pipeline(std::move(source.value()), PopCatalogue::builtIn(), clock, {.frameEvery = milliseconds(20)});
+    std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });
+
+    const auto last = sim::findScenario("triple-drop")->start() + std::chrono::seconds(39);
+    std::shared_ptr<const Frame> frame;
+    CHECK(eventually([&] {
+        if (auto next = pipeline.frames().take()) frame = next;
+        else std::this_thread::yield();
+        return frame && frame->settled == last;
+    }));
+    REQUIRE(frame);
+    CHECK(frame->mode == FeedMode::rehearsal);
+    CHECK(frame->health.lost == 0);
+    CHECK(frame->health.refused.empty());
+    CHECK(frame->pops.size() == 391);
+    CHECK(frame->world.nodesHeard == 1'000);
+    CHECK(frame->world.nodesExpected == 1'000);
+    CHECK(frame->world.requestsPerSecond.quality == Quality::measured);
+}
+
+TEST_CASE("a rehearsal stops while its subscriber does not listen", "[rehearsal]") {
+    const SystemClock clock;
+    auto context = std::make_shared<ZmqContext>();
+    auto options = fastRehearsal(context, 1'000'000);
+    auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
+    REQUIRE(rehearsal);
+    auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .receiveHighWaterMark = 1, .context = context});
+    REQUIRE(source);
+    source.value()->subscribe("pop/");
+    std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });
+    CHECK(eventually([&] { return !std::holds_alternative<Source::Nothing>(source.value()->receive(milliseconds(100))); }));
+    thread.request_stop();
+    thread.join();
+    SUCCEED();
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/source/zmq_source.h"
+
+#include <filesystem>
+#include <thread>
+
+#include <unistd.h>
+
+#include "feeds/publish/publisher.h"
+#include "feeds/wire/decode.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/messages.h"
+#include "tests/support/test_clock.h"
+#include "tests/support/wait.h"
+
+#include <zmq.hpp>
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using Catch::Matchers::Contains;
+using std::chrono::milliseconds;
+
+namespace {
+
+std::unique_ptr<ZmqSource> openSource(const ZmqSource::Options& options) {
+    auto source = ZmqSource::open(options);
+    if (!source) FAIL(source.error());
+    for (const char* topic : {"pop/", "roster/", "event", "global"}) source.value()->subscribe(topic);
+    return std::move(source.value());
+}
+
+std::unique_ptr<Publisher> openPublisher(const Publisher::Options& options, const Clock& clock) {
+    auto publisher = Publisher::open(options, clock);
+    if (!publisher) FAIL(publisher.error());
+    return std::move(publisher.value());
+}
+
+/// Publishes one report after the other until one arrives, then returns its topic.
+std::string firstTopic(Publisher& publisher, ZmqSource& source) {
+    std::string topic;
+    std::int64_t second = kStart;
+    eventually([&] {
+        auto report = popReport({.second = ++second});
+        publisher.tick();
+        publisher.publish(report);
+        const auto received = source.receive(milliseconds(20));
+        if (const auto* message = std::get_if<RawMessage>(&received)) topic = message->topic;
+        return !topic.empty();
+    });
+    return topic;
+}
+
+/// A raw PUB socket that is no publisher of ours.
+struct Stranger {
+    zmq::context_t context;
+    zmq::socket_t socket{context, zmq::socket_type::xpub};
+    std::string endpoint;
+    Stranger() {
+        socket.set(zmq::sockopt::linger, 0);
+        socket.bind("tcp://127.0.0.1:*");
+        endpoint = socket.get(zmq::sockopt::last_endpoint);
+    }
+    void awaitSubscriptions(int count) {
+        zmq::message_t message;
+        for (int i = 0; i < count; ++i) static_cast<void>(socket.recv(message));
+    }
+    void send(const std::vector<std::string>& parts) {
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            socket.send(zmq::buffer(parts[i]), i + 1 < parts.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
+    }
+};
+
+} // namespace
+
+TEST_CASE("telemetry arrives over tcp, ipc and inproc, bound by either side", "[zmq]") {
+    TestClock clock;
+    SECTION("tcp, the publisher binds") {
+        auto publisher = openPublisher({.name = "p", .bind = {"tcp://127.0.0.1:*"}}, clock);
+        auto source = openSource({.connect = publisher->boundEndpoints()});
+        CHECK(firstTopic(*publisher, *source) == "pop/LHR");
+    }
+    SECTION("tcp, the dashboard binds") {
+        auto source = openSource({.bind = {"tcp://127.0.0.1:*"}});
+        auto publisher = openPublisher({.name = "p", .connect = {source->endpoints()[0].name}}, clock);
+        CHECK(firstTopic(*publisher, *source) == "pop/LHR");
+        CHECK(source->endpoints()[0].binds);
+        CHECK(source->endpoints()[0].peers == 1);
+        publisher.reset();
+        CHECK(eventually([&] {
+            source->receive(milliseconds(20));
+            return source->endpoints()[0].peers == 0;
+        }));
+    }
+    SECTION("ipc") {
+        const auto path = std::filesystem::temp_directory_path() / ("surgescope-" + std::to_string(::getpid()));
+        auto publisher = openPublisher({.name = "p", .bind = {"ipc://" + path.string()}}, clock);
+        auto source = openSource({.connect = {"ipc://" + path.string()}});
+        CHECK(firstTopic(*publisher, *source) == "pop/LHR");
+    }
+    SECTION("inproc, one process") {
+        auto context = std::make_shared<ZmqContext>();
+        auto publisher = openPublisher({.name = "p", .bind = {"inproc://feed"}, .lossless = true, .context = context}, clock);
+        auto source = openSource({.connect = {"inproc://feed"}, .context = context});
+        CHECK(firstTopic(*publisher, *source) == "pop/LHR");
+    }
+}
+
+TEST_CASE("several endpoints feed one source", "[zmq]") {
+    TestClock clock;
+    auto first = openPublisher({.name = "first", .bind = {"tcp://127.0.0.1:*"}}, clock);
+    auto second = openPublisher({.name = "second", .bind = {"tcp://127.0.0.1:*"}}, clock);
+    auto source = openSource({.connect = {first->boundEndpoints()[0], second->boundEndpoints()[0]}});
+    CHECK(firstTopic(*first, *source) == "pop/LHR");
+    CHECK(firstTopic(*second, *source) == "pop/LHR");
+    CHECK(source->endpoints()[0].peers == 1);
+    CHECK(source->endpoints()[1].peers == 1);
+}
+
+TEST_CASE("a late joiner is sent the rosters", "[zmq]") {
+    TestClock clock;
+    auto publisher = openPublisher({.name = "p", .bind = {"tcp://127.0.0.1:*"}}, clock);
+    publisher->setRoster(roster({.nodes = 3}));
+    auto source = openSource({.connect = publisher->boundEndpoints()});
+    Decoder decoder;
+    CHECK(eventually([&] {
+        publisher->tick();
+        const auto received = source->receive(milliseconds(20));
+        const auto* message = std::get_if<RawMessage>(&received);
+        if (!message) return false;
+        const auto decoded = decoder.decode(message->topic, message->payload);
+        const auto* const* got = std::get_if<const Roster*>(&decoded);
+        return got && (*got)->nodes.size() == 3;
+    }));
+}
+
+TEST_CASE("a publisher that comes back is heard again", "[zmq]") {
+    TestClock clock;
+    auto source = openSource({.bind = {"tcp://127.0.0.1:*"}});
+    const auto endpoint = source->endpoints()[0].name;
+    for (int life = 0; life < 3; ++life) {
+        auto publisher = openPublisher({.name = "p", .connect = {endpoint}}, clock);
+        CHECK(firstTopic(*publisher, *source) == "pop/LHR");
+        clock.advance(milliseconds(10));
+    }
+}
+
+TEST_CASE("sequences count per topic and only what was sent", "[zmq]") {
+    TestClock clock;
+    auto publisher = openPublisher({.name = "p", .bind = {"tcp://127.0.0.1:*"}}, clock);
+    auto lhr = popReport({});
+    auto cdg = popReport({.pop = "CDG"});
+    publisher->publish(lhr);
+    publisher->publish(lhr);
+    publisher->publish(cdg);
+    CHECK(lhr.header.sequence == 2);
+    CHECK(cdg.header.sequence == 1);
+    CHECK(lhr.header.publisher == "p");
+    CHECK(lhr.header.session == static_cast<std::uint64_t>(clock.wall().time_since_epoch().count()));
+}
+
+TEST_CASE("a publisher knows which node columns anybody wants", "[zmq]") {
+    TestClock clock;
+    auto publisher = openPublisher({.name = "p", .bind = {"tcp://127.0.0.1:*"}}, clock);
+    auto source = openSource({.connect = publisher->boundEndpoints()});
+    firstTopic(*publisher, *source);
+    const auto becomes = [&](bool wanted) {
+        return eventually([&] {
+            source->receive(milliseconds(10)); // a subscription leaves with the socket's next turn
+            publisher->tick();
+            return publisher->wanted("node/LHR") == wanted;
+        });
+    };
+    CHECK_FALSE(publisher->wanted("node/LHR"));
+    source->subscribe("node/LHR");
+    CHECK(becomes(true));
+    CHECK_FALSE(publisher->wanted("node/CDG"));
+    source->unsubscribe("node/LHR");
+    CHECK(becomes(false));
+}
+
+TEST_CASE("messages of one or three parts are refused whole", "[zmq]") {
+    Stranger stranger;
+    auto source = openSource({.connect = {stranger.endpoint}});
+    stranger.awaitSubscriptions(4);
+    stranger.send({"pop/LHR"});
+    stranger.send({"pop/LHR", "a", "b", "c"});
+    stranger.send({"pop/LHR", "payload"});
+    std::vector<std::string> seen;
+    eventually([&] {
+        const auto received = source->receive(milliseconds(50));
+        if (const auto* refused = std::get_if<Refused>(&received)) seen.push_back(refused->text);
+        if (const auto* message = std::get_if<RawMessage>(&received)) seen.emplace_back(message->payload);
+        return seen.size() == 3;
+    });
+    REQUIRE(seen.size() == 3);
+    CHECK_THAT(seen[0], Contains("one part"));
+    CHECK_THAT(seen[1], Contains("4 parts"));
+    CHECK(seen[2] == "payload");
+}
+
+TEST_CASE("waiting ends when woken from another thread", "[zmq]") {
+    auto source = openSource({.bind = {"tcp://127.0.0.1:*"}});
+    std::thread waker([&] { source->wake(); });
+    const auto received = source->receive(std::chrono::hours(1));
+    waker.join();
+    CHECK(std::holds_alternative<Source::Nothing>(received));
+}
+
+TEST_CASE("an endpoint that cannot be used is refused in words", "[zmq]") {
+    const auto refusal = [](const ZmqSource::Options& options) {
+        const auto source = ZmqSource::open(options);
+        REQUIRE_FALSE(source);
+        return source.error();
+    };
+    CHECK_THAT(refusal({.connect = {"nonsense"}}), Contains("connect to 'nonsense'") && Contains("expected tcp://"));
+    CHECK_THAT(refusal({.connect = {"http://x:1"}}), Contains("expected tcp://"));
+    CHECK_THAT(refusal({.bind = {"tcp://127.0.0.1:99999999"}}), Contains("a port from 1 to 65535"));
+    auto first = openSource({.bind = {"tcp://127.0.0.1:*"}});
+    CHECK_THAT(refusal({.bind = {first->endpoints()[0].name}}), Contains("in use"));
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/state/gap_tracker.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/messages.h"
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+
+namespace {
+
+/// "ok", or the reason of refusal.
+std::string judge(GapTracker& gaps, std::uint64_t sequence, ReportOptions o = {}, const char* topic = "pop/LHR") {
+    o.sequence = sequence;
+    o.second = kStart + static_cast<std::int64_t>(sequence);
+    const auto judged = gaps.accept(header(o), topic);
+    if (const auto* refused = std::get_if<Refused>(&judged)) return std::string(wordsFor(refused->reason));
+    return std::get<GapTracker::Accepted>(judged).newSession ? "new session" : "ok";
+}
+
+} // namespace
+
+TEST_CASE("a late joiner has lost nothing", "[gaps]") {
+    GapTracker gaps(100);
+    CHECK(judge(gaps, 5'000) == "ok");
+    CHECK(judge(gaps, 5'001) == "ok");
+    CHECK(gaps.counts().lost == 0);
+}
+
+TEST_CASE("what is missing in the sequence is counted as lost", "[gaps]") {
+    GapTracker gaps(100);
+    for (const std::uint64_t sequence : {1, 2, 5, 6, 200}) CHECK(judge(gaps, sequence) == "ok");
+    CHECK(gaps.counts().lost == 2 + 193);
+    CHECK(gaps.counts().duplicates == 0);
+}
+
+TEST_CASE("a message out of order fills its gap once", "[gaps]") {
+    GapTracker gaps(100);
+    for (const std::uint64_t sequence : {1, 4}) judge(gaps, sequence);
+    CHECK(gaps.counts().lost == 2);
+    CHECK(judge(gaps, 3) == "ok");
+    CHECK(gaps.counts().lost == 1);
+    CHECK(gaps.counts().reordered == 1);
+    CHECK(judge(gaps, 3) == "duplicate message");
+    CHECK(judge(gaps, 4) == "duplicate message");
+    CHECK(judge(gaps, 1) == "duplicate message");
+    CHECK(gaps.counts().duplicates == 3);
+    CHECK(gaps.counts().lost == 1);
+    for (std::uint64_t s = 5; s < 100; ++s) judge(gaps, s);
+    CHECK(judge(gaps, 2) == "duplicate message"); // too far back to know: never merged twice
+}
+
+TEST_CASE("a restarted publisher begins a new sequence, and the old one is over", "[gaps]") {
+    GapTracker gaps(100);
+    judge(gaps, 10, {.session = 1'795'000'000'000'000});
+    CHECK(judge(gaps, 1, {.session = 1'795'000'009'000'000}) == "new session");
+    CHECK(judge(gaps, 2, {.session = 1'795'000'009'000'000}) == "ok");
+    CHECK(judge(gaps, 11, {.session = 1'795'000'000'000'000}) == "message of an ended session");
+    CHECK(gaps.counts().restarts == 1);
+    CHECK(gaps.counts().lost == 0);
+}
+
+TEST_CASE("publishers and topics are followed apart", "[gaps]") {
+    GapTracker gaps(100);
+    judge(gaps, 1);
+    CHECK(judge(gaps, 7, {.publisher = "other"}) == "ok");
+    CHECK(judge(gaps, 7, {}, "node/LHR") == "ok");
+    CHECK(judge(gaps, 2) == "ok");
+    CHECK(gaps.counts().lost == 0);
+    CHECK(gaps.streams() == 3);
+    gaps.forgetTopic("node/LHR");
+    CHECK(judge(gaps, 99, {}, "node/LHR") == "ok"); // asked for again later: no gap
+    CHECK(gaps.counts().lost == 0);
+}
+
+TEST_CASE("an interval is not reported twice in order", "[gaps]") {
+    GapTracker gaps(100);
+    auto first = header({.sequence = 1});
+    auto second = header({.sequence = 2});
+    CHECK(std::holds_alternative<GapTracker::Accepted>(gaps.accept(first, "pop/LHR")));
+    const auto judged = gaps.accept(second, "pop/LHR");
+    REQUIRE(std::holds_alternative<Refused>(judged));
+    CHECK(std::get<Refused>(judged).reason == Refusal::repeatedInterval);
+}
+
+TEST_CASE("the number of streams is bounded", "[gaps]") {
+    GapTracker gaps(2);
+    judge(gaps, 1, {.publisher = "a"});
+    judge(gaps, 1, {.publisher = "b"});
+    CHECK(judge(gaps, 1, {.publisher = "c"}) == wordsFor(Refusal::full));
+    CHECK(gaps.streams() == 2);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/state/rollup.h"
+
+#include <cmath>
+
+#include "tests/support/catch.h"
+#include "tests/support/messages.h"
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+void add(Rollup& rollup, std::int64_t second, std::uint64_t requests, std::uint64_t nodes = 1) {
+    auto* totals = rollup.open(feedSecond(second), nodes);
+    REQUIRE(totals != nullptr);
+    totals->merge(popReport({.nodes = nodes, .requests = requests}).totals);
+    (*totals)[Distribution::invalidation_lag].record(requests * 10);
+    rollup.settle(feedSecond(second), nodes);
+}
+
+constexpr std::int64_t kEven = 1'795'000'020; // a multiple of 60
+
+} // namespace
+
+TEST_CASE("a second stays open for late reports and is then closed", "[rollup]") {
+    Rollup rollup;
+    for (std::int64_t s = kEven; s <= kEven + 20; ++s) add(rollup, s, 100);
+    add(rollup, kEven + 14, 50);
+    CHECK((*rollup.totals(feedSecond(kEven + 14)))[Counter::requests] == 150);
+    CHECK(rollup.open(feedSecond(kEven + 12), 1) == nullptr);
+    const auto& ring = rollup.ringFor(minutes(15));
+    CHECK(ring.at(feedSecond(kEven + 14))->requestsPerSecond == 150.0F);
+    CHECK(ring.at(feedSecond(kEven + 12))->requestsPerSecond == 100.0F);
+    CHECK(ring.at(feedSecond(kEven + 21)) == nullptr);
+}
+
+TEST_CASE("coarser points are rates and quantiles of the merged seconds", "[rollup]") {
+    Rollup rollup;
+    for (std::int64_t s = kEven + 1; s <= kEven + 90; ++s) add(rollup, s, s <= kEven + 30 ? 100 : 400);
+    const auto& tens = rollup.ringFor(std::chrono::hours(3));
+    REQUIRE(tens.step() == seconds(10));
+    CHECK(tens.at(feedSecond(kEven + 30))->requestsPerSecond == 100.0F);
+    CHECK(tens.at(feedSecond(kEven + 40))->requestsPerSecond == 400.0F);
+    const auto& minute = rollup.ringFor(std::chrono::hours(48));
+    REQUIRE(minute.step() == seconds(60));
+    CHECK(minute.at(feedSecond(kEven + 60))->requestsPerSecond == 250.0F);
+    // Half the lags are 1 ms, half 4 ms: the p99 is that of the union, no mean of quantiles.
+    CHECK(minute.at(feedSecond(kEven + 60))->lagP99Us == Approx(4'000).epsilon(0.1));
+    CHECK(minute.at(feedSecond(kEven + 60))->coverage == 1.0F);
+}
+
+TEST_CASE("a coarse slot that is still filling shows the rate so far, not a dip", "[rollup]") {
+    Rollup rollup;
+    for (std::int64_t s = kEven + 1; s <= kEven + 40; ++s) add(rollup, s, 100);
+    const auto* point = rollup.ringFor(std::chrono::hours(48)).at(feedSecond(kEven + 60));
+    REQUIRE(point != nullptr);
+    CHECK(point->requestsPerSecond == 100.0F);
+}
+
+TEST_CASE("missing nodes and missing seconds lower the coverage", "[rollup]") {
+    Rollup rollup;
+    rollup.open(feedSecond(kEven), 4)->merge(popReport({.nodes = 3}).totals);
+    rollup.settle(feedSecond(kEven), 4);
+    CHECK(rollup.ringFor(seconds(1)).at(feedSecond(kEven))->coverage == 0.75F);
+    Rollup gappy;
+    for (std::int64_t s = kEven + 1; s <= kEven + 30; ++s)
+        if (s <= kEven + 5 || s > kEven + 10) add(gappy, s, 100);
+    CHECK(gappy.ringFor(std::chrono::hours(3)).at(feedSecond(kEven + 10))->coverage == 0.5F);
+}
+
+TEST_CASE("what nobody measures is no number", "[rollup]") {
+    Rollup rollup;
+    PopTotals totals;
+    FieldSet fields;
+    fields.add(Counter::node_seconds);
+    totals.setMeasured(fields);
+    totals[Counter::node_seconds] = 1;
+    rollup.open(feedSecond(kEven), 1)->merge(totals);
+    rollup.settle(feedSecond(kEven), 1);
+    const auto* point = rollup.ringFor(seconds(1)).at(feedSecond(kEven));
+    REQUIRE(point->hasData());
+    CHECK(std::isnan(point->requestsPerSecond));
+    CHECK(std::isnan(point->lagP99Us));
+}
+
+TEST_CASE("a ring holds its length and no more", "[rollup]") {
+    Rollup rollup;
+    for (std::int64_t s = kEven; s < kEven + 1'000; ++s) add(rollup, s, 1);
+    const auto& ring = rollup.ringFor(minutes(15));
+    CHECK(ring.length() == minutes(15));
+    CHECK(ring.at(feedSecond(kEven + 999)) != nullptr);
+    CHECK(ring.at(feedSecond(kEven + 100)) != nullptr);
+    CHECK(ring.at(feedSecond(kEven + 99)) == nullptr);
+    rollup.clear();
+    CHECK(rollup.empty());
+    CHECK(ring.at(feedSecond(kEven + 999)) == nullptr);
+}
