@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/sample_frame.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+
+namespace surgescope::tests {
+
+namespace {
+
+using namespace feeds;
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+constexpr std::int64_t kRelease = 1'795'410'000; // 2026-11-23 05:00:00 UTC
+constexpr double kWorldRequests = 41.8e6;
+
+/// Load relative to the quiet hours, by seconds since the release.
+double surge(double seconds) {
+    if (seconds < 0) return 0.18;
+    return 0.18 + 0.82 * (1 - std::exp(-seconds / 70)) * (0.92 + 0.08 * std::exp(-seconds / 500));
+}
+
+Reading measured(double value) { return {value, Quality::measured}; }
+
+void setQuality(Summary& s, Quality quality) {
+    for (Reading* r : {&s.requestsPerSecond, &s.egressBitsPerSecond, &s.saturation, &s.hitRatio, &s.errorRatio,
+                       &s.ttfbHitP95Us, &s.ttfbMissP95Us, &s.metadataP95Us, &s.lbP50Us, &s.lagP50Us, &s.lagP99Us,
+                       &s.pendingKeys, &s.invalidationsPerSecond, &s.wafBlockedPerSecond, &s.nodesAboveCritical})
+        r->quality = quality;
+}
+
+Summary summaryOf(double requests, double saturation, double noise) {
+    const double strain = std::max(0.0, saturation - 0.5);
+    Summary s;
+    s.requestsPerSecond = measured(requests);
+    s.egressBitsPerSecond = measured(requests * 914e3 * (0.9 + 0.2 * noise));
+    s.saturation = measured(saturation);
+    s.hitRatio = measured(0.95 - 0.09 * strain - 0.01 * noise);
+    s.errorRatio = measured(0.0008 + 0.01 * strain * strain);
+    s.ttfbHitP95Us = measured(9e3 + 90e3 * strain);
+    s.ttfbMissP95Us = measured(60e3 + 420e3 * strain * strain + 20e3 * noise);
+    s.metadataP95Us = measured(60e3 + 900e3 * strain * strain);
+    s.lbP50Us = measured(400 + 2200 * strain);
+    s.lagP50Us = measured(120e3 + 1.2e6 * strain);
+    s.lagP99Us = measured(300e3 + 22e6 * strain * strain * (0.6 + noise));
+    s.pendingKeys = measured(std::round(2.1e6 * strain / 40));
+    s.invalidationsPerSecond = measured(1200);
+    s.wafBlockedPerSecond = measured(requests * 0.0074);
+    s.nodesAboveCritical = measured(0);
+    return s;
+}
+
+void makeOdd(Frame& frame, std::mt19937& random) {
+    for (std::size_t i = 0; i < frame.pops.size(); ++i) {
+        PopFrame& pop = frame.pops[i];
+        const auto dice = random() % 100;
+        if (dice < 4) {
+            pop.freshness = dice == 0 ? Freshness::silent : Freshness::stale;
+            pop.ageSeconds = dice == 0 ? 75 : 9;
+            setQuality(pop.summary, Quality::stale);
+        } else if (dice < 10) {
+            pop.summary.nodesHeard = pop.summary.nodesExpected * 6 / 10;
+            setQuality(pop.summary, Quality::partial);
+        } else if (dice < 13) {
+            const auto expected = pop.summary.nodesExpected;
+            pop.summary = {};
+            pop.summary.nodesExpected = expected;
+            pop.freshness = Freshness::noData;
+        } else if (dice < 15) {
+            pop.summary.saturation = {0, Quality::notMeasured};
+            pop.summary.pendingKeys = {0, Quality::notMeasured};
+        }
+    }
+    PopFrame unplaced;
+    unplaced.code = "XQZ";
+    unplaced.freshness = Freshness::live;
+    unplaced.ageSeconds = 0.4;
+    unplaced.summary = summaryOf(12, 0.31, 0.5);
+    unplaced.summary.nodesHeard = unplaced.summary.nodesExpected = 2;
+    frame.pops.push_back(unplaced);
+    std::sort(frame.pops.begin(), frame.pops.end(), [](const auto& a, const auto& b) { return a.code < b.code; });
+}
+
+void fillSeries(Frame& frame, const std::vector<double>& regionShare, int columns, std::mt19937& random) {
+    const auto& regions = PopCatalogue::builtIn().regions();
+    std::uniform_real_distribution<float> noise(-0.012F, 0.012F);
+    frame.chartAxis = {*frame.settled, columns, std::chrono::seconds(std::max(1, 900 / columns))};
+    for (std::size_t r = 0; r < regions.size(); ++r) {
+        RegionSeries series{regions[r], {}, {}};
+        for (int c = 0; c < columns; ++c) {
+            const auto since = static_cast<double>((frame.chartAxis.endOf(c) - *frame.releaseAt).count());
+            const bool gap = r == 2 && c > columns * 70 / 100 && c < columns * 74 / 100;
+            const auto value = static_cast<float>(kWorldRequests * regionShare[r] * surge(since)) * (1 + noise(random));
+            series.requestsPerSecond.push_back(gap ? kNaN : value);
+            series.egressBitsPerSecond.push_back(gap ? kNaN : value * 914e3F);
+        }
+        frame.regions.push_back(std::move(series));
+    }
+    WorldSeries& w = frame.worldSeries;
+    for (int c = 0; c < columns; ++c) {
+        const auto since = static_cast<double>((frame.chartAxis.endOf(c) - *frame.releaseAt).count());
+        const double load = surge(since) * std::exp(-std::max(0.0, since - 120) / 1400);
+        const auto wobble = 1 + 3 * noise(random);
+        w.requestsPerSecond.push_back(static_cast<float>(kWorldRequests * surge(since)) * (1 + noise(random)));
+        const bool gap = c > columns * 60 / 100 && c < columns * 63 / 100;
+        w.metadataP50Us.push_back(gap ? kNaN : static_cast<float>(30e3 + 90e3 * load) * wobble);
+        w.metadataP95Us.push_back(gap ? kNaN : static_cast<float>(40e3 + 280e3 * load) * wobble);
+        w.metadataP99Us.push_back(gap ? kNaN : static_cast<float>(50e3 + 400e3 * load) * wobble);
+        w.lagP99Us.push_back(static_cast<float>(200e3 + 5e6 * load) * wobble);
+        w.saturation.push_back(static_cast<float>(0.12 + 0.55 * load) * wobble);
+        w.coverage.push_back(0.998F);
+    }
+}
+
+void fillHeat(Frame& frame, int columns, int rows, std::mt19937& random) {
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < frame.pops.size(); ++i)
+        if (frame.pops[i].summary.lagP99Us.hasValue()) order.push_back(i);
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return frame.pops[a].summary.lagP99Us.value > frame.pops[b].summary.lagP99Us.value;
+    });
+    order.resize(std::min(order.size(), static_cast<std::size_t>(rows)));
+    frame.heat.axis = frame.chartAxis;
+    frame.heat.axis.columns = columns;
+    std::uniform_real_distribution<double> noise(0.75, 1.3);
+    for (std::size_t row = 0; row < order.size(); ++row) {
+        const PopFrame& pop = frame.pops[order[row]];
+        frame.heat.rows.push_back(pop.code);
+        for (int c = 0; c < columns; ++c) {
+            const auto since = static_cast<double>((frame.heat.axis.endOf(c) - *frame.releaseAt).count());
+            float lag = static_cast<float>(pop.summary.lagP99Us.value * 4 * noise(random) *
+                                           std::exp(-std::max(0.0, since) / (250 + 20 * static_cast<double>(row % 7))));
+            if (since < 0) lag = (c / 7 + static_cast<int>(row)) % 3 == 0 ? 60e3F : HeatGrid::kNothingPurged;
+            if (row % 8 == 5 && c > columns * 2 / 3 && c < columns * 3 / 4) lag = kNaN;
+            frame.heat.lagUs.push_back(lag);
+        }
+    }
+}
+
+void fillHealth(Frame& frame) {
+    FeedHealth& h = frame.health;
+    h.nodesHeard = 998'112;
+    h.nodesExpected = 1'000'000;
+    h.reportsPerSecond = 1173;
+    h.bytesPerSecond = 4.2e6;
+    h.lost = 7;
+    h.restarts = 2;
+    h.refused = {{"wrong schema version", 3}, {"malformed", 12}, {"from the future", 1}};
+    h.lastRefusal = "pop/LHR from agent-17: malformed, field 4 is cut off";
+    h.newestAgeSeconds = 0.4;
+    h.feedThreadLoad = 0.31;
+    h.endpoints = {{"tcp://*:5556", true, 12}};
+}
+
+} // namespace
+
+std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
+    const PopCatalogue& catalogue = PopCatalogue::builtIn();
+    auto frame = std::make_shared<Frame>();
+    std::mt19937 random(options.seed);
+    std::uniform_real_distribution<double> unit(0, 1);
+    frame->serial = options.serial;
+    frame->scenario = "Triple drop, 3 albums";
+    frame->releaseAt = feedSecond(kRelease);
+    frame->settled = *frame->releaseAt + std::chrono::seconds(753 + static_cast<std::int64_t>(options.serial));
+    frame->listeners = 118.4e6;
+
+    double people = 0;
+    for (const Pop& pop : catalogue.pops()) people += pop.catchment;
+    std::vector<double> share(catalogue.regions().size(), 0.0);
+    for (std::size_t i = 0; i < catalogue.size(); ++i) {
+        const Pop& place = catalogue.pops()[i];
+        const double part = place.catchment / people;
+        share[place.region.value] += part;
+        PopFrame pop;
+        pop.code = place.code;
+        pop.place = PopIndex(i);
+        pop.freshness = Freshness::live;
+        pop.ageSeconds = 0.3 + unit(random);
+        // Most PoPs cope; a handful do not.
+        const double heat = unit(random);
+        const double saturation = heat < 0.8 ? 0.18 + 0.6 * heat * unit(random) + 0.12 : 0.55 + 2.0 * (heat - 0.8);
+        pop.summary = summaryOf(kWorldRequests * part * (0.7 + 0.6 * unit(random)), saturation, unit(random));
+        pop.summary.nodesExpected = static_cast<std::uint64_t>(40 + 1e6 * part);
+        pop.summary.nodesHeard = pop.summary.nodesExpected - random() % 3;
+        if (pop.summary.nodesHeard < pop.summary.nodesExpected) setQuality(pop.summary, Quality::partial);
+        frame->pops.push_back(std::move(pop));
+    }
+    if (options.oddities) makeOdd(*frame, random);
+
+    frame->world = summaryOf(kWorldRequests, 0.66, 0.5);
+    frame->world.hitRatio = measured(0.914);
+    frame->world.metadataP95Us = measured(262e3);
+    frame->world.lagP99Us = measured(4.8e6);
+    frame->world.pendingKeys = {2.1e6, Quality::partial};
+    frame->world.ttfbHitP95Us = measured(64e3);
+    frame->world.ttfbMissP95Us = measured(412e3);
+    frame->world.requestsPerSecond.quality = Quality::partial;
+    frame->world.nodesHeard = 998'112;
+    frame->world.nodesExpected = 1'000'000;
+
+    fillSeries(*frame, share, options.columns, random);
+    fillHeat(*frame, options.columns, options.heatRows, random);
+    frame->events = {{*frame->releaseAt, "release", "three albums"},
+                     {*frame->releaseAt + std::chrono::seconds(240), "purge", "cover art"}};
+    if (!options.selected.empty()) {
+        NodeDetail detail;
+        detail.pop = options.selected;
+        detail.nodesHeard = 3190;
+        detail.nodesExpected = 3200;
+        detail.nodesByLevel = {2100, 700, 320, 70};
+        detail.hottestNode = "lhr-r14-n07";
+        detail.hottestSaturation = measured(1.07);
+        detail.worstLagUs = measured(14.2e6);
+        frame->nodes = detail;
+    }
+    fillHealth(*frame);
+    return frame;
+}
+
+std::shared_ptr<Frame> fewNodesFrame() {
+    auto frame = std::make_shared<Frame>();
+    frame->settled = feedSecond(kRelease);
+    PopFrame pop;
+    pop.code = "FRA";
+    pop.place = PopCatalogue::builtIn().find("FRA");
+    pop.freshness = Freshness::live;
+    pop.ageSeconds = 0.6;
+    pop.summary = summaryOf(184, 0.07, 0.5);
+    pop.summary.nodesHeard = pop.summary.nodesExpected = 3;
+    pop.summary.metadataP95Us = {0, Quality::notMeasured};
+    pop.summary.lagP50Us = pop.summary.lagP99Us = {0, Quality::noData};
+    pop.summary.pendingKeys = {0, Quality::notMeasured};
+    pop.summary.wafBlockedPerSecond = {0, Quality::notMeasured};
+    frame->world = pop.summary;
+    frame->pops = {pop};
+    frame->chartAxis = {*frame->settled, 300, std::chrono::seconds(3)};
+    RegionSeries europe{"EU", std::vector<float>(300, kNaN), std::vector<float>(300, kNaN)};
+    for (std::size_t i = 297; i < 300; ++i) {
+        europe.requestsPerSecond[i] = 184;
+        europe.egressBitsPerSecond[i] = 1.68e8F;
+    }
+    frame->regions = {europe};
+    WorldSeries& w = frame->worldSeries;
+    w.requestsPerSecond = europe.requestsPerSecond;
+    w.metadataP50Us = w.metadataP95Us = w.metadataP99Us = w.lagP99Us = std::vector<float>(300, kNaN);
+    frame->heat.axis = frame->chartAxis;
+    frame->heat.rows = {"FRA"};
+    frame->heat.lagUs = std::vector<float>(300, kNaN);
+    for (std::size_t i = 297; i < 300; ++i) frame->heat.lagUs[i] = HeatGrid::kNothingPurged;
+    FeedHealth& h = frame->health;
+    h.nodesHeard = h.nodesExpected = 3;
+    h.reportsPerSecond = 3;
+    h.bytesPerSecond = 2100;
+    h.newestAgeSeconds = 0.6;
+    h.feedThreadLoad = 0.002;
+    h.endpoints = {{"tcp://*:5556", true, 1}};
+    return frame;
+}
+
+std::shared_ptr<Frame> emptyFrame() {
+    auto frame = std::make_shared<Frame>();
+    frame->health.endpoints = {{"tcp://*:5556", true, 0}};
+    return frame;
+}
+
+} // namespace surgescope::tests

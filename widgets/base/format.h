@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/frame/reading.h"
+
+#include <QString>
+
+#include <cstdint>
+
+namespace surgescope::widgets {
+
+/// What a number counts; decides prefix and unit.
+enum class Unit : std::uint8_t {
+    perSecond,      // 41.8 M/s
+    bitsPerSecond,  // 38.2 Tb/s
+    bytesPerSecond, // 4.20 MB/s
+    microseconds,   // 262 ms, 4.8 s
+    ratio,          // 0.914 is 91.4 %
+    count,          // 2.10 M
+};
+
+/// Three significant digits with an SI prefix; durations as people say them. NaN and infinity read "no data".
+QString formatNumber(double value, Unit unit);
+
+/// For axes: no digits that are not needed, and no "/s", which stands in the chart's title: "20 M", "1.5 T",
+/// "250 ms".
+QString tickText(double value, Unit unit);
+
+/// With thousands separators: "998,112".
+QString formatCount(std::uint64_t count);
+
+/// "0.4 s", "12 s", "3 min": how old something is.
+QString formatAge(double seconds);
+
+/// "00:12:34"; longer than 99 hours keeps counting hours.
+QString formatClock(std::int64_t seconds);
+
+/// A reading as the screen says it. Every quality reads differently, and none without a value reads like a
+/// number: "41.8 M/s", "≈ 41.8 M/s" (some of the nodes), "41.8 M/s, stale", "not measured", "no data".
+QString formatReading(const feeds::Reading& reading, Unit unit);
+
+/// The same for narrow columns: stale is told by the painter's colour there, absence by "n/m" and "–".
+QString formatReadingShort(const feeds::Reading& reading, Unit unit);
+
+} // namespace surgescope::widgets

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QColor>
+#include <QRgb>
+
+#include <cstdint>
+
+namespace surgescope::widgets {
+
+/// The dark theme: quiet grey-blue base, saturated colour for what is abnormal.
+struct Palette {
+    QColor background{11, 15, 20};
+    QColor panel{16, 22, 29};
+    QColor border{28, 37, 48};
+    QColor grid{31, 41, 53};
+    QColor text{231, 237, 243};
+    QColor muted{139, 152, 166};
+    QColor faint{96, 109, 123};
+    QColor good{70, 190, 120};
+    QColor elevated{224, 184, 62};
+    QColor critical{240, 132, 46};
+    QColor overload{236, 72, 66};
+    QColor accent{126, 160, 238}; // releases, selection
+    QColor noData{92, 102, 114};
+    // The map.
+    QColor ocean{14, 20, 27};
+    QColor land{30, 40, 52};
+    QColor landBorder{14, 20, 27};
+    QColor coast{44, 57, 72};
+    QColor graticule{23, 31, 40};
+};
+
+const Palette& darkPalette();
+
+/// Levels of saturation; 1 = at the knee.
+enum class Level : std::uint8_t { managed, elevated, critical, overload };
+
+inline constexpr double kElevatedFrom = 0.75;
+inline constexpr double kCriticalFrom = 0.90;
+inline constexpr double kOverloadFrom = 1.00;
+
+/// NaN counts as managed: whoever has no value must not ask.
+Level levelOf(double saturation);
+QColor levelColour(Level level);
+const char16_t* levelName(Level level);
+
+/// Blue, teal, green, yellow, orange, red over the fixed domain 0 to 1; clamped at both ends.
+QRgb saturationColour(double saturation);
+
+inline constexpr double kHeatLowestUs = 10e3;
+inline constexpr double kHeatHighestUs = 60e6;
+
+/// Position of a lag on the logarithmic heat scale, 10 ms = 0 to 60 s = 1, clamped.
+double heatPosition(double lagUs);
+/// Dark violet to pale yellow (after matplotlib's magma, without its black end, which is kept for no data).
+QRgb heatColour(double lagUs);
+
+/// Colour of the region at a position of the catalogue's list; any position behind its end is that of
+/// "unplaced".
+QColor regionColour(std::size_t region);
+
+} // namespace surgescope::widgets

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/panel_widget.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/base/palette.h"
+
+#include <QPainter>
+
+namespace surgescope::widgets {
+
+PanelWidget::PanelWidget(const QString& title, QWidget* parent) : QWidget(parent), m_title(title) {
+    setAttribute(Qt::WA_OpaquePaintEvent);
+}
+
+void PanelWidget::setScale(double scale) {
+    if (scale == m_scale) return;
+    m_scale = scale;
+    scaleChanged();
+    update();
+}
+
+void PanelWidget::setTitle(const QString& title) {
+    if (title == m_title) return;
+    m_title = title;
+    update();
+}
+
+void PanelWidget::setSubtitle(const QString& subtitle) {
+    if (subtitle == m_subtitle) return;
+    m_subtitle = subtitle;
+    update();
+}
+
+QRectF PanelWidget::bodyRect() const {
+    return QRectF(rect()).adjusted(px(16), m_title.isEmpty() ? px(12) : px(40), -px(16), -px(12));
+}
+
+void PanelWidget::paintEvent(QPaintEvent*) {
+    const Palette& p = darkPalette();
+    QPainter painter(this);
+    painter.fillRect(rect(), p.background);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(p.border, 1));
+    painter.setBrush(p.panel);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), px(5), px(5));
+    paintBody(painter, bodyRect());
+
+    const QRectF line(px(16), px(10), width() - px(32), px(26));
+    painter.setFont(textFont(px(16), QFont::DemiBold));
+    painter.setPen(p.text);
+    painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_title);
+    painter.setFont(textFont(px(13)));
+    painter.setPen(p.muted);
+    painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, m_subtitle);
+}
+
+void PanelWidget::paintBody(QPainter&, const QRectF&) {}
+
+} // namespace surgescope::widgets

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QWidget>
+
+namespace surgescope::widgets {
+
+/// A rounded panel with a title, a subtitle or unit at its right, and a body that subclasses paint. GUI
+/// thread. All sizes are those of a window 1080 pixels high, times scale().
+class PanelWidget : public QWidget {
+    Q_OBJECT
+  public:
+    explicit PanelWidget(const QString& title, QWidget* parent = nullptr);
+
+    double scale() const { return m_scale; }
+    void setScale(double scale);
+    void setTitle(const QString& title);
+    void setSubtitle(const QString& subtitle);
+
+    /// Inside of the panel, below the title.
+    QRectF bodyRect() const;
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    /// Painted before the title, so that a body may reach beneath it.
+    virtual void paintBody(QPainter& painter, const QRectF& body);
+    virtual void scaleChanged() {}
+    double px(double atFullHd) const { return atFullHd * m_scale; }
+
+  private:
+    QString m_title;
+    QString m_subtitle;
+    double m_scale = 1;
+};
+
+} // namespace surgescope::widgets

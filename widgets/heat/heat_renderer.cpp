@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/heat/heat_renderer.h"
+
+#include "widgets/base/palette.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace surgescope::widgets {
+
+namespace {
+
+constexpr std::size_t kSteps = 256;
+
+/// The logarithm is the costly part, so colours come from a table over it.
+const std::array<QRgb, kSteps>& heatTable() {
+    static const std::array<QRgb, kSteps> table = [] {
+        std::array<QRgb, kSteps> t{};
+        const double ratio = kHeatHighestUs / kHeatLowestUs;
+        for (std::size_t i = 0; i < kSteps; ++i)
+            t[i] = heatColour(kHeatLowestUs * std::pow(ratio, static_cast<double>(i) / (kSteps - 1)));
+        return t;
+    }();
+    return table;
+}
+
+} // namespace
+
+QRgb heatNoData(int row, int column) {
+    return (row + column) % 2 == 0 ? qRgb(10, 13, 17) : qRgb(44, 50, 57);
+}
+
+QRgb heatNothingPurged() {
+    return qRgb(26, 36, 46);
+}
+
+QImage renderHeat(const feeds::HeatGrid& grid) {
+    const int rows = static_cast<int>(grid.rows.size()), columns = grid.axis.columns;
+    if (rows <= 0 || columns <= 0) return {};
+    const bool whole = grid.lagUs.size() >= grid.rows.size() * static_cast<std::size_t>(columns);
+    QImage image(columns, rows, QImage::Format_RGB32);
+    const auto& table = heatTable();
+    for (int row = 0; row < rows; ++row) {
+        auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
+        for (int column = 0; column < columns; ++column) {
+            const double lag = whole ? static_cast<double>(grid.at(row, column)) : std::nan("");
+            if (!std::isfinite(lag))
+                line[column] = heatNoData(row, column);
+            else if (lag < 0)
+                line[column] = heatNothingPurged();
+            else
+                line[column] = table[static_cast<std::size_t>(std::lround(heatPosition(lag) * (kSteps - 1)))];
+        }
+    }
+    return image;
+}
+
+} // namespace surgescope::widgets

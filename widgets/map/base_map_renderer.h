@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/map/map_view.h"
+#include "widgets/map/world_geometry.h"
+
+#include <QImage>
+
+namespace surgescope::widgets {
+
+/// Draws ocean, graticule, land and borders, antialiased and opaque, in darkPalette(). Stateless, runs on any
+/// thread. `devicePixelRatio` makes the image finer, `scale` (window height / 1080) makes its lines thicker.
+QImage renderBaseMap(const WorldGeometry& world, const MapView& view, double devicePixelRatio, double scale);
+
+/// Points of a ring on the screen, without those closer than `closest` pixels to the one kept before. A ring
+/// too small to be seen comes out empty.
+std::vector<QPointF> thinned(const WorldGeometry::Points& points, const MapView& view, double closest);
+
+} // namespace surgescope::widgets

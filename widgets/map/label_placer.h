@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPointF>
+#include <QRectF>
+#include <QSizeF>
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace surgescope::widgets {
+
+struct LabelWish {
+    QPointF anchor;    // centre of what is labelled
+    double radius = 0; // of what is labelled: the label stays outside of it
+    QSizeF size;
+};
+
+/// Places labels beside their anchors, the first wish first, so that no two overlap, none covers an obstacle
+/// and all are inside `area`. What finds no room gets none. Stateless.
+std::vector<std::optional<QRectF>> placeLabels(std::span<const LabelWish> wishes, const QRectF& area,
+                                               std::span<const QRectF> obstacles);
+
+} // namespace surgescope::widgets

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/tables/pop_detail_widget.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/base/format.h"
+#include "widgets/base/palette.h"
+
+#include <QPainter>
+
+#include <algorithm>
+
+namespace surgescope::widgets {
+
+PopDetailWidget::PopDetailWidget(const feeds::PopCatalogue& catalogue, QWidget* parent)
+    : PanelWidget({}, parent), m_catalogue(catalogue) {
+    setSubtitle(QStringLiteral("Esc: back to the hottest PoPs"));
+}
+
+void PopDetailWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
+    m_frame = std::move(frame);
+    update();
+}
+
+void PopDetailWidget::setPop(const std::string& code) {
+    m_code = code;
+    QString title = QString::fromStdString(code);
+    if (const auto place = m_catalogue.find(code)) {
+        const feeds::Pop& known = m_catalogue[*place];
+        const auto region = feeds::regionName(m_catalogue.regions()[known.region.value]);
+        title += QStringLiteral("  %1, %2")
+                     .arg(QString::fromStdString(known.city),
+                          QString::fromUtf8(region.data(), static_cast<qsizetype>(region.size())));
+    } else
+        title += QStringLiteral("  unplaced");
+    setTitle(title);
+    update();
+}
+
+const feeds::PopFrame* PopDetailWidget::pop() const {
+    if (!m_frame) return nullptr;
+    const auto found = std::find_if(m_frame->pops.begin(), m_frame->pops.end(),
+                                    [this](const feeds::PopFrame& p) { return p.code == m_code; });
+    return found == m_frame->pops.end() ? nullptr : &*found;
+}
+
+void PopDetailWidget::paintBody(QPainter& painter, const QRectF& body) {
+    const Palette& p = darkPalette();
+    const feeds::PopFrame* known = pop();
+    if (!known) {
+        painter.setFont(textFont(px(16)));
+        painter.setPen(p.faint);
+        painter.drawText(body, Qt::AlignCenter,
+                         QStringLiteral("nothing heard of %1").arg(QString::fromStdString(m_code)));
+        return;
+    }
+    const feeds::Summary& s = known->summary;
+    struct Row {
+        const char16_t* label;
+        QString value;
+        QColor colour;
+    };
+    const bool old = known->freshness >= feeds::Freshness::stale;
+    const QColor plain = old ? p.faint : p.text;
+    const QColor load = s.saturation.hasValue() && s.saturation.value >= kElevatedFrom && !old
+                            ? levelColour(levelOf(s.saturation.value))
+                            : plain;
+    const Row rows[] = {
+        {u"Saturation", formatReading(s.saturation, Unit::ratio), load},
+        {u"Requests", formatReading(s.requestsPerSecond, Unit::perSecond), plain},
+        {u"Egress", formatReading(s.egressBitsPerSecond, Unit::bitsPerSecond), plain},
+        {u"Hit ratio", formatReading(s.hitRatio, Unit::ratio), plain},
+        {u"Errors, 5xx", formatReading(s.errorRatio, Unit::ratio), plain},
+        {u"WAF blocked", formatReading(s.wafBlockedPerSecond, Unit::perSecond), plain},
+        {u"TTFB p95, hits", formatReading(s.ttfbHitP95Us, Unit::microseconds), plain},
+        {u"TTFB p95, misses", formatReading(s.ttfbMissP95Us, Unit::microseconds), plain},
+        {u"Metadata p95", formatReading(s.metadataP95Us, Unit::microseconds), plain},
+        {u"Balancer p50", formatReading(s.lbP50Us, Unit::microseconds), plain},
+        {u"Lag p50 / p99",
+         formatReading(s.lagP50Us, Unit::microseconds) + QStringLiteral(" / ") +
+             formatReading(s.lagP99Us, Unit::microseconds),
+         plain},
+        {u"Keys pending", formatReading(s.pendingKeys, Unit::count), plain},
+    };
+    const double half = (body.width() - px(28)) / 2, line = px(25);
+    painter.setFont(textFont(px(15)));
+    int i = 0;
+    for (const Row& row : rows) {
+        const QRectF box(body.left() + (i >= 6 ? half + px(28) : 0), body.top() + (i % 6) * line, half, line);
+        painter.setPen(p.muted);
+        painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter, QString::fromUtf16(row.label));
+        painter.setPen(row.colour);
+        painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter, row.value);
+        ++i;
+    }
+    paintNodes(painter,
+               {body.left(), body.top() + 6 * line + px(6), body.width(), body.height() - 6 * line - px(6)});
+}
+
+void PopDetailWidget::paintNodes(QPainter& painter, const QRectF& box) const {
+    const Palette& p = darkPalette();
+    const feeds::PopFrame* known = pop();
+    const double line = px(24);
+    QString heard =
+        QStringLiteral("%1 of %2 nodes heard")
+            .arg(formatCount(known->summary.nodesHeard), formatCount(known->summary.nodesExpected));
+    if (known->freshness != feeds::Freshness::noData)
+        heard += QStringLiteral(", %1 ago").arg(formatAge(known->ageSeconds));
+    painter.setPen(p.muted);
+    const bool have = m_frame->nodes && m_frame->nodes->pop == m_code;
+    painter.drawText(QRectF(box.left(), box.top(), box.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
+                     have ? heard : heard + QStringLiteral("; waiting for the columns of single nodes"));
+    if (!have) return;
+    const feeds::NodeDetail& d = *m_frame->nodes;
+    std::uint64_t total = 0;
+    for (const std::uint64_t n : d.nodesByLevel)
+        total += n;
+    const double top = box.top() + line + px(2);
+    double x = box.left();
+    for (std::size_t i = 0; i < d.nodesByLevel.size() && total > 0; ++i) {
+        const double wide = box.width() * static_cast<double>(d.nodesByLevel[i]) / static_cast<double>(total);
+        painter.fillRect(QRectF(x, top, wide, px(12)), levelColour(static_cast<Level>(i)));
+        x += wide;
+    }
+    QStringList counts;
+    for (std::size_t i = 0; i < d.nodesByLevel.size(); ++i)
+        counts << QStringLiteral("%1 %2").arg(formatCount(d.nodesByLevel[i]),
+                                              QString::fromUtf16(levelName(static_cast<Level>(i))));
+    painter.drawText(QRectF(box.left(), top + px(13), box.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
+                     counts.join(QStringLiteral(", ")));
+    painter.setPen(p.text);
+    painter.drawText(
+        QRectF(box.left(), top + px(13) + line, box.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
+        QStringLiteral("hottest: %1, %2; worst lag %3")
+            .arg(QString::fromStdString(d.hottestNode), formatReading(d.hottestSaturation, Unit::ratio),
+                 formatReading(d.worstLagUs, Unit::microseconds)));
+}
+
+} // namespace surgescope::widgets

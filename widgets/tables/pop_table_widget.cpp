@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/tables/pop_table_widget.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/base/format.h"
+#include "widgets/base/palette.h"
+
+#include <QFontMetricsF>
+#include <QMouseEvent>
+#include <QPainter>
+
+#include <algorithm>
+#include <numeric>
+
+namespace surgescope::widgets {
+
+namespace {
+
+constexpr double kRow = 25;
+// Right edges of the columns, as shares of the width.
+constexpr double kName = 0.27, kBar = 0.435, kSaturation = 0.53, kHit = 0.65, kTtfb = 0.78, kLag = 0.89;
+
+} // namespace
+
+std::vector<std::size_t> hottest(const feeds::Frame& frame, std::size_t most) {
+    std::vector<std::size_t> order(frame.pops.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto hotter = [&](std::size_t a, std::size_t b) {
+        const feeds::Summary &x = frame.pops[a].summary, &y = frame.pops[b].summary;
+        if (x.saturation.hasValue() != y.saturation.hasValue()) return x.saturation.hasValue();
+        if (x.saturation.hasValue() && x.saturation.value != y.saturation.value)
+            return x.saturation.value > y.saturation.value;
+        const double rx = x.requestsPerSecond.hasValue() ? x.requestsPerSecond.value : -1;
+        const double ry = y.requestsPerSecond.hasValue() ? y.requestsPerSecond.value : -1;
+        return rx != ry ? rx > ry : a < b;
+    };
+    const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(most, order.size()));
+    std::partial_sort(order.begin(), end, order.end(), hotter);
+    order.erase(end, order.end());
+    return order;
+}
+
+PopTableWidget::PopTableWidget(const feeds::PopCatalogue& catalogue, QWidget* parent)
+    : PanelWidget(QStringLiteral("Hottest PoPs"), parent), m_catalogue(catalogue) {}
+
+void PopTableWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
+    m_frame = std::move(frame);
+    m_rows = m_frame ? hottest(*m_frame, rowCount()) : std::vector<std::size_t>{};
+    update();
+}
+
+std::size_t PopTableWidget::rowCount() const {
+    return static_cast<std::size_t>(std::max(0.0, (bodyRect().height() - px(4)) / px(kRow)));
+}
+
+void PopTableWidget::paintBody(QPainter& painter, const QRectF& body) {
+    const Palette& p = darkPalette();
+    painter.setFont(textFont(px(13)));
+    painter.setPen(p.muted);
+    const QRectF head(body.left(), px(10), body.width(), px(26));
+    const auto title = [&](double right, const char16_t* text) {
+        painter.drawText(QRectF(head.left(), head.top(), head.width() * right, head.height()),
+                         Qt::AlignRight | Qt::AlignVCenter, QString::fromUtf16(text));
+    };
+    title(kSaturation, u"Saturation");
+    title(kHit, u"Hit");
+    title(kTtfb, u"TTFB miss");
+    title(kLag, u"Lag p99");
+    title(1.0, u"Age");
+    if (m_rows.empty()) {
+        painter.setFont(textFont(px(16)));
+        painter.setPen(p.faint);
+        painter.drawText(body, Qt::AlignCenter, QStringLiteral("no data yet"));
+        return;
+    }
+    for (std::size_t i = 0; i < std::min(m_rows.size(), rowCount()); ++i)
+        paintRow(painter,
+                 {body.left(), body.top() + static_cast<double>(i) * px(kRow), body.width(), px(kRow)},
+                 m_frame->pops[m_rows[i]]);
+}
+
+void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds::PopFrame& pop) const {
+    const Palette& p = darkPalette();
+    const feeds::Summary& s = pop.summary;
+    const bool old = pop.freshness >= feeds::Freshness::stale;
+    const auto right = [&](double edge, const QString& text, const QColor& colour) {
+        painter.setPen(colour);
+        painter.drawText(QRectF(row.left(), row.top(), row.width() * edge, row.height()),
+                         Qt::AlignRight | Qt::AlignVCenter, text);
+    };
+    painter.setFont(textFont(px(15), QFont::DemiBold));
+    painter.setPen(old ? p.faint : p.text);
+    painter.drawText(row, Qt::AlignLeft | Qt::AlignVCenter, QString::fromStdString(pop.code));
+    painter.setFont(textFont(px(14)));
+    painter.setPen(p.muted);
+    const QString city = pop.place && pop.place->value < m_catalogue.size()
+                             ? QString::fromStdString(m_catalogue[*pop.place].city)
+                             : QStringLiteral("unplaced");
+    const double cityLeft = row.left() + px(46),
+                 cityWide = row.left() + row.width() * kName - cityLeft - px(8);
+    painter.drawText(QRectF(cityLeft, row.top(), cityWide, row.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                     QFontMetricsF(painter.font()).elidedText(city, Qt::ElideRight, cityWide));
+
+    painter.setFont(textFont(px(15)));
+    const QColor plain = old ? p.faint : p.text;
+    if (s.saturation.hasValue()) {
+        const QRectF box(row.left() + row.width() * kName, row.center().y() - px(6),
+                         row.width() * (kBar - kName), px(12));
+        const QColor colour(saturationColour(s.saturation.value));
+        painter.fillRect(box, p.grid);
+        const QRectF full(box.left(), box.top(), box.width() * std::clamp(s.saturation.value, 0.0, 1.0),
+                          box.height());
+        if (old) {
+            painter.setPen(QPen(colour, 1));
+            painter.setBrush(Qt::NoBrush);
+            painter.drawRect(full.adjusted(0.5, 0.5, -0.5, -0.5));
+        } else
+            painter.fillRect(full, colour);
+    }
+    right(kSaturation,
+          s.saturation.hasValue() ? QStringLiteral("%1 %").arg(qRound(s.saturation.value * 100))
+                                  : formatReadingShort(s.saturation, Unit::ratio),
+          plain);
+    right(kHit, formatReadingShort(s.hitRatio, Unit::ratio), plain);
+    right(kTtfb, formatReadingShort(s.ttfbMissP95Us, Unit::microseconds), plain);
+    right(kLag, formatReadingShort(s.lagP99Us, Unit::microseconds), plain);
+    const bool never = pop.freshness == feeds::Freshness::noData;
+    right(1.0, never ? QStringLiteral("–") : formatAge(pop.ageSeconds), old ? p.overload : p.muted);
+}
+
+void PopTableWidget::mouseReleaseEvent(QMouseEvent* event) {
+    const double row = (event->position().y() - bodyRect().top()) / px(kRow);
+    if (event->button() != Qt::LeftButton || row < 0 || row >= static_cast<double>(m_rows.size())) return;
+    emit popSelected(QString::fromStdString(m_frame->pops[m_rows[static_cast<std::size_t>(row)]].code));
+}
+
+} // namespace surgescope::widgets

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/tiles/header_bar.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/base/format.h"
+#include "widgets/base/palette.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+
+#include <cstdlib>
+
+namespace surgescope::widgets {
+
+namespace {
+
+QColor modeColour(feeds::FeedMode mode) {
+    switch (mode) {
+    case feeds::FeedMode::live: return {58, 178, 108};
+    case feeds::FeedMode::replay: return {126, 160, 238};
+    case feeds::FeedMode::rehearsal: return {232, 178, 58};
+    }
+    return {};
+}
+
+} // namespace
+
+QString modeName(feeds::FeedMode mode) {
+    switch (mode) {
+    case feeds::FeedMode::live: return QStringLiteral("LIVE");
+    case feeds::FeedMode::replay: return QStringLiteral("REPLAY");
+    case feeds::FeedMode::rehearsal: return QStringLiteral("REHEARSAL");
+    }
+    return {};
+}
+
+QString releaseClock(const feeds::Frame& frame) {
+    if (!frame.releaseAt || !frame.settled) return {};
+    const auto since = (*frame.settled - *frame.releaseAt).count();
+    return (since < 0 ? QStringLiteral("T−") : QStringLiteral("T+")) + formatClock(std::abs(since));
+}
+
+HeaderBar::HeaderBar(QWidget* parent) : QWidget(parent) {
+    setAttribute(Qt::WA_OpaquePaintEvent);
+}
+
+void HeaderBar::setFrame(std::shared_ptr<const feeds::Frame> frame) {
+    m_frame = std::move(frame);
+    update();
+}
+
+void HeaderBar::setScale(double scale) {
+    m_scale = scale;
+    update();
+}
+
+double HeaderBar::paintName(QPainter& painter) const {
+    const Palette& p = darkPalette();
+    double x = 20 * m_scale;
+    const auto word = [&](const QString& text, double size, QFont::Weight weight, const QColor& colour) {
+        painter.setFont(textFont(size * m_scale, weight));
+        painter.setPen(colour);
+        const double wide = QFontMetricsF(painter.font()).horizontalAdvance(text);
+        painter.drawText(QRectF(x, 0, wide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, text);
+        x += wide + 18 * m_scale;
+    };
+    word(QStringLiteral("surgescope"), 22, QFont::DemiBold, p.text);
+    if (!m_frame) return x;
+
+    const QColor colour = modeColour(m_frame->mode);
+    painter.setFont(textFont(17 * m_scale, QFont::DemiBold));
+    const QString mode = modeName(m_frame->mode);
+    const double wide = QFontMetricsF(painter.font()).horizontalAdvance(mode) + 28 * m_scale;
+    const QRectF badge(x, height() / 2.0 - 15 * m_scale, wide, 30 * m_scale);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colour);
+    painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2);
+    painter.setPen(p.background);
+    painter.drawText(badge, Qt::AlignCenter, mode);
+    x += wide + 16 * m_scale;
+    if (m_frame->mode != feeds::FeedMode::live) // words beside the colour
+        word(m_frame->mode == feeds::FeedMode::replay ? QStringLiteral("recorded data")
+                                                      : QStringLiteral("simulated data"),
+             15, QFont::Medium, colour);
+    if (!m_frame->scenario.empty())
+        word(QString::fromStdString(m_frame->scenario), 17, QFont::Normal, p.muted);
+    return x;
+}
+
+void HeaderBar::paintNodes(QPainter& painter) const {
+    const Palette& p = darkPalette();
+    const feeds::FeedHealth& h = m_frame->health;
+    const QRectF box(width() * 0.64, 6 * m_scale, width() * 0.36 - 20 * m_scale, height() - 10 * m_scale);
+    const double age = h.newestAgeSeconds.value_or(0);
+    const bool old = age > feeds::kStaleAfterSeconds;
+    painter.setFont(textFont(17 * m_scale, QFont::Medium));
+    painter.setPen(old ? p.overload : p.text);
+    if (!h.newestAgeSeconds) {
+        painter.setPen(p.muted);
+        painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("no node has reported yet"));
+        return;
+    }
+    const QString nodes = h.nodesExpected > 0
+                              ? QStringLiteral("%1 of %2 nodes reporting")
+                                    .arg(formatCount(h.nodesHeard), formatCount(h.nodesExpected))
+                              : QStringLiteral("%1 nodes reporting").arg(formatCount(h.nodesHeard));
+    painter.drawText(box, Qt::AlignRight | Qt::AlignTop, nodes);
+    painter.setFont(textFont(14 * m_scale));
+    painter.setPen(old ? p.overload : p.muted);
+    painter.drawText(
+        box, Qt::AlignRight | Qt::AlignBottom,
+        old ? QStringLiteral("nothing heard for %1: what is shown is the past").arg(formatAge(age))
+            : QStringLiteral("newest report %1 ago, %2 lost").arg(formatAge(age), formatCount(h.lost)));
+}
+
+void HeaderBar::paintEvent(QPaintEvent*) {
+    const Palette& p = darkPalette();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.fillRect(rect(), p.panel);
+    if (m_frame) // a band across the whole wall: nobody takes a rehearsal for the real thing
+        painter.fillRect(QRectF(0, 0, width(), (m_frame->mode == feeds::FeedMode::live ? 2 : 5) * m_scale),
+                         modeColour(m_frame->mode));
+    const double used = paintName(painter);
+    if (!m_frame) return;
+    paintNodes(painter);
+    if (!m_frame->settled) return;
+
+    const QString clock = releaseClock(*m_frame);
+    const QString utc = QString::fromStdString(feeds::utcText(*m_frame->settled)) + QStringLiteral(" UTC");
+    const QFont clockFont = textFont(30 * m_scale, QFont::DemiBold), utcFont = textFont(18 * m_scale);
+    const double clockWide =
+        clock.isEmpty() ? 0 : QFontMetricsF(clockFont).horizontalAdvance(clock) + 26 * m_scale;
+    const double utcWide = QFontMetricsF(utcFont).horizontalAdvance(utc);
+    double x = std::max(used + 10 * m_scale, (width() - clockWide - utcWide) / 2);
+    painter.setFont(clockFont);
+    painter.setPen(p.text);
+    painter.drawText(QRectF(x, 0, clockWide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, clock);
+    x += clockWide;
+    painter.setFont(utcFont);
+    painter.setPen(p.muted);
+    painter.drawText(QRectF(x, 0, utcWide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, utc);
+}
+
+} // namespace surgescope::widgets

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/tiles/health_strip.h"
+
+#include "feeds/state/freshness.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/base/format.h"
+#include "widgets/base/palette.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace surgescope::widgets {
+
+namespace {
+
+constexpr double kLoadWorthColour = 0.8;
+constexpr double kCoverageWorthColour = 0.95;
+
+std::vector<feeds::RefusalCount> byCount(const feeds::FeedHealth& health) {
+    auto refused = health.refused;
+    std::stable_sort(refused.begin(), refused.end(),
+                     [](const auto& a, const auto& b) { return a.count > b.count; });
+    return refused;
+}
+
+HealthItem lossItem(const char16_t* label, std::uint64_t count) {
+    return {QString::fromUtf16(label), formatCount(count), count > 0 ? darkPalette().elevated : QColor()};
+}
+
+HealthItem refusedItem(const feeds::FeedHealth& health) {
+    std::uint64_t total = 0;
+    QStringList reasons;
+    for (const feeds::RefusalCount& r : byCount(health)) {
+        total += r.count;
+        if (reasons.size() < 2 && r.count > 0)
+            reasons << QStringLiteral("%1 %2").arg(QString::fromStdString(r.reason), formatCount(r.count));
+    }
+    HealthItem item = lossItem(u"refused", total);
+    if (!reasons.isEmpty()) item.value += QStringLiteral(" (%1)").arg(reasons.join(QStringLiteral(", ")));
+    return item;
+}
+
+HealthItem endpointsItem(const feeds::FeedHealth& health) {
+    int peers = 0;
+    for (const feeds::EndpointState& e : health.endpoints)
+        peers += e.peers;
+    if (health.endpoints.empty()) return {QStringLiteral("source"), QStringLiteral("none open"), {}};
+    QString first = QString::fromStdString(health.endpoints.front().endpoint);
+    if (health.endpoints.size() > 1) first += QStringLiteral(" +%1").arg(health.endpoints.size() - 1);
+    return {first,
+            peers == 1   ? QStringLiteral("1 peer")
+            : peers == 0 ? QStringLiteral("no peer")
+                         : QStringLiteral("%1 peers").arg(peers),
+            peers == 0 ? darkPalette().elevated : QColor()};
+}
+
+} // namespace
+
+std::vector<HealthItem> healthItems(const feeds::FeedHealth& health) {
+    const Palette& p = darkPalette();
+    std::vector<HealthItem> items;
+    const bool anything = health.newestAgeSeconds || health.nodesHeard > 0;
+    if (anything || health.nodesExpected > 0) {
+        QString nodes = formatCount(health.nodesHeard);
+        QColor colour;
+        if (health.nodesExpected > 0) {
+            const double share =
+                static_cast<double>(health.nodesHeard) / static_cast<double>(health.nodesExpected);
+            nodes += QStringLiteral(" of %1 (%2)")
+                         .arg(formatCount(health.nodesExpected), formatNumber(share, Unit::ratio));
+            if (share < kCoverageWorthColour) colour = p.elevated;
+        }
+        items.push_back({QStringLiteral("nodes"), nodes, colour});
+    }
+    if (anything) {
+        const double age = health.newestAgeSeconds.value_or(0);
+        items.push_back({QStringLiteral("newest"),
+                         health.newestAgeSeconds ? formatAge(age) : QStringLiteral("no data"),
+                         age > feeds::kStaleAfterSeconds  ? p.overload
+                         : age > feeds::kLateAfterSeconds ? p.elevated
+                                                          : QColor()});
+        items.push_back(
+            {QStringLiteral("reports"), formatNumber(health.reportsPerSecond, Unit::perSecond), {}});
+        items.push_back(
+            {QStringLiteral("in"), formatNumber(health.bytesPerSecond, Unit::bytesPerSecond), {}});
+        items.push_back(lossItem(u"lost", health.lost));
+        items.push_back(lossItem(u"duplicates", health.duplicates));
+        items.push_back(lossItem(u"reordered", health.reordered));
+        items.push_back(lossItem(u"restarts", health.restarts));
+    } else {
+        items.push_back({QStringLiteral("feed"), QStringLiteral("nothing received yet"), {}});
+    }
+    if (anything || !health.refused.empty()) items.push_back(refusedItem(health));
+    if (anything)
+        items.push_back({QStringLiteral("feed thread"), formatNumber(health.feedThreadLoad, Unit::ratio),
+                         health.feedThreadLoad > kLoadWorthColour ? p.elevated : QColor()});
+    items.push_back(endpointsItem(health));
+    return items;
+}
+
+QString healthTooltip(const feeds::FeedHealth& health) {
+    QString text = QStringLiteral("<b>Refused, by reason</b><table>");
+    for (const feeds::RefusalCount& r : byCount(health))
+        text += QStringLiteral("<tr><td>%1</td><td align='right'>&nbsp;&nbsp;%2</td></tr>")
+                    .arg(QString::fromStdString(r.reason).toHtmlEscaped(), formatCount(r.count));
+    text += QStringLiteral("</table>");
+    if (health.refused.empty()) text = QStringLiteral("<b>Nothing was refused</b>");
+    if (!health.lastRefusal.empty())
+        text +=
+            QStringLiteral("<p>last: %1</p>").arg(QString::fromStdString(health.lastRefusal).toHtmlEscaped());
+    for (const feeds::EndpointState& e : health.endpoints)
+        text += QStringLiteral("<br>%1 %2, %3 peers")
+                    .arg(e.binds ? QStringLiteral("bound to") : QStringLiteral("connected to"),
+                         QString::fromStdString(e.endpoint).toHtmlEscaped(), QString::number(e.peers));
+    return text;
+}
+
+HealthStrip::HealthStrip(QWidget* parent) : QWidget(parent) {
+    setAttribute(Qt::WA_OpaquePaintEvent);
+}
+
+void HealthStrip::setFrame(const feeds::Frame& frame) {
+    m_items = healthItems(frame.health);
+    setToolTip(healthTooltip(frame.health));
+    update();
+}
+
+void HealthStrip::setScale(double scale) {
+    m_scale = scale;
+    update();
+}
+
+void HealthStrip::paintEvent(QPaintEvent*) {
+    const Palette& p = darkPalette();
+    QPainter painter(this);
+    painter.fillRect(rect(), p.panel);
+    painter.fillRect(QRectF(0, 0, width(), 1), p.border);
+    // Smaller steps of type until everything fits: nothing of this may be cut off.
+    double size = 15 * m_scale, gap = 30 * m_scale, needed = 0;
+    const auto measure = [&] {
+        const QFontMetricsF plain(textFont(size)), bold(textFont(size, QFont::DemiBold));
+        needed = 40 * m_scale;
+        for (const HealthItem& item : m_items)
+            needed +=
+                plain.horizontalAdvance(item.label) + bold.horizontalAdvance(item.value) + 7 * m_scale + gap;
+    };
+    for (measure(); needed > width() && size > 11 * m_scale; measure()) {
+        if (gap > 16 * m_scale)
+            gap -= 4 * m_scale;
+        else
+            size -= m_scale;
+    }
+    double x = 20 * m_scale;
+    for (const HealthItem& item : m_items) {
+        painter.setFont(textFont(size));
+        painter.setPen(p.muted);
+        double wide = QFontMetricsF(painter.font()).horizontalAdvance(item.label);
+        painter.drawText(QRectF(x, 0, wide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, item.label);
+        x += wide + 7 * m_scale;
+        painter.setFont(textFont(size, QFont::DemiBold));
+        painter.setPen(item.colour.isValid() ? item.colour : p.text);
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(item.value);
+        painter.drawText(QRectF(x, 0, wide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, item.value);
+        x += wide + gap;
+    }
+}
+
+} // namespace surgescope::widgets

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/tiles/tile_widget.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/base/palette.h"
+#include "widgets/charts/series_runs.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace surgescope::widgets {
+
+void TileWidget::setContent(const TileContent& content) {
+    if (content == m_content && content.series.empty()) return;
+    m_content = content;
+    update();
+}
+
+void TileWidget::paintBody(QPainter& painter, const QRectF&) {
+    const Palette& p = darkPalette();
+    const QRectF inner = QRectF(rect()).adjusted(px(14), px(9), -px(14), -px(9));
+
+    painter.setFont(textFont(px(15)));
+    painter.setPen(p.muted);
+    painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), px(20)),
+                     Qt::AlignLeft | Qt::AlignVCenter, m_content.title);
+    if (!m_content.badge.isEmpty()) {
+        painter.setFont(textFont(px(12), QFont::Medium));
+        const double wide = QFontMetricsF(painter.font()).horizontalAdvance(m_content.badge) + px(12);
+        const QRectF box(inner.right() - wide + px(4), inner.top() + px(1), wide, px(18));
+        painter.setPen(QPen(p.faint, 1, Qt::DashLine));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(box, px(3), px(3));
+        painter.setPen(p.muted);
+        painter.drawText(box, Qt::AlignCenter, m_content.badge);
+    }
+
+    // A long text ("not measured") takes a smaller size before it runs into the sparkline.
+    const double room = inner.width() - (m_content.series.empty() ? 0 : px(58));
+    double size = px(31);
+    while (size > px(17) &&
+           QFontMetricsF(textFont(size, QFont::DemiBold)).horizontalAdvance(m_content.value) > room)
+        size -= px(1);
+    painter.setFont(textFont(size, QFont::DemiBold));
+    painter.setPen(m_content.valueColour.isValid() ? m_content.valueColour : p.text);
+    painter.drawText(QRectF(inner.left(), inner.top() + px(21), inner.width(), px(40)),
+                     Qt::AlignLeft | Qt::AlignVCenter, m_content.value);
+
+    painter.setFont(textFont(px(15)));
+    painter.setPen(m_content.secondaryColour.isValid() ? m_content.secondaryColour : p.muted);
+    painter.drawText(QRectF(inner.left(), inner.bottom() - px(20), inner.width(), px(20)),
+                     Qt::AlignLeft | Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(m_content.secondary, Qt::ElideRight,
+                                                      static_cast<int>(inner.width())));
+
+    const double taken = QFontMetricsF(textFont(size, QFont::DemiBold)).horizontalAdvance(m_content.value);
+    const double wide = std::min(px(78), inner.width() - taken - px(10));
+    if (wide >= px(36)) paintSeries(painter, {inner.right() - wide, inner.top() + px(27), wide, px(30)});
+}
+
+void TileWidget::paintSeries(QPainter& painter, const QRectF& box) const {
+    const auto& series = m_content.series;
+    float most = 0;
+    for (const float v : series)
+        if (std::isfinite(v)) most = std::max(most, v);
+    if (most <= 0 || series.size() < 2) return;
+    painter.setPen(QPen(m_content.valueColour.isValid() ? m_content.valueColour : darkPalette().muted, 1));
+    const auto last = static_cast<double>(series.size() - 1);
+    for (const SeriesRun& run : runsOf(series)) {
+        QPolygonF line;
+        double lastX = -1e9;
+        for (int i = run.first; i <= run.last; ++i) {
+            const double x = box.left() + box.width() * i / last;
+            if (x - lastX < 1 && i != run.last) continue; // finer than the screen
+            lastX = x;
+            line << QPointF(x, box.bottom() - box.height() * static_cast<double>(
+                                                                 series[static_cast<std::size_t>(i)] / most));
+        }
+        painter.drawPolyline(line);
+    }
+}
+
+} // namespace surgescope::widgets

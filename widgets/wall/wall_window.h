@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/frame/frame.h"
+#include "feeds/frame/view_request.h"
+
+#include "widgets/base/paint_clock.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace surgescope::widgets {
+
+class HeaderBar;
+class HealthStrip;
+class HeatWidget;
+class LineChart;
+class MapWidget;
+class PopDetailWidget;
+class PopTableWidget;
+class TileRow;
+
+/// The whole wall: places its widgets and hands them the frame, one expensive widget per turn of the event
+/// loop so that no single repaint is long. GUI thread. Call loadFonts() before making one.
+class WallWindow : public QWidget {
+    Q_OBJECT
+  public:
+    /// The catalogue must outlive the window.
+    explicit WallWindow(const feeds::PopCatalogue& catalogue = feeds::PopCatalogue::builtIn(),
+                        QWidget* parent = nullptr);
+
+    /// The newest frame; a null pointer is ignored. Cheap: painting comes later. When frames come faster than
+    /// they can be painted, only the latest is.
+    void setFrame(std::shared_ptr<const feeds::Frame> frame);
+
+    /// What it can show at its present size, with its present selection.
+    feeds::ViewRequest viewRequest() const;
+    void setRange(std::chrono::seconds range);
+
+    const std::optional<std::string>& selectedPop() const { return m_selected; }
+    void selectPop(const std::optional<std::string>& code);
+
+    /// A bar above the health strip (a replay bar, say), `height` pixels high at a window of 1080. The window
+    /// owns it from now on; null takes the bar away.
+    void setFooter(QWidget* footer, double height);
+
+    /// How long complete repaints of this window took since the last call. Only as a top-level window it
+    /// knows.
+    PaintTimes takePaintTimes() { return m_paintClock.take(); }
+
+    /// Everything that was postponed is done and the base map is crisp: fit for a screenshot.
+    bool isSettled() const;
+    double scale() const { return m_scale; }
+    MapWidget& map() { return *m_map; }
+    HeatWidget& heat() { return *m_heat; }
+    LineChart& chart(std::size_t i) { return *m_charts[i]; }
+
+  signals:
+    /// Whenever viewRequest() becomes another one; at most once per turn of the event loop.
+    void viewRequestChanged(const feeds::ViewRequest& request);
+
+  protected:
+    bool event(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+  private:
+    enum Step : unsigned { mapStep, requestsStep, heatStep, egressStep, metadataStep, tableStep, kSteps };
+    void layOut();
+    void nextStep();
+    void doStep(Step step);
+    void postRequest();
+
+    const feeds::PopCatalogue& m_catalogue;
+    std::shared_ptr<const feeds::Frame> m_frame;
+    std::optional<std::string> m_selected;
+    std::chrono::seconds m_range = feeds::ViewRequest{}.range;
+    std::optional<feeds::ViewRequest> m_posted;
+    double m_scale = 1;
+
+    HeaderBar* m_header; // all widgets are children
+    TileRow* m_tiles;
+    MapWidget* m_map;
+    std::array<LineChart*, 3> m_charts{};
+    HeatWidget* m_heat;
+    PopTableWidget* m_table;
+    PopDetailWidget* m_detail;
+    HealthStrip* m_health;
+    QWidget* m_footer = nullptr;
+    double m_footerHeight = 0;
+
+    unsigned m_due = 0; // steps still to do, as bits
+    unsigned m_last = 0;
+    QTimer m_stepTimer;
+    QTimer m_requestTimer;
+    PaintClock m_paintClock;
+};
+
+} // namespace surgescope::widgets
