@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "feeds/pipeline/feed_step.h"
+#include "feeds/sim/scenario.h"
+
+namespace surgescope::app {
+
+/// What the dashboard was asked to do.
+struct Options {
+    std::vector<std::string> connect;
+    std::vector<std::string> bind;
+    std::optional<feeds::sim::Scenario> simulate; // when no endpoint is given
+    std::uint64_t nodes = 40'000;                 // of the simulation
+    std::uint64_t seed = 1;
+    double speed = 1;
+    feeds::NodeColumnsWanted nodeColumns = feeds::NodeColumnsWanted::ofSelectedPop;
+    std::string select;     // PoP selected at start, empty: none
+    std::string screenshot; // file, empty: none
+    double after = 10;      // seconds to the screenshot
+    std::optional<double> quitAfter; // seconds, without a screenshot
+    int width = 1920;
+    int height = 1080;
+    bool fullScreen = false;
+    std::string stats; // file, "-" for standard output, empty: none
+};
+
+/// Options, or the exit status when the program is to end at once.
+std::variant<Options, int> parseOptions(int argc, char** argv);
+
+} // namespace surgescope::app

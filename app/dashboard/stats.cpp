@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/dashboard/stats.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+namespace surgescope::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using namespace surgescope::feeds;
+
+const char* wordFor(Quality quality) {
+    switch (quality) {
+    case Quality::measured: return "measured";
+    case Quality::partial: return "partial";
+    case Quality::stale: return "stale";
+    case Quality::notMeasured: return "not measured";
+    case Quality::noData: break;
+    }
+    return "no data";
+}
+
+const char* wordFor(Freshness freshness) {
+    switch (freshness) {
+    case Freshness::live: return "live";
+    case Freshness::late: return "late";
+    case Freshness::stale: return "stale";
+    case Freshness::silent: return "silent";
+    case Freshness::noData: break;
+    }
+    return "no data";
+}
+
+/// A number only where there is one: null is not zero.
+Json json(const Reading& reading) {
+    return {{"value", reading.hasValue() ? Json(reading.value) : Json(nullptr)}, {"quality", wordFor(reading.quality)}};
+}
+
+Json json(const Summary& s) {
+    return {{"requests_per_second", json(s.requestsPerSecond)},
+            {"egress_bits_per_second", json(s.egressBitsPerSecond)},
+            {"saturation", json(s.saturation)},
+            {"hit_ratio", json(s.hitRatio)},
+            {"error_ratio", json(s.errorRatio)},
+            {"ttfb_hit_p95_us", json(s.ttfbHitP95Us)},
+            {"ttfb_miss_p95_us", json(s.ttfbMissP95Us)},
+            {"metadata_p95_us", json(s.metadataP95Us)},
+            {"lb_p50_us", json(s.lbP50Us)},
+            {"invalidation_lag_p50_us", json(s.lagP50Us)},
+            {"invalidation_lag_p99_us", json(s.lagP99Us)},
+            {"invalidations_pending", json(s.pendingKeys)},
+            {"waf_blocked_per_second", json(s.wafBlockedPerSecond)},
+            {"nodes_heard", s.nodesHeard},
+            {"nodes_expected", s.nodesExpected}};
+}
+
+Json totalsJson(const PopTotals& totals) {
+    Json counters = Json::object();
+    for (std::size_t i = 0; i < kCounterCount; ++i) {
+        const auto counter = static_cast<Counter>(i);
+        if (totals.measuredByAny.has(counter)) counters[std::string(nameOf(counter))] = totals[counter];
+    }
+    Json distributions = Json::object();
+    for (std::size_t i = 0; i < kDistributionCount; ++i) {
+        const auto distribution = static_cast<Distribution>(i);
+        const auto& histogram = totals[distribution];
+        if (!totals.measuredByAny.has(distribution) || histogram.empty()) continue;
+        distributions[std::string(nameOf(distribution))] = {
+            {"count", histogram.count()}, {"max_us", histogram.max()}, {"p50_us", *histogram.quantile(0.50)},
+            {"p95_us", *histogram.quantile(0.95)}, {"p99_us", *histogram.quantile(0.99)}};
+    }
+    return {{"counters", counters}, {"distributions", distributions}};
+}
+
+/// Resident memory of this process in MiB.
+double residentMib() {
+    std::ifstream file("/proc/self/statm");
+    double pages = 0;
+    double resident = 0;
+    file >> pages >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
+}
+
+} // namespace
+
+Result<std::unique_ptr<StatsWriter>> StatsWriter::open(const std::string& path) {
+    std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "w");
+    if (!file) return Error{"--stats: cannot write '" + path + "': " + std::strerror(errno)};
+    return std::unique_ptr<StatsWriter>(new StatsWriter(file));
+}
+
+StatsWriter::~StatsWriter() {
+    if (m_file != stdout) std::fclose(m_file);
+}
+
+bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint, double uptimeSeconds) {
+    Json refused = Json::object();
+    for (const auto& refusal : frame.health.refused) refused[refusal.reason] = refusal.count;
+    Json pops = Json::object();
+    std::array<std::uint64_t, 5> byFreshness{};
+    for (const auto& pop : frame.pops) ++byFreshness[static_cast<std::size_t>(pop.freshness)];
+    for (std::size_t i = 0; i < byFreshness.size(); ++i) pops[wordFor(static_cast<Freshness>(i))] = byFreshness[i];
+
+    const Json line{
+        {"uptime_s", uptimeSeconds},
+        {"settled", frame.settled ? Json(unixSeconds(*frame.settled)) : Json(nullptr)},
+        {"epoch", frame.epoch},
+        {"scenario", frame.scenario},
+        {"frames", {{"painted", paint.count}, {"median_ms", paint.median}, {"p95_ms", paint.p95}, {"max_ms", paint.max}}},
+        {"feed",
+         {{"thread_load", frame.health.feedThreadLoad},
+          {"reports_per_second", frame.health.reportsPerSecond},
+          {"bytes_per_second", frame.health.bytesPerSecond},
+          {"newest_age_s", frame.health.newestAgeSeconds ? Json(*frame.health.newestAgeSeconds) : Json(nullptr)},
+          {"lost", frame.health.lost},
+          {"duplicates", frame.health.duplicates},
+          {"reordered", frame.health.reordered},
+          {"restarts", frame.health.restarts},
+          {"refused", refused},
+          {"last_refusal", frame.health.lastRefusal}}},
+        {"nodes", {{"heard", frame.health.nodesHeard}, {"expected", frame.health.nodesExpected}}},
+        {"pops", pops},
+        {"memory_mib", residentMib()},
+        {"world", json(frame.world)},
+        {"since_start", totalsJson(frame.sinceStart)}};
+    const auto text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return std::fwrite(text.data(), 1, text.size(), m_file) == text.size() && std::fflush(m_file) == 0;
+}
+
+} // namespace surgescope::app
