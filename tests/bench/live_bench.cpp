@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// live_bench SURGESCOPE-SIM [nodes [seconds [WIDTHxHEIGHT]]]: the real window on a live feed over tcp, its map panned
+// back and forth all the time. Prints frames a second, paint times, the feed thread's load, losses and memory.
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QProcess>
+#include <QTimer>
+
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+
+#include <unistd.h>
+
+#include "feeds/pipeline/pipeline.h"
+#include "feeds/source/zmq_source.h"
+#include "widgets/base/fonts.h"
+#include "widgets/map/map_widget.h"
+#include "widgets/wall/wall_window.h"
+
+using namespace surgescope;
+
+namespace {
+
+double residentMib() {
+    std::ifstream file("/proc/self/statm");
+    double pages = 0;
+    double resident = 0;
+    file >> pages >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
+}
+
+double cpuSeconds() {
+    timespec t{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication application(argc, argv);
+    const QStringList arguments = QApplication::arguments();
+    if (arguments.size() < 2) {
+        std::fputs("usage: live_bench SURGESCOPE-SIM [nodes [seconds [WIDTHxHEIGHT]]]\n", stderr);
+        return 2;
+    }
+    const QString nodes = arguments.value(2, QStringLiteral("100000"));
+    const int seconds = arguments.value(3, QStringLiteral("30")).toInt();
+    const QStringList size = arguments.value(4, QStringLiteral("1920x1080")).split(QLatin1Char('x'));
+
+    const feeds::SystemClock clock;
+    auto source = feeds::ZmqSource::open({.bind = {"tcp://127.0.0.1:*"}});
+    if (!source) return 1;
+    const auto endpoint = QString::fromStdString(source.value()->endpoints()[0].name);
+    feeds::Pipeline pipeline(std::move(source.value()), feeds::PopCatalogue::builtIn(), clock,
+                             {.nodeColumns = feeds::NodeColumnsWanted::all});
+    QProcess simulator;
+    simulator.start(arguments[1], {QStringLiteral("--connect"), endpoint, QStringLiteral("--nodes"), nodes});
+
+    widgets::loadFonts();
+    widgets::WallWindow window;
+    QObject::connect(&window, &widgets::WallWindow::viewRequestChanged, &window,
+                     [&](const feeds::ViewRequest& request) {
+                         pipeline.requests().put(std::make_shared<feeds::ViewRequest>(request));
+                     });
+    window.resize(size.value(0).toInt(), size.value(1).toInt());
+    window.show();
+
+    std::shared_ptr<const feeds::Frame> shown;
+    QTimer frames;
+    QObject::connect(&frames, &QTimer::timeout, &window, [&] {
+        if (auto frame = pipeline.frames().take()) window.setFrame(shown = std::move(frame));
+    });
+    frames.start(33);
+
+    std::printf("%s nodes with node columns at 1 Hz over tcp, window %sx%s, map panned at 60 Hz\n",
+                qPrintable(nodes), qPrintable(size.value(0)), qPrintable(size.value(1)));
+    std::printf("%8s %8s %10s %8s %8s %12s %12s %8s %10s\n", "second", "fps", "median ms", "p95", "max", "feed thread",
+                "process CPU", "lost", "memory MiB");
+    int tick = 0;
+    QTimer pan;
+    pan.setTimerType(Qt::PreciseTimer);
+    bool zoomed = false;
+    QObject::connect(&pan, &QTimer::timeout, &window, [&] {
+        if (!shown || !shown->settled) return;
+        auto& map = window.map();
+        if (!zoomed) map.setView(map.view().zoomedAt(QPointF(map.width() / 2.0, map.height() / 2.0), 2));
+        zoomed = true;
+        const double step = 6 * std::cos(++tick / 60.0);
+        map.setView(map.view().panned(QPointF(step, step / 3)));
+    });
+    pan.start(16);
+
+    int second = 0;
+    double cpuThen = cpuSeconds();
+    QTimer report;
+    QObject::connect(&report, &QTimer::timeout, &window, [&] {
+        const auto paint = window.takePaintTimes();
+        const double cpu = cpuSeconds();
+        if (shown)
+            std::printf("%8d %8zu %10.2f %8.2f %8.2f %10.1f %% %10.0f %% %8llu %10.1f\n", ++second, paint.count,
+                        paint.median, paint.p95, paint.max, shown->health.feedThreadLoad * 100, (cpu - cpuThen) * 100,
+                        static_cast<unsigned long long>(shown->health.lost), residentMib());
+        std::fflush(stdout);
+        cpuThen = cpu;
+        if (second >= seconds) QApplication::quit();
+    });
+    report.start(1000);
+    QApplication::exec();
+    simulator.terminate();
+    simulator.waitForFinished(5'000);
+    return 0;
+}
