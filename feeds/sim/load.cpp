@@ -9,6 +9,7 @@ namespace surgescope::feeds::sim {
 namespace {
 
 constexpr double kApiCpuSeconds = 1e-3;
+constexpr double kPollCpuSeconds = 0.25e-3; // answered from the cache
 constexpr double kAudioCpuSeconds = 0.25e-3;
 constexpr double kMissCpuSeconds = 0.6e-3;
 constexpr double kCpuAtPeak = 0.42;
@@ -18,7 +19,8 @@ constexpr double kNicKnee = 0.85;
 constexpr double kCoresPerNode = 8;
 
 double cpuSeconds(const PopDemand& d, double misses) {
-    return (d.apiPerSecond + d.botsPerSecond) * kApiCpuSeconds + d.audioPerSecond * kAudioCpuSeconds +
+    return (d.apiPerSecond - d.pollsPerSecond + d.botsPerSecond) * kApiCpuSeconds +
+           d.pollsPerSecond * kPollCpuSeconds + d.audioPerSecond * kAudioCpuSeconds +
            misses * kMissCpuSeconds;
 }
 

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/agent/agent.h"
+#include "feeds/model/pop_catalogue.h"
+#include "feeds/publish/publisher.h"
+#include "feeds/wire/limits.h"
+
+#include "app/command_line.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+using namespace surgescope::feeds;
+
+namespace {
+
+constexpr const char* kProgram = "surgescope-agent";
+constexpr std::size_t kNodeNameBytes = limits::kPublisherBytes - 4; // the publisher is "EWR/" and the node
+
+std::string hostName() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localhost";
+    return std::string(name.data()).substr(0, kNodeNameBytes);
+}
+
+std::string checkPop(const std::string& text) {
+    return isPopCode(text) ? "" : "'" + text + "' is not a PoP: three capital letters, for example EWR";
+}
+
+std::string checkNode(const std::string& text) {
+    const bool good = !text.empty() && text.size() <= kNodeNameBytes &&
+                      std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+    return good ? ""
+                : "a node's name is 1 to " + std::to_string(kNodeNameBytes) +
+                      " ASCII characters without blanks";
+}
+
+std::string checkUrl(const std::string& text) {
+    return text.starts_with("http://") ? "" : "'" + text + "' does not begin with http://";
+}
+
+/// A descriptor that becomes readable when this process is asked to end. Before any thread is started: those
+/// inherit the mask.
+int stopDescriptor() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    return ::signalfd(-1, &signals, SFD_CLOEXEC);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    Agent::Options options;
+    options.node = hostName();
+    Publisher::Options publisherOptions;
+
+    CLI::App app{"Reports what this machine's nginx does to surgescope, once a second.", kProgram};
+    app.add_option("--pop", options.pop, "Where this node is, as three letters: EWR")
+        ->required()
+        ->check(checkPop);
+    app.add_option("--node", options.node, "This node's name, unique in its PoP")
+        ->check(checkNode)
+        ->capture_default_str();
+    app.add_option("--connect", publisherOptions.connect,
+                   "Send to a wall or relay: tcp://wall:5556; repeatable");
+    app.add_option("--bind", publisherOptions.bind, "Let walls come and fetch: tcp://*:5556; repeatable");
+    app.add_option("--nginx-status", options.statusUrl,
+                   "nginx's stub_status page: http://127.0.0.1:18088/stub_status")
+        ->check(checkUrl);
+    app.add_option("--nginx-syslog-port", options.syslogPort,
+                   "UDP port on 127.0.0.1 that nginx sends access lines to")
+        ->check(CLI::Range(1, 65'535));
+    app.add_option("--api-prefix", options.apiPrefix, "URIs that begin so are metadata and API requests")
+        ->capture_default_str();
+    auto* interface =
+        app.add_option("--interface", options.host.interface, "Network interface to watch: eth0");
+    auto* link = app.add_option("--link-mbit", options.host.linkMbit, "That interface's speed in Mbit/s")
+                     ->check(CLI::Range(1, 10'000'000));
+    interface->needs(link);
+    link->needs(interface);
+    app.add_option("--max-connections", options.maxConnections,
+                   "Connections nginx can take: processes × worker_connections")
+        ->check(CLI::Range(1, 1'000'000'000));
+    if (const auto status = surgescope::app::parseCommandLine(app, argc, argv)) return *status;
+    const auto refuse = [&app](const std::string& text) { return surgescope::app::commandLineError(app, text); };
+    if (publisherOptions.connect.empty() && publisherOptions.bind.empty())
+        return refuse("--connect or --bind is required: where shall reports go?");
+
+    spdlog::set_default_logger(spdlog::stderr_logger_mt(kProgram));
+    const int stop = stopDescriptor();
+    if (stop < 0) return refuse("cannot watch for signals");
+    const SystemClock clock;
+    publisherOptions.name = options.pop + "/" + options.node;
+    const auto publisher = Publisher::open(publisherOptions, clock);
+    if (!publisher) return refuse(publisher.error());
+    const auto agent = Agent::open(options, clock, **publisher);
+    if (!agent) return refuse(agent.error());
+    spdlog::info("reports {} in {}", options.node, options.pop);
+    (*agent)->run(stop);
+    spdlog::info("asked to stop");
+    return 0;
+}

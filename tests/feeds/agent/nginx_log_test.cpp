@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/agent/nginx_log.h"
+
+#include "tests/support/captures.h"
+#include "tests/support/catch.h"
+
+#include <map>
+#include <random>
+#include <string>
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const std::string kLine =
+    R"({"ts":"1795449208.851","m":"GET","uri":"/audio/1.m4s","status":"200","bytes":"65903","rt":"0.001",)"
+    R"("cache":"MISS","uht":"0.002","urt":"0.003","ubytes":"65888","ustatus":"200","limit":"PASSED",)"
+    R"("purge_id":"drop-1","purge_seq":"17","purge_issued":"1795449208800123"})";
+
+std::string with(std::string line, const std::string& from, const std::string& to) {
+    const auto at = line.find(from);
+    REQUIRE(at != std::string::npos);
+    return line.replace(at, from.size(), to);
+}
+
+} // namespace
+
+TEST_CASE("a line of our own format is read field by field", "[agent][nginx]") {
+    for (const std::string& text : {kLine, "<190>Nov 23 15:53:28 vm surgescope: " + kLine,
+                                    "<190>Nov 23 15:53:28 surgescope: " + kLine}) {
+        const auto line = parseNginxLog(text);
+        REQUIRE(line);
+        CHECK(line->time == WallTime(1795449208851000us));
+        CHECK(line->method == "GET");
+        CHECK(line->uri == "/audio/1.m4s");
+        CHECK(line->status == 200);
+        CHECK(line->bytes == 65903);
+        CHECK(line->requestTime == 1ms);
+        CHECK(line->cache == CacheStatus::miss);
+        CHECK(line->askedUpstream);
+        CHECK(line->upstreamHeaderTime == 2ms);
+        CHECK(line->upstreamResponseTime == 3ms);
+        CHECK(line->upstreamBytes == 65888);
+        CHECK(line->upstreamStatus == 200);
+        CHECK_FALSE(line->limitRejected);
+        CHECK(line->purgeId == "drop-1");
+        CHECK(line->purgeSeq == 17U);
+        CHECK(line->purgeIssuedAt == WallTime(1795449208800123us));
+        CHECK_FALSE(line->purgeStampRefused);
+    }
+}
+
+TEST_CASE("several tries at an upstream make one time and one sum", "[agent][nginx]") {
+    std::string text = with(kLine, R"("uht":"0.002")", R"("uht":"-, 0.010 : 0.020")");
+    text = with(text, R"("urt":"0.003")", R"("urt":"0.100, 0.030 : 0.040")");
+    text = with(text, R"("ubytes":"65888")", R"("ubytes":"0, 100 : 200")");
+    text = with(text, R"("ustatus":"200")", R"("ustatus":"502, 404 : 200")");
+    const auto line = parseNginxLog(text);
+    REQUIRE(line);
+    CHECK(line->upstreamHeaderTime == 150ms); // two tries lost, and the header of the third
+    CHECK(line->upstreamResponseTime == 170ms);
+    CHECK(line->upstreamBytes == 300);
+    CHECK(line->upstreamStatus == 200);
+
+    const auto failed = parseNginxLog(with(kLine, R"("uht":"0.002")", R"("uht":"-")"));
+    REQUIRE(failed);
+    CHECK_FALSE(failed->upstreamHeaderTime);
+}
+
+TEST_CASE("the captured lines of nginx 1.22.1 are all read", "[agent][nginx]") {
+    // Counted with grep -o '"cache":"[A-Z]*"' | sort | uniq -c, and the like for status.
+    struct Expected {
+        const char* file;
+        std::map<CacheStatus, int> cache;
+        std::map<unsigned, int> status;
+        int rejected;
+    };
+    const auto expected =
+        GENERATE(Expected{"nginx-1.22.1_syslog_udp.txt",
+                          {{CacheStatus::none, 80}, {CacheStatus::hit, 119}, {CacheStatus::miss, 113}},
+                          {{200, 258}, {429, 54}},
+                          54},
+                 Expected{"nginx-1.22.1_access_json_tail.log",
+                          {{CacheStatus::none, 163},
+                           {CacheStatus::bypass, 30},
+                           {CacheStatus::hit, 95},
+                           {CacheStatus::miss, 52}},
+                          {{200, 281}, {400, 2}, {404, 1}, {429, 54}, {503, 1}, {505, 1}},
+                          54});
+    std::map<CacheStatus, int> cache;
+    std::map<unsigned, int> status;
+    int rejected = 0;
+    for (const std::string& text : captureLines(expected.file)) {
+        const auto line = parseNginxLog(text);
+        INFO(text);
+        REQUIRE(line);
+        ++cache[line->cache];
+        ++status[line->status];
+        rejected += line->limitRejected ? 1 : 0;
+    }
+    CHECK(cache == expected.cache);
+    CHECK(status == expected.status);
+    CHECK(rejected == expected.rejected);
+}
+
+TEST_CASE("a damaged line is refused with the reason", "[agent][nginx]") {
+    const auto reason = [](const std::string& text) {
+        const auto line = parseNginxLog(text);
+        REQUIRE_FALSE(line);
+        return line.error();
+    };
+    CHECK_THAT(reason(""), Contains("not JSON"));
+    CHECK_THAT(reason("GET / 200"), Contains("not JSON"));
+    CHECK_THAT(reason("<190>Nov 23 15:53:28 vm edge: GET /"), Contains("syslog"));
+    CHECK_THAT(reason(kLine.substr(0, kLine.size() / 2)), Contains("not JSON"));
+    CHECK_THAT(reason(kLine + kLine), Contains("not JSON"));
+    CHECK_THAT(reason("[" + kLine + "]"), Contains("array"));
+    CHECK_THAT(reason(std::string(50'000, '[')), Contains("array"));
+    CHECK_THAT(reason("\"text\""), Contains("not an object"));
+    CHECK_THAT(reason("7"), Contains("not an object"));
+    CHECK_THAT(reason("{}"), Contains("\"ts\" is missing"));
+    CHECK_THAT(reason(with(kLine, R"("ubytes":"65888",)", "")), Contains("\"ubytes\" is missing"));
+    CHECK_THAT(reason(with(kLine, R"("GET")", R"({"a":1})")), Contains("object inside"));
+    CHECK_THAT(reason(with(kLine, R"("GET")", "null")), Contains("null"));
+    CHECK_THAT(reason(with(kLine, R"("GET")", "true")), Contains("true or false"));
+    CHECK_THAT(reason(with(kLine, R"("200")", "-200")), Contains("negative"));
+    CHECK_THAT(reason(with(kLine, R"("200")", R"("20x")")), Contains("status"));
+    CHECK_THAT(reason(with(kLine, R"("200")", R"("1000")")), Contains("status"));
+    CHECK_THAT(reason(with(kLine, R"("65903")", "18446744073709551615")), Contains("bytes"));
+    CHECK_THAT(reason(with(kLine, R"("65903")", "1e400")), Contains("not JSON"));
+    CHECK_THAT(reason(with(kLine, R"("0.001")", R"("inf")")), Contains("rt"));
+    CHECK_THAT(reason(with(kLine, R"("0.001")", R"("1e3")")), Contains("rt"));
+    CHECK_THAT(reason(with(kLine, R"("0.001")", "1000001")), Contains("rt"));
+    CHECK_THAT(reason(with(kLine, R"("1795449208.851")", R"("12.5")")), Contains("ts"));
+    CHECK_THAT(reason(with(kLine, R"("1795449208.851")", R"("-")")), Contains("ts"));
+    CHECK_THAT(reason(with(kLine, "MISS", "PERHAPS")), Contains("cache"));
+    CHECK_THAT(reason(with(kLine, R"("0.003")", R"("0.003, x")")), Contains("upstream"));
+    CHECK_THAT(reason(std::string(kLogLineBytes + 1, ' ')), Contains("64 KiB"));
+}
+
+TEST_CASE("nobody hides a request behind bytes that are no UTF-8", "[agent][nginx]") {
+    // escape=json leaves them as they are: GET /a%FF is logged with a byte FF.
+    const auto line = parseNginxLog(with(kLine, "/audio/1", "/api/\xff\xc3(\xed\xa0\x80"));
+    REQUIRE(line);
+    CHECK(line->uri == "/api/?" "?(???.m4s");
+    const auto fine = parseNginxLog(with(kLine, "/audio/1", "/bj\xc3\xb6rk"));
+    REQUIRE(fine);
+    CHECK(fine->uri == "/bj\xc3\xb6rk.m4s");
+    const auto escaped = parseNginxLog(with(kLine, "/audio/1", R"(/\"\\\u0001)"));
+    REQUIRE(escaped);
+    CHECK(escaped->uri == "/\"\\\x01.m4s");
+}
+
+TEST_CASE("a wrong purge stamp spoils the stamp and not the line", "[agent][nginx]") {
+    for (const char* stamp : {"1795449208.800", "1795449208", "1795449208800", "soon", "-5",
+                              "99999999999999999999", "9223372036854775807"}) {
+        const auto line = parseNginxLog(with(kLine, "1795449208800123", stamp));
+        INFO(stamp);
+        REQUIRE(line);
+        CHECK_FALSE(line->purgeIssuedAt);
+        CHECK(line->purgeStampRefused);
+    }
+    const auto sequence = parseNginxLog(with(kLine, R"("17")", R"("17a")"));
+    REQUIRE(sequence);
+    CHECK_FALSE(sequence->purgeSeq);
+    CHECK(sequence->purgeStampRefused);
+    const auto id = parseNginxLog(with(kLine, "drop-1", std::string(5000, 'x')));
+    REQUIRE(id);
+    CHECK(id->purgeId.size() == 256);
+}
+
+TEST_CASE("whatever becomes of a line on its way, reading it ends", "[agent][nginx]") {
+    const auto lines = captureLines("nginx-1.22.1_syslog_udp.txt");
+    REQUIRE(lines.size() == 312);
+    std::mt19937_64 random(20261124);
+    int read = 0;
+    constexpr int kRounds = 10'000;
+    for (int i = 0; i < kRounds; ++i) {
+        std::string text = i % 4 == 0 ? kLine : lines[random() % lines.size()];
+        for (std::uint64_t change = 0, changes = 1 + random() % 4; change < changes && !text.empty();
+             ++change) {
+            const std::size_t at = random() % text.size();
+            switch (random() % 4) {
+            case 0: text[at] = static_cast<char>(random()); break;
+            case 1: text.erase(at, 1 + random() % 16); break;
+            case 2: text.insert(at, text.substr(random() % text.size(), random() % 32)); break;
+            default: text.resize(at); break;
+            }
+        }
+        if (parseNginxLog(text)) ++read;
+    }
+    CHECK(read > 0);
+    CHECK(read < kRounds / 2);
+}
