@@ -107,6 +107,10 @@ bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint, do
     for (const auto& pop : frame.pops) ++byFreshness[static_cast<std::size_t>(pop.freshness)];
     for (std::size_t i = 0; i < byFreshness.size(); ++i) pops[wordFor(static_cast<Freshness>(i))] = byFreshness[i];
 
+    Json endpoints = Json::array();
+    for (const auto& endpoint : frame.health.endpoints)
+        endpoints.push_back({{"name", endpoint.endpoint}, {"binds", endpoint.binds}, {"peers", endpoint.peers}});
+
     const Json line{
         {"uptime_s", uptimeSeconds},
         {"settled", frame.settled ? Json(unixSeconds(*frame.settled)) : Json(nullptr)},
@@ -122,6 +126,7 @@ bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint, do
           {"duplicates", frame.health.duplicates},
           {"reordered", frame.health.reordered},
           {"restarts", frame.health.restarts},
+          {"endpoints", endpoints},
           {"refused", refused},
           {"last_refusal", frame.health.lastRefusal}}},
         {"nodes", {{"heard", frame.health.nodesHeard}, {"expected", frame.health.nodesExpected}}},

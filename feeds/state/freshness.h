@@ -12,13 +12,13 @@ namespace surgescope::feeds {
 enum class Freshness : std::uint8_t {
     live,   // within 2 s
     late,   // a report is missing
-    stale,  // more than 3.5 s: what is shown is the past
+    stale,  // more than 3 s: what is shown is the past
     silent, // more than 30 s
     noData, // never heard, only on the roster
 };
 
 inline constexpr double kLateAfterSeconds = 2.0;
-inline constexpr double kStaleAfterSeconds = 3.5;
+inline constexpr double kStaleAfterSeconds = 3.0;
 inline constexpr double kSilentAfterSeconds = 30.0;
 
 constexpr Freshness freshnessOfAge(double seconds) {

@@ -205,7 +205,7 @@ TEST_CASE("node columns need their roster and fold into levels", "[fleet]") {
 
 TEST_CASE("freshness falls from live to silent", "[fleet]") {
     CHECK(freshnessOfAge(1.5) == Freshness::live);
-    CHECK(freshnessOfAge(3) == Freshness::late);
+    CHECK(freshnessOfAge(2.5) == Freshness::late);
     CHECK(freshnessOfAge(4) == Freshness::stale);
     CHECK(freshnessOfAge(31) == Freshness::silent);
     CHECK(freshness(std::nullopt, SteadyTime{}) == Freshness::noData);
