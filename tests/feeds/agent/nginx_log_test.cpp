@@ -145,7 +145,8 @@ TEST_CASE("nobody hides a request behind bytes that are no UTF-8", "[agent][ngin
     // escape=json leaves them as they are: GET /a%FF is logged with a byte FF.
     const auto line = parseNginxLog(with(kLine, "/audio/1", "/api/\xff\xc3(\xed\xa0\x80"));
     REQUIRE(line);
-    CHECK(line->uri == "/api/?" "?(???.m4s");
+    CHECK(line->uri == "/api/?"
+                       "?(???.m4s");
     const auto fine = parseNginxLog(with(kLine, "/audio/1", "/bj\xc3\xb6rk"));
     REQUIRE(fine);
     CHECK(fine->uri == "/bj\xc3\xb6rk.m4s");
