@@ -1,14 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Prints what painting costs, as medians in milliseconds. Deterministic input; run it on a quiet machine.
-#include <QApplication>
-#include <QElapsedTimer>
-#include <QPainter>
-#include <QTest>
-
-#include <algorithm>
-#include <cstdio>
-#include <functional>
-
 #include "widgets/base/fonts.h"
 #include "widgets/charts/line_chart.h"
 #include "widgets/heat/heat_widget.h"
@@ -17,6 +8,15 @@
 #include "widgets/wall/wall_window.h"
 
 #include "tests/support/sample_frame.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QPainter>
+#include <QTest>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
 
 using namespace surgescope;
 
@@ -31,8 +31,8 @@ void measure(const char* name, QSize size, int runs, const std::function<void(in
         if (i > 0) times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6); // the first fills caches
     }
     std::sort(times.begin(), times.end());
-    std::printf("%-28s %4dx%-4d %9.2f %9.2f %9.2f %5d\n", name, size.width(), size.height(), times[times.size() / 2],
-                times.front(), times.back(), runs);
+    std::printf("%-28s %4dx%-4d %9.2f %9.2f %9.2f %5d\n", name, size.width(), size.height(),
+                times[times.size() / 2], times.front(), times.back(), runs);
 }
 
 void paintInto(QWidget& widget, QImage& image) {
@@ -73,7 +73,8 @@ int main(int argc, char** argv) {
 
         const widgets::MapView home = window.map().view();
         const widgets::MapView wide = home.withSize(home.size * 1.3);
-        measure("base map drawn", size, 9, [&](int) { widgets::renderBaseMap(*world, wide, 1, window.scale()); });
+        measure("base map drawn", size, 9,
+                [&](int) { widgets::renderBaseMap(*world, wide, 1, window.scale()); });
         measure("map painted", size, 40, [&](int) { paintInto(window.map(), image); });
         measure("map: new frame, painted", size, 40, [&](int i) {
             window.map().setFrame(frame(i));
@@ -93,8 +94,8 @@ int main(int argc, char** argv) {
             paintInto(window.chart(0), image);
         });
         measure("chart: lines, new data", size, 40, [&](int i) {
-            window.chart(2).setData(frame(i)->chartAxis, widgets::metadataLines(*frame(i)), frame(i)->releaseAt,
-                                    frame(i)->events);
+            window.chart(2).setData(frame(i)->chartAxis, widgets::metadataLines(*frame(i)),
+                                    frame(i)->releaseAt, frame(i)->events);
             paintInto(window.chart(2), image);
         });
         measure("window painted whole", size, 20, [&](int) { paintInto(window, image); });
@@ -104,8 +105,8 @@ int main(int argc, char** argv) {
             if (!settle(window)) return 1;
         }
         const widgets::PaintTimes t = window.takePaintTimes();
-        std::printf("%-28s %4dx%-4d %9.2f   p95 %5.2f %9.2f %5zu\n", "window: repaints of 60 frames", size.width(),
-                    size.height(), t.median, t.p95, t.max, t.count);
+        std::printf("%-28s %4dx%-4d %9.2f   p95 %5.2f %9.2f %5zu\n", "window: repaints of 60 frames",
+                    size.width(), size.height(), t.median, t.p95, t.max, t.count);
     }
     return 0;
 }

@@ -6,7 +6,9 @@
 #include <catch2/catch_all.hpp>
 using Catch::Approx;
 namespace Catch::Matchers {
-inline auto Contains(const std::string& text) { return ContainsSubstring(text); }
+inline auto Contains(const std::string& text) {
+    return ContainsSubstring(text);
+}
 } // namespace Catch::Matchers
 #else
 #include <catch2/catch.hpp>

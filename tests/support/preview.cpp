@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // widgets_preview OUT.png WxH [empty|few|many|selected|rehearsal]: the window, drawn without a screen.
-#include <QApplication>
-#include <QSignalSpy>
-#include <QTest>
-
-#include <cstdio>
-
 #include "widgets/base/fonts.h"
 #include "widgets/map/map_widget.h"
 #include "widgets/wall/wall_window.h"
 
 #include "tests/support/sample_frame.h"
+
+#include <QApplication>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <cstdio>
 
 using namespace surgescope;
 
@@ -23,21 +23,23 @@ int main(int argc, char** argv) {
         return 2;
     }
     const QString what = arguments.value(3, QStringLiteral("many"));
+    widgets::loadFonts();
+    widgets::WallWindow window;
+    window.resize(size[0].toInt(), size[1].toInt());
+    window.show();
     tests::SampleOptions options;
+    options.columns = window.viewRequest().chartColumns / 2;
+    options.heatRows = window.viewRequest().heatRows;
     if (what == QLatin1String("selected")) options.selected = "LHR";
     const auto frame = what == QLatin1String("empty") ? tests::emptyFrame()
                        : what == QLatin1String("few") ? tests::fewNodesFrame()
                                                       : tests::sampleFrame(options);
     if (what == QLatin1String("rehearsal")) frame->mode = feeds::FeedMode::rehearsal;
-
-    widgets::loadFonts();
-    widgets::WallWindow window;
-    window.resize(size[0].toInt(), size[1].toInt());
-    window.show();
     window.setFrame(frame);
     if (!options.selected.empty()) window.selectPop(options.selected);
     if (what == QLatin1String("zoomed")) {
-        const QPointF europe = window.map().positionOf("FRA").value_or(QPointF(window.map().width() / 2.0, 120));
+        const QPointF europe =
+            window.map().positionOf("FRA").value_or(QPointF(window.map().width() / 2.0, 120));
         window.map().setView(window.map().view().zoomedAt(europe, 5));
     }
     if (!QTest::qWaitFor([&] { return window.isSettled(); }, 20'000)) return 1;

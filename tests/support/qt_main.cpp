@@ -6,9 +6,9 @@
 #include <catch2/catch.hpp>
 #endif
 
-#include <QApplication>
-
 #include "widgets/base/fonts.h"
+
+#include <QApplication>
 
 // Tests of widgets need an application object; without a screen it draws into memory.
 int main(int argc, char** argv) {

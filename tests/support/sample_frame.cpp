@@ -22,12 +22,15 @@ double surge(double seconds) {
     return 0.18 + 0.82 * (1 - std::exp(-seconds / 70)) * (0.92 + 0.08 * std::exp(-seconds / 500));
 }
 
-Reading measured(double value) { return {value, Quality::measured}; }
+Reading measured(double value) {
+    return {value, Quality::measured};
+}
 
 void setQuality(Summary& s, Quality quality) {
-    for (Reading* r : {&s.requestsPerSecond, &s.egressBitsPerSecond, &s.saturation, &s.hitRatio, &s.errorRatio,
-                       &s.ttfbHitP95Us, &s.ttfbMissP95Us, &s.metadataP95Us, &s.lbP50Us, &s.lagP50Us, &s.lagP99Us,
-                       &s.pendingKeys, &s.invalidationsPerSecond, &s.wafBlockedPerSecond, &s.nodesAboveCritical})
+    for (Reading* r :
+         {&s.requestsPerSecond, &s.egressBitsPerSecond, &s.saturation, &s.hitRatio, &s.errorRatio,
+          &s.ttfbHitP95Us, &s.ttfbMissP95Us, &s.metadataP95Us, &s.lbP50Us, &s.lagP50Us, &s.lagP99Us,
+          &s.pendingKeys, &s.invalidationsPerSecond, &s.wafBlockedPerSecond, &s.nodesAboveCritical})
         r->quality = quality;
 }
 
@@ -80,7 +83,8 @@ void makeOdd(Frame& frame, std::mt19937& random) {
     unplaced.summary = summaryOf(12, 0.31, 0.5);
     unplaced.summary.nodesHeard = unplaced.summary.nodesExpected = 2;
     frame.pops.push_back(unplaced);
-    std::sort(frame.pops.begin(), frame.pops.end(), [](const auto& a, const auto& b) { return a.code < b.code; });
+    std::sort(frame.pops.begin(), frame.pops.end(),
+              [](const auto& a, const auto& b) { return a.code < b.code; });
 }
 
 void fillSeries(Frame& frame, const std::vector<double>& regionShare, int columns, std::mt19937& random) {
@@ -92,7 +96,8 @@ void fillSeries(Frame& frame, const std::vector<double>& regionShare, int column
         for (int c = 0; c < columns; ++c) {
             const auto since = static_cast<double>((frame.chartAxis.endOf(c) - *frame.releaseAt).count());
             const bool gap = r == 2 && c > columns * 70 / 100 && c < columns * 74 / 100;
-            const auto value = static_cast<float>(kWorldRequests * regionShare[r] * surge(since)) * (1 + noise(random));
+            const auto value =
+                static_cast<float>(kWorldRequests * regionShare[r] * surge(since)) * (1 + noise(random));
             series.requestsPerSecond.push_back(gap ? kNaN : value);
             series.egressBitsPerSecond.push_back(gap ? kNaN : value * 914e3F);
         }
@@ -103,7 +108,8 @@ void fillSeries(Frame& frame, const std::vector<double>& regionShare, int column
         const auto since = static_cast<double>((frame.chartAxis.endOf(c) - *frame.releaseAt).count());
         const double load = surge(since) * std::exp(-std::max(0.0, since - 120) / 1400);
         const auto wobble = 1 + 3 * noise(random);
-        w.requestsPerSecond.push_back(static_cast<float>(kWorldRequests * surge(since)) * (1 + noise(random)));
+        w.requestsPerSecond.push_back(static_cast<float>(kWorldRequests * surge(since)) *
+                                      (1 + noise(random)));
         const bool gap = c > columns * 60 / 100 && c < columns * 63 / 100;
         w.metadataP50Us.push_back(gap ? kNaN : static_cast<float>(30e3 + 90e3 * load) * wobble);
         w.metadataP95Us.push_back(gap ? kNaN : static_cast<float>(40e3 + 280e3 * load) * wobble);
@@ -130,8 +136,9 @@ void fillHeat(Frame& frame, int columns, int rows, std::mt19937& random) {
         frame.heat.rows.push_back(pop.code);
         for (int c = 0; c < columns; ++c) {
             const auto since = static_cast<double>((frame.heat.axis.endOf(c) - *frame.releaseAt).count());
-            float lag = static_cast<float>(pop.summary.lagP99Us.value * 4 * noise(random) *
-                                           std::exp(-std::max(0.0, since) / (250 + 20 * static_cast<double>(row % 7))));
+            float lag = static_cast<float>(
+                pop.summary.lagP99Us.value * 4 * noise(random) *
+                std::exp(-std::max(0.0, since) / (250 + 20 * static_cast<double>(row % 7))));
             if (since < 0) lag = (c / 7 + static_cast<int>(row)) % 3 == 0 ? 60e3F : HeatGrid::kNothingPurged;
             if (row % 8 == 5 && c > columns * 2 / 3 && c < columns * 3 / 4) lag = kNaN;
             frame.heat.lagUs.push_back(lag);
@@ -164,11 +171,13 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
     frame->serial = options.serial;
     frame->scenario = "Triple drop, 3 albums";
     frame->releaseAt = feedSecond(kRelease);
-    frame->settled = *frame->releaseAt + std::chrono::seconds(753 + static_cast<std::int64_t>(options.serial));
+    frame->settled =
+        *frame->releaseAt + std::chrono::seconds(753 + static_cast<std::int64_t>(options.serial));
     frame->listeners = 118.4e6;
 
     double people = 0;
-    for (const Pop& pop : catalogue.pops()) people += pop.catchment;
+    for (const Pop& pop : catalogue.pops())
+        people += pop.catchment;
     std::vector<double> share(catalogue.regions().size(), 0.0);
     for (std::size_t i = 0; i < catalogue.size(); ++i) {
         const Pop& place = catalogue.pops()[i];
@@ -181,7 +190,8 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
         pop.ageSeconds = 0.3 + unit(random);
         // Most PoPs cope; a handful do not.
         const double heat = unit(random);
-        const double saturation = heat < 0.8 ? 0.18 + 0.6 * heat * unit(random) + 0.12 : 0.55 + 2.0 * (heat - 0.8);
+        const double saturation =
+            heat < 0.8 ? 0.18 + 0.6 * heat * unit(random) + 0.12 : 0.55 + 2.0 * (heat - 0.8);
         pop.summary = summaryOf(kWorldRequests * part * (0.7 + 0.6 * unit(random)), saturation, unit(random));
         pop.summary.nodesExpected = static_cast<std::uint64_t>(40 + 1e6 * part);
         pop.summary.nodesHeard = pop.summary.nodesExpected - random() % 3;
@@ -249,7 +259,8 @@ std::shared_ptr<Frame> fewNodesFrame() {
     frame->heat.axis = frame->chartAxis;
     frame->heat.rows = {"FRA"};
     frame->heat.lagUs = std::vector<float>(300, kNaN);
-    for (std::size_t i = 297; i < 300; ++i) frame->heat.lagUs[i] = HeatGrid::kNothingPurged;
+    for (std::size_t i = 297; i < 300; ++i)
+        frame->heat.lagUs[i] = HeatGrid::kNothingPurged;
     FeedHealth& h = frame->health;
     h.nodesHeard = h.nodesExpected = 3;
     h.reportsPerSecond = 3;

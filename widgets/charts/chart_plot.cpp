@@ -78,8 +78,10 @@ QLineSeries* ChartPlot::lineFor(std::size_t used, const QColor& colour) {
         m_lines.back()->attachAxis(m_x);
         m_lines.back()->attachAxis(m_y);
     }
-    if (const QPen pen(colour, 1); m_lines[used]->pen() != pen)
-        m_lines[used]->setPen(pen); // 2 is 20 times slower
+    // Wider than 1 takes the rasteriser's slow path: only where such a line could hardly be seen, and for few
+    // lines.
+    const QPen pen(colour, m_scale >= 1.5 ? m_scale * 0.8 : 1);
+    if (m_lines[used]->pen() != pen) m_lines[used]->setPen(pen);
     return m_lines[used];
 }
 
@@ -123,16 +125,19 @@ void ChartPlot::setData(const feeds::TimeAxis& axis, const std::vector<ChartLine
     }
     scale.show(std::max(largest, m_empty ? 0.0 : m_limit * 1.02));
     m_top = scale.top();
-    m_divisions = scale.divisions();
+    const double room = 24 * m_scale;
+    m_divisions = m_area.height() < room * scale.divisions() ? 2 : scale.divisions();
 
     const double range =
         std::max(1.0, static_cast<double>(axis.columns) * static_cast<double>(axis.step.count()));
     if (m_x->min() != -range) m_x->setRange(-range, 0);
     if (m_top > 0 && m_y->max() != m_top) m_y->setRange(0, m_top);
-    if (m_kind == LineChart::Kind::stackedAreas)
+    if (m_kind == LineChart::Kind::stackedAreas) {
+        findIncomplete(lines);
         drawStack(lines);
-    else
+    } else {
         drawLines(lines);
+    }
 
     m_marks.clear();
     const auto mark = [&](feeds::FeedSecond at, QString text, bool isRelease) {
@@ -143,6 +148,27 @@ void ChartPlot::setData(const feeds::TimeAxis& axis, const std::vector<ChartLine
         if (event.kind != "release") mark(event.at, QString::fromStdString(event.kind), false);
     if (release) mark(*release, QStringLiteral("release"), true);
     viewport()->update();
+}
+
+/// Where some series have a value and others that also live elsewhere do not, the stack's height is no total.
+void ChartPlot::findIncomplete(const std::vector<ChartLine>& lines) {
+    m_incomplete.clear();
+    const double half = static_cast<double>(m_axis.step.count()) / 2;
+    for (int column = 0; column < m_axis.columns; ++column) {
+        bool some = false, all = true;
+        for (const ChartLine& line : lines) {
+            const bool known = static_cast<std::size_t>(column) < line.values.size() &&
+                               std::isfinite(line.values[static_cast<std::size_t>(column)]);
+            some = some || known;
+            all = all && known;
+        }
+        if (!some || all) continue;
+        const double at = secondsOf(column);
+        if (!m_incomplete.empty() && m_incomplete.back().second >= at - half)
+            m_incomplete.back().second = at + half;
+        else
+            m_incomplete.emplace_back(at - half, at + half);
+    }
 }
 
 void ChartPlot::drawStack(const std::vector<ChartLine>& lines) {
@@ -198,6 +224,10 @@ void ChartPlot::drawBackground(QPainter* painter, const QRectF& rect) {
     const Palette& p = darkPalette();
     painter->fillRect(rect, p.panel);
     painter->setFont(textFont(13 * m_scale));
+    for (const auto& [from, to] : m_incomplete) {
+        const QRectF band(toPlot(from, m_top), toPlot(std::min(to, 0.0), 0));
+        painter->fillRect(band, QBrush(p.faint, Qt::BDiagPattern));
+    }
     const double range = -m_x->min();
     const int step = timeStep(range);
     for (int back = 0; back <= static_cast<int>(range) && !m_empty; back += step) {
@@ -242,9 +272,11 @@ void ChartPlot::drawForeground(QPainter* painter, const QRectF&) {
         const double y = toPlot(0, m_limit).y();
         painter->setPen(QPen(p.overload, 1, Qt::DashLine));
         painter->drawLine(QPointF(m_area.left(), y), QPointF(m_area.right(), y));
+        QRectF box(m_area.left() + 6 * m_scale, y - 19 * m_scale, 0, 18 * m_scale);
+        box.setWidth(QFontMetricsF(painter->font()).horizontalAdvance(m_limitLabel) + 6 * m_scale);
+        painter->fillRect(box, QColor(p.panel.red(), p.panel.green(), p.panel.blue(), 200));
         painter->setPen(p.overload);
-        painter->drawText(QRectF(m_area.left() + 6 * m_scale, y - 19 * m_scale, m_area.width(), 18 * m_scale),
-                          Qt::AlignLeft | Qt::AlignVCenter, m_limitLabel);
+        painter->drawText(box, Qt::AlignCenter, m_limitLabel);
     }
     for (const Mark& mark : m_marks) {
         const double x = toPlot(mark.seconds, 0).x();

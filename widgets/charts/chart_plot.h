@@ -41,6 +41,7 @@ class ChartPlot : public QChartView {
     QAreaSeries* areaFor(std::size_t used, const QColor& colour);
     double secondsOf(int column) const;
     QPointF toPlot(double seconds, double value) const;
+    void findIncomplete(const std::vector<ChartLine>& lines);
     void drawStack(const std::vector<ChartLine>& lines);
     void drawLines(const std::vector<ChartLine>& lines);
 
@@ -54,6 +55,8 @@ class ChartPlot : public QChartView {
     double m_scale = 1;
     double m_top = 0;
     int m_divisions = 1;
+    std::vector<std::pair<double, double>>
+        m_incomplete; // seconds from and to where a part of the stack is missing
     feeds::TimeAxis m_axis;
     std::vector<Mark> m_marks;
     double m_limit = 0;

@@ -41,7 +41,7 @@ std::vector<ChartLine> regionLines(const feeds::Frame& frame, const feeds::PopCa
 } // namespace
 
 LineChart::LineChart(Kind kind, Unit unit, const QString& title, QWidget* parent)
-    : PanelWidget(title, parent), m_kind(kind), m_unit(unit), m_plot(new ChartPlot(kind, unit, this)) {
+    : PanelWidget(title, parent), m_plot(new ChartPlot(kind, unit, this)) {
     setSubtitle(shortUnit(unit));
     layOut();
 }
@@ -78,19 +78,28 @@ QRectF LineChart::plotRect() const {
     return m_plot->plotArea().translated(m_plot->pos());
 }
 
+void LineChart::setLegend(Legend legend) {
+    m_legendPlace = legend;
+    layOut();
+    update();
+}
+
 void LineChart::paintBody(QPainter& painter, const QRectF& body) {
+    if (m_legendPlace == Legend::none) return;
     painter.setFont(textFont(px(13)));
     const QFontMetricsF metrics(painter.font());
     double needed = 0;
     for (const auto& [name, colour] : m_legend)
         needed += metrics.horizontalAdvance(name) + px(32);
     const double squeeze = needed > body.width() ? body.width() / needed : 1;
-    double x = body.left();
+    const bool beside = m_legendPlace == Legend::besideTitle;
+    double x = beside ? body.right() - needed * squeeze + px(16) : body.left();
+    const double y = beside ? px(16) : body.top() + px(3);
     for (const auto& [name, colour] : m_legend) {
         const double width = (metrics.horizontalAdvance(name) + px(32)) * squeeze;
-        painter.fillRect(QRectF(x, body.top() + px(3), px(11), px(11)), colour);
+        painter.fillRect(QRectF(x, y, px(11), px(11)), colour);
         painter.setPen(darkPalette().muted);
-        painter.drawText(QRectF(x + px(16), body.top() - px(2), width - px(18), px(20)),
+        painter.drawText(QRectF(x + px(16), y - px(5), width - px(18), px(20)),
                          Qt::AlignLeft | Qt::AlignVCenter,
                          metrics.elidedText(name, Qt::ElideRight, width - px(18)));
         x += width;
@@ -106,7 +115,8 @@ void LineChart::scaleChanged() {
 }
 
 void LineChart::layOut() {
-    const QRectF body = bodyRect().adjusted(-px(6), px(20), px(4), px(6));
+    const QRectF body =
+        bodyRect().adjusted(-px(6), px(m_legendPlace == Legend::ownLine ? 20 : 0), px(4), px(6));
     m_plot->setGeometry(body.toAlignedRect());
     m_plot->setSizes(scale());
 }

@@ -35,6 +35,8 @@ class LineChart : public PanelWidget {
 
     LineChart(Kind kind, Unit unit, const QString& title, QWidget* parent = nullptr);
 
+    enum class Legend { ownLine, besideTitle, none };
+    void setLegend(Legend legend);
     /// A dashed level, in the unit of the data.
     void setLimit(double value, const QString& label);
     void setData(const feeds::TimeAxis& axis, std::vector<ChartLine> lines,
@@ -56,8 +58,7 @@ class LineChart : public PanelWidget {
   private:
     void layOut();
 
-    Kind m_kind;
-    Unit m_unit;
+    Legend m_legendPlace = Legend::ownLine;
     AxisScale m_scale;
     std::vector<std::pair<QString, QColor>> m_legend;
     ChartPlot* m_plot; // child

@@ -28,7 +28,7 @@ const std::array<QRgb, kSteps>& heatTable() {
 } // namespace
 
 QRgb heatNoData(int row, int column) {
-    return (row + column) % 2 == 0 ? qRgb(10, 13, 17) : qRgb(44, 50, 57);
+    return (row + column) % 2 == 0 ? qRgb(9, 12, 16) : qRgb(33, 38, 44);
 }
 
 QRgb heatNothingPurged() {

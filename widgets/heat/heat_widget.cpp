@@ -179,7 +179,8 @@ void HeatWidget::mouseMoveEvent(QMouseEvent* event) {
         std::clamp(static_cast<int>((event->position().x() - plot.left()) / plot.width() * m_image.width()),
                    0, m_image.width() - 1);
     const feeds::HeatGrid& grid = m_frame->heat;
-    const auto lag = static_cast<double>(grid.at(*row, column));
+    const bool whole = grid.lagUs.size() >= grid.rows.size() * static_cast<std::size_t>(grid.axis.columns);
+    const double lag = whole ? static_cast<double>(grid.at(*row, column)) : std::nan("");
     const QString text = !std::isfinite(lag) ? QStringLiteral("no data")
                          : lag < 0           ? QStringLiteral("heard, nothing purged")
                                              : formatNumber(lag, Unit::microseconds);

@@ -9,22 +9,25 @@
 #include <QLinearGradient>
 #include <QPainter>
 
+#include <algorithm>
+
 namespace surgescope::widgets {
 
 namespace {
 
-constexpr double kWidth = 268;
-constexpr double kBar = 244;
+constexpr double kWidth = 1110; // of everything, at scale 1
+constexpr double kBar = 230;
+constexpr double kLeft = 14;
 
 void paintColourBar(QPainter& painter, double y, double scale) {
     const Palette& p = darkPalette();
-    QLinearGradient gradient(12 * scale, 0, (12 + kBar) * scale, 0);
+    QLinearGradient gradient(kLeft * scale, 0, (kLeft + kBar) * scale, 0);
     for (int i = 0; i <= 40; ++i)
         gradient.setColorAt(i / 40.0, QColor(saturationColour(i / 40.0)));
-    painter.fillRect(QRectF(12 * scale, y, kBar * scale, 10 * scale), gradient);
+    painter.fillRect(QRectF(kLeft * scale, y, kBar * scale, 10 * scale), gradient);
     painter.setFont(textFont(12 * scale));
     for (const int percent : {0, 50, 75, 90, 100}) {
-        const double x = (12 + kBar * percent / 100) * scale;
+        const double x = (kLeft + kBar * percent / 100) * scale;
         painter.setPen(QPen(p.text, 1));
         painter.drawLine(QPointF(x, y), QPointF(x, y + 13 * scale));
         const QRectF box(x - 30 * scale, y + 12 * scale, 60 * scale, 16 * scale);
@@ -44,42 +47,37 @@ QString row(const QString& name, const QString& value) {
 
 } // namespace
 
-QPixmap mapLegend(double reference, double scale, double devicePixelRatio) {
+QPixmap mapLegend(double reference, double width, double windowScale, double devicePixelRatio) {
     const Palette& p = darkPalette();
-    const double height = reference > 0 ? 232 : 188;
-    QPixmap pixmap((QSizeF(kWidth, height) * scale * devicePixelRatio).toSize());
+    const double scale = windowScale * std::min(1.0, width / (kWidth * windowScale));
+    const double height = kLegendHeight * windowScale;
+    QPixmap pixmap((QSizeF(width, height) * devicePixelRatio).toSize());
     pixmap.setDevicePixelRatio(devicePixelRatio);
-    pixmap.fill(Qt::transparent);
+    pixmap.fill(p.panel);
     QPainter painter(&pixmap);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(p.border, 1));
-    painter.setBrush(QColor(p.background.red(), p.background.green(), p.background.blue(), 205));
-    painter.drawRoundedRect(QRectF(0.5, 0.5, kWidth * scale - 1, height * scale - 1), 4 * scale, 4 * scale);
-
-    double y = 8 * scale;
-    const auto line = [&](const QString& text, double x) {
-        painter.setFont(textFont(12.5 * scale));
+    painter.fillRect(QRectF(0, 0, width, 1), p.border);
+    const double top = (height - 48 * scale) / 2;
+    const auto line = [&](const QString& text, double x, double y) {
+        painter.setFont(textFont(13 * scale));
         painter.setPen(p.muted);
-        painter.drawText(QRectF(x, y, kWidth * scale - x, 18 * scale), Qt::AlignLeft | Qt::AlignVCenter,
-                         text);
+        painter.drawText(QRectF(x, y, width - x, 18 * scale), Qt::AlignLeft | Qt::AlignVCenter, text);
     };
-    line(QStringLiteral("saturation: 75 elevated, 90 critical"), 12 * scale);
-    y += 22 * scale;
-    paintColourBar(painter, y, scale);
-    y += 36 * scale;
+    line(QStringLiteral("saturation: 75 elevated, 90 critical"), kLeft * scale, top);
+    paintColourBar(painter, top + 20 * scale, scale);
 
+    double x = (kLeft + kBar + 34) * scale;
     if (reference > 0) {
-        line(QStringLiteral("area:"), 12 * scale);
-        double x = 54 * scale;
-        for (const double share : {1.0, 0.25, 0.04}) {
-            const double radius = discRadius(reference * share, reference, scale);
+        for (const double share : {1.0, 0.2}) {
+            const double radius = discRadius(reference * share, reference, windowScale);
             painter.setPen(QPen(p.muted, 1));
             painter.setBrush(Qt::NoBrush);
-            painter.drawEllipse(QPointF(x + radius, y + 9 * scale), radius, radius);
-            line(formatNumber(reference * share, Unit::perSecond), x + 2 * radius + 4 * scale);
-            x += 2 * radius + 52 * scale;
+            painter.drawEllipse(QPointF(x + radius, height / 2), radius, radius);
+            x += 2 * radius + 7 * scale;
+            line(formatNumber(reference * share, Unit::perSecond), x, height / 2 - 9 * scale);
+            x += 76 * scale;
         }
-        y += 38 * scale;
+        x += 12 * scale;
     }
 
     struct Mark {
@@ -87,20 +85,22 @@ QPixmap mapLegend(double reference, double scale, double devicePixelRatio) {
         bool critical;
         double saturation;
         const char16_t* text;
+        int column, row;
     };
     static constexpr Mark kMarks[] = {
-        {PopLook::live, true, 0.95, u"critical: 90 % or more"},
-        {PopLook::partial, false, 0.6, u"partial: under 95 % of nodes"},
-        {PopLook::stale, false, 0.5, u"stale or silent: last known"},
-        {PopLook::unknownLoad, false, 0, u"saturation not measured"},
-        {PopLook::noData, false, 0, u"no data yet"},
+        {PopLook::live, true, 0.95, u"critical: 90 % or more", 0, 0},
+        {PopLook::partial, false, 0.6, u"partial: under 95 % of nodes", 0, 1},
+        {PopLook::stale, false, 0.5, u"stale or silent: last known", 1, 0},
+        {PopLook::unknownLoad, false, 0, u"saturation not measured", 1, 1},
+        {PopLook::noData, false, 0, u"no data yet", 2, 0},
     };
+    static constexpr double kColumns[] = {0, 222, 432};
     for (const Mark& mark : kMarks) {
+        const double left = x + kColumns[mark.column] * scale, y = top + (2 + 25 * mark.row) * scale;
         const double radius = (mark.critical ? 3.5 : mark.look == PopLook::noData ? 2.6 : 6) * scale;
-        paintMarker(painter, QPointF(24 * scale, y + 9 * scale), radius, mark.look, mark.saturation,
+        paintMarker(painter, {left + 12 * scale, y + 9 * scale}, radius, mark.look, mark.saturation,
                     mark.critical, scale);
-        line(QString::fromUtf16(mark.text), 44 * scale);
-        y += 22.5 * scale;
+        line(QString::fromUtf16(mark.text), left + 27 * scale, y);
     }
     return pixmap;
 }

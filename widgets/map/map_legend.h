@@ -8,9 +8,13 @@
 
 namespace surgescope::widgets {
 
-/// The map's legend: saturation scale with its levels, disc sizes, and every mark that is not a plain disc.
-/// `reference` is what the largest disc stands for, in requests/s; 0 leaves the sizes out.
-QPixmap mapLegend(double reference, double scale, double devicePixelRatio);
+/// Height of the legend's strip, in pixels at scale 1.
+inline constexpr double kLegendHeight = 58;
+
+/// The map's legend, a strip to stand below it: saturation scale with its levels, disc sizes, and every mark
+/// that is not a plain disc. `reference` is what the largest disc stands for, in requests/s; 0 leaves the
+/// sizes out. In a narrow `width` (logical pixels) everything gets smaller.
+QPixmap mapLegend(double reference, double width, double scale, double devicePixelRatio);
 
 /// What hovering over a PoP tells, as rich text.
 QString popTooltip(const feeds::PopFrame& pop, const feeds::PopCatalogue& catalogue);

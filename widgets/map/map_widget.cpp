@@ -72,7 +72,7 @@ std::optional<QPointF> MapWidget::positionOf(std::string_view code) const {
 }
 
 QRectF MapWidget::mapArea() const {
-    return QRectF(rect()).adjusted(2, 2, -2, -2);
+    return QRectF(QPointF(), m_view.size).adjusted(2, 2, -2, 0);
 }
 
 void MapWidget::wantBaseMap() {
@@ -129,14 +129,9 @@ void MapWidget::paintBody(QPainter& painter, const QRectF&) {
     }
     paintPops(painter, m_markers, m_sprites, mapArea(), scale());
     paintSelection(painter);
-    paintLegend(painter);
     paintUnplaced(painter);
 
-    std::vector<QRectF> obstacles{QRectF(0, 0, px(330), px(62)),
-                                  QRectF(px(14),
-                                         height() - px(14) - m_legend.height() / m_legend.devicePixelRatio(),
-                                         m_legend.width() / m_legend.devicePixelRatio(),
-                                         m_legend.height() / m_legend.devicePixelRatio())};
+    std::vector<QRectF> obstacles{QRectF(0, 0, px(330), px(62))};
     for (const UnplacedBox& u : m_unplaced)
         obstacles.push_back(u.box);
     const bool close = m_view.pixelsPerUnit > 2.5 * MapView::home(m_view.size).pixelsPerUnit;
@@ -150,6 +145,7 @@ void MapWidget::paintBody(QPainter& painter, const QRectF&) {
     painter.drawText(QRectF(px(16), px(36), px(320), px(20)), Qt::AlignLeft | Qt::AlignVCenter,
                      QStringLiteral("disc area: requests/s, colour: saturation"));
     painter.restore();
+    paintLegend(painter);
 }
 
 void MapWidget::paintBaseMap(QPainter& painter) {
@@ -179,21 +175,19 @@ void MapWidget::paintSelection(QPainter& painter) {
 }
 
 void MapWidget::paintLegend(QPainter& painter) {
-    if (m_legend.isNull() || m_legendFor != m_discScale.top() ||
-        m_legend.devicePixelRatio() != devicePixelRatioF()) {
-        m_legend = mapLegend(m_discScale.top(), scale(), devicePixelRatioF());
+    const double ratio = devicePixelRatioF(), wide = width() - 4;
+    if (m_legend.isNull() || m_legendFor != m_discScale.top() || m_legend.devicePixelRatio() != ratio) {
+        m_legend = mapLegend(m_discScale.top(), wide, scale(), ratio);
         m_legendFor = m_discScale.top();
     }
-    painter.drawPixmap(
-        QPointF(px(14), height() - px(14) - m_legend.height() / m_legend.devicePixelRatio()).toPoint(),
-        m_legend);
+    painter.drawPixmap(QPointF(2, m_view.size.height()), m_legend);
 }
 
 void MapWidget::paintUnplaced(QPainter& painter) {
     m_unplaced.clear();
     painter.setFont(textFont(px(13), QFont::Medium));
     const QFontMetricsF metrics(painter.font());
-    double bottom = height() - px(14);
+    double bottom = m_view.size.height() - px(10);
     std::size_t more = 0;
     for (const feeds::PopFrame& pop : m_frame->pops) {
         if (pop.place) continue;
@@ -264,13 +258,17 @@ void MapWidget::showTip(QPointF at, QPoint global) {
 }
 
 void MapWidget::scaleChanged() {
-    m_legend = {};
-    placeMarkers();
-    wantBaseMap();
+    fitView();
 }
 
 void MapWidget::resizeEvent(QResizeEvent*) {
-    const QSizeF size = rect().size();
+    fitView();
+}
+
+void MapWidget::fitView() {
+    m_legend = {};
+    const QSizeF size(width(), std::max(1.0, std::floor(height() - px(kLegendHeight) - 2)));
+    // Zooming by 1 only brings the old zoom within the limits of the new size.
     m_view = m_atHome ? MapView::home(size)
                       : m_view.withSize(size).zoomedAt(QPointF(size.width() / 2, size.height() / 2), 1);
     placeMarkers();
@@ -323,7 +321,7 @@ void MapWidget::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void MapWidget::keyPressEvent(QKeyEvent* event) {
-    const QPointF middle(width() / 2.0, height() / 2.0);
+    const QPointF middle(m_view.size.width() / 2, m_view.size.height() / 2);
     const double step = px(80);
     switch (event->key()) {
     case Qt::Key_Left: setView(m_view.panned({step, 0})); break;

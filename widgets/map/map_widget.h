@@ -58,6 +58,7 @@ class MapWidget : public PanelWidget {
 
   private:
     QRectF mapArea() const;
+    void fitView();
     void wantBaseMap();
     void startBaseMap();
     void placeMarkers();

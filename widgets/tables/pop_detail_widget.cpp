@@ -81,7 +81,7 @@ void PopDetailWidget::paintBody(QPainter& painter, const QRectF& body) {
          plain},
         {u"Keys pending", formatReading(s.pendingKeys, Unit::count), plain},
     };
-    const double half = (body.width() - px(28)) / 2, line = px(25);
+    const double half = (body.width() - px(28)) / 2, line = px(22.5);
     painter.setFont(textFont(px(15)));
     int i = 0;
     for (const Row& row : rows) {
@@ -99,7 +99,7 @@ void PopDetailWidget::paintBody(QPainter& painter, const QRectF& body) {
 void PopDetailWidget::paintNodes(QPainter& painter, const QRectF& box) const {
     const Palette& p = darkPalette();
     const feeds::PopFrame* known = pop();
-    const double line = px(24);
+    const double line = px(21);
     QString heard =
         QStringLiteral("%1 of %2 nodes heard")
             .arg(formatCount(known->summary.nodesHeard), formatCount(known->summary.nodesExpected));

@@ -90,7 +90,7 @@ double HeaderBar::paintName(QPainter& painter) const {
 void HeaderBar::paintNodes(QPainter& painter) const {
     const Palette& p = darkPalette();
     const feeds::FeedHealth& h = m_frame->health;
-    const QRectF box(width() * 0.64, 6 * m_scale, width() * 0.36 - 20 * m_scale, height() - 10 * m_scale);
+    const QRectF box(width() * 0.64, 10 * m_scale, width() * 0.36 - 20 * m_scale, height() - 17 * m_scale);
     const double age = h.newestAgeSeconds.value_or(0);
     const bool old = age > feeds::kStaleAfterSeconds;
     painter.setFont(textFont(17 * m_scale, QFont::Medium));

@@ -16,21 +16,17 @@ using feeds::Reading;
 constexpr std::size_t kTiles = 8;
 constexpr double kGap = 10;
 constexpr double kErrorsWorthColour = 0.01;
+constexpr double kCoverageWorthBadge = 0.95;
 
 TileContent tile(const char16_t* title, const Reading& reading, Unit unit) {
     const Palette& p = darkPalette();
     TileContent t;
     t.title = QString::fromUtf16(title);
-    switch (reading.quality) {
-    case Quality::measured:
-    case Quality::partial:
-    case Quality::stale: t.value = formatNumber(reading.value, unit); break;
-    default: t.value = formatReading(reading, unit);
-    }
-    if (reading.quality == Quality::partial) t.badge = QStringLiteral("partial");
+    t.absent = !reading.hasValue();
+    t.value = t.absent ? formatReading(reading, unit) : formatNumber(reading.value, unit);
     if (reading.quality == Quality::partial) t.value.prepend(u'≈');
     if (reading.quality == Quality::stale) t.badge = QStringLiteral("stale");
-    if (reading.quality != Quality::measured && reading.quality != Quality::partial) t.valueColour = p.faint;
+    if (t.absent || reading.quality == Quality::stale) t.valueColour = p.faint;
     return t;
 }
 
@@ -57,6 +53,7 @@ TileContent saturatedTile(const feeds::Frame& frame) {
     if (count.measured == 0) return t;
     t.badge.clear();
     t.valueColour = {};
+    t.absent = false;
     t.value = QStringLiteral("%1 of %2").arg(count.critical + count.elevated).arg(count.measured);
     t.secondary = QStringLiteral("%1 critical, %2 elevated").arg(count.critical).arg(count.elevated);
     if (count.critical > 0)
@@ -132,9 +129,15 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame) {
 
     std::vector<TileContent> tiles{requests, egress,    saturatedTile(frame), hits, ttfb, metadata,
                                    lag,      wafTile(w)};
-    if (!frame.settled)
-        for (TileContent& t : tiles)
+    // A fleet always lacks some nodes, which "≈" says; a badge is worth its ink only when many are missing.
+    const double covered =
+        w.nodesExpected > 0 ? static_cast<double>(w.nodesHeard) / static_cast<double>(w.nodesExpected) : 1;
+    for (TileContent& t : tiles) {
+        if (!frame.settled)
             t.secondary.clear();
+        else if (covered < kCoverageWorthBadge && !t.absent && t.badge.isEmpty())
+            t.badge = QStringLiteral("%1 of nodes").arg(formatNumber(covered, Unit::ratio));
+    }
     return tiles;
 }
 

@@ -40,7 +40,7 @@ void TileWidget::paintBody(QPainter& painter, const QRectF&) {
 
     // A long text ("not measured") takes a smaller size before it runs into the sparkline.
     const double room = inner.width() - (m_content.series.empty() ? 0 : px(58));
-    double size = px(31);
+    double size = px(m_content.absent ? 22 : 31);
     while (size > px(17) &&
            QFontMetricsF(textFont(size, QFont::DemiBold)).horizontalAdvance(m_content.value) > room)
         size -= px(1);

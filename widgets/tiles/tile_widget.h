@@ -14,13 +14,14 @@ struct TileContent {
     QString title;
     QString value;
     QColor valueColour;
-    QString badge; // "partial", "stale": how far the value can be trusted; empty when whole
+    bool absent = false; // the value is words such as "no data", not a number
+    QString badge;       // "stale", "61 % of nodes": how far the value can be trusted; empty when whole
     QString secondary;
     QColor secondaryColour;
     std::vector<float> series; // NaN = gap; empty: no sparkline
     bool operator==(const TileContent& o) const {
-        return title == o.title && value == o.value && valueColour == o.valueColour && badge == o.badge &&
-               secondary == o.secondary && secondaryColour == o.secondaryColour &&
+        return title == o.title && value == o.value && valueColour == o.valueColour && absent == o.absent &&
+               badge == o.badge && secondary == o.secondary && secondaryColour == o.secondaryColour &&
                series.size() == o.series.size();
     }
 };

@@ -35,6 +35,8 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
     m_charts[2]->setLimit(kMetadataLimitUs, QStringLiteral("limit 250 ms, p95"));
+    m_charts[1]->setLegend(LineChart::Legend::none); // the chart above it has the same
+    m_charts[2]->setLegend(LineChart::Legend::besideTitle);
     m_detail->hide();
     QPalette tip = QToolTip::palette();
     tip.setColor(QPalette::ToolTipBase, darkPalette().panel);

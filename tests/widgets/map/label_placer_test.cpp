@@ -1,2 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/map/label_placer.h"
+
 #include "tests/support/catch.h"
+
+#include <random>
+
+using namespace surgescope::widgets;
+
+TEST_CASE("labels never overlap each other, an obstacle, or the edge") {
+    std::mt19937 random(7);
+    std::uniform_real_distribution<double> x(0, 600), y(0, 300);
+    const QRectF area(0, 0, 600, 300);
+    const std::vector<QRectF> obstacles{{0, 200, 150, 100}};
+    std::vector<LabelWish> wishes;
+    for (int i = 0; i < 300; ++i)
+        wishes.push_back({{x(random), y(random)}, 6, {70, 18}});
+    const auto places = placeLabels(wishes, area, obstacles);
+    REQUIRE(places.size() == wishes.size());
+    std::size_t placed = 0;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (!places[i]) continue;
+        ++placed;
+        CHECK(area.contains(*places[i]));
+        CHECK_FALSE(places[i]->intersects(obstacles[0]));
+        CHECK_FALSE(places[i]->contains(wishes[i].anchor));
+        for (std::size_t k = 0; k < i; ++k)
+            if (places[k]) CHECK_FALSE(places[i]->intersects(*places[k]));
+    }
+    CHECK(placed > 20);
+    CHECK(places[0]); // the first wish comes first
+}
+
+TEST_CASE("a label goes to the other side when there is no room") {
+    const QRectF area(0, 0, 200, 100);
+    const std::vector<LabelWish> wishes{{{50, 50}, 5, {60, 18}}, {{190, 50}, 5, {60, 18}}};
+    const auto places = placeLabels(wishes, area, {});
+    REQUIRE((places[0] && places[1]));
+    CHECK(places[0]->left() == Approx(55));
+    CHECK(places[1]->right() == Approx(185));
+}

@@ -1,2 +1,119 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/palette.h"
+#include "widgets/map/pop_renderer.h"
+
 #include "tests/support/catch.h"
+#include "tests/support/sample_frame.h"
+
+#include <algorithm>
+
+using namespace surgescope;
+using namespace surgescope::widgets;
+
+namespace {
+
+feeds::PopFrame busyPop() {
+    return tests::fewNodesFrame()->pops.at(0);
+}
+
+std::size_t coloured(const QImage& image) {
+    std::size_t count = 0;
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            count += qAlpha(image.pixel(x, y)) > 128 ? 1U : 0U;
+    return count;
+}
+
+QImage markerImage(PopLook look, double radius, double saturation, bool critical) {
+    QImage image(80, 80, QImage::Format_ARGB32_Premultiplied);
+    image.fill(Qt::transparent);
+    QPainter painter(&image);
+    painter.setRenderHint(QPainter::Antialiasing);
+    paintMarker(painter, {40, 40}, radius, look, saturation, critical, 1);
+    return image;
+}
+
+} // namespace
+
+TEST_CASE("the area of a disc is proportional to requests") {
+    const double whole = discRadius(800e3, 800e3, 1), quarter = discRadius(200e3, 800e3, 1);
+    CHECK(whole == Approx(kLargestRadius));
+    CHECK(whole * whole / (quarter * quarter) == Approx(4));
+    CHECK(discRadius(800e3, 800e3, 2) == Approx(2 * whole));
+    CHECK(discRadius(1, 800e3, 1) == Approx(kLeastRadius)); // still to be seen
+    CHECK(discRadius(0, 0, 1) == Approx(kLeastRadius));
+
+    // The same in painted pixels.
+    const auto large = coloured(markerImage(PopLook::live, 30, 0.5, false));
+    const auto small = coloured(markerImage(PopLook::live, 15, 0.5, false));
+    CHECK(static_cast<double>(large) / static_cast<double>(small) == Approx(4).epsilon(0.08));
+}
+
+TEST_CASE("the look tells how far a PoP can be trusted") {
+    feeds::PopFrame pop = busyPop();
+    CHECK(lookOf(pop) == PopLook::live);
+    pop.freshness = feeds::Freshness::late;
+    CHECK(lookOf(pop) == PopLook::live);
+    pop.freshness = feeds::Freshness::stale;
+    CHECK(lookOf(pop) == PopLook::stale);
+    pop.freshness = feeds::Freshness::silent;
+    CHECK(lookOf(pop) == PopLook::stale);
+    pop.freshness = feeds::Freshness::noData;
+    CHECK(lookOf(pop) == PopLook::noData);
+
+    pop = busyPop();
+    pop.summary.nodesExpected = 100;
+    pop.summary.nodesHeard = 95;
+    CHECK(lookOf(pop) == PopLook::live);
+    pop.summary.nodesHeard = 94;
+    CHECK(lookOf(pop) == PopLook::partial);
+    pop.summary.saturation = {0, feeds::Quality::notMeasured};
+    CHECK(lookOf(pop) == PopLook::unknownLoad);
+    pop.summary.requestsPerSecond = {0, feeds::Quality::notMeasured};
+    CHECK(lookOf(pop) == PopLook::noData);
+}
+
+TEST_CASE("markers differ by shape, not by colour alone") {
+    const QImage live = markerImage(PopLook::live, 14, 0.5, false);
+    CHECK(live.pixel(40, 40) == saturationColour(0.5));
+    CHECK(live.pixel(49, 40) == saturationColour(0.5));
+    const QImage stale = markerImage(PopLook::stale, 14, 0.5, false);
+    CHECK(qBlue(stale.pixel(40, 40)) < 60); // hollow
+    CHECK(coloured(markerImage(PopLook::partial, 14, 0.5, false)) < coloured(live));
+    const QImage critical = markerImage(PopLook::live, 14, 0.95, true);
+    CHECK(qAlpha(live.pixel(40 + 17, 40)) == 0);
+    CHECK(qAlpha(critical.pixel(40 + 17, 40)) > 0); // inner ring
+    CHECK(qAlpha(critical.pixel(40 + 19, 40)) < 40);
+    CHECK(qAlpha(critical.pixel(40 + 20, 40)) > 40); // outer ring
+}
+
+TEST_CASE("placed PoPs are laid out hottest last, unplaced ones are left to the list") {
+    const auto frame = tests::sampleFrame();
+    const auto& catalogue = feeds::PopCatalogue::builtIn();
+    const auto markers = layOutPops(frame->pops, catalogue, MapView::home({1200, 560}), 1e6, 1);
+    CHECK(frame->pops.size() == 392);
+    CHECK(markers.size() == 391);
+    CHECK(std::none_of(markers.begin(), markers.end(),
+                       [&](const PopMarker& m) { return frame->pops[m.pop].code == "XQZ"; }));
+    for (std::size_t i = 1; i < markers.size(); ++i)
+        if (markers[i - 1].look < PopLook::unknownLoad && markers[i].look < PopLook::unknownLoad)
+            CHECK(markers[i - 1].saturation <= markers[i].saturation);
+    CHECK(markers.back().critical);
+    for (const PopMarker& m : markers)
+        if (m.critical) CHECK((m.saturation >= 0.9 && m.look != PopLook::stale));
+}
+
+TEST_CASE("sprites are painted once per look") {
+    PopSprites sprites;
+    PopMarker marker;
+    marker.radius = 8;
+    marker.look = PopLook::live;
+    marker.saturation = 0.5;
+    const auto key = sprites.sprite(marker, 1, 1).cacheKey();
+    marker.radius = 8.05; // not to be told apart
+    CHECK(sprites.sprite(marker, 1, 1).cacheKey() == key);
+    marker.saturation = 0.8;
+    CHECK(sprites.sprite(marker, 1, 1).cacheKey() != key);
+    marker.saturation = 0.5;
+    CHECK(sprites.sprite(marker, 2, 1).cacheKey() != key);
+}

@@ -1,2 +1,108 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/palette.h"
+#include "widgets/tiles/header_bar.h"
+#include "widgets/tiles/health_strip.h"
+#include "widgets/tiles/tile_row.h"
+
 #include "tests/support/catch.h"
+#include "tests/support/sample_frame.h"
+
+#include <algorithm>
+
+using namespace surgescope;
+using namespace surgescope::widgets;
+
+namespace {
+
+const HealthItem* item(const std::vector<HealthItem>& items, const char16_t* label) {
+    const auto found = std::find_if(items.begin(), items.end(), [&](const HealthItem& i) {
+        return i.label == QString::fromUtf16(label);
+    });
+    return found == items.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+TEST_CASE("tiles of an empty frame claim nothing") {
+    const auto tiles = tileContents(*tests::emptyFrame());
+    REQUIRE(tiles.size() == 8);
+    for (const TileContent& tile : tiles) {
+        CHECK(tile.value == QStringLiteral("no data"));
+        CHECK(tile.absent);
+        CHECK(tile.secondary.isEmpty());
+    }
+}
+
+TEST_CASE("tiles say value, doubt and trouble") {
+    auto frame = tests::sampleFrame();
+    auto tiles = tileContents(*frame);
+    CHECK(tiles[0].value == QStringLiteral("≈41.8 M/s")); // some nodes are missing
+    CHECK(tiles[0].badge.isEmpty());                      // but few
+    CHECK(tiles[1].value == QStringLiteral("38.2 Tb/s"));
+    CHECK(tiles[3].value == QStringLiteral("91.4 %"));
+    CHECK(tiles[4].secondary == QStringLiteral("misses 412 ms"));
+    CHECK(tiles[5].value == QStringLiteral("262 ms"));
+    CHECK(tiles[5].valueColour == darkPalette().overload); // above its limit
+    CHECK(tiles[6].secondary == QStringLiteral("2.10 M keys pending"));
+
+    frame->world.metadataP95Us.value = 249e3;
+    frame->world.nodesHeard = 610'000;
+    frame->world.lagP99Us.quality = feeds::Quality::stale;
+    frame->world.wafBlockedPerSecond.quality = feeds::Quality::notMeasured;
+    tiles = tileContents(*frame);
+    CHECK_FALSE(tiles[5].valueColour.isValid());
+    CHECK(tiles[0].badge == QStringLiteral("61.0 % of nodes"));
+    CHECK(tiles[6].badge == QStringLiteral("stale"));
+    CHECK(tiles[7].value == QStringLiteral("not measured"));
+}
+
+TEST_CASE("levels are counted of PoPs that are measured") {
+    std::vector<feeds::PopFrame> pops(6);
+    const double values[] = {0.5, 0.75, 0.89, 0.9, 1.2};
+    for (std::size_t i = 0; i < 5; ++i)
+        pops[i].summary.saturation = {values[i], feeds::Quality::measured};
+    const LevelCount count = countLevels(pops);
+    CHECK(count.measured == 5);
+    CHECK(count.elevated == 2);
+    CHECK(count.critical == 2);
+}
+
+TEST_CASE("the strip before the first report shows no zero") {
+    const auto items = healthItems(tests::emptyFrame()->health);
+    for (const HealthItem& i : items)
+        CHECK_FALSE(i.value.contains(QLatin1Char('0')));
+    REQUIRE(item(items, u"tcp://*:5556"));
+    CHECK(item(items, u"tcp://*:5556")->value == QStringLiteral("no peer"));
+}
+
+TEST_CASE("the strip tells losses and refusals by reason") {
+    const auto frame = tests::sampleFrame();
+    auto items = healthItems(frame->health);
+    CHECK(item(items, u"nodes")->value == QStringLiteral("998,112 of 1,000,000 (99.8 %)"));
+    CHECK(item(items, u"lost")->value == QStringLiteral("7"));
+    CHECK(item(items, u"lost")->colour.isValid());
+    CHECK_FALSE(item(items, u"duplicates")->colour.isValid());
+    CHECK(item(items, u"refused")->value == QStringLiteral("16 (malformed 12, wrong schema version 3)"));
+    CHECK_FALSE(item(items, u"newest")->colour.isValid());
+    const QString tip = healthTooltip(frame->health);
+    CHECK(tip.contains(QStringLiteral("from the future")));
+    CHECK(tip.contains(QStringLiteral("agent-17")));
+
+    frame->health.newestAgeSeconds = 12;
+    items = healthItems(frame->health);
+    CHECK(item(items, u"newest")->colour == darkPalette().overload);
+}
+
+TEST_CASE("the header's clock counts from the release, in both directions") {
+    feeds::Frame frame;
+    CHECK(releaseClock(frame).isEmpty());
+    frame.releaseAt = feeds::feedSecond(10'000);
+    CHECK(releaseClock(frame).isEmpty());
+    frame.settled = feeds::feedSecond(10'754);
+    CHECK(releaseClock(frame) == QStringLiteral("T+00:12:34"));
+    frame.settled = feeds::feedSecond(9'700);
+    CHECK(releaseClock(frame) == QStringLiteral("T−00:05:00"));
+    CHECK(modeName(feeds::FeedMode::live) == QStringLiteral("LIVE"));
+    CHECK(modeName(feeds::FeedMode::replay) == QStringLiteral("REPLAY"));
+    CHECK(modeName(feeds::FeedMode::rehearsal) == QStringLiteral("REHEARSAL"));
+}

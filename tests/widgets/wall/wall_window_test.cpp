@@ -1,2 +1,122 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/charts/line_chart.h"
+#include "widgets/heat/heat_widget.h"
+#include "widgets/map/map_widget.h"
+#include "widgets/wall/wall_window.h"
+
 #include "tests/support/catch.h"
+#include "tests/support/sample_frame.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace surgescope;
+using namespace surgescope::widgets;
+
+namespace {
+
+struct Wall {
+    WallWindow window;
+    explicit Wall(const std::shared_ptr<const feeds::Frame>& frame, QSize size = {1920, 1080}) {
+        window.resize(size);
+        window.show();
+        window.setFrame(frame);
+        REQUIRE(QTest::qWaitFor([this] { return window.isSettled(); }, 20'000));
+    }
+};
+
+} // namespace
+
+TEST_CASE("a click on the map selects and asks for the PoP's nodes, Esc takes it back") {
+    Wall wall(tests::sampleFrame());
+    QSignalSpy requests(&wall.window, &WallWindow::viewRequestChanged);
+    const auto perth = wall.window.map().positionOf("PER");
+    REQUIRE(perth);
+    QTest::mouseClick(&wall.window.map(), Qt::LeftButton, {}, perth->toPoint());
+    CHECK(wall.window.selectedPop() == "PER");
+    REQUIRE(requests.wait(5000));
+    CHECK(wall.window.viewRequest().selectedPop == "PER");
+
+    wall.window.map().setFocus();
+    QTest::keyClick(&wall.window.map(), Qt::Key_Escape); // reaches the window from a child
+    CHECK_FALSE(wall.window.selectedPop());
+    REQUIRE(requests.wait(5000));
+    CHECK_FALSE(wall.window.viewRequest().selectedPop);
+    CHECK(requests.size() == 2);
+}
+
+TEST_CASE("a click on a row of the heatmap selects, a click on the sea clears") {
+    const auto frame = tests::sampleFrame();
+    Wall wall(frame);
+    HeatWidget& heat = wall.window.heat();
+    QTest::mouseClick(&heat, Qt::LeftButton, {}, (heat.plotRect().topLeft() + QPointF(100, 2)).toPoint());
+    CHECK(wall.window.selectedPop() == frame->heat.rows[0]);
+    MapWidget& map = wall.window.map();
+    const QPointF sea = map.view().toScreen({1.2, -0.75});
+    QTest::mouseClick(&map, Qt::LeftButton, {}, sea.toPoint());
+    CHECK_FALSE(wall.window.selectedPop());
+}
+
+TEST_CASE("the window asks for as much as it has pixels") {
+    Wall small(tests::sampleFrame(), {1280, 720}), large(tests::sampleFrame(), {1920, 1080});
+    const feeds::ViewRequest a = small.window.viewRequest(), b = large.window.viewRequest();
+    CHECK(a.chartColumns < b.chartColumns);
+    CHECK(b.chartColumns <= 600);
+    CHECK(b.chartColumns >= 400);
+    CHECK(b.heatRows >= 10);
+    CHECK(b.range == std::chrono::minutes(15));
+    QSignalSpy requests(&small.window, &WallWindow::viewRequestChanged);
+    small.window.setRange(std::chrono::minutes(60));
+    REQUIRE(requests.wait(5000));
+    CHECK(small.window.viewRequest().range == std::chrono::minutes(60));
+    CHECK(small.window.scale() == Approx(720 / 1080.0));
+}
+
+TEST_CASE("each frame repaints, in pieces, and the times are told") {
+    Wall wall(tests::sampleFrame());
+    wall.window.takePaintTimes();
+    tests::SampleOptions options;
+    options.serial = 2;
+    wall.window.setFrame(tests::sampleFrame(options));
+    CHECK_FALSE(wall.window.isSettled());
+    REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
+    const PaintTimes times = wall.window.takePaintTimes();
+    CHECK(times.count >= 4); // not all at once
+    CHECK(times.max >= times.median);
+    CHECK(times.median > 0);
+}
+
+TEST_CASE("a new epoch drops what the charts remembered") {
+    const auto before = tests::sampleFrame();
+    Wall wall(before);
+    const double top = wall.window.chart(0).axisScale().top();
+    const auto after = tests::fewNodesFrame();
+    after->epoch = before->epoch + 1;
+    for (feeds::RegionSeries& region : after->regions)
+        std::fill(region.requestsPerSecond.begin(), region.requestsPerSecond.end(), 180.0F);
+    wall.window.setFrame(after);
+    REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
+    CHECK(top >= 40e6);
+    CHECK(wall.window.chart(0).axisScale().top() == Approx(200));
+}
+
+TEST_CASE("frames that are empty, odd or inconsistent can be shown at any size") {
+    auto frame = tests::sampleFrame();
+    frame->heat.lagUs.resize(3);
+    frame->regions[0].requestsPerSecond.resize(2);
+    frame->worldSeries = {};
+    frame->pops[0].place = feeds::PopIndex(100'000);
+    for (const QSize size : {QSize(1, 1), QSize(200, 3000), QSize(2560, 400)}) {
+        for (const auto& shown :
+             {frame, tests::emptyFrame(), tests::fewNodesFrame(), std::make_shared<feeds::Frame>()}) {
+            WallWindow window;
+            window.resize(size);
+            window.show();
+            window.setFrame(nullptr);
+            window.setFrame(shown);
+            window.selectPop("XQZ");
+            QCoreApplication::processEvents();
+            CHECK(window.grab().size() == size);
+        }
+    }
+}
