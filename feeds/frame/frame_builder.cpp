@@ -96,6 +96,8 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         pop.code = code;
         pop.place = place->pop;
         pop.freshness = freshness(place->lastHeard, now);
+        const bool retired = place->nodes.everHadRoster() && place->nodes.size() == 0;
+        if (retired && pop.freshness >= Freshness::stale) continue; // everybody said farewell: nothing is missing
         if (place->lastHeard) pop.ageSeconds = secondsBetween(*place->lastHeard, now);
         bool stale = false;
         const auto* totals = frame->settled ? newestTotals(place->rollup, *frame->settled, stale) : nullptr;

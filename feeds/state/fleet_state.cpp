@@ -36,7 +36,7 @@ FeedSecond Place::newestComplete() const {
 }
 
 std::uint64_t Place::expectedNodes() const {
-    if (nodes.size() > 0 || rollup.empty()) return nodes.size();
+    if (nodes.everHadRoster() || rollup.empty()) return nodes.size();
     const auto* totals = rollup.totals(newestComplete());
     return totals ? (*totals)[Counter::node_seconds] : 0;
 }
@@ -121,7 +121,9 @@ std::optional<Refused> FleetState::apply(const Roster& message, SteadyTime now) 
     Header untimed = message.header; // sent again and again for the same second
     untimed.intervalEnd = {};
     auto judged = m_gaps.accept(untimed, "roster/" + message.pop);
-    if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
+    // One that came before does no harm: it says the same again, or a restarted publisher's news.
+    if (auto* refused = std::get_if<Refused>(&judged); refused && refused->reason != Refusal::duplicate)
+        return std::move(*refused);
     Place* place = placeFor(message.pop, now);
     if (!place || m_nodes + message.nodes.size() > limits::kNodes)
         return Refused{Refusal::full, "roster/" + message.pop + " of " + message.header.publisher + ": " +

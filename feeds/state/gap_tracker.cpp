@@ -6,6 +6,7 @@
 namespace surgescope::feeds {
 namespace {
 
+constexpr std::uint32_t kRestartRun = 3; // this many duplicates in sequence are a new beginning
 constexpr std::uint64_t kWindow = 64; // how far back a message out of order is told from a duplicate
 
 std::string describe(const Header& header, std::string_view topic) {
@@ -41,6 +42,7 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
         m_counts.lost += step - 1;
         stream.seen = step >= kWindow ? 1 : (stream.seen << step) | 1U;
         stream.newest = header.sequence;
+        stream.duplicateRun = 0;
         if (header.intervalEnd <= stream.lastInterval && header.intervalEnd != FeedSecond{})
             return Refused{Refusal::repeatedInterval,
                            describe(header, topic) + ": reports the interval to " + utcText(header.intervalEnd) +
@@ -51,13 +53,26 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
 
     const std::uint64_t back = stream.newest - header.sequence;
     if (back >= kWindow || ((stream.seen >> back) & 1U)) {
-        ++m_counts.duplicates;
-        return Refused{Refusal::duplicate, describe(header, topic) + " was received before"};
+        return judgeDuplicate(stream, header, topic);
     }
     stream.seen |= std::uint64_t{1} << back;
     ++m_counts.reordered;
     if (m_counts.lost > 0) --m_counts.lost;
     return Accepted{};
+}
+
+std::variant<GapTracker::Accepted, Refused> GapTracker::judgeDuplicate(Stream& stream, const Header& header,
+                                                                      std::string_view topic) {
+    const bool follows = stream.duplicateRun > 0 && header.sequence == stream.lastDuplicate + 1;
+    stream.duplicateRun = follows ? stream.duplicateRun + 1 : 1;
+    stream.lastDuplicate = header.sequence;
+    if (stream.duplicateRun >= kRestartRun) {
+        stream = {header.session, header.sequence, 1, header.intervalEnd};
+        ++m_counts.restarts;
+        return Accepted{true};
+    }
+    ++m_counts.duplicates;
+    return Refused{Refusal::duplicate, describe(header, topic) + " was received before"};
 }
 
 void GapTracker::forgetTopic(std::string_view topicPrefix) {

@@ -15,6 +15,10 @@ namespace surgescope::feeds {
 
 /// Follows the sequence of each publisher and topic: PUB drops silently, so what is missing is counted here.
 /// Sequences count per topic, not per publisher, so that a subscriber of a few topics sees no false gaps.
+///
+/// A publisher that starts again has a new session. A simulator whose bytes must be the same on every run has not: it is
+/// known by several duplicates in a row and in sequence, which no duplicated path ever shows without new messages
+/// between them.
 class GapTracker {
   public:
     struct Counts {
@@ -46,7 +50,11 @@ class GapTracker {
         std::uint64_t newest = 0;     // highest sequence seen
         std::uint64_t seen = 0;       // bit i: newest - i was seen
         FeedSecond lastInterval{};
+        std::uint64_t lastDuplicate = 0;
+        std::uint32_t duplicateRun = 0; // duplicates one after the other, in sequence, with nothing new between them
     };
+
+    std::variant<Accepted, Refused> judgeDuplicate(Stream& stream, const Header& header, std::string_view topic);
 
     std::size_t m_maxStreams;
     std::unordered_map<std::string, Stream> m_streams; // by topic, a zero byte, publisher

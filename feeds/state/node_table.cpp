@@ -17,6 +17,7 @@ constexpr std::uint32_t kOverload = 200;
 
 std::int64_t NodeTable::apply(const Roster& roster) {
     const auto before = static_cast<std::int64_t>(m_size);
+    m_everHadRoster = true;
     auto& block = m_blocks[roster.header.publisher];
     m_size -= block.names.size();
     if (roster.nodes.empty()) {

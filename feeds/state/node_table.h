@@ -43,6 +43,8 @@ class NodeTable {
 
     std::uint64_t size() const { return m_size; } // nodes on all rosters
     std::uint64_t heard(SteadyTime now) const;    // of those, by their columns, within the stale limit
+    /// A roster has come, though everybody on it may have said farewell since.
+    bool everHadRoster() const { return m_everHadRoster; }
     bool hasColumns() const { return m_hasColumns; }
     const std::unordered_map<std::string, Block>& blocks() const { return m_blocks; }
 
@@ -50,6 +52,7 @@ class NodeTable {
     SteadyTime m_origin;
     std::unordered_map<std::string, Block> m_blocks; // by publisher
     std::uint64_t m_size = 0;
+    bool m_everHadRoster = false;
     bool m_hasColumns = false;
 };
 

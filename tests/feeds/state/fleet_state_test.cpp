@@ -166,6 +166,10 @@ TEST_CASE("coverage is nodes heard of nodes on the roster", "[fleet]") {
     CHECK_FALSE(fleet.state.apply(farewell, fleet.clock.steady()));
     fleet.state.settle(fleet.clock.steady());
     CHECK(fleet.state.expectedNodes() == 10);
+    auto last = roster({.publisher = "a", .pop = "LHR", .sequence = 2, .nodes = 0});
+    CHECK_FALSE(fleet.state.apply(last, fleet.clock.steady()));
+    fleet.state.settle(fleet.clock.steady());
+    CHECK(fleet.state.expectedNodes() == 0); // not the nodes that reported before they left
 }
 
 TEST_CASE("a PoP whose nodes cannot be measured is reported on, but not heard", "[fleet]") {

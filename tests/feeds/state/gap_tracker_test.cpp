@@ -60,6 +60,28 @@ TEST_CASE("a restarted publisher begins a new sequence, and the old one is over"
     CHECK(gaps.counts().lost == 0);
 }
 
+TEST_CASE("a publisher that begins its session again is known by duplicates in sequence", "[gaps]") {
+    GapTracker gaps(100);
+    for (std::uint64_t s = 1; s <= 40; ++s) judge(gaps, s);
+    CHECK(judge(gaps, 1) == "duplicate message");
+    CHECK(judge(gaps, 2) == "duplicate message");
+    CHECK(judge(gaps, 3) == "new session");
+    CHECK(judge(gaps, 4) == "ok");
+    CHECK(gaps.counts().restarts == 1);
+    CHECK(gaps.counts().lost == 0);
+}
+
+TEST_CASE("a second path to the same publisher is no restart", "[gaps]") {
+    GapTracker gaps(100);
+    for (std::uint64_t s = 1; s <= 20; ++s) judge(gaps, s);
+    for (std::uint64_t s = 21; s <= 60; ++s) {
+        CHECK(judge(gaps, s) == "ok");
+        CHECK(judge(gaps, s - 20) == "duplicate message");
+    }
+    CHECK(gaps.counts().restarts == 0);
+    CHECK(gaps.counts().duplicates == 40);
+}
+
 TEST_CASE("publishers and topics are followed apart", "[gaps]") {
     GapTracker gaps(100);
     judge(gaps, 1);
