@@ -19,7 +19,7 @@ const std::vector<Scenario>& scenarios() {
         triple.skipDwellSeconds = 40;
         triple.botShareInBurst = 0.34;
         triple.invalidationBurstPerSecond = 2'500;
-        triple.multicastLoss = 0.01;
+        triple.multicastLoss = 0.015;
         return std::vector{triple, standard};
     }();
     return all;
