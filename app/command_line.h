@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <optional>
-
 #include <CLI/CLI.hpp>
+
+#include <optional>
 
 namespace surgescope::app {
 
-/// Adds --version, parses, and answers alike in all programs: help and version go to standard output and end with 0,
-/// a mistake is one line on standard error and ends with 2. Returns the exit status when the program is to end.
+/// Adds --version, parses, and answers alike in all programs: help and version go to standard output and end
+/// with 0, a mistake is one line on standard error and ends with 2. Returns the exit status when the program
+/// is to end.
 std::optional<int> parseCommandLine(CLI::App& app, int argc, char** argv);
 
 /// One line on standard error, as for a mistake on the command line. Returns the exit status, 2.

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From a real edge node to the wall: nginx, the agent and the dashboard's window, all of them as a user runs them.
-#include <chrono>
-#include <filesystem>
-#include <functional>
-#include <cstdlib>
-#include <map>
-#include <string>
-
+// From a real edge node to the wall: nginx, the agent and the dashboard's window, all of them as a user runs
+// them.
 #include "tests/support/catch.h"
 #include "tests/support/nginx_fixture.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 
 #include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
 
 using namespace surgescope::tests;
 using Json = nlohmann::json;
@@ -51,8 +52,9 @@ struct Dashboard {
 };
 
 std::uint64_t microsecondsNow() {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                          std::chrono::system_clock::now().time_since_epoch())
+                                          .count());
 }
 
 /// What nginx itself wrote down, added up without any code of the agent.
@@ -79,7 +81,8 @@ struct Logged {
 TEST_CASE("what nginx logged is what the wall shows", "[end-to-end]") {
     const int syslogPort = freeUdpPort();
     NginxFixture nginx(static_cast<std::uint16_t>(syslogPort));
-    for (int i = 0; i < 40; ++i) nginx.putObject("/audio/" + std::to_string(i), std::string(2'000, 'a'));
+    for (int i = 0; i < 40; ++i)
+        nginx.putObject("/audio/" + std::to_string(i), std::string(2'000, 'a'));
     nginx.putObject("/api/tracks", "{}");
     nginx.start();
 
@@ -88,20 +91,26 @@ TEST_CASE("what nginx logged is what the wall shows", "[end-to-end]") {
     CHECK(dashboard.shown["settled"].is_null());
     CHECK(dashboard.shown["world"]["requests_per_second"]["quality"] == "no data");
     const std::string endpoint = dashboard.shown["feed"]["endpoints"][0]["name"];
-    Process agent({kPrograms + "/surgescope-agent", "--pop", "EWR", "--node", "edge-1", "--connect", endpoint, "--nginx-status",
-                   nginx.statusUrl(), "--nginx-syslog-port", std::to_string(syslogPort)});
-    REQUIRE(dashboard.awaits([](const Json& s) { return s["pops"]["live"] == 1 && s["nodes"]["expected"] == 1; }));
+    Process agent({kPrograms + "/surgescope-agent", "--pop", "EWR", "--node", "edge-1", "--connect", endpoint,
+                   "--nginx-status", nginx.statusUrl(), "--nginx-syslog-port", std::to_string(syslogPort)});
+    REQUIRE(dashboard.awaits(
+        [](const Json& s) { return s["pops"]["live"] == 1 && s["nodes"]["expected"] == 1; }));
     CHECK(dashboard.shown["nodes"]["heard"] == 1);
     CHECK(dashboard.total("requests") == 0);
 
-    // Some hundred requests: misses, hits, things that are not there, the API; then purges, 300 ms after their issue.
+    // Some hundred requests: misses, hits, things that are not there, the API; then purges, 300 ms after
+    // their issue.
     for (int round = 0; round < 5; ++round)
-        for (int i = 0; i < 40; ++i) nginx.get("/audio/" + std::to_string(i));
-    for (int i = 0; i < 7; ++i) nginx.get("/audio/none-" + std::to_string(i));
-    for (int i = 0; i < 5; ++i) nginx.get("/api/tracks");
+        for (int i = 0; i < 40; ++i)
+            nginx.get("/audio/" + std::to_string(i));
+    for (int i = 0; i < 7; ++i)
+        nginx.get("/audio/none-" + std::to_string(i));
+    for (int i = 0; i < 5; ++i)
+        nginx.get("/api/tracks");
     nginx.send("NONSENSE\r\n\r\n");
     for (std::uint64_t i = 1; i <= 9; ++i)
-        nginx.purge("/audio/" + std::to_string(i), "purge-" + std::to_string(i), i, microsecondsNow() - 300'000);
+        nginx.purge("/audio/" + std::to_string(i), "purge-" + std::to_string(i), i,
+                    microsecondsNow() - 300'000);
     const Logged logged(nginx.accessLogLines(5 * 40 + 7 + 5 + 1 + 9));
     REQUIRE(logged.requests == 222);
     REQUIRE(logged.purges == 9);
@@ -138,7 +147,8 @@ TEST_CASE("what nginx logged is what the wall shows", "[end-to-end]") {
     CHECK(dashboard.shown["nodes"]["expected"] == 1);
     CHECK(dashboard.shown["feed"]["newest_age_s"] < 3.0); // the agent itself is heard
     nginx.start();
-    REQUIRE(dashboard.awaits([](const Json& s) { return s["pops"]["live"] == 1 && s["nodes"]["heard"] == 1; }));
+    REQUIRE(
+        dashboard.awaits([](const Json& s) { return s["pops"]["live"] == 1 && s["nodes"]["heard"] == 1; }));
     nginx.get("/audio/1");
     CHECK(dashboard.awaits([](const Json& s) { return s["since_start"]["counters"]["requests"] == 223; }));
 
@@ -153,8 +163,10 @@ TEST_CASE("an agent that is killed leaves its node expected and stale", "[end-to
     REQUIRE(dashboard.awaits([](const Json& s) { return !s["feed"]["endpoints"].empty(); }));
     const std::string endpoint = dashboard.shown["feed"]["endpoints"][0]["name"];
     {
-        Process agent({kPrograms + "/surgescope-agent", "--pop", "XQZ", "--node", "edge-1", "--connect", endpoint});
-        REQUIRE(dashboard.awaits([](const Json& s) { return s["pops"]["live"] == 1 && s["nodes"]["expected"] == 1; }));
+        Process agent(
+            {kPrograms + "/surgescope-agent", "--pop", "XQZ", "--node", "edge-1", "--connect", endpoint});
+        REQUIRE(dashboard.awaits(
+            [](const Json& s) { return s["pops"]["live"] == 1 && s["nodes"]["expected"] == 1; }));
         CHECK(dashboard.shown["feed"]["endpoints"][0]["peers"] == 1);
     }
     CHECK(dashboard.awaits([](const Json& s) { return s["pops"]["stale"] == 1; }));
@@ -162,7 +174,8 @@ TEST_CASE("an agent that is killed leaves its node expected and stale", "[end-to
     CHECK(dashboard.shown["feed"]["endpoints"][0]["peers"] == 0);
 }
 
-TEST_CASE("with no argument a launch is simulated, and the window can be saved as a picture", "[end-to-end]") {
+TEST_CASE("with no argument a launch is simulated, and the window can be saved as a picture",
+          "[end-to-end]") {
     const TemporaryFolder folder;
     const auto picture = folder.path() / "wall.png";
     Dashboard dashboard({"--screenshot", picture.string(), "--after", "3", "--nodes", "1000"});
@@ -178,14 +191,17 @@ TEST_CASE("the simulator's process feeds the dashboard over tcp without loss", "
     Dashboard dashboard({"--bind", "tcp://127.0.0.1:*", "--select", "LHR"});
     REQUIRE(dashboard.awaits([](const Json& s) { return !s["feed"]["endpoints"].empty(); }));
     const std::string endpoint = dashboard.shown["feed"]["endpoints"][0]["name"];
-    Process simulator({kPrograms + "/surgescope-sim", "--connect", endpoint, "--nodes", "5000", "--speed", "4"});
-    REQUIRE(dashboard.awaits([](const Json& s) { return s["nodes"]["heard"] == 5000 && s["nodes"]["expected"] == 5000; }));
+    Process simulator(
+        {kPrograms + "/surgescope-sim", "--connect", endpoint, "--nodes", "5000", "--speed", "4"});
+    REQUIRE(dashboard.awaits(
+        [](const Json& s) { return s["nodes"]["heard"] == 5000 && s["nodes"]["expected"] == 5000; }));
     const std::int64_t first = dashboard.shown["settled"];
     CHECK(dashboard.awaits([&](const Json& s) { return s["settled"] >= first + 12; }));
     CHECK(dashboard.shown["feed"]["lost"] == 0);
     CHECK(dashboard.shown["feed"]["refused"].empty());
     CHECK(simulator.terminate() == 0);
-    // The same launch started again begins in its own past: a new epoch, not two launches on top of each other.
+    // The same launch started again begins in its own past: a new epoch, not two launches on top of each
+    // other.
     Process again({kPrograms + "/surgescope-sim", "--connect", endpoint, "--nodes", "5000", "--speed", "4"});
     CHECK(dashboard.awaits([&](const Json& s) { return s["settled"] < first + 8 && s["epoch"] == 2; }));
 }

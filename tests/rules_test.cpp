@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The promises of the architecture, read off the source tree.
+#include "tests/support/catch.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -10,8 +12,6 @@
 #include <sstream>
 #include <string>
 #include <vector>
-
-#include "tests/support/catch.h"
 
 namespace fs = std::filesystem;
 
@@ -38,7 +38,9 @@ std::vector<File> filesUnder(const std::vector<std::string>& folders, const std:
     return files;
 }
 
-std::vector<File> code(const std::vector<std::string>& folders) { return filesUnder(folders, {".h", ".cpp"}); }
+std::vector<File> code(const std::vector<std::string>& folders) {
+    return filesUnder(folders, {".h", ".cpp"});
+}
 
 std::vector<std::string> includesOf(const File& file) {
     static const std::regex pattern("(?:^|\n)\\s*#\\s*include\\s*[<\"]([^>\"]+)[>\"]");
@@ -49,7 +51,8 @@ std::vector<std::string> includesOf(const File& file) {
 }
 
 /// "path includes what" for each include that `isWrong` says is one.
-template <class IsWrong> std::vector<std::string> wrongIncludes(const std::vector<File>& files, IsWrong isWrong) {
+template <class IsWrong>
+std::vector<std::string> wrongIncludes(const std::vector<File>& files, IsWrong isWrong) {
     std::vector<std::string> wrong;
     for (const auto& file : files)
         for (const auto& include : includesOf(file))
@@ -71,7 +74,8 @@ const std::vector<std::string> kNone;
 } // namespace
 
 TEST_CASE("the top level holds what it may hold", "[rules]") {
-    const std::set<std::string> expected{"CMakeLists.txt", "README.md", "app", "feeds", "resources", "tests", "widgets"};
+    const std::set<std::string> expected{"CMakeLists.txt", "README.md", "app",    "feeds",
+                                         "resources",      "tests",     "widgets"};
     std::set<std::string> found;
     for (const auto& entry : fs::directory_iterator(kRoot))
         if (const auto name = entry.path().filename().string(); !name.starts_with(".")) found.insert(name);
@@ -80,21 +84,23 @@ TEST_CASE("the top level holds what it may hold", "[rules]") {
 
 TEST_CASE("feeds know nothing of Qt, widgets or app", "[rules]") {
     CHECK(wrongIncludes(code({"feeds"}), [](const std::string&, const std::string& include) {
-              return include.starts_with("Q") || include.starts_with("widgets/") || include.starts_with("app/");
+              return include.starts_with("Q") || include.starts_with("widgets/") ||
+                     include.starts_with("app/");
           }) == kNone);
 }
 
 TEST_CASE("widgets know nothing of app, sockets and fleet state", "[rules]") {
     CHECK(wrongIncludes(code({"widgets"}), [](const std::string&, const std::string& include) {
               static const std::set<std::string> state{"feeds/state/freshness.h"}; // a value in frames
-              return include.starts_with("app/") || include.starts_with("zmq") || include.starts_with("feeds/source/") ||
-                     include.starts_with("feeds/pipeline/") || (include.starts_with("feeds/state/") && !state.contains(include));
+              return include.starts_with("app/") || include.starts_with("zmq") ||
+                     include.starts_with("feeds/source/") || include.starts_with("feeds/pipeline/") ||
+                     (include.starts_with("feeds/state/") && !state.contains(include));
           }) == kNone);
 }
 
 TEST_CASE("folders in feeds include only those above them", "[rules]") {
-    const std::vector<std::string> order{"util", "model", "wire", "state", "frame", "capture", "sim", "source",
-                                         "publish", "agent", "relay", "pipeline"};
+    const std::vector<std::string> order{"util", "model",  "wire",    "state", "frame", "capture",
+                                         "sim",  "source", "publish", "agent", "relay", "pipeline"};
     const auto rank = [&](const std::string& path) {
         const auto rest = path.substr(6); // behind "feeds/"
         const auto at = std::find(order.begin(), order.end(), rest.substr(0, rest.find('/')));
@@ -123,11 +129,13 @@ TEST_CASE("fragile dependencies live in few files", "[rules]") {
     std::set<std::string> charts;
     for (const auto& file : all)
         for (const auto& include : includesOf(file))
-            if (include.starts_with("QChart") || include.starts_with("QtCharts") || include.starts_with("QAreaSeries") ||
-                include.starts_with("QLineSeries") || include.starts_with("QValueAxis"))
+            if (include.starts_with("QChart") || include.starts_with("QtCharts") ||
+                include.starts_with("QAreaSeries") || include.starts_with("QLineSeries") ||
+                include.starts_with("QValueAxis"))
                 charts.insert(file.path);
     CHECK(charts.size() == 1);
-    for (const auto& path : charts) CHECK(path.starts_with("widgets/charts/"));
+    for (const auto& path : charts)
+        CHECK(path.starts_with("widgets/charts/"));
 }
 
 TEST_CASE("every test file is built", "[rules]") {
@@ -143,7 +151,8 @@ TEST_CASE("every test file is built", "[rules]") {
 TEST_CASE("no call that hides trouble", "[rules]") {
     const auto product = code({"feeds", "widgets", "app"});
     CHECK(matches(product, std::regex("catch *\\( *\\.\\.\\. *\\)")) == kNone);
-    // connect(sender, signal, lambda): the lambda would run in the sender's thread, after its captures are gone.
+    // connect(sender, signal, lambda): the lambda would run in the sender's thread, after its captures are
+    // gone.
     CHECK(matches(product, std::regex("connect\\(\\s*[^,()]+,\\s*&[A-Za-z:]+,\\s*\\[")) == kNone);
     CHECK(matches(code({"feeds/model", "feeds/state", "feeds/frame"}), std::regex("::now *\\(")) == kNone);
     auto tests = code({"tests"});

@@ -93,7 +93,9 @@ int main(int argc, char** argv) {
                    "Connections nginx can take: processes × worker_connections")
         ->check(CLI::Range(1, 1'000'000'000));
     if (const auto status = surgescope::app::parseCommandLine(app, argc, argv)) return *status;
-    const auto refuse = [&app](const std::string& text) { return surgescope::app::commandLineError(app, text); };
+    const auto refuse = [&app](const std::string& text) {
+        return surgescope::app::commandLineError(app, text);
+    };
     if (publisherOptions.connect.empty() && publisherOptions.bind.empty())
         return refuse("--connect or --bind is required: where shall reports go?");
 

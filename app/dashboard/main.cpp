@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// surgescope: the dashboard. Wires a source to the feed thread, the feed thread to the window, and nothing else.
-#include <csignal>
-#include <memory>
-#include <optional>
-#include <thread>
-
+// surgescope: the dashboard. Wires a source to the feed thread, the feed thread to the window, and nothing
+// else.
 #include "feeds/pipeline/pipeline.h"
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/source/zmq_source.h"
@@ -17,7 +13,11 @@
 #include <QApplication>
 #include <QTimer>
 
+#include <csignal>
 #include <cstdio>
+#include <memory>
+#include <optional>
+#include <thread>
 
 using namespace surgescope;
 using std::chrono::milliseconds;
@@ -53,14 +53,13 @@ int main(int argc, char** argv) {
     std::unique_ptr<feeds::Rehearsal> rehearsal;
     feeds::ZmqSource::Options endpoints{.connect = options.connect, .bind = options.bind, .context = context};
     if (options.simulate) {
-        feeds::Rehearsal::Options simulation{.scenario = *options.simulate,
-                                             .nodes = options.nodes,
-                                             .seed = options.seed,
-                                             .speed = options.speed,
-                                             .publisher = {.name = "rehearsal",
-                                                           .bind = {kRehearsalEndpoint},
-                                                           .lossless = true,
-                                                           .context = context}};
+        feeds::Rehearsal::Options simulation{
+            .scenario = *options.simulate,
+            .nodes = options.nodes,
+            .seed = options.seed,
+            .speed = options.speed,
+            .publisher = {
+                .name = "rehearsal", .bind = {kRehearsalEndpoint}, .lossless = true, .context = context}};
         auto opened = feeds::Rehearsal::open(simulation, catalogue, clock);
         if (!opened) return fail(opened.error());
         rehearsal = std::move(opened.value());
@@ -73,7 +72,8 @@ int main(int argc, char** argv) {
     QApplication::setApplicationName(QStringLiteral("surgescope"));
     widgets::loadFonts();
 
-    feeds::Pipeline pipeline(std::move(source.value()), catalogue, clock, {.nodeColumns = options.nodeColumns});
+    feeds::Pipeline pipeline(std::move(source.value()), catalogue, clock,
+                             {.nodeColumns = options.nodeColumns});
     widgets::WallWindow window(catalogue);
     window.setWindowTitle(QStringLiteral("surgescope"));
     QObject::connect(&window, &widgets::WallWindow::viewRequestChanged, &window,
@@ -82,8 +82,10 @@ int main(int argc, char** argv) {
                      });
     window.resize(options.width, options.height);
     if (!options.select.empty()) window.selectPop(options.select);
-    if (options.fullScreen) window.showFullScreen();
-    else window.show();
+    if (options.fullScreen)
+        window.showFullScreen();
+    else
+        window.show();
 
     std::shared_ptr<const feeds::Frame> shown;
     QTimer frames;
@@ -98,7 +100,8 @@ int main(int argc, char** argv) {
     if (stats) {
         QObject::connect(&everySecond, &QTimer::timeout, &window, [&] {
             if (!shown) return;
-            if (!stats->write(*shown, window.takePaintTimes(), feeds::secondsBetween(started, clock.steady()))) {
+            if (!stats->write(*shown, window.takePaintTimes(),
+                              feeds::secondsBetween(started, clock.steady()))) {
                 std::fprintf(stderr, "surgescope: --stats: cannot write any more; statistics end here\n");
                 everySecond.stop();
             }
@@ -120,9 +123,11 @@ int main(int argc, char** argv) {
         ending.start(milliseconds(static_cast<int>(*options.quitAfter * 1000)));
     }
 
-    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { stopSignal = 1; });
+    for (const int signal : {SIGINT, SIGTERM})
+        std::signal(signal, [](int) { stopSignal = 1; });
     std::signal(SIGPIPE, SIG_IGN);
     std::jthread simulation;
-    if (rehearsal) simulation = std::jthread([&rehearsal](const std::stop_token& stop) { rehearsal->run(stop); });
+    if (rehearsal)
+        simulation = std::jthread([&rehearsal](const std::stop_token& stop) { rehearsal->run(stop); });
     return QApplication::exec();
 }

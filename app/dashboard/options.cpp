@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dashboard/options.h"
 
-#include <cstdio>
-
 #include "feeds/model/pop_catalogue.h"
 
 #include "app/command_line.h"
+
+#include <cstdio>
 
 namespace surgescope::app {
 
@@ -18,31 +18,46 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     std::string size = "1920x1080";
     double quitAfter = 0;
     bool allNodes = false;
-    auto* connect = app.add_option("--connect", options.connect, "Endpoint to subscribe to, for example tcp://sim:5556; repeatable");
-    auto* bind = app.add_option("--bind", options.bind, "Endpoint that agents connect to, for example tcp://*:5556; repeatable");
-    auto* simulate = app.add_option("--simulate", scenario, "Scenario to rehearse: triple-drop (default), standard-rollout");
+    auto* connect = app.add_option("--connect", options.connect,
+                                   "Endpoint to subscribe to, for example tcp://sim:5556; repeatable");
+    auto* bind = app.add_option("--bind", options.bind,
+                                "Endpoint that agents connect to, for example tcp://*:5556; repeatable");
+    auto* simulate = app.add_option("--simulate", scenario,
+                                    "Scenario to rehearse: triple-drop (default), standard-rollout");
     simulate->excludes(connect)->excludes(bind);
-    app.add_option("--nodes", options.nodes, "Nodes in the simulation")->capture_default_str()->check(CLI::Range(1, 4'000'000));
+    app.add_option("--nodes", options.nodes, "Nodes in the simulation")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 4'000'000));
     app.add_option("--seed", options.seed, "Seed of the simulation")->capture_default_str();
-    app.add_option("--speed", options.speed, "Simulated seconds per second")->capture_default_str()->check(CLI::Range(0.01, 1000.0));
-    app.add_flag("--all-nodes", allNodes, "Subscribes to the node columns of all PoPs, not of the selected one only");
+    app.add_option("--speed", options.speed, "Simulated seconds per second")
+        ->capture_default_str()
+        ->check(CLI::Range(0.01, 1000.0));
+    app.add_flag("--all-nodes", allNodes,
+                 "Subscribes to the node columns of all PoPs, not of the selected one only");
     app.add_option("--select", options.select, "PoP to select at the start, by its code");
-    auto* screenshot = app.add_option("--screenshot", options.screenshot, "Saves the window as this PNG file and ends");
-    auto* after = app.add_option("--after", options.after, "Seconds to wait for the screenshot")->capture_default_str()->check(CLI::Range(0.0, 1e6));
-    auto* quit = app.add_option("--quit-after", quitAfter, "Ends after so many seconds")->check(CLI::Range(0.0, 1e6));
+    auto* screenshot =
+        app.add_option("--screenshot", options.screenshot, "Saves the window as this PNG file and ends");
+    auto* after = app.add_option("--after", options.after, "Seconds to wait for the screenshot")
+                      ->capture_default_str()
+                      ->check(CLI::Range(0.0, 1e6));
+    auto* quit =
+        app.add_option("--quit-after", quitAfter, "Ends after so many seconds")->check(CLI::Range(0.0, 1e6));
     after->needs(screenshot);
     quit->excludes(screenshot);
     app.add_option("--size", size, "Window size, WIDTHxHEIGHT")->capture_default_str();
     app.add_flag("--full-screen", options.fullScreen, "Opens over the whole screen (F11 leaves)");
-    app.add_option("--stats", options.stats, "Writes one JSON object a second to this file; - is standard output");
+    app.add_option("--stats", options.stats,
+                   "Writes one JSON object a second to this file; - is standard output");
     if (const auto status = parseCommandLine(app, argc, argv)) return *status;
 
     char rest = 0;
-    if (std::sscanf(size.c_str(), "%dx%d%c", &options.width, &options.height, &rest) != 2 || options.width < 320 ||
-        options.height < 240 || options.width > 16'384 || options.height > 16'384)
-        return commandLineError(app, "--size: expected WIDTHxHEIGHT from 320x240 to 16384x16384, got '" + size + "'");
+    if (std::sscanf(size.c_str(), "%dx%d%c", &options.width, &options.height, &rest) != 2 ||
+        options.width < 320 || options.height < 240 || options.width > 16'384 || options.height > 16'384)
+        return commandLineError(app, "--size: expected WIDTHxHEIGHT from 320x240 to 16384x16384, got '" +
+                                         size + "'");
     if (!options.select.empty() && !feeds::isPopCode(options.select))
-        return commandLineError(app, "--select: expected a PoP code of three capital letters, got '" + options.select + "'");
+        return commandLineError(app, "--select: expected a PoP code of three capital letters, got '" +
+                                         options.select + "'");
     if (*quit) options.quitAfter = quitAfter;
     if (allNodes) options.nodeColumns = feeds::NodeColumnsWanted::all;
     if (options.connect.empty() && options.bind.empty()) {
@@ -50,8 +65,10 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         options.simulate = feeds::sim::findScenario(scenario);
         if (!options.simulate) {
             std::string known;
-            for (const auto& s : feeds::sim::scenarios()) known += (known.empty() ? "" : ", ") + s.name;
-            return commandLineError(app, "--simulate: no scenario named '" + scenario + "'; there are: " + known);
+            for (const auto& s : feeds::sim::scenarios())
+                known += (known.empty() ? "" : ", ") + s.name;
+            return commandLineError(app,
+                                    "--simulate: no scenario named '" + scenario + "'; there are: " + known);
         }
     }
     return options;

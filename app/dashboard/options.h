@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/pipeline/feed_step.h"
+#include "feeds/sim/scenario.h"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "feeds/pipeline/feed_step.h"
-#include "feeds/sim/scenario.h"
 
 namespace surgescope::app {
 
@@ -22,9 +22,9 @@ struct Options {
     std::uint64_t seed = 1;
     double speed = 1;
     feeds::NodeColumnsWanted nodeColumns = feeds::NodeColumnsWanted::ofSelectedPop;
-    std::string select;     // PoP selected at start, empty: none
-    std::string screenshot; // file, empty: none
-    double after = 10;      // seconds to the screenshot
+    std::string select;              // PoP selected at start, empty: none
+    std::string screenshot;          // file, empty: none
+    double after = 10;               // seconds to the screenshot
     std::optional<double> quitAfter; // seconds, without a screenshot
     int width = 1920;
     int height = 1080;

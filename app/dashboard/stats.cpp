@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dashboard/stats.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-
 #include <unistd.h>
-
-#include <nlohmann/json.hpp>
 
 namespace surgescope::app {
 namespace {
@@ -39,7 +38,8 @@ const char* wordFor(Freshness freshness) {
 
 /// A number only where there is one: null is not zero.
 Json json(const Reading& reading) {
-    return {{"value", reading.hasValue() ? Json(reading.value) : Json(nullptr)}, {"quality", wordFor(reading.quality)}};
+    return {{"value", reading.hasValue() ? Json(reading.value) : Json(nullptr)},
+            {"quality", wordFor(reading.quality)}};
 }
 
 Json json(const Summary& s) {
@@ -71,9 +71,11 @@ Json totalsJson(const PopTotals& totals) {
         const auto distribution = static_cast<Distribution>(i);
         const auto& histogram = totals[distribution];
         if (!totals.measuredByAny.has(distribution) || histogram.empty()) continue;
-        distributions[std::string(nameOf(distribution))] = {
-            {"count", histogram.count()}, {"max_us", histogram.max()}, {"p50_us", *histogram.quantile(0.50)},
-            {"p95_us", *histogram.quantile(0.95)}, {"p99_us", *histogram.quantile(0.99)}};
+        distributions[std::string(nameOf(distribution))] = {{"count", histogram.count()},
+                                                            {"max_us", histogram.max()},
+                                                            {"p50_us", *histogram.quantile(0.50)},
+                                                            {"p95_us", *histogram.quantile(0.95)},
+                                                            {"p99_us", *histogram.quantile(0.99)}};
     }
     return {{"counters", counters}, {"distributions", distributions}};
 }
@@ -101,39 +103,47 @@ StatsWriter::~StatsWriter() {
 
 bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint, double uptimeSeconds) {
     Json refused = Json::object();
-    for (const auto& refusal : frame.health.refused) refused[refusal.reason] = refusal.count;
+    for (const auto& refusal : frame.health.refused)
+        refused[refusal.reason] = refusal.count;
     Json pops = Json::object();
     std::array<std::uint64_t, 5> byFreshness{};
-    for (const auto& pop : frame.pops) ++byFreshness[static_cast<std::size_t>(pop.freshness)];
-    for (std::size_t i = 0; i < byFreshness.size(); ++i) pops[wordFor(static_cast<Freshness>(i))] = byFreshness[i];
+    for (const auto& pop : frame.pops)
+        ++byFreshness[static_cast<std::size_t>(pop.freshness)];
+    for (std::size_t i = 0; i < byFreshness.size(); ++i)
+        pops[wordFor(static_cast<Freshness>(i))] = byFreshness[i];
 
     Json endpoints = Json::array();
     for (const auto& endpoint : frame.health.endpoints)
-        endpoints.push_back({{"name", endpoint.endpoint}, {"binds", endpoint.binds}, {"peers", endpoint.peers}});
+        endpoints.push_back(
+            {{"name", endpoint.endpoint}, {"binds", endpoint.binds}, {"peers", endpoint.peers}});
 
-    const Json line{
-        {"uptime_s", uptimeSeconds},
-        {"settled", frame.settled ? Json(unixSeconds(*frame.settled)) : Json(nullptr)},
-        {"epoch", frame.epoch},
-        {"scenario", frame.scenario},
-        {"frames", {{"painted", paint.count}, {"median_ms", paint.median}, {"p95_ms", paint.p95}, {"max_ms", paint.max}}},
-        {"feed",
-         {{"thread_load", frame.health.feedThreadLoad},
-          {"reports_per_second", frame.health.reportsPerSecond},
-          {"bytes_per_second", frame.health.bytesPerSecond},
-          {"newest_age_s", frame.health.newestAgeSeconds ? Json(*frame.health.newestAgeSeconds) : Json(nullptr)},
-          {"lost", frame.health.lost},
-          {"duplicates", frame.health.duplicates},
-          {"reordered", frame.health.reordered},
-          {"restarts", frame.health.restarts},
-          {"endpoints", endpoints},
-          {"refused", refused},
-          {"last_refusal", frame.health.lastRefusal}}},
-        {"nodes", {{"heard", frame.health.nodesHeard}, {"expected", frame.health.nodesExpected}}},
-        {"pops", pops},
-        {"memory_mib", residentMib()},
-        {"world", json(frame.world)},
-        {"since_start", totalsJson(frame.sinceStart)}};
+    const Json line{{"uptime_s", uptimeSeconds},
+                    {"settled", frame.settled ? Json(unixSeconds(*frame.settled)) : Json(nullptr)},
+                    {"epoch", frame.epoch},
+                    {"scenario", frame.scenario},
+                    {"frames",
+                     {{"painted", paint.count},
+                      {"median_ms", paint.median},
+                      {"p95_ms", paint.p95},
+                      {"max_ms", paint.max}}},
+                    {"feed",
+                     {{"thread_load", frame.health.feedThreadLoad},
+                      {"reports_per_second", frame.health.reportsPerSecond},
+                      {"bytes_per_second", frame.health.bytesPerSecond},
+                      {"newest_age_s",
+                       frame.health.newestAgeSeconds ? Json(*frame.health.newestAgeSeconds) : Json(nullptr)},
+                      {"lost", frame.health.lost},
+                      {"duplicates", frame.health.duplicates},
+                      {"reordered", frame.health.reordered},
+                      {"restarts", frame.health.restarts},
+                      {"endpoints", endpoints},
+                      {"refused", refused},
+                      {"last_refusal", frame.health.lastRefusal}}},
+                    {"nodes", {{"heard", frame.health.nodesHeard}, {"expected", frame.health.nodesExpected}}},
+                    {"pops", pops},
+                    {"memory_mib", residentMib()},
+                    {"world", json(frame.world)},
+                    {"since_start", totalsJson(frame.sinceStart)}};
     const auto text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     return std::fwrite(text.data(), 1, text.size(), m_file) == text.size() && std::fflush(m_file) == 0;
 }

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstdio>
-#include <memory>
-#include <string>
-
 #include "feeds/frame/frame.h"
 #include "feeds/util/result.h"
 
 #include "widgets/base/paint_clock.h"
 
+#include <cstdio>
+#include <memory>
+#include <string>
+
 namespace surgescope::app {
 
-/// Writes what the screen shows as one JSON object a line, for scripts and tests. GUI thread; written through at once.
+/// Writes what the screen shows as one JSON object a line, for scripts and tests. GUI thread; written through
+/// at once.
 class StatsWriter {
   public:
     /// `path` "-" is standard output. Refuses a file that cannot be written.

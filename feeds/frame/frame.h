@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "feeds/frame/reading.h"
 #include "feeds/model/feed_time.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/model/pop_totals.h"
 #include "feeds/state/freshness.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace surgescope::feeds {
 
@@ -22,19 +22,19 @@ enum class FeedMode : std::uint8_t { live, replay, rehearsal };
 struct Summary {
     Reading requestsPerSecond;
     Reading egressBitsPerSecond;
-    Reading saturation;         // 1 = the mean node is at its knee
-    Reading hitRatio;           // 0 to 1, hits / (hits + misses)
-    Reading errorRatio;         // 0 to 1, 5xx / requests
+    Reading saturation; // 1 = the mean node is at its knee
+    Reading hitRatio;   // 0 to 1, hits / (hits + misses)
+    Reading errorRatio; // 0 to 1, 5xx / requests
     Reading ttfbHitP95Us;
     Reading ttfbMissP95Us;
     Reading metadataP95Us;
     Reading lbP50Us;
-    Reading lagP50Us;           // invalidation lag
+    Reading lagP50Us; // invalidation lag
     Reading lagP99Us;
-    Reading pendingKeys;        // invalidations known but not applied, keys × nodes
+    Reading pendingKeys;            // invalidations known but not applied, keys × nodes
     Reading invalidationsPerSecond; // applied, keys × nodes
     Reading wafBlockedPerSecond;
-    Reading nodesAboveCritical; // nodes at 90 % saturation or more
+    Reading nodesAboveCritical;      // nodes at 90 % saturation or more
     std::uint64_t nodesHeard = 0;    // measured in that second
     std::uint64_t nodesExpected = 0; // on the roster
     bool operator==(const Summary&) const = default;
@@ -45,7 +45,7 @@ struct PopFrame {
     std::string code;
     std::optional<PopIndex> place; // nothing: unplaced, the catalogue does not know the code
     Freshness freshness = Freshness::noData;
-    double ageSeconds = 0;         // since a node of it was last heard; meaningless for noData
+    double ageSeconds = 0; // since a node of it was last heard; meaningless for noData
     Summary summary;
     bool operator==(const PopFrame&) const = default;
 };
@@ -112,18 +112,19 @@ struct EndpointState {
 
 /// How the feed itself is doing, since start or since the last epoch.
 struct FeedHealth {
-    std::uint64_t nodesHeard = 0;    // within the freshness limit, whatever second they report
+    std::uint64_t nodesHeard = 0; // within the freshness limit, whatever second they report
     std::uint64_t nodesExpected = 0;
-    double reportsPerSecond = 0;     // PoP reports and node columns accepted
+    double reportsPerSecond = 0; // PoP reports and node columns accepted
     double bytesPerSecond = 0;
-    std::uint64_t lost = 0;          // messages missing by sequence
+    std::uint64_t lost = 0; // messages missing by sequence
     std::uint64_t duplicates = 0;
     std::uint64_t reordered = 0;
-    std::uint64_t restarts = 0;      // publishers that began a new session
+    std::uint64_t restarts = 0; // publishers that began a new session
     std::vector<RefusalCount> refused;
-    std::string lastRefusal;         // in words, empty when there was none
-    std::optional<double> newestAgeSeconds; // since the last accepted report arrived; nothing before the first
-    double feedThreadLoad = 0;       // 0 to 1, of one core
+    std::string lastRefusal; // in words, empty when there was none
+    std::optional<double>
+        newestAgeSeconds;      // since the last accepted report arrived; nothing before the first
+    double feedThreadLoad = 0; // 0 to 1, of one core
     std::vector<EndpointState> endpoints;
 };
 
@@ -140,16 +141,16 @@ struct NodeDetail {
 
 /// Everything the window shows at one moment. Immutable once posted; shared between threads.
 struct Frame {
-    std::uint64_t epoch = 0;  // rises with each discontinuity: widgets then drop what they remembered
+    std::uint64_t epoch = 0; // rises with each discontinuity: widgets then drop what they remembered
     std::uint64_t serial = 0;
     FeedMode mode = FeedMode::live;
-    std::string scenario;     // empty when nobody named one
-    std::optional<FeedSecond> settled; // the second all numbers are of; nothing before the first report
+    std::string scenario;                // empty when nobody named one
+    std::optional<FeedSecond> settled;   // the second all numbers are of; nothing before the first report
     std::optional<FeedSecond> releaseAt; // T-0
     std::optional<double> listeners;
 
     Summary world;
-    PopTotals sinceStart;     // everything accepted in this epoch
+    PopTotals sinceStart;       // everything accepted in this epoch
     std::vector<PopFrame> pops; // by code; only those heard of or on a roster
     TimeAxis chartAxis;
     std::vector<RegionSeries> regions; // in the catalogue's order, "unplaced" last and only when there is one

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/frame/frame_builder.h"
 
+#include "feeds/frame/reduce.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
-
-#include "feeds/frame/reduce.h"
 
 namespace surgescope::feeds {
 namespace {
@@ -51,10 +51,12 @@ NodeDetail nodeDetail(const Place& place, SteadyTime now) {
     std::uint32_t highest = 0;
     std::uint32_t lag = 0;
     for (const auto& [publisher, block] : place.nodes.blocks()) {
-        for (std::size_t i = 0; i < detail.nodesByLevel.size(); ++i) detail.nodesByLevel[i] += block.byLevel[i];
+        for (std::size_t i = 0; i < detail.nodesByLevel.size(); ++i)
+            detail.nodesByLevel[i] += block.byLevel[i];
         lag = std::max(lag, block.lagMax);
         const auto& saturation = block.columns[static_cast<std::size_t>(NodeColumn::saturation)];
-        if (saturation.empty() || (!detail.hottestNode.empty() && saturation[block.hottest] <= highest)) continue;
+        if (saturation.empty() || (!detail.hottestNode.empty() && saturation[block.hottest] <= highest))
+            continue;
         highest = saturation[block.hottest];
         detail.hottestNode = block.names[block.hottest];
     }
@@ -74,8 +76,8 @@ struct FrameBuilder::TimeParts {
     HeatGrid heat;
 };
 
-std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRequest& request, FeedHealth health,
-                                                 SteadyTime now) {
+std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRequest& request,
+                                                 FeedHealth health, SteadyTime now) {
     state.settle(now);
     auto frame = std::make_shared<Frame>();
     frame->epoch = state.epoch();
@@ -97,7 +99,8 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         pop.place = place->pop;
         pop.freshness = freshness(place->lastHeard, now);
         const bool retired = place->nodes.everHadRoster() && place->nodes.size() == 0;
-        if (retired && pop.freshness >= Freshness::stale) continue; // everybody said farewell: nothing is missing
+        if (retired && pop.freshness >= Freshness::stale)
+            continue; // everybody said farewell: nothing is missing
         if (place->lastHeard) pop.ageSeconds = secondsBetween(*place->lastHeard, now);
         bool stale = false;
         const auto* totals = frame->settled ? newestTotals(place->rollup, *frame->settled, stale) : nullptr;

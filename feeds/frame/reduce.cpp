@@ -90,7 +90,9 @@ HeatGrid heatGrid(const FleetState& state, FeedSecond settled, const ViewRequest
     }
     const auto shown = std::min(rows.size(), static_cast<std::size_t>(std::max(0, request.heatRows)));
     std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(shown), rows.end(),
-                      [](const Row& a, const Row& b) { return a.worst != b.worst ? a.worst > b.worst : *a.code < *b.code; });
+                      [](const Row& a, const Row& b) {
+                          return a.worst != b.worst ? a.worst > b.worst : *a.code < *b.code;
+                      });
     for (const auto& row : std::span(rows).first(shown)) {
         heat.rows.push_back(*row.code);
         heat.lagUs.insert(heat.lagUs.end(), row.cells.begin(), row.cells.end());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
 #include "feeds/frame/frame_builder.h"
+
+#include <algorithm>
 
 namespace surgescope::feeds {
 namespace {
@@ -16,12 +16,14 @@ class Reader {
     }
     Reading ratio(Counter part, Counter whole) const { return ratio(part, count(whole), quality(whole)); }
     Reading hitRatio() const {
-        const Reading both{static_cast<double>(m_totals[Counter::cache_hits] + m_totals[Counter::cache_misses]),
-                           quality(Counter::cache_misses)};
+        const Reading both{
+            static_cast<double>(m_totals[Counter::cache_hits] + m_totals[Counter::cache_misses]),
+            quality(Counter::cache_misses)};
         return ratio(Counter::cache_hits, both, both.quality);
     }
     Reading meanOverNodes(Counter counter, double factor) const {
-        return ratio(counter, {static_cast<double>(m_totals[Counter::node_seconds]) / factor, m_whole}, m_whole);
+        return ratio(counter, {static_cast<double>(m_totals[Counter::node_seconds]) / factor, m_whole},
+                     m_whole);
     }
     Reading quantile(Distribution distribution, double q) const {
         const auto value = m_totals[distribution].quantile(q);

@@ -16,7 +16,8 @@ std::span<const std::uint64_t> trimmed(std::span<const std::uint64_t> buckets, i
         buckets = buckets.subspan(1);
         ++offset;
     }
-    while (!buckets.empty() && buckets.back() == 0) buckets = buckets.first(buckets.size() - 1);
+    while (!buckets.empty() && buckets.back() == 0)
+        buckets = buckets.first(buckets.size() - 1);
     return buckets;
 }
 
@@ -27,11 +28,12 @@ double ExponentialHistogram::lowerBound(int index) {
 }
 
 int ExponentialHistogram::bucketIndex(std::uint64_t value) {
-    // The steps of one octave, 2^(1/8) to 2^(8/8), in 1/2^52: a value is compared with them exactly enough that
-    // only powers of two, which are exact, ever fall on a bound.
+    // The steps of one octave, 2^(1/8) to 2^(8/8), in 1/2^52: a value is compared with them exactly enough
+    // that only powers of two, which are exact, ever fall on a bound.
     static const std::array<double, kPerOctave> steps = [] {
         std::array<double, kPerOctave> s{};
-        for (int i = 0; i < kPerOctave; ++i) s[static_cast<std::size_t>(i)] = std::exp2((i + 1.0) / kPerOctave);
+        for (int i = 0; i < kPerOctave; ++i)
+            s[static_cast<std::size_t>(i)] = std::exp2((i + 1.0) / kPerOctave);
         return s;
     }();
     const int octave = std::bit_width(value) - 1;
@@ -72,7 +74,8 @@ void ExponentialHistogram::merge(const ExponentialHistogram& other) {
     if (!other.m_buckets.empty()) {
         cover(other.m_offset, other.m_offset + static_cast<int>(other.m_buckets.size()) - 1);
         auto* to = m_buckets.data() + (other.m_offset - m_offset);
-        for (const std::uint64_t count : other.m_buckets) *to++ += count;
+        for (const std::uint64_t count : other.m_buckets)
+            *to++ += count;
     }
     m_zeros += other.m_zeros;
     m_count += other.m_count;
@@ -118,7 +121,8 @@ std::optional<double> ExponentialHistogram::quantile(double q) const {
         const double inside = static_cast<double>(m_buckets[i]);
         if (inside > 0 && rank <= below + inside) {
             const double position = (rank - below) / inside;
-            const double value = lowerBound(m_offset + static_cast<int>(i)) * std::exp2(position / kPerOctave);
+            const double value =
+                lowerBound(m_offset + static_cast<int>(i)) * std::exp2(position / kPerOctave);
             return std::min(value, static_cast<double>(m_max));
         }
         below += inside;

@@ -10,15 +10,16 @@ namespace surgescope::feeds {
 
 /// A histogram of non-negative whole numbers (in surgescope: microseconds) that merges by addition.
 ///
-/// It is the base-2 exponential histogram of the OpenTelemetry metrics data model, always at scale 3: bucket i
-/// counts values in (b^i, b^(i+1)] with b = 2^(1/8) = 1.0905. Zeros are counted apart. One scale for the whole
-/// fleet, so a merge is exact and never rescales. A quantile is off by less than one bucket: a factor of b.
+/// It is the base-2 exponential histogram of the OpenTelemetry metrics data model, always at scale 3: bucket
+/// i counts values in (b^i, b^(i+1)] with b = 2^(1/8) = 1.0905. Zeros are counted apart. One scale for the
+/// whole fleet, so a merge is exact and never rescales. A quantile is off by less than one bucket: a factor
+/// of b.
 ///
 /// Values above 2^40 (12.7 days in microseconds) count in the last bucket; max() keeps their true size.
 class ExponentialHistogram {
   public:
     static constexpr int kScale = 3;
-    static constexpr int kMinIndex = -1;              // the bucket of the value 1
+    static constexpr int kMinIndex = -1; // the bucket of the value 1
     static constexpr int kMaxIndex = 40 * (1 << kScale) - 1;
 
     /// The bucket of a value above zero.
@@ -30,7 +31,8 @@ class ExponentialHistogram {
     void merge(const ExponentialHistogram& other);
     void clear();
 
-    /// For a decoder: adds whole buckets. False, and unchanged, when an index is outside [kMinIndex, kMaxIndex].
+    /// For a decoder: adds whole buckets. False, and unchanged, when an index is outside [kMinIndex,
+    /// kMaxIndex].
     [[nodiscard]] bool addBuckets(int offset, std::span<const std::uint64_t> counts);
     void addZeros(std::uint64_t count);
     void addSummary(std::uint64_t sum, std::uint64_t max);

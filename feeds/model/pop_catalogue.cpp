@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/model/pop_catalogue.h"
 
+#include "feeds/embedded_resources.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <utility>
-
-#include "feeds/embedded_resources.h"
 
 namespace surgescope::feeds {
 namespace {
@@ -43,8 +43,13 @@ bool isPopCode(std::string_view code) {
 
 std::string_view regionName(std::string_view code) {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNames{{
-        {"AF", "Africa"}, {"AS", "Asia"}, {"EU", "Europe"}, {"ME", "Middle East"},
-        {"NA", "North America"}, {"OC", "Oceania"}, {"SA", "Latin America"},
+        {"AF", "Africa"},
+        {"AS", "Asia"},
+        {"EU", "Europe"},
+        {"ME", "Middle East"},
+        {"NA", "North America"},
+        {"OC", "Oceania"},
+        {"SA", "Latin America"},
     }};
     for (const auto& [known, name] : kNames)
         if (known == code) return name;
@@ -63,14 +68,15 @@ Result<PopCatalogue> PopCatalogue::parse(std::string_view csv) {
 
         std::array<std::string_view, kColumns> c;
         if (!splitColumns(text, c)) return lineError(line, "expected 9 columns separated by commas");
-        if (!isPopCode(c[0])) return lineError(line, "'" + std::string(c[0]) + "' is not three capital letters");
+        if (!isPopCode(c[0]))
+            return lineError(line, "'" + std::string(c[0]) + "' is not three capital letters");
         const auto latitude = number(c[4], -90, 90);
         const auto longitude = number(c[5], -180, 180);
         const auto catchment = number(c[7], 0, 1e10);
         if (!latitude || !longitude) return lineError(line, "expected latitude and longitude in degrees");
         if (!catchment) return lineError(line, "expected a population from 0 to 1e10");
-        Pop pop{std::string(c[0]), std::string(c[1]), std::string(c[2]), RegionIndex{}, *latitude, *longitude,
-                std::string(c[6]), *catchment, std::string(c[8])};
+        Pop pop{std::string(c[0]), std::string(c[1]), std::string(c[2]), RegionIndex{},    *latitude,
+                *longitude,        std::string(c[6]), *catchment,        std::string(c[8])};
         if (!catalogue.m_byCode.emplace(pop.code, PopIndex(catalogue.m_pops.size())).second)
             return lineError(line, pop.code + " stands twice");
         catalogue.m_pops.push_back(std::move(pop));
@@ -93,7 +99,7 @@ const PopCatalogue& PopCatalogue::builtIn() {
     static const PopCatalogue catalogue = [] {
         auto parsed = parse(embedded::pops_csv());
         if (!parsed) std::abort(); // the build put a broken file in; a test reads it
-        return std::move(*parsed);
+        return std::move(parsed.value());
     }();
     return catalogue;
 }

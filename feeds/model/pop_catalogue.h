@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/ids.h"
+#include "feeds/util/result.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "feeds/model/ids.h"
-#include "feeds/util/result.h"
 
 namespace surgescope::feeds {
 
@@ -30,8 +30,9 @@ class PopCatalogue {
   public:
     /// The catalogue built into the program (resources/pops.csv).
     static const PopCatalogue& builtIn();
-    /// Columns: iata,city,country,region,latitude,longitude,time_zone,catchment_population,shield. The first line is
-    /// their names. Refuses, naming the line: wrong number of columns, bad code, coordinate or number, doubled code.
+    /// Columns: iata,city,country,region,latitude,longitude,time_zone,catchment_population,shield. The first
+    /// line is their names. Refuses, naming the line: wrong number of columns, bad code, coordinate or
+    /// number, doubled code.
     static Result<PopCatalogue> parse(std::string_view csv);
 
     const std::vector<Pop>& pops() const { return m_pops; }

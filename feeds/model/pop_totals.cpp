@@ -26,16 +26,23 @@ constexpr std::array<std::string_view, kDistributionCount> kDistributionNames{{
 
 } // namespace
 
-std::string_view nameOf(Counter counter) { return kCounterWords[static_cast<std::size_t>(counter)].name; }
-std::string_view unitOf(Counter counter) { return kCounterWords[static_cast<std::size_t>(counter)].unit; }
-std::string_view nameOf(Distribution d) { return kDistributionNames[static_cast<std::size_t>(d)]; }
+std::string_view nameOf(Counter counter) {
+    return kCounterWords[static_cast<std::size_t>(counter)].name;
+}
+std::string_view unitOf(Counter counter) {
+    return kCounterWords[static_cast<std::size_t>(counter)].unit;
+}
+std::string_view nameOf(Distribution d) {
+    return kDistributionNames[static_cast<std::size_t>(d)];
+}
 
 void SaturationHistogram::record(std::uint32_t permille, std::uint64_t count) {
     bins[std::min<std::size_t>(permille / kBinPermille, kBins - 1)] += count;
 }
 
 void SaturationHistogram::merge(const SaturationHistogram& other) {
-    for (std::size_t i = 0; i < kBins; ++i) bins[i] += other.bins[i];
+    for (std::size_t i = 0; i < kBins; ++i)
+        bins[i] += other.bins[i];
 }
 
 std::uint64_t SaturationHistogram::count() const {
@@ -48,8 +55,10 @@ std::uint64_t SaturationHistogram::atOrAbove(std::uint32_t permille) const {
 }
 
 void PopTotals::merge(const PopTotals& other) {
-    for (std::size_t i = 0; i < kCounterCount; ++i) counters[i] += other.counters[i];
-    for (std::size_t i = 0; i < kDistributionCount; ++i) distributions[i].merge(other.distributions[i]);
+    for (std::size_t i = 0; i < kCounterCount; ++i)
+        counters[i] += other.counters[i];
+    for (std::size_t i = 0; i < kDistributionCount; ++i)
+        distributions[i].merge(other.distributions[i]);
     saturation.merge(other.saturation);
     measuredByAny = measuredByAny | other.measuredByAny;
     measuredByAll = measuredByAll & other.measuredByAll;
@@ -57,7 +66,8 @@ void PopTotals::merge(const PopTotals& other) {
 
 void PopTotals::clear() {
     counters.fill(0);
-    for (auto& distribution : distributions) distribution.clear();
+    for (auto& distribution : distributions)
+        distribution.clear();
     saturation = {};
     measuredByAny = {};
     measuredByAll = FieldSet::all();

@@ -11,9 +11,11 @@ namespace {
 constexpr std::size_t kBatch = 2'000;
 } // namespace
 
-FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock, NodeColumnsWanted wanted)
+FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock,
+                   NodeColumnsWanted wanted)
     : m_source(source), m_clock(clock), m_wanted(wanted), m_state(catalogue), m_rateSince(clock.steady()) {
-    for (const char* topic : {"pop/", "roster/", "event", "global"}) source.subscribe(topic);
+    for (const char* topic : {"pop/", "roster/", "event", "global"})
+        source.subscribe(topic);
     if (wanted == NodeColumnsWanted::all) source.subscribe("node/");
 }
 
@@ -21,8 +23,10 @@ std::size_t FeedStep::receive(std::chrono::milliseconds timeout) {
     for (std::size_t count = 0; count < kBatch; ++count) {
         const auto received = m_source.receive(count == 0 ? timeout : std::chrono::milliseconds(0));
         if (std::holds_alternative<Source::Nothing>(received)) return count;
-        if (const auto* message = std::get_if<RawMessage>(&received)) handle(*message);
-        else refuse(std::get<Refused>(received));
+        if (const auto* message = std::get_if<RawMessage>(&received))
+            handle(*message);
+        else
+            refuse(std::get<Refused>(received));
     }
     return kBatch;
 }
@@ -33,12 +37,16 @@ void FeedStep::handle(const RawMessage& message) {
     const auto refused = std::visit(
         [&](const auto& decoded) -> std::optional<Refused> {
             using Alternative = std::decay_t<decltype(decoded)>;
-            if constexpr (std::is_same_v<Alternative, Refused>) return decoded;
-            else return m_state.apply(*decoded, now);
+            if constexpr (std::is_same_v<Alternative, Refused>)
+                return decoded;
+            else
+                return m_state.apply(*decoded, now);
         },
         m_decoder.decode(message.topic, message.payload));
-    if (refused) refuse(*refused);
-    else ++m_reports;
+    if (refused)
+        refuse(*refused);
+    else
+        ++m_reports;
 }
 
 void FeedStep::refuse(const Refused& refused) {
@@ -61,7 +69,8 @@ void FeedStep::request(const ViewRequest& request) {
 FeedHealth FeedStep::health(double threadLoad) {
     const auto now = m_clock.steady();
     if (const double elapsed = secondsBetween(m_rateSince, now); elapsed >= 1) {
-        m_reportsPerSecond = static_cast<double>(m_reports - std::exchange(m_reportsThen, m_reports)) / elapsed;
+        m_reportsPerSecond =
+            static_cast<double>(m_reports - std::exchange(m_reportsThen, m_reports)) / elapsed;
         m_bytesPerSecond = static_cast<double>(m_bytes - std::exchange(m_bytesThen, m_bytes)) / elapsed;
         m_rateSince = now;
     }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <array>
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <string>
-
 #include "feeds/frame/frame_builder.h"
 #include "feeds/source/source.h"
 #include "feeds/state/fleet_state.h"
 #include "feeds/util/clock.h"
 #include "feeds/wire/decode.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
 
 namespace surgescope::feeds {
 
@@ -24,7 +24,8 @@ class FeedStep {
     /// All three must outlive the step.
     FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock, NodeColumnsWanted wanted);
 
-    /// Waits at most `timeout` for a message, then takes what else is there, up to a bound. Returns how many came.
+    /// Waits at most `timeout` for a message, then takes what else is there, up to a bound. Returns how many
+    /// came.
     std::size_t receive(std::chrono::milliseconds timeout);
 
     /// What the screen shows from now on.

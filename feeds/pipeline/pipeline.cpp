@@ -15,7 +15,8 @@ double threadCpuSeconds() {
 
 } // namespace
 
-Pipeline::Pipeline(std::unique_ptr<Source> source, const PopCatalogue& catalogue, const Clock& clock, Options options)
+Pipeline::Pipeline(std::unique_ptr<Source> source, const PopCatalogue& catalogue, const Clock& clock,
+                   Options options)
     : m_source(std::move(source)), m_catalogue(catalogue), m_clock(clock), m_options(options),
       m_thread([this] { run(); }) {}
 

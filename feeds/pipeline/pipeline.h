@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/pipeline/feed_step.h"
+#include "feeds/util/mailbox.h"
+
 #include <atomic>
 #include <chrono>
 #include <memory>
 #include <thread>
-
-#include "feeds/pipeline/feed_step.h"
-#include "feeds/util/mailbox.h"
 
 namespace surgescope::feeds {
 
@@ -20,12 +20,13 @@ class Pipeline {
     };
 
     /// Starts the thread. `catalogue` and `clock` must outlive the pipeline.
-    Pipeline(std::unique_ptr<Source> source, const PopCatalogue& catalogue, const Clock& clock, Options options);
+    Pipeline(std::unique_ptr<Source> source, const PopCatalogue& catalogue, const Clock& clock,
+             Options options);
     /// Stops by message; waits for the thread, which waits for nobody.
     ~Pipeline();
 
-    Mailbox<Frame>& frames() { return m_frames; }             // feed thread puts, GUI takes
-    Mailbox<ViewRequest>& requests() { return m_requests; }   // GUI puts, feed thread takes
+    Mailbox<Frame>& frames() { return m_frames; }           // feed thread puts, GUI takes
+    Mailbox<ViewRequest>& requests() { return m_requests; } // GUI puts, feed thread takes
 
   private:
     void run();

@@ -46,7 +46,9 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::open(const Options& options, const
     return std::unique_ptr<Rehearsal>(new Rehearsal(std::move(parts)));
 }
 
-const Publisher& Rehearsal::publisher() const { return *m_parts->publisher; }
+const Publisher& Rehearsal::publisher() const {
+    return *m_parts->publisher;
+}
 
 bool Rehearsal::waitUntil(SteadyTime time, const std::stop_token& stop) {
     // In short waits, so that whoever joins does not wait for their rosters.
@@ -55,7 +57,8 @@ bool Rehearsal::waitUntil(SteadyTime time, const std::stop_token& stop) {
         const auto now = m_parts->clock.steady();
         if (now >= time) return true;
         std::unique_lock lock(m_parts->mutex);
-        m_parts->wakeUp.wait_until(lock, stop, std::min(time, now + std::chrono::milliseconds(100)), [] { return false; });
+        m_parts->wakeUp.wait_until(lock, stop, std::min(time, now + std::chrono::milliseconds(100)),
+                                   [] { return false; });
     }
     return false;
 }
@@ -65,7 +68,8 @@ void Rehearsal::publishSecond(const std::stop_token& stop) {
     p.clock.set(p.simulator.now());
     // A subscriber that does not keep up is waited for, but never longer than the user wants to.
     const auto send = [&](auto& message) {
-        while (!p.publisher->publish(message) && !stop.stop_requested()) p.publisher->tick();
+        while (!p.publisher->publish(message) && !stop.stop_requested())
+            p.publisher->tick();
     };
     for (std::size_t i = 0; i < p.simulator.reports().size(); ++i) {
         auto& report = p.simulator.reports()[i];
@@ -73,12 +77,14 @@ void Rehearsal::publishSecond(const std::stop_token& stop) {
         if (p.publisher->wanted("node/" + report.pop)) send(p.simulator.columns(i));
     }
     send(p.simulator.global());
-    for (auto& event : p.simulator.events()) send(event);
+    for (auto& event : p.simulator.events())
+        send(event);
 }
 
 void Rehearsal::run(const std::stop_token& stop) {
     auto& p = *m_parts;
-    for (auto& roster : p.simulator.rosters()) p.publisher->setRoster(std::move(roster));
+    for (auto& roster : p.simulator.rosters())
+        p.publisher->setRoster(std::move(roster));
     const auto start = p.clock.steady();
     for (std::uint64_t n = 0; !p.options.seconds || n < *p.options.seconds; ++n) {
         p.simulator.step();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/publish/publisher.h"
+#include "feeds/sim/simulator.h"
+
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -8,13 +11,11 @@
 #include <optional>
 #include <stop_token>
 
-#include "feeds/publish/publisher.h"
-#include "feeds/sim/simulator.h"
-
 namespace surgescope::feeds {
 
-/// Publishes a simulated launch like any other publisher would, paced by the clock. What it sends is a function of
-/// scenario, node count and seed: its times are the simulated ones. Rosters alone are sent when somebody joins.
+/// Publishes a simulated launch like any other publisher would, paced by the clock. What it sends is a
+/// function of scenario, node count and seed: its times are the simulated ones. Rosters alone are sent when
+/// somebody joins.
 class Rehearsal {
   public:
     struct Options {

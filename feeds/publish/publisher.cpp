@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/publish/publisher.h"
 
+#include "feeds/source/zmq_endpoint.h"
+#include "feeds/wire/encode.h"
+
+#include <zmq.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <map>
 #include <optional>
 #include <unordered_map>
-
-#include "feeds/source/zmq_endpoint.h"
-#include "feeds/wire/encode.h"
-
-#include <zmq.hpp>
 
 namespace surgescope::feeds {
 namespace {
@@ -66,7 +66,8 @@ class ZmqPublisher final : public Publisher {
 
     bool wanted(std::string_view topic) const override {
         if (m_prefixes.size() > kMaxPrefixes) return true;
-        return std::ranges::any_of(m_prefixes, [&](const auto& entry) { return topic.starts_with(entry.first); });
+        return std::ranges::any_of(m_prefixes,
+                                   [&](const auto& entry) { return topic.starts_with(entry.first); });
     }
 
     const std::vector<std::string>& boundEndpoints() const override { return m_bound; }
@@ -88,7 +89,8 @@ class ZmqPublisher final : public Publisher {
         header.sequence = sequence + 1;
         header.sent = m_clock.wall();
         const auto bytes = m_encoder.encode(message);
-        // A lossless publisher may find its subscriber full at the first part only: the parts travel together.
+        // A lossless publisher may find its subscriber full at the first part only: the parts travel
+        // together.
         if (!m_socket.send(zmq::buffer(topic), zmq::send_flags::sndmore)) return false;
         if (!m_socket.send(zmq::buffer(bytes), zmq::send_flags::none)) return false;
         ++sequence;
@@ -113,7 +115,8 @@ class ZmqPublisher final : public Publisher {
             if (text[0] == 1) {
                 if (m_prefixes.size() <= kMaxPrefixes) ++m_prefixes[prefix];
                 joined = joined || prefix.empty() || prefix.starts_with("roster");
-            } else if (const auto known = m_prefixes.find(prefix); known != m_prefixes.end() && --known->second == 0) {
+            } else if (const auto known = m_prefixes.find(prefix);
+                       known != m_prefixes.end() && --known->second == 0) {
                 m_prefixes.erase(known);
             }
         }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/source/zmq_context.h"
+#include "feeds/util/clock.h"
+#include "feeds/util/result.h"
+#include "feeds/wire/messages.h"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "feeds/source/zmq_context.h"
-#include "feeds/util/clock.h"
-#include "feeds/util/result.h"
-#include "feeds/wire/messages.h"
 
 namespace surgescope::feeds {
 
@@ -23,7 +23,7 @@ class Publisher {
         std::string name;                 // publisher id, unique in the fleet
         std::vector<std::string> bind;    // endpoints, for example tcp://*:5556
         std::vector<std::string> connect; // endpoints, for example tcp://wall:5556
-        bool lossless = false;            // wait for slow subscribers instead of dropping: rehearsals in one process
+        bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
     };
 

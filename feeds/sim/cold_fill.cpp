@@ -15,11 +15,14 @@ constexpr double kZipf = 0.8; // over tracks (Breslau et al., INFOCOM 1999, give
 ColdFill::ColdFill(const Scenario& scenario) : m_coldShare(1 - scenario.prewarmed) {
     const int tracks = scenario.albums * kTracksPerAlbum;
     double sum = 0;
-    for (int i = 1; i <= tracks; ++i) sum += std::pow(i, -kZipf);
+    for (int i = 1; i <= tracks; ++i)
+        sum += std::pow(i, -kZipf);
     for (int i = 1; i <= tracks; ++i)
         for (const double rendition : kRenditions)
-            m_objects.push_back({std::pow(i, -kZipf) / sum * rendition / kSegmentsPerTrack, kSegmentsPerTrack});
-    for (const auto& objects : m_objects) m_total += objects.number;
+            m_objects.push_back(
+                {std::pow(i, -kZipf) / sum * rendition / kSegmentsPerTrack, kSegmentsPerTrack});
+    for (const auto& objects : m_objects)
+        m_total += objects.number;
 }
 
 ColdFill::Step ColdFill::step(double requests, double fetchSeconds) {
@@ -39,7 +42,8 @@ ColdFill::Step ColdFill::step(double requests, double fetchSeconds) {
 
 double ColdFill::warm() const {
     double cold = 0;
-    for (const auto& objects : m_objects) cold += objects.number * std::exp(-m_asked * objects.share);
+    for (const auto& objects : m_objects)
+        cold += objects.number * std::exp(-m_asked * objects.share);
     return 1 - m_coldShare * cold / m_total;
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <vector>
-
 #include "feeds/sim/scenario.h"
+
+#include <vector>
 
 namespace surgescope::feeds::sim {
 
-/// The release's objects filling one PoP's cache. Exact for objects that do not expire: an object asked for L times on
-/// average is still cold with probability e^-L, and only the first request of each fetches it; those that come while
-/// it is on its way wait for it (delayed hits; Atre, Sherry, Wang, Berger, SIGCOMM 2020).
+/// The release's objects filling one PoP's cache. Exact for objects that do not expire: an object asked for L
+/// times on average is still cold with probability e^-L, and only the first request of each fetches it; those
+/// that come while it is on its way wait for it (delayed hits; Atre, Sherry, Wang, Berger, SIGCOMM 2020).
 class ColdFill {
   public:
     explicit ColdFill(const Scenario& scenario);
@@ -24,7 +24,7 @@ class ColdFill {
     double warm() const;
 
   private:
-    struct Objects { // of one track and rendition
+    struct Objects {   // of one track and rendition
         double share;  // of all requests, each
         double number; // segments
     };

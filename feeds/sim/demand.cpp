@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/sim/demand.h"
 
+#include <date/tz.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
-
-#include <date/tz.h>
 
 namespace surgescope::feeds::sim {
 namespace {
@@ -16,11 +16,11 @@ constexpr double kSessionSeconds = 2'700;
 constexpr double kOpenEverySeconds = 3'100; // a listener's app opens, without a release
 constexpr double kApiPerTrack = 4;
 constexpr double kApiPerOpen = 40;
-constexpr double kRefreshPerSecond = 0.1;   // by those who wait
+constexpr double kRefreshPerSecond = 0.1; // by those who wait
 constexpr double kSegmentSeconds = 10;
-constexpr double kSegmentOverhead = 1.3;    // prefetch, retries of range requests
+constexpr double kSegmentOverhead = 1.3; // prefetch, retries of range requests
 constexpr double kBitrate = 256e3;
-constexpr double kReleaseBitrate = 600e3;   // a mix with lossless
+constexpr double kReleaseBitrate = 600e3; // a mix with lossless
 constexpr double kBaseBots = 0.04;
 
 /// A Gaussian bump on the clock face.
@@ -56,7 +56,8 @@ double utcOffsetHours(const std::string& zone, FeedSecond at) {
 double activityAtLocalHour(double hour) {
     static const double mean = [] {
         double sum = 0;
-        for (int i = 0; i < 2'400; ++i) sum += rawActivity(i / 100.0);
+        for (int i = 0; i < 2'400; ++i)
+            sum += rawActivity(i / 100.0);
         return sum / 2'400;
     }();
     return rawActivity(std::fmod(hour + 48, 24)) / mean;
@@ -72,26 +73,31 @@ std::vector<double> audienceShares(const PopCatalogue& catalogue) {
     for (const auto& pop : catalogue.pops())
         shares.push_back(pop.catchment * adoption(catalogue.regions()[pop.region.value]));
     const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
-    for (auto& share : shares) share /= sum;
+    for (auto& share : shares)
+        share /= sum;
     return shares;
 }
 
 Demand::Demand(const PopCatalogue& catalogue, const Scenario& scenario)
     : m_scenario(scenario), m_shares(audienceShares(catalogue)), m_extra(catalogue.size(), 0.0),
       m_pops(catalogue.size()) {
-    for (const auto& pop : catalogue.pops()) m_utcOffsetHours.push_back(utcOffsetHours(pop.timeZone, scenario.start()));
+    for (const auto& pop : catalogue.pops())
+        m_utcOffsetHours.push_back(utcOffsetHours(pop.timeZone, scenario.start()));
 }
 
-PopDemand Demand::demandOf(double listeners, double releaseListeners, double opens, double waiting, double t) const {
-    const double dwell = kTrackSeconds - (kTrackSeconds - m_scenario.skipDwellSeconds) * std::exp(-std::fmax(t, 0) / 1200);
+PopDemand Demand::demandOf(double listeners, double releaseListeners, double opens, double waiting,
+                           double t) const {
+    const double dwell =
+        kTrackSeconds - (kTrackSeconds - m_scenario.skipDwellSeconds) * std::exp(-std::fmax(t, 0) / 1200);
     PopDemand d;
     d.listeners = listeners + releaseListeners;
     d.releaseListeners = releaseListeners;
     const double starts = listeners / kTrackSeconds + releaseListeners / dwell;
     d.pollsPerSecond = kRefreshPerSecond * waiting;
-    d.apiPerSecond = kApiPerTrack * starts + kApiPerOpen * (listeners / kOpenEverySeconds + opens) +
-                     d.pollsPerSecond;
-    const double burst = t < 0 ? 0 : m_scenario.botShareInBurst * (1 - std::exp(-t / 30)) * std::exp(-t / 900);
+    d.apiPerSecond =
+        kApiPerTrack * starts + kApiPerOpen * (listeners / kOpenEverySeconds + opens) + d.pollsPerSecond;
+    const double burst =
+        t < 0 ? 0 : m_scenario.botShareInBurst * (1 - std::exp(-t / 30)) * std::exp(-t / 900);
     d.botsPerSecond = d.apiPerSecond * (kBaseBots + burst);
     d.audioPerSecond = kSegmentOverhead * d.listeners / kSegmentSeconds;
     d.releaseAudioPerSecond = kSegmentOverhead * releaseListeners / kSegmentSeconds;
@@ -113,14 +119,16 @@ void Demand::step(FeedSecond second) {
     for (std::size_t i = 0; i < m_shares.size(); ++i) {
         const double share = active[i] / sum;
         m_extra[i] += opens * share - m_extra[i] / kSessionSeconds;
-        m_pops[i] = demandOf(m_scenario.meanListeners * active[i], m_extra[i], opens * share, waiting * share, t);
+        m_pops[i] =
+            demandOf(m_scenario.meanListeners * active[i], m_extra[i], opens * share, waiting * share, t);
     }
 }
 
 PopDemand Demand::dailyPeak(PopIndex pop) const {
     static const double peak = [] {
         double highest = 0;
-        for (int i = 0; i < 240; ++i) highest = std::fmax(highest, activityAtLocalHour(i / 10.0));
+        for (int i = 0; i < 240; ++i)
+            highest = std::fmax(highest, activityAtLocalHour(i / 10.0));
         return highest;
     }();
     return demandOf(m_scenario.meanListeners * m_shares[pop.value] * peak, 0, 0, 0, -1e9);

@@ -6,8 +6,9 @@
 namespace surgescope::feeds::sim {
 namespace {
 constexpr double kBackgroundPerSecond = 5;
-constexpr double kApplyPerSecond = 2'000; // an idle node; a single purge connection to a real cache took 4,400
-constexpr double kSlowdown = 0.8;         // how much of that a node with no CPU left loses
+constexpr double kApplyPerSecond =
+    2'000;                        // an idle node; a single purge connection to a real cache took 4,400
+constexpr double kSlowdown = 0.8; // how much of that a node with no CPU left loses
 } // namespace
 
 double invalidationsPerSecond(const Scenario& scenario, double t) {

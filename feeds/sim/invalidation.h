@@ -8,8 +8,8 @@ namespace surgescope::feeds::sim {
 /// Keys issued per second at the origin, `t` seconds after the release.
 double invalidationsPerSecond(const Scenario& scenario, double t);
 
-/// The invalidations of one node of a PoP: they arrive after the network's delay (some only by repair) and are applied
-/// at a rate that falls with saturation, so a busy node stays stale for longer.
+/// The invalidations of one node of a PoP: they arrive after the network's delay (some only by repair) and
+/// are applied at a rate that falls with saturation, so a busy node stays stale for longer.
 class ApplyQueue {
   public:
     struct Step {

@@ -28,7 +28,8 @@ double cpuSeconds(const PopDemand& d, double misses) {
 double waitOverService(double busy) {
     constexpr double kBacklog = 40;
     if (busy >= 0.995) return kBacklog;
-    return std::min(kBacklog, std::pow(busy, std::sqrt(2 * (kCoresPerNode + 1)) - 1) / (kCoresPerNode * (1 - busy)));
+    return std::min(kBacklog,
+                    std::pow(busy, std::sqrt(2 * (kCoresPerNode + 1)) - 1) / (kCoresPerNode * (1 - busy)));
 }
 
 } // namespace

@@ -14,7 +14,7 @@ struct Capacity {
 
 /// How loaded a PoP is and what that does to latency.
 struct Load {
-    double cpu = 0;        // busy share, may exceed 1 where demand does
+    double cpu = 0; // busy share, may exceed 1 where demand does
     double nic = 0;
     double saturation = 0; // of the most constrained resource, 1 = at its knee (CPU 80 %, network 85 %)
     double hitTtfbUs = 0;  // medians

@@ -30,7 +30,8 @@ MetadataService::Step MetadataService::step(double requestsPerSecond) {
     }
     // Sakasegawa's M/M/c wait below saturation, the queue beyond it.
     const double rho = std::min(busy, 0.98);
-    const double wait = kServiceSeconds * std::pow(rho, std::sqrt(2 * (kServers + 1)) - 1) / (kServers * (1 - rho));
+    const double wait =
+        kServiceSeconds * std::pow(rho, std::sqrt(2 * (kServers + 1)) - 1) / (kServers * (1 - rho));
     step.latencySeconds = kPathSeconds + kServiceSeconds + wait + m_queue / capacity;
     return step;
 }

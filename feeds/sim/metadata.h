@@ -18,8 +18,8 @@ class MetadataService {
   private:
     double m_capacity;
     double m_scale = 1;
-    double m_queue = 0;          // requests
-    double m_busySeconds = 0;    // how long it has been beyond what it can do
+    double m_queue = 0;       // requests
+    double m_busySeconds = 0; // how long it has been beyond what it can do
 };
 
 } // namespace surgescope::feeds::sim

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/sim/node_fleet.h"
 
+#include "feeds/sim/random.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-
-#include "feeds/sim/random.h"
 
 namespace surgescope::feeds::sim {
 namespace {
@@ -15,7 +15,8 @@ constexpr std::uint32_t kNicMbit = 25'000;
 
 std::vector<std::uint64_t> shareOut(const std::vector<double>& audience, std::uint64_t nodes) {
     std::vector<double> weights;
-    for (const double a : audience) weights.push_back(std::pow(a, 0.9));
+    for (const double a : audience)
+        weights.push_back(std::pow(a, 0.9));
     const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
     std::vector<std::size_t> bySize(audience.size());
     std::iota(bySize.begin(), bySize.end(), std::size_t{0});
@@ -40,7 +41,8 @@ std::vector<std::uint64_t> shareOut(const std::vector<double>& audience, std::ui
 }
 
 /// Shares `total` out in proportion to `parts`, whole numbers that add up to it.
-void apportion(std::uint64_t total, const std::vector<double>& cumulative, std::vector<std::uint32_t>& column) {
+void apportion(std::uint64_t total, const std::vector<double>& cumulative,
+               std::vector<std::uint32_t>& column) {
     column.resize(cumulative.size());
     const double scale = cumulative.back() > 0 ? static_cast<double>(total) / cumulative.back() : 0;
     std::uint64_t given = 0;
@@ -66,7 +68,8 @@ NodeFleet::NodeFleet(const PopCatalogue& catalogue, const std::vector<double>& a
             sum += pop.factors.back();
         }
         const double mean = counts[p] > 0 ? sum / static_cast<double>(counts[p]) : 1;
-        for (auto& factor : pop.factors) factor = static_cast<float>(factor / mean);
+        for (auto& factor : pop.factors)
+            factor = static_cast<float>(factor / mean);
         pop.sorted = pop.factors;
         std::ranges::sort(pop.sorted);
         m_pops.push_back(std::move(pop));
@@ -79,7 +82,8 @@ Roster NodeFleet::roster(PopIndex pop) const {
     roster.pop = nodes.code;
     roster.epoch = 1;
     for (std::size_t n = 0; n < nodes.factors.size(); ++n)
-        roster.nodes.push_back({nodes.code + "-" + std::to_string(n + 1), Role::edge, "simulated", FieldSet::all(), kNicMbit});
+        roster.nodes.push_back(
+            {nodes.code + "-" + std::to_string(n + 1), Role::edge, "simulated", FieldSet::all(), kNicMbit});
     return roster;
 }
 
@@ -91,7 +95,8 @@ SaturationHistogram NodeFleet::saturation(PopIndex pop, double saturation) const
         const double upper = static_cast<double>(bin + 1) * SaturationHistogram::kBinPermille / 1000;
         const auto to = bin + 1 == SaturationHistogram::kBins
                             ? sorted.end()
-                            : std::lower_bound(from, sorted.end(), static_cast<float>(upper / std::max(1e-9, saturation)));
+                            : std::lower_bound(from, sorted.end(),
+                                               static_cast<float>(upper / std::max(1e-9, saturation)));
         histogram.bins[bin] = static_cast<std::uint64_t>(to - from);
         from = to;
     }
@@ -115,13 +120,16 @@ void NodeFleet::fill(PopIndex pop, const PopTotals& totals, double saturation, d
     double sum = 0;
     for (std::size_t n = 0; n < nodes; ++n) {
         const auto bits = mix(key + n);
-        const double uniforms = static_cast<double>((bits & 0xffff) + ((bits >> 16) & 0xffff) + ((bits >> 32) & 0xffff) +
-                                                    (bits >> 48)) / 65'536;
+        const double uniforms = static_cast<double>((bits & 0xffff) + ((bits >> 16) & 0xffff) +
+                                                    ((bits >> 32) & 0xffff) + (bits >> 48)) /
+                                65'536;
         const double mean = perNode * factors[n];
         sum += std::max(0.0, mean + std::sqrt(mean) * (uniforms - 2) * 1.7320508);
         cumulative[n] = sum;
     }
-    const auto byRequests = [&](NodeColumn column, std::uint64_t total) { apportion(total, cumulative, columns[column]); };
+    const auto byRequests = [&](NodeColumn column, std::uint64_t total) {
+        apportion(total, cumulative, columns[column]);
+    };
     byRequests(NodeColumn::requests, totals[Counter::requests]);
     byRequests(NodeColumn::cache_hits, totals[Counter::cache_hits]);
     byRequests(NodeColumn::cache_misses, totals[Counter::cache_misses]);
@@ -144,8 +152,9 @@ void NodeFleet::fill(PopIndex pop, const PopTotals& totals, double saturation, d
     columns[NodeColumn::memory].assign(nodes, 124); // 62 %: a full cache
 
     const auto bucketOf = [](std::optional<double> us) {
-        return us && *us >= 1 ? static_cast<std::uint32_t>(ExponentialHistogram::bucketIndex(
-                                    static_cast<std::uint64_t>(*us)) + 1) : 0U;
+        return us && *us >= 1 ? static_cast<std::uint32_t>(
+                                    ExponentialHistogram::bucketIndex(static_cast<std::uint64_t>(*us)) + 1)
+                              : 0U;
     };
     columns[NodeColumn::ttfb_p50].assign(nodes, bucketOf(totals[Distribution::ttfb_hit].quantile(0.5)));
     columns[NodeColumn::ttfb_max].assign(nodes, bucketOf(totals[Distribution::ttfb_miss].quantile(0.99)));
@@ -153,7 +162,8 @@ void NodeFleet::fill(PopIndex pop, const PopTotals& totals, double saturation, d
     columns[NodeColumn::inv_lag_max].assign(nodes, lag);
     const auto even = [&](NodeColumn column, std::uint64_t total) {
         columns[column].assign(nodes, static_cast<std::uint32_t>(total / nodes));
-        for (std::size_t n = 0; n < total % nodes; ++n) ++columns[column][n];
+        for (std::size_t n = 0; n < total % nodes; ++n)
+            ++columns[column][n];
     };
     even(NodeColumn::inv_applied, totals[Counter::inv_applied]);
     even(NodeColumn::inv_pending, totals[Counter::inv_pending_seconds]);

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/pop_catalogue.h"
+#include "feeds/wire/messages.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "feeds/model/pop_catalogue.h"
-#include "feeds/wire/messages.h"
-
 namespace surgescope::feeds::sim {
 
-/// The nodes of each PoP and how unequal they are: a factor drawn once per node, log-normal with sigma 0.25, mean 1.
+/// The nodes of each PoP and how unequal they are: a factor drawn once per node, log-normal with sigma 0.25,
+/// mean 1.
 class NodeFleet {
   public:
-    /// Shares `nodes` out by audience to the power 0.9; with fewer nodes than PoPs the largest PoPs get one each.
+    /// Shares `nodes` out by audience to the power 0.9; with fewer nodes than PoPs the largest PoPs get one
+    /// each.
     NodeFleet(const PopCatalogue& catalogue, const std::vector<double>& audience, std::uint64_t nodes,
               std::uint64_t seed);
 
@@ -23,9 +25,10 @@ class NodeFleet {
     /// Nodes of the PoP by saturation when its mean node is at `saturation` (1 = at the knee).
     SaturationHistogram saturation(PopIndex pop, double saturation) const;
 
-    /// Breaks a PoP's totals of one second down to its nodes: counts add up to the totals exactly, each node's part
-    /// with the noise of counting.
-    void fill(PopIndex pop, const PopTotals& totals, double saturation, double cpu, double nic, NodeColumns& columns) const;
+    /// Breaks a PoP's totals of one second down to its nodes: counts add up to the totals exactly, each
+    /// node's part with the noise of counting.
+    void fill(PopIndex pop, const PopTotals& totals, double saturation, double cpu, double nic,
+              NodeColumns& columns) const;
 
   private:
     struct Nodes {

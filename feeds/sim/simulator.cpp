@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/sim/simulator.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <map>
-
 #include "feeds/sim/cold_fill.h"
 #include "feeds/sim/demand.h"
 #include "feeds/sim/invalidation.h"
@@ -15,18 +10,26 @@
 #include "feeds/sim/random.h"
 #include "feeds/sim/spread.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
 namespace surgescope::feeds::sim {
 namespace {
 
 constexpr double kAudioHitRatio = 0.93;
 constexpr double kApiCacheable = 0.5;
 constexpr double kApiHitRatio = 0.85;
-constexpr double kInvalidatedApiShare = 0.08; // of cacheable API answers, while a burst of invalidations lasts
+constexpr double kInvalidatedApiShare =
+    0.08; // of cacheable API answers, while a burst of invalidations lasts
 constexpr double kOriginSeconds = 0.025;
 constexpr double kMulticastLoss = 0.002; // of purge messages on a quiet network
 constexpr double kLossySeconds = 120;    // how long the release keeps it busy
 
-double normalBelow(double z) { return 0.5 * std::erfc(-z / 1.4142135623730951); }
+double normalBelow(double z) {
+    return 0.5 * std::erfc(-z / 1.4142135623730951);
+}
 
 /// What a PoP is besides its demand.
 struct Site {
@@ -69,12 +72,18 @@ struct Simulator::Model {
             const auto peak = demand.dailyPeak(pop);
             const auto& shield = c[c.find(c[pop].shield).value_or(pop)];
             const double toShield = roundTripSeconds(c[pop], shield);
-            sites.push_back({pop, shield.code, Capacity::plannedFor(peak), ColdFill(s), {},
+            sites.push_back({pop,
+                             shield.code,
+                             Capacity::plannedFor(peak),
+                             ColdFill(s),
+                             {},
                              toShield + 0.3 * roundTripSeconds(shield, issuer) + kOriginSeconds,
-                             roundTripSeconds(c[pop], issuer) / 2 + 0.01, {}});
+                             roundTripSeconds(c[pop], issuer) / 2 + 0.01,
+                             {}});
             atPeak[shield.code] += serviceRequests(peak, 0);
         }
-        for (const auto& [shield, requests] : atPeak) metadata.emplace(shield, MetadataService(requests));
+        for (const auto& [shield, requests] : atPeak)
+            metadata.emplace(shield, MetadataService(requests));
         reports.resize(sites.size());
         global.scenario = s.name;
         global.rehearsal = true;
@@ -104,30 +113,38 @@ void Simulator::Model::step() {
     const double issued = invalidationsPerSecond(scenario, t);
     const double invalidated = t < 0 ? 0 : scenario.invalidationBurstPerSecond / 2'500 * std::exp(-t / 90);
 
-    for (auto& [shield, requests] : metadataRequests) requests = 0;
+    for (auto& [shield, requests] : metadataRequests)
+        requests = 0;
     for (const auto& site : sites)
         metadataRequests[site.shield] += serviceRequests(demand.pops()[site.pop.value], invalidated);
     std::map<std::string, MetadataService::Step> service;
-    for (auto& [shield, pool] : metadata) service[shield] = pool.step(metadataRequests[shield]);
+    for (auto& [shield, pool] : metadata)
+        service[shield] = pool.step(metadataRequests[shield]);
 
-    for (std::size_t i = 0; i < sites.size(); ++i) report(i, t, service[sites[i].shield], issued);
+    for (std::size_t i = 0; i < sites.size(); ++i)
+        report(i, t, service[sites[i].shield], issued);
 
     purgesIssued += issued;
     global.header.intervalEnd = now;
     global.purgeHead = static_cast<std::uint64_t>(purgesIssued);
     double listeners = 0;
-    for (const auto& site : sites) listeners += demand.pops()[site.pop.value].listeners;
+    for (const auto& site : sites)
+        listeners += demand.pops()[site.pop.value].listeners;
     global.listeners = static_cast<std::uint64_t>(listeners);
 
     events.clear();
-    if (t == 0) tell(EventKind::release, scenario.albums == 1 ? "album live" : std::to_string(scenario.albums) + " albums live");
+    if (t == 0)
+        tell(EventKind::release,
+             scenario.albums == 1 ? "album live" : std::to_string(scenario.albums) + " albums live");
     if (t == 1)
         tell(EventKind::purge, std::to_string(static_cast<int>(scenario.invalidationBurstPerSecond *
-                                                               scenario.invalidationBurstSeconds)) + " keys invalidated");
+                                                               scenario.invalidationBurstSeconds)) +
+                                   " keys invalidated");
     if (t == 30 && scenario.botShareInBurst > 0) tell(EventKind::note, "botnet joins the crowd");
 }
 
-void Simulator::Model::report(std::size_t index, double t, const MetadataService::Step& service, double issued) {
+void Simulator::Model::report(std::size_t index, double t, const MetadataService::Step& service,
+                              double issued) {
     auto& site = sites[index];
     const auto& d = demand.pops()[site.pop.value];
     const auto nodes = fleet.count(site.pop);
@@ -135,7 +152,8 @@ void Simulator::Model::report(std::size_t index, double t, const MetadataService
     const auto fill = site.fill.step(d.releaseAudioPerSecond, site.fetchSeconds);
     const double oldAudio = d.audioPerSecond - d.releaseAudioPerSecond;
     const double api = d.apiPerSecond + d.botsPerSecond;
-    const double missRate = (1 - kAudioHitRatio) * oldAudio + fill.misses + kApiCacheable * (1 - kApiHitRatio) * api;
+    const double missRate =
+        (1 - kAudioHitRatio) * oldAudio + fill.misses + kApiCacheable * (1 - kApiHitRatio) * api;
     site.load = loadOf(d, missRate, site.capacity, site.fetchSeconds);
 
     auto& message = reports[index];
@@ -146,15 +164,17 @@ void Simulator::Model::report(std::size_t index, double t, const MetadataService
     totals.setMeasured(FieldSet::all());
     const auto key = hash(seed, 0x5e7705, site.pop.value, unixSeconds(now));
     std::uint64_t draw = 0;
-    const auto count = [&](Counter counter, double mean) { return totals[counter] = poisson(mean, mix(key + ++draw)); };
+    const auto count = [&](Counter counter, double mean) {
+        return totals[counter] = poisson(mean, mix(key + ++draw));
+    };
 
     totals[Counter::node_seconds] = nodes;
     const auto apiCount = count(Counter::api_requests, api);
     const auto audioCount = poisson(d.audioPerSecond, mix(key + ++draw));
     const auto requests = totals[Counter::requests] = apiCount + audioCount;
     const auto misses = count(Counter::cache_misses, missRate);
-    const auto hits = count(Counter::cache_hits, kAudioHitRatio * oldAudio + d.releaseAudioPerSecond - fill.misses +
-                                                     kApiCacheable * kApiHitRatio * api);
+    const auto hits = count(Counter::cache_hits, kAudioHitRatio * oldAudio + d.releaseAudioPerSecond -
+                                                     fill.misses + kApiCacheable * kApiHitRatio * api);
     count(Counter::collapsed, fill.delayedHits);
     count(Counter::shield_fetches, missRate);
     count(Counter::origin_fetches, 0.15 * missRate);
@@ -175,27 +195,36 @@ void Simulator::Model::report(std::size_t index, double t, const MetadataService
 
     const auto shed = count(Counter::overload_errors, service.shedShare * serviceRequests(d, 0));
     totals[Counter::status_5xx] = shed + poisson(2e-5 * static_cast<double>(requests), mix(key + ++draw));
-    totals[Counter::status_4xx] = blocked + malformed + poisson(0.004 * static_cast<double>(requests), mix(key + ++draw));
-    totals[Counter::status_3xx] = std::min(requests, poisson(0.02 * static_cast<double>(requests), mix(key + ++draw)));
-    const auto others = totals[Counter::status_3xx] + totals[Counter::status_4xx] + totals[Counter::status_5xx];
+    totals[Counter::status_4xx] =
+        blocked + malformed + poisson(0.004 * static_cast<double>(requests), mix(key + ++draw));
+    totals[Counter::status_3xx] =
+        std::min(requests, poisson(0.02 * static_cast<double>(requests), mix(key + ++draw)));
+    const auto others =
+        totals[Counter::status_3xx] + totals[Counter::status_4xx] + totals[Counter::status_5xx];
     totals[Counter::status_2xx] = requests > others ? requests - others : 0;
 
     const auto queue = site.invalidations.step(issued, std::min(1.0, site.load.cpu));
     const auto applied = static_cast<std::uint64_t>(std::llround(queue.applied * perPopNodes));
     totals[Counter::inv_received] = static_cast<std::uint64_t>(std::llround(issued * perPopNodes));
     totals[Counter::inv_applied] = applied;
-    totals[Counter::inv_pending_seconds] = static_cast<std::uint64_t>(std::llround(queue.pending * perPopNodes));
+    totals[Counter::inv_pending_seconds] =
+        static_cast<std::uint64_t>(std::llround(queue.pending * perPopNodes));
     count(Counter::stale_served, static_cast<double>(hits) * std::min(0.05, queue.pending / 2e6));
-    const auto repaired = static_cast<std::uint64_t>(std::llround(
-        static_cast<double>(applied) * (t >= 0 && t < kLossySeconds ? scenario.multicastLoss : kMulticastLoss)));
+    const auto repaired = static_cast<std::uint64_t>(
+        std::llround(static_cast<double>(applied) *
+                     (t >= 0 && t < kLossySeconds ? scenario.multicastLoss : kMulticastLoss)));
     const double jitter = 1 + 0.06 * normal(mix(key + ++draw));
     const double lagUs = (site.purgeSeconds * jitter + queue.lagSeconds) * 1e6;
     spread(totals[Distribution::invalidation_lag], lagUs, 0.18, applied - repaired);
-    spread(totals[Distribution::invalidation_lag], lagUs + 1e6, 0.18, repaired); // by the next anti-entropy round
+    spread(totals[Distribution::invalidation_lag], lagUs + 1e6, 0.18,
+           repaired); // by the next anti-entropy round
 
-    totals[Counter::saturation_permille_seconds] = static_cast<std::uint64_t>(site.load.saturation * 1000 * perPopNodes);
-    totals[Counter::cpu_permille_seconds] = static_cast<std::uint64_t>(std::min(1.0, site.load.cpu) * 1000 * perPopNodes);
-    totals[Counter::nic_permille_seconds] = static_cast<std::uint64_t>(std::min(1.0, site.load.nic) * 1000 * perPopNodes);
+    totals[Counter::saturation_permille_seconds] =
+        static_cast<std::uint64_t>(site.load.saturation * 1000 * perPopNodes);
+    totals[Counter::cpu_permille_seconds] =
+        static_cast<std::uint64_t>(std::min(1.0, site.load.cpu) * 1000 * perPopNodes);
+    totals[Counter::nic_permille_seconds] =
+        static_cast<std::uint64_t>(std::min(1.0, site.load.nic) * 1000 * perPopNodes);
     totals[Counter::memory_permille_seconds] = static_cast<std::uint64_t>(620 * perPopNodes);
     totals.saturation = fleet.saturation(site.pop, site.load.saturation);
 
@@ -207,15 +236,26 @@ void Simulator::Model::report(std::size_t index, double t, const MetadataService
            static_cast<std::uint64_t>(served));
 }
 
-Simulator::Simulator(const PopCatalogue& catalogue, const Scenario& scenario, std::uint64_t nodes, std::uint64_t seed)
+Simulator::Simulator(const PopCatalogue& catalogue, const Scenario& scenario, std::uint64_t nodes,
+                     std::uint64_t seed)
     : m_model(std::make_unique<Model>(catalogue, scenario, std::max<std::uint64_t>(1, nodes), seed)) {}
 Simulator::~Simulator() = default;
 
-void Simulator::step() { m_model->step(); }
-FeedSecond Simulator::now() const { return m_model->now; }
-std::vector<PopReport>& Simulator::reports() { return m_model->reports; }
-Global& Simulator::global() { return m_model->global; }
-std::vector<Event>& Simulator::events() { return m_model->events; }
+void Simulator::step() {
+    m_model->step();
+}
+FeedSecond Simulator::now() const {
+    return m_model->now;
+}
+std::vector<PopReport>& Simulator::reports() {
+    return m_model->reports;
+}
+Global& Simulator::global() {
+    return m_model->global;
+}
+std::vector<Event>& Simulator::events() {
+    return m_model->events;
+}
 
 NodeColumns& Simulator::columns(std::size_t index) {
     auto& m = *m_model;
@@ -228,7 +268,8 @@ NodeColumns& Simulator::columns(std::size_t index) {
 
 std::vector<Roster> Simulator::rosters() const {
     std::vector<Roster> rosters;
-    for (const auto& site : m_model->sites) rosters.push_back(m_model->fleet.roster(site.pop));
+    for (const auto& site : m_model->sites)
+        rosters.push_back(m_model->fleet.roster(site.pop));
     return rosters;
 }
 

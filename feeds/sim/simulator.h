@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/pop_catalogue.h"
+#include "feeds/sim/scenario.h"
+#include "feeds/wire/messages.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
 
-#include "feeds/model/pop_catalogue.h"
-#include "feeds/sim/scenario.h"
-#include "feeds/wire/messages.h"
-
 namespace surgescope::feeds::sim {
 
-/// A launch, second by second, as the telemetry its nodes would send. A pure function of catalogue, scenario, node
-/// count and seed. It makes messages and sends none; headers hold the interval only. One thread.
+/// A launch, second by second, as the telemetry its nodes would send. A pure function of catalogue, scenario,
+/// node count and seed. It makes messages and sends none; headers hold the interval only. One thread.
 class Simulator {
   public:
     /// `catalogue` must outlive the simulator. `nodes`: at least 1.
-    Simulator(const PopCatalogue& catalogue, const Scenario& scenario, std::uint64_t nodes, std::uint64_t seed);
+    Simulator(const PopCatalogue& catalogue, const Scenario& scenario, std::uint64_t nodes,
+              std::uint64_t seed);
     ~Simulator();
 
     /// Simulates the next second; the first one ends at the scenario's start.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/wire/refusal.h"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -8,8 +10,6 @@
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "feeds/wire/refusal.h"
 
 namespace surgescope::feeds {
 
@@ -19,16 +19,17 @@ struct RawMessage {
     std::string_view payload;
 };
 
-/// Where telemetry comes from: yields bytes, so that nothing behind it can tell a live feed from a simulated or a
-/// replayed one. What a source can do is asked of its capabilities and never of its type.
-/// Used by one thread, but for wake(), which any thread may call.
+/// Where telemetry comes from: yields bytes, so that nothing behind it can tell a live feed from a simulated
+/// or a replayed one. What a source can do is asked of its capabilities and never of its type. Used by one
+/// thread, but for wake(), which any thread may call.
 class Source {
   public:
     struct Capabilities {
         bool canPause = false;
         bool canSetSpeed = false;
         bool canSeek = false;
-        bool canSelectTopics = false; // subscribe() and unsubscribe() spare the publisher what nobody looks at
+        bool canSelectTopics =
+            false; // subscribe() and unsubscribe() spare the publisher what nobody looks at
     };
 
     /// A place this source listens at, for the screen.

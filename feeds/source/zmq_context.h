@@ -9,7 +9,8 @@ class context_t;
 
 namespace surgescope::feeds {
 
-/// A ZeroMQ context to share between a publisher and a source of one process, as inproc endpoints need. Any thread.
+/// A ZeroMQ context to share between a publisher and a source of one process, as inproc endpoints need. Any
+/// thread.
 class ZmqContext {
   public:
     ZmqContext();

@@ -20,7 +20,8 @@ std::optional<Error> checkForm(const char* verb, const std::string& endpoint) {
     if (!endpoint.starts_with("tcp://") || colon < 7) return wrong("tcp://HOST:PORT or ipc://PATH");
     const auto port = endpoint.substr(colon + 1);
     if (port == "*") return std::nullopt;
-    const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+    const bool digits =
+        !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
     if (!digits || std::stoi(port) < 1 || std::stoi(port) > 65'535) return wrong("a port from 1 to 65535");
     return std::nullopt;
 }

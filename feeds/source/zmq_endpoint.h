@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "feeds/util/result.h"
 
 #include <zmq.hpp>
 
-/// Opening endpoints alike for whoever reads and whoever sends. For .cpp files of sources and publishers only.
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Opening endpoints alike for whoever reads and whoever sends. For .cpp files of sources and publishers
+/// only.
 namespace surgescope::feeds {
 
 /// Binds and connects; the first endpoint that cannot be used is named with the reason.

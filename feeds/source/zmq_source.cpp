@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/source/zmq_source.h"
 
+#include "feeds/source/zmq_endpoint.h"
+#include "feeds/wire/limits.h"
+
+#include <zmq.hpp>
+
 #include <array>
 #include <atomic>
 #include <cstring>
 #include <mutex>
 #include <unordered_map>
-
-#include "feeds/source/zmq_endpoint.h"
-#include "feeds/wire/limits.h"
-
-#include <zmq.hpp>
 
 namespace surgescope::feeds {
 
@@ -123,18 +123,27 @@ Source::Received ZmqSource::receive(std::chrono::milliseconds timeout) {
         }
         if (!items[0].revents || !s.data.recv(s.topic, zmq::recv_flags::dontwait)) return Nothing{};
     }
-    if (!s.topic.more()) return Refused{Refusal::multipart, "a message of one part, expected topic and payload"};
+    if (!s.topic.more())
+        return Refused{Refusal::multipart, "a message of one part, expected topic and payload"};
     static_cast<void>(s.data.recv(s.payload)); // parts arrive together: this cannot wait
     if (!s.payload.more()) return RawMessage{s.topic.to_string_view(), s.payload.to_string_view()};
     std::size_t parts = 2;
-    for (zmq::message_t rest; s.data.get(zmq::sockopt::rcvmore); ++parts) static_cast<void>(s.data.recv(rest));
-    return Refused{Refusal::multipart, "a message of " + std::to_string(parts) + " parts, expected topic and payload"};
+    for (zmq::message_t rest; s.data.get(zmq::sockopt::rcvmore); ++parts)
+        static_cast<void>(s.data.recv(rest));
+    return Refused{Refusal::multipart,
+                   "a message of " + std::to_string(parts) + " parts, expected topic and payload"};
 }
 
-void ZmqSource::subscribe(const std::string& prefix) { m_sockets->data.set(zmq::sockopt::subscribe, prefix); }
-void ZmqSource::unsubscribe(const std::string& prefix) { m_sockets->data.set(zmq::sockopt::unsubscribe, prefix); }
+void ZmqSource::subscribe(const std::string& prefix) {
+    m_sockets->data.set(zmq::sockopt::subscribe, prefix);
+}
+void ZmqSource::unsubscribe(const std::string& prefix) {
+    m_sockets->data.set(zmq::sockopt::unsubscribe, prefix);
+}
 
-std::vector<Source::Endpoint> ZmqSource::endpoints() const { return m_sockets->endpoints; }
+std::vector<Source::Endpoint> ZmqSource::endpoints() const {
+    return m_sockets->endpoints;
+}
 
 void ZmqSource::wake() {
     const std::scoped_lock lock(m_sockets->wakeMutex);

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "feeds/source/source.h"
 #include "feeds/source/zmq_context.h"
 #include "feeds/util/result.h"
 
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace surgescope::feeds {
 
-/// Telemetry over ZeroMQ SUB: any number of endpoints (tcp, ipc, inproc), connected to or bound. ZeroMQ reconnects by
-/// itself and for ever; publishers may come before or after.
+/// Telemetry over ZeroMQ SUB: any number of endpoints (tcp, ipc, inproc), connected to or bound. ZeroMQ
+/// reconnects by itself and for ever; publishers may come before or after.
 class ZmqSource final : public Source {
   public:
     struct Options {
         std::vector<std::string> connect;
         std::vector<std::string> bind;
-        int receiveHighWaterMark = 100'000; // messages queued for us before the publisher's side drops
+        int receiveHighWaterMark = 100'000;  // messages queued for us before the publisher's side drops
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
     };
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/state/fleet_state.h"
 
+#include "feeds/wire/limits.h"
+
 #include <algorithm>
 #include <iterator>
-
-#include "feeds/wire/limits.h"
 
 namespace surgescope::feeds {
 namespace {
 
 using std::chrono::seconds;
 
-/// How far a report may run ahead of its PoP before its publisher's clock is doubted; inside the open window, so that
-/// the others are not late by it.
+/// How far a report may run ahead of its PoP before its publisher's clock is doubted; inside the open window,
+/// so that the others are not late by it.
 constexpr seconds kAhead{5};
 
 /// Seconds remembered as changed; more only come from clocks that run far ahead.
@@ -31,7 +31,8 @@ bool isLive(std::optional<SteadyTime> lastReport, SteadyTime now) {
 FeedSecond Place::newestComplete() const {
     const auto newest = rollup.newest();
     const auto before = newest - seconds(1);
-    const bool complete = rollup.totals(before) == nullptr || reports[windowSlot(newest)] >= reports[windowSlot(before)];
+    const bool complete =
+        rollup.totals(before) == nullptr || reports[windowSlot(newest)] >= reports[windowSlot(before)];
     return complete ? newest : before;
 }
 
@@ -49,10 +50,19 @@ Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
     if (const auto found = m_places.find(code); found != m_places.end()) return found->second.get();
     const auto pop = m_catalogue.find(code);
     if (!pop && m_unplaced >= limits::kUnplacedPops) return nullptr;
-    auto place = std::make_unique<Place>(Place{code, pop, RegionIndex(m_regions.size() - 1), Rollup{}, NodeTable(now),
-                                               std::nullopt, std::nullopt, {}, {}});
-    if (pop) place->region = m_catalogue[*pop].region;
-    else ++m_unplaced;
+    auto place = std::make_unique<Place>(Place{code,
+                                               pop,
+                                               RegionIndex(m_regions.size() - 1),
+                                               Rollup{},
+                                               NodeTable(now),
+                                               std::nullopt,
+                                               std::nullopt,
+                                               {},
+                                               {}});
+    if (pop)
+        place->region = m_catalogue[*pop].region;
+    else
+        ++m_unplaced;
     return m_places.emplace(code, std::move(place)).first->second.get();
 }
 
@@ -62,8 +72,8 @@ std::optional<Refused> FleetState::fitInTime(Place& place, const PopReport& mess
     const auto second = message.header.intervalEnd;
     const auto newest = place.rollup.newest();
     const auto refusal = [&](Refusal reason) {
-        return Refused{reason, "pop/" + place.code + " of " + message.header.publisher + ": reports " + utcText(second) +
-                                   ", the PoP is at " + utcText(newest)};
+        return Refused{reason, "pop/" + place.code + " of " + message.header.publisher + ": reports " +
+                                   utcText(second) + ", the PoP is at " + utcText(newest)};
     };
     if (newSession && place.leader == message.header.publisher && second < newest - seconds(2)) {
         place.rollup.clear(); // began anew in its own past, as a restarted rehearsal does
@@ -174,7 +184,8 @@ void FleetState::settle(SteadyTime now) {
     }
     if (!m_settled) return;
 
-    for (const auto& [code, place] : m_places) place->rollup.settle(*m_settled, place->expectedNodes());
+    for (const auto& [code, place] : m_places)
+        place->rollup.settle(*m_settled, place->expectedNodes());
     while (!m_changed.empty() && *m_changed.begin() <= *m_settled) {
         const auto second = m_changed.extract(m_changed.begin()).value();
         if (second > *m_settled - seconds(Rollup::kOpenSeconds)) addUp(second);
@@ -209,7 +220,8 @@ void FleetState::startEpoch(FeedSecond now) {
     m_settled.reset();
     m_sinceStart.clear();
     m_events.clear();
-    for (auto& region : m_regions) region.clear();
+    for (auto& region : m_regions)
+        region.clear();
     m_world.clear();
     // PoPs that moved back have cleared themselves; what the others hold is of the time before.
     for (const auto& [code, place] : m_places) {

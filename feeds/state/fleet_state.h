@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/pop_catalogue.h"
+#include "feeds/state/freshness.h"
+#include "feeds/state/gap_tracker.h"
+#include "feeds/state/node_table.h"
+#include "feeds/state/rollup.h"
+#include "feeds/wire/messages.h"
+#include "feeds/wire/refusal.h"
+
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -11,14 +19,6 @@
 #include <string>
 #include <vector>
 
-#include "feeds/model/pop_catalogue.h"
-#include "feeds/state/freshness.h"
-#include "feeds/state/gap_tracker.h"
-#include "feeds/state/node_table.h"
-#include "feeds/state/rollup.h"
-#include "feeds/wire/messages.h"
-#include "feeds/wire/refusal.h"
-
 namespace surgescope::feeds {
 
 /// What is known of one PoP.
@@ -28,9 +28,9 @@ struct Place {
     RegionIndex region;
     Rollup rollup;
     NodeTable nodes;
-    std::optional<SteadyTime> lastReport; // of anybody who speaks for it
-    std::optional<SteadyTime> lastHeard;  // of a node in it that was really measured
-    std::string leader;                   // the publisher that last opened a second
+    std::optional<SteadyTime> lastReport;                      // of anybody who speaks for it
+    std::optional<SteadyTime> lastHeard;                       // of a node in it that was really measured
+    std::string leader;                                        // the publisher that last opened a second
     std::array<std::uint32_t, Rollup::kOpenSeconds> reports{}; // how many made up each open second
 
     /// The newest second that as many publishers have reported as the second before.
@@ -39,8 +39,8 @@ struct Place {
     std::uint64_t expectedNodes() const;
 };
 
-/// Everything known of the fleet, made of totals that add up. Owned by the feed thread; it is told the time and never
-/// asks for it. A message is applied whole or refused whole.
+/// Everything known of the fleet, made of totals that add up. Owned by the feed thread; it is told the time
+/// and never asks for it. A message is applied whole or refused whole.
 class FleetState {
   public:
     /// `catalogue` must outlive the state.
@@ -52,9 +52,9 @@ class FleetState {
     std::optional<Refused> apply(const Event& message, SteadyTime now);
     std::optional<Refused> apply(const Global& message, SteadyTime now);
 
-    /// Moves the settled second on: the newest one that all live PoPs have reported, at most one second behind the
-    /// median PoP, so that one slow or misdated PoP holds nobody up. Then adds regions and world up anew where they
-    /// changed. Call before reading.
+    /// Moves the settled second on: the newest one that all live PoPs have reported, at most one second
+    /// behind the median PoP, so that one slow or misdated PoP holds nobody up. Then adds regions and world
+    /// up anew where they changed. Call before reading.
     void settle(SteadyTime now);
 
     /// All displayed numbers are of this second. Nothing before the first report.
@@ -79,7 +79,8 @@ class FleetState {
 
   private:
     Place* placeFor(const std::string& code, SteadyTime now);
-    std::optional<Refused> fitInTime(Place& place, const PopReport& message, bool newSession, SteadyTime now) const;
+    std::optional<Refused> fitInTime(Place& place, const PopReport& message, bool newSession,
+                                     SteadyTime now) const;
     void addUp(FeedSecond second);
     void startEpoch(FeedSecond now);
 

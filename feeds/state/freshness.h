@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/util/clock.h"
+
 #include <cstdint>
 #include <optional>
-
-#include "feeds/util/clock.h"
 
 namespace surgescope::feeds {
 

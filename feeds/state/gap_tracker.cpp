@@ -7,7 +7,7 @@ namespace surgescope::feeds {
 namespace {
 
 constexpr std::uint32_t kRestartRun = 3; // this many duplicates in sequence are a new beginning
-constexpr std::uint64_t kWindow = 64; // how far back a message out of order is told from a duplicate
+constexpr std::uint64_t kWindow = 64;    // how far back a message out of order is told from a duplicate
 
 std::string describe(const Header& header, std::string_view topic) {
     return std::string(topic) + " of " + header.publisher + ", sequence " + std::to_string(header.sequence);
@@ -30,7 +30,8 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
 
     auto& stream = found->second;
     if (header.session < stream.session)
-        return Refused{Refusal::olderSession, describe(header, topic) + ": its session began before the present one"};
+        return Refused{Refusal::olderSession,
+                       describe(header, topic) + ": its session began before the present one"};
     if (header.session > stream.session) {
         stream = {header.session, header.sequence, 1, header.intervalEnd};
         ++m_counts.restarts;
@@ -44,9 +45,10 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
         stream.newest = header.sequence;
         stream.duplicateRun = 0;
         if (header.intervalEnd <= stream.lastInterval && header.intervalEnd != FeedSecond{})
-            return Refused{Refusal::repeatedInterval,
-                           describe(header, topic) + ": reports the interval to " + utcText(header.intervalEnd) +
-                               " again, the one before reported to " + utcText(stream.lastInterval)};
+            return Refused{Refusal::repeatedInterval, describe(header, topic) + ": reports the interval to " +
+                                                          utcText(header.intervalEnd) +
+                                                          " again, the one before reported to " +
+                                                          utcText(stream.lastInterval)};
         stream.lastInterval = header.intervalEnd;
         return Accepted{};
     }
@@ -62,7 +64,7 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
 }
 
 std::variant<GapTracker::Accepted, Refused> GapTracker::judgeDuplicate(Stream& stream, const Header& header,
-                                                                      std::string_view topic) {
+                                                                       std::string_view topic) {
     const bool follows = stream.duplicateRun > 0 && header.sequence == stream.lastDuplicate + 1;
     stream.duplicateRun = follows ? stream.duplicateRun + 1 : 1;
     stream.lastDuplicate = header.sequence;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/state/node_table.h"
 
-#include <algorithm>
-
 #include "feeds/state/freshness.h"
+
+#include <algorithm>
 
 namespace surgescope::feeds {
 namespace {
@@ -28,7 +28,8 @@ std::int64_t NodeTable::apply(const Roster& roster) {
         block = {};
         block.rosterEpoch = roster.epoch;
         block.names.reserve(roster.nodes.size());
-        for (const auto& node : roster.nodes) block.names.push_back(node.name);
+        for (const auto& node : roster.nodes)
+            block.names.push_back(node.name);
         block.lastHeard.assign(roster.nodes.size(), std::numeric_limits<float>::quiet_NaN());
     }
     m_size += block.names.size();
@@ -43,13 +44,15 @@ std::optional<Refused> NodeTable::apply(const NodeColumns& columns, SteadyTime n
                        "node/" + columns.pop + " of " + columns.header.publisher + ": " +
                            std::to_string(columns.nodeCount) + " nodes of roster " +
                            std::to_string(columns.rosterEpoch) +
-                           (found == m_blocks.end() ? ", which has not come"
-                                                    : ", known is roster " + std::to_string(found->second.rosterEpoch) +
-                                                          " of " + std::to_string(found->second.names.size()))};
+                           (found == m_blocks.end()
+                                ? ", which has not come"
+                                : ", known is roster " + std::to_string(found->second.rosterEpoch) + " of " +
+                                      std::to_string(found->second.names.size()))};
     auto& block = found->second;
     block.columns = columns.columns;
     const auto at = static_cast<float>(secondsBetween(m_origin, now));
-    if (columns.heard.empty()) std::ranges::fill(block.lastHeard, at);
+    if (columns.heard.empty())
+        std::ranges::fill(block.lastHeard, at);
     else
         for (std::size_t n = 0; n < columns.nodeCount; ++n)
             if (columns.isHeard(n)) block.lastHeard[n] = at;
@@ -67,7 +70,8 @@ std::optional<Refused> NodeTable::apply(const NodeColumns& columns, SteadyTime n
             block.hottest = n;
         }
     }
-    for (const auto lag : columns[NodeColumn::inv_lag_max]) block.lagMax = std::max(block.lagMax, lag);
+    for (const auto lag : columns[NodeColumn::inv_lag_max])
+        block.lagMax = std::max(block.lagMax, lag);
     m_hasColumns = true;
     return std::nullopt;
 }
@@ -76,7 +80,8 @@ std::uint64_t NodeTable::heard(SteadyTime now) const {
     const auto oldest = static_cast<float>(secondsBetween(m_origin, now) - kStaleAfterSeconds);
     std::uint64_t count = 0;
     for (const auto& [publisher, block] : m_blocks)
-        count += static_cast<std::uint64_t>(std::ranges::count_if(block.lastHeard, [&](float t) { return t >= oldest; }));
+        count += static_cast<std::uint64_t>(
+            std::ranges::count_if(block.lastHeard, [&](float t) { return t >= oldest; }));
     return count;
 }
 

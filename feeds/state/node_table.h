@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/util/clock.h"
+#include "feeds/wire/messages.h"
+#include "feeds/wire/refusal.h"
+
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -8,10 +12,6 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "feeds/util/clock.h"
-#include "feeds/wire/messages.h"
-#include "feeds/wire/refusal.h"
 
 namespace surgescope::feeds {
 
@@ -27,16 +27,17 @@ class NodeTable {
         std::uint32_t rosterEpoch = 0;
         std::vector<std::string> names;
         std::array<std::vector<std::uint32_t>, kNodeColumnCount> columns; // as in NodeColumns
-        std::vector<float> lastHeard;   // steady seconds since the table was made; NaN: never
+        std::vector<float> lastHeard; // steady seconds since the table was made; NaN: never
         // Folded from the newest columns:
         std::array<std::uint32_t, kSaturationLevels> byLevel{};
-        std::uint32_t hottest = 0;      // node of the highest saturation
-        std::uint32_t lagMax = 0;       // as in NodeColumn::inv_lag_max
+        std::uint32_t hottest = 0; // node of the highest saturation
+        std::uint32_t lagMax = 0;  // as in NodeColumn::inv_lag_max
     };
 
     explicit NodeTable(SteadyTime origin) : m_origin(origin) {}
 
-    /// Replaces the publisher's roster of this PoP; an empty one is a farewell. Returns the change in node count.
+    /// Replaces the publisher's roster of this PoP; an empty one is a farewell. Returns the change in node
+    /// count.
     std::int64_t apply(const Roster& roster);
     /// Refused when the publisher's roster is unknown, of another epoch or length.
     std::optional<Refused> apply(const NodeColumns& columns, SteadyTime now);

@@ -23,14 +23,18 @@ float quantileOf(const PopTotals& totals, Distribution distribution, double q) {
 
 } // namespace
 
-RollupPoint RollupPoint::none() { return {kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone}; }
+RollupPoint RollupPoint::none() {
+    return {kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone};
+}
 
-RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds width, std::uint64_t expectedNodes) {
+RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds width,
+                            std::uint64_t expectedNodes) {
     const double seconds = static_cast<double>(width.count());
     const auto measured = totals.measuredByAny;
     const auto rate = [&](Counter counter, double factor) {
-        return measured.has(counter) ? static_cast<float>(static_cast<double>(totals[counter]) * factor / seconds)
-                                     : kNone;
+        return measured.has(counter)
+                   ? static_cast<float>(static_cast<double>(totals[counter]) * factor / seconds)
+                   : kNone;
     };
     const double nodeSeconds = static_cast<double>(totals[Counter::node_seconds]);
     if (nodeSeconds == 0) return none();
@@ -65,7 +69,9 @@ const RollupPoint* RollupRing::at(FeedSecond end) const {
     return m_numbers[number % m_slots] == number ? &m_points[number % m_slots] : nullptr;
 }
 
-void RollupRing::clear() { std::ranges::fill(m_numbers, 0U); }
+void RollupRing::clear() {
+    std::ranges::fill(m_numbers, 0U);
+}
 
 Rollup::Rollup()
     : m_rings{RollupRing(std::chrono::seconds(1), 15 * 60), RollupRing(std::chrono::seconds(10), 3 * 360),
@@ -113,7 +119,8 @@ void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
 }
 
 void Rollup::close(Open& open, std::uint64_t expectedNodes) {
-    if (open.changed) m_rings[0].put(open.second, RollupPoint::of(open.totals, m_rings[0].step(), expectedNodes));
+    if (open.changed)
+        m_rings[0].put(open.second, RollupPoint::of(open.totals, m_rings[0].step(), expectedNodes));
     addTo(m_sums[0], m_rings[1], open.totals, open.second, expectedNodes);
     addTo(m_sums[1], m_rings[2], open.totals, open.second, expectedNodes);
     open.used = open.changed = false;
@@ -143,9 +150,12 @@ const RollupRing& Rollup::ringFor(std::chrono::seconds range) const {
 }
 
 void Rollup::clear() {
-    for (auto& open : m_open) open.used = open.changed = false;
-    for (auto& sum : m_sums) sum.used = false;
-    for (auto& ring : m_rings) ring.clear();
+    for (auto& open : m_open)
+        open.used = open.changed = false;
+    for (auto& sum : m_sums)
+        sum.used = false;
+    for (auto& ring : m_rings)
+        ring.clear();
     m_empty = true;
     m_newest = {};
 }

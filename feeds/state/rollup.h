@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/feed_time.h"
+#include "feeds/model/pop_totals.h"
+
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <vector>
 
-#include "feeds/model/feed_time.h"
-#include "feeds/model/pop_totals.h"
-
 namespace surgescope::feeds {
 
-/// What remains of one place's totals once their slot of 1, 10 or 60 s is over: rates, ratios and quantiles read from
-/// that slot's merged totals. NaN: no data, or not measured.
+/// What remains of one place's totals once their slot of 1, 10 or 60 s is over: rates, ratios and quantiles
+/// read from that slot's merged totals. NaN: no data, or not measured.
 struct RollupPoint {
     float requestsPerSecond;
     float egressBitsPerSecond;
-    float saturation;    // mean over nodes, 1 = at the knee
-    float coverage;      // node-seconds measured / expected
+    float saturation; // mean over nodes, 1 = at the knee
+    float coverage;   // node-seconds measured / expected
     float metadataP50Us;
     float metadataP95Us;
     float metadataP99Us;
-    float lagP99Us;      // NaN when nothing was applied
+    float lagP99Us; // NaN when nothing was applied
 
     /// `expectedNodes` may be 0 when no roster is known: what reports is then all there is.
     static RollupPoint of(const PopTotals& totals, std::chrono::seconds width, std::uint64_t expectedNodes);
@@ -29,7 +29,8 @@ struct RollupPoint {
     bool hasData() const { return coverage == coverage; }
 };
 
-/// Points at one resolution, a fixed number of slots, the oldest overwritten. Memory is taken with the first point.
+/// Points at one resolution, a fixed number of slots, the oldest overwritten. Memory is taken with the first
+/// point.
 class RollupRing {
   public:
     RollupRing(std::chrono::seconds step, std::size_t slots) : m_step(step), m_slots(slots) {}
@@ -50,8 +51,9 @@ class RollupRing {
     std::vector<std::uint32_t> m_numbers; // end / step of what each slot holds, 0: nothing
 };
 
-/// One place (PoP, region or world) through time: the newest seconds whole and still open to late reports, everything
-/// older as points: 1 s for 15 minutes, 10 s for 3 hours, 60 s for 48 hours. Bounded: about 200 kB a place.
+/// One place (PoP, region or world) through time: the newest seconds whole and still open to late reports,
+/// everything older as points: 1 s for 15 minutes, 10 s for 3 hours, 60 s for 48 hours. Bounded: about 200 kB
+/// a place.
 class Rollup {
   public:
     /// Seconds that stay open behind the newest one.
@@ -60,8 +62,8 @@ class Rollup {
 
     Rollup();
 
-    /// The totals of a second, to be added to; opens it if it is newer than all others, and closes what falls out of
-    /// the window. Null: that second is closed already.
+    /// The totals of a second, to be added to; opens it if it is newer than all others, and closes what falls
+    /// out of the window. Null: that second is closed already.
     PopTotals* open(FeedSecond second, std::uint64_t expectedNodes);
     /// The totals of a second while it is open and has any; null otherwise.
     const PopTotals* totals(FeedSecond second) const;
@@ -93,7 +95,8 @@ class Rollup {
     };
 
     void close(Open& open, std::uint64_t expectedNodes);
-    void addTo(Sum& sum, RollupRing& ring, const PopTotals& totals, FeedSecond second, std::uint64_t expectedNodes);
+    void addTo(Sum& sum, RollupRing& ring, const PopTotals& totals, FeedSecond second,
+               std::uint64_t expectedNodes);
 
     std::array<Open, kOpenSeconds> m_open;
     std::array<RollupRing, kResolutions> m_rings;

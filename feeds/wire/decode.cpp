@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/wire/decode.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/wire/limits.h"
 
 #include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/unknown_field_set.h>
+
+#include <algorithm>
+#include <optional>
 #include <telemetry.pb.h>
 
 namespace surgescope::feeds {
@@ -27,7 +27,8 @@ static_assert(pb::PopTotals::kNodeSecondsFieldNumber == 10 &&
 /// Text from outside as it may stand in a message of ours: printable, short.
 std::string quoted(std::string_view text) {
     std::string out = "'";
-    for (const char c : text.substr(0, 40)) out += (c >= ' ' && c < 127) ? c : '?';
+    for (const char c : text.substr(0, 40))
+        out += (c >= ' ' && c < 127) ? c : '?';
     return out + (text.size() > 40 ? "…'" : "'");
 }
 
@@ -45,7 +46,8 @@ MaybeRefused read(const pb::Header& from, Header& to) {
                                             std::to_string(limits::kPublisherBytes) + " printable bytes"};
     if (from.sequence() == 0) return Refused{Refusal::header, "sequence 0, expected 1 or more"};
     if (from.interval_ms() != std::chrono::milliseconds(limits::kInterval).count())
-        return Refused{Refusal::time, "interval of " + std::to_string(from.interval_ms()) + " ms, expected 1000"};
+        return Refused{Refusal::time,
+                       "interval of " + std::to_string(from.interval_ms()) + " ms, expected 1000"};
     const auto end = from.interval_end_us();
     const auto isSane = [](std::uint64_t us) {
         return us >= static_cast<std::uint64_t>(unixSeconds(limits::kEarliest)) * 1'000'000U &&
@@ -69,11 +71,13 @@ MaybeRefused read(std::string_view name, const pb::Histogram& from, ExponentialH
                   std::vector<std::uint64_t>& scratch) {
     std::uint64_t total = from.zero_count();
     bool sane = total <= limits::kCount;
-    for (const auto count : from.counts()) sane = sane && count <= limits::kCount && (total += count) <= limits::kCount;
+    for (const auto count : from.counts())
+        sane = sane && count <= limits::kCount && (total += count) <= limits::kCount;
     scratch.assign(from.counts().begin(), from.counts().end());
     if (!sane || !to.addBuckets(from.offset(), scratch))
-        return Refused{Refusal::value, std::string(name) + ": histogram of " + std::to_string(scratch.size()) +
-                                           " buckets from " + std::to_string(from.offset()) +
+        return Refused{Refusal::value, std::string(name) + ": histogram of " +
+                                           std::to_string(scratch.size()) + " buckets from " +
+                                           std::to_string(from.offset()) +
                                            " is outside [-1, 319] or counts above 2^53"};
     to.addZeros(from.zero_count());
     to.addSummary(from.sum(), from.max());
@@ -94,13 +98,12 @@ MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uin
 #undef X
     const auto tooLarge = [](std::uint64_t v) { return v > limits::kCount; };
     if (const auto bad = std::ranges::find_if(to.counters, tooLarge); bad != to.counters.end())
-        return Refused{Refusal::value,
-                       std::string(nameOf(static_cast<Counter>(bad - to.counters.begin()))) + " is " +
-                           std::to_string(*bad) + ", expected at most 2^53"};
+        return Refused{Refusal::value, std::string(nameOf(static_cast<Counter>(bad - to.counters.begin()))) +
+                                           " is " + std::to_string(*bad) + ", expected at most 2^53"};
     if (std::ranges::any_of(to.saturation.bins, tooLarge))
         return Refused{Refusal::value, "saturation_bins above 2^53"};
     MaybeRefused refused;
-#define X(name)                                                                                               \
+#define X(name)                                                                                              \
     if (!refused && from.has_##name()) refused = read(#name, from.name(), to[Distribution::name], scratch);
     SURGESCOPE_DISTRIBUTIONS(X)
 #undef X
@@ -152,16 +155,18 @@ struct Decoder::Messages {
         to.rosterEpoch = from.roster_epoch();
         if (!from.heard().empty() && from.heard().size() != (to.nodeCount + 7) / 8)
             return Refused{Refusal::unequalColumns, "heard has " + std::to_string(from.heard().size()) +
-                                                        " bytes for " + std::to_string(to.nodeCount) + " nodes"};
+                                                        " bytes for " + std::to_string(to.nodeCount) +
+                                                        " nodes"};
         to.heard.assign(from.heard().begin(), from.heard().end());
         MaybeRefused refused;
         const auto copy = [&](const char* name, const auto& column, std::vector<std::uint32_t>& into) {
             if (refused) return;
             if (!column.empty() && static_cast<std::uint32_t>(column.size()) != to.nodeCount)
-                refused = Refused{Refusal::unequalColumns, std::string(name) + " has " +
-                                                               std::to_string(column.size()) + " values for " +
-                                                               std::to_string(to.nodeCount) + " nodes"};
-            else into.assign(column.begin(), column.end());
+                refused = Refused{Refusal::unequalColumns,
+                                  std::string(name) + " has " + std::to_string(column.size()) +
+                                      " values for " + std::to_string(to.nodeCount) + " nodes"};
+            else
+                into.assign(column.begin(), column.end());
         };
 #define X(name) copy(#name, from.name(), to[NodeColumn::name]);
         SURGESCOPE_NODE_COLUMNS(X)
@@ -174,19 +179,23 @@ struct Decoder::Messages {
         if (auto refused = readPop(from.pop(), topic, to.pop)) return refused;
         const int count = from.name_size();
         if (count > static_cast<int>(limits::kNodesPerMessage))
-            return Refused{Refusal::value, "roster of " + std::to_string(count) + " nodes, expected at most " +
+            return Refused{Refusal::value, "roster of " + std::to_string(count) +
+                                               " nodes, expected at most " +
                                                std::to_string(limits::kNodesPerMessage)};
-        for (const int size : {from.role_size(), from.server_size(), from.measures_size(), from.nic_mbit_size()})
+        for (const int size :
+             {from.role_size(), from.server_size(), from.measures_size(), from.nic_mbit_size()})
             if (size != count)
                 return Refused{Refusal::unequalColumns, "a roster column has " + std::to_string(size) +
-                                                            " values for " + std::to_string(count) + " nodes"};
+                                                            " values for " + std::to_string(count) +
+                                                            " nodes"};
         to.epoch = from.roster_epoch();
         to.nodes.resize(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i) {
             auto& node = to.nodes[static_cast<std::size_t>(i)];
             const auto server = from.server(i);
-            if (server >= static_cast<std::uint32_t>(from.servers_size()) || !pb::Role_IsValid(from.role(i)) ||
-                from.name(i).empty() || !isPrintable(from.name(i), limits::kTextBytes) ||
+            if (server >= static_cast<std::uint32_t>(from.servers_size()) ||
+                !pb::Role_IsValid(from.role(i)) || from.name(i).empty() ||
+                !isPrintable(from.name(i), limits::kTextBytes) ||
                 !isPrintable(from.servers(static_cast<int>(server)), limits::kTextBytes))
                 return Refused{Refusal::value, "roster entry " + std::to_string(i) + " named " +
                                                    quoted(from.name(i)) + " has a bad name, role or server"};
@@ -201,8 +210,8 @@ struct Decoder::Messages {
 
     MaybeRefused read(const pb::Event& from, std::string_view) {
         if (!pb::EventKind_IsValid(from.kind()) || !isPrintable(from.text(), limits::kTextBytes))
-            return Refused{Refusal::value, "event of kind " + std::to_string(from.kind()) + " saying " +
-                                               quoted(from.text())};
+            return Refused{Refusal::value,
+                           "event of kind " + std::to_string(from.kind()) + " saying " + quoted(from.text())};
         event.kind = static_cast<EventKind>(from.kind());
         event.text = from.text();
         return std::nullopt;
@@ -234,11 +243,11 @@ Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
             return refused;
         };
         if (payload.size() > limit)
-            return at({Refusal::oversized, std::to_string(payload.size()) + " bytes, expected at most " +
-                                               std::to_string(limit)});
+            return at({Refusal::oversized,
+                       std::to_string(payload.size()) + " bytes, expected at most " + std::to_string(limit)});
         if (!proto.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
-            return at({Refusal::unparseable, std::to_string(payload.size()) + " bytes are not " +
-                                                 proto.GetTypeName()});
+            return at({Refusal::unparseable,
+                       std::to_string(payload.size()) + " bytes are not " + proto.GetTypeName()});
         if (dropUnknownFields(proto)) ++m_withUnknownFields;
         if (auto refused = read(proto.header(), message.header)) return at(std::move(*refused));
         if (auto refused = m_messages->read(proto, topic)) return at(std::move(*refused));
@@ -248,10 +257,14 @@ Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
     if (topic.starts_with("pop/")) return decodeAs(m.pbPopReport, m.popReport, limits::kSmallMessageBytes);
     if (topic.starts_with("node/")) return decodeAs(m.pbNodeColumns, m.nodeColumns, limits::kMessageBytes);
     // The rest are rare; a fresh object gives back what a hostile message made it take.
-    if (topic.starts_with("roster/")) return decodeAs(*std::make_unique<pb::Roster>(), m.roster, limits::kMessageBytes);
-    if (topic == "event") return decodeAs(*std::make_unique<pb::Event>(), m.event, limits::kSmallMessageBytes);
-    if (topic == "global") return decodeAs(*std::make_unique<pb::Global>(), m.global, limits::kSmallMessageBytes);
-    return Refused{Refusal::topic, quoted(topic) + ": expected pop/, node/ or roster/ and a PoP code, event or global"};
+    if (topic.starts_with("roster/"))
+        return decodeAs(*std::make_unique<pb::Roster>(), m.roster, limits::kMessageBytes);
+    if (topic == "event")
+        return decodeAs(*std::make_unique<pb::Event>(), m.event, limits::kSmallMessageBytes);
+    if (topic == "global")
+        return decodeAs(*std::make_unique<pb::Global>(), m.global, limits::kSmallMessageBytes);
+    return Refused{Refusal::topic,
+                   quoted(topic) + ": expected pop/, node/ or roster/ and a PoP code, event or global"};
 }
 
 } // namespace surgescope::feeds

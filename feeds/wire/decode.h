@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/wire/messages.h"
+#include "feeds/wire/refusal.h"
+
 #include <cstdint>
 #include <memory>
 #include <string_view>
 #include <variant>
 
-#include "feeds/wire/messages.h"
-#include "feeds/wire/refusal.h"
-
 namespace surgescope::feeds {
 
 /// What came out of one wire message. The pointers live until the decoder's next call.
-using Decoded = std::variant<Refused, const PopReport*, const NodeColumns*, const Roster*, const Event*,
-                             const Global*>;
+using Decoded =
+    std::variant<Refused, const PopReport*, const NodeColumns*, const Roster*, const Event*, const Global*>;
 
-/// The bytes of telemetry.proto to plain values, checked against limits.h before anything is allocated by what
-/// they say. Never throws, whatever the bytes. Reuses its memory: one decoder per thread.
+/// The bytes of telemetry.proto to plain values, checked against limits.h before anything is allocated by
+/// what they say. Never throws, whatever the bytes. Reuses its memory: one decoder per thread.
 class Decoder {
   public:
     Decoder();

@@ -4,7 +4,6 @@
 #include "feeds/wire/limits.h"
 
 #include <telemetry.pb.h>
-
 #include <unordered_map>
 
 namespace surgescope::feeds {
@@ -37,7 +36,7 @@ void write(const PopTotals& totals, pb::PopTotals& to) {
 #define X(name, unit) to.set_##name(totals[Counter::name]);
     SURGESCOPE_COUNTERS(X)
 #undef X
-#define X(name)                                                                                               \
+#define X(name)                                                                                              \
     if (!totals[Distribution::name].empty()) write(totals[Distribution::name], *to.mutable_##name());
     SURGESCOPE_DISTRIBUTIONS(X)
 #undef X
@@ -74,7 +73,7 @@ std::string_view Encoder::encode(const NodeColumns& message) {
     to.set_node_count(message.nodeCount);
     to.set_roster_epoch(message.rosterEpoch);
     to.set_heard(message.heard.data(), message.heard.size());
-#define X(name)                                                                                               \
+#define X(name)                                                                                              \
     to.mutable_##name()->Assign(message[NodeColumn::name].begin(), message[NodeColumn::name].end());
     SURGESCOPE_NODE_COLUMNS(X)
 #undef X
@@ -92,7 +91,8 @@ std::string_view Encoder::encode(const Roster& message) {
     for (const auto& node : message.nodes) {
         to.add_name(node.name);
         to.add_role(static_cast<pb::Role>(node.role));
-        const auto [server, isNew] = servers.try_emplace(node.server, static_cast<std::uint32_t>(servers.size()));
+        const auto [server, isNew] =
+            servers.try_emplace(node.server, static_cast<std::uint32_t>(servers.size()));
         if (isNew) to.add_servers(node.server);
         to.add_server(server->second);
         to.add_measures(node.measures.bits());

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/wire/messages.h"
+
 #include <memory>
 #include <string_view>
 
-#include "feeds/wire/messages.h"
-
 namespace surgescope::feeds {
 
-/// Plain values to the bytes of telemetry.proto. Reuses its buffers: the bytes returned live until the next call.
-/// One thread at a time.
+/// Plain values to the bytes of telemetry.proto. Reuses its buffers: the bytes returned live until the next
+/// call. One thread at a time.
 class Encoder {
   public:
     Encoder();

@@ -3,10 +3,20 @@
 
 namespace surgescope::feeds {
 
-std::string topicOf(const PopReport& message) { return "pop/" + message.pop; }
-std::string topicOf(const NodeColumns& message) { return "node/" + message.pop; }
-std::string topicOf(const Roster& message) { return "roster/" + message.pop; }
-std::string topicOf(const Event&) { return "event"; }
-std::string topicOf(const Global&) { return "global"; }
+std::string topicOf(const PopReport& message) {
+    return "pop/" + message.pop;
+}
+std::string topicOf(const NodeColumns& message) {
+    return "node/" + message.pop;
+}
+std::string topicOf(const Roster& message) {
+    return "roster/" + message.pop;
+}
+std::string topicOf(const Event&) {
+    return "event";
+}
+std::string topicOf(const Global&) {
+    return "global";
+}
 
 } // namespace surgescope::feeds

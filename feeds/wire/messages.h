@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/feed_time.h"
+#include "feeds/model/pop_totals.h"
+#include "feeds/util/clock.h"
+
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "feeds/model/feed_time.h"
-#include "feeds/model/pop_totals.h"
-#include "feeds/util/clock.h"
 
 /// The messages as plain values; how they look in bytes is the codec's business. Meanings and units: WIRE.md.
 namespace surgescope::feeds {
@@ -31,26 +31,26 @@ struct PopReport {
     bool operator==(const PopReport&) const = default;
 };
 
-// Columns of NodeColumns: one value a node. Percentages in steps of 0.5 %. Latencies as bucket index + 1 of the
-// exponential histogram (0: nothing happened), a one-byte logarithm.
-#define SURGESCOPE_NODE_COLUMNS(X)                                                                            \
-    X(requests)                                                                                               \
-    X(cache_hits)                                                                                             \
-    X(cache_misses)                                                                                           \
-    X(kib_out)                                                                                                \
-    X(connections)                                                                                            \
-    X(rejected)                                                                                               \
-    X(status_4xx)                                                                                             \
-    X(status_5xx)                                                                                             \
-    X(saturation)                                                                                             \
-    X(cpu)                                                                                                    \
-    X(nic)                                                                                                    \
-    X(memory)                                                                                                 \
-    X(ttfb_p50)                                                                                               \
-    X(ttfb_max)                                                                                               \
-    X(inv_applied)                                                                                            \
-    X(inv_pending)                                                                                            \
-    X(inv_lag_max)                                                                                            \
+// Columns of NodeColumns: one value a node. Percentages in steps of 0.5 %. Latencies as bucket index + 1 of
+// the exponential histogram (0: nothing happened), a one-byte logarithm.
+#define SURGESCOPE_NODE_COLUMNS(X)                                                                           \
+    X(requests)                                                                                              \
+    X(cache_hits)                                                                                            \
+    X(cache_misses)                                                                                          \
+    X(kib_out)                                                                                               \
+    X(connections)                                                                                           \
+    X(rejected)                                                                                              \
+    X(status_4xx)                                                                                            \
+    X(status_5xx)                                                                                            \
+    X(saturation)                                                                                            \
+    X(cpu)                                                                                                   \
+    X(nic)                                                                                                   \
+    X(memory)                                                                                                \
+    X(ttfb_p50)                                                                                              \
+    X(ttfb_max)                                                                                              \
+    X(inv_applied)                                                                                           \
+    X(inv_pending)                                                                                           \
+    X(inv_lag_max)                                                                                           \
     X(bot_requests)
 
 enum class NodeColumn : std::uint8_t {
@@ -69,7 +69,8 @@ struct NodeColumns {
     std::uint32_t nodeCount = 0;
     std::uint32_t rosterEpoch = 0;
     std::vector<std::uint8_t> heard; // a bit a node; empty: all were heard
-    std::array<std::vector<std::uint32_t>, kNodeColumnCount> columns; // each empty (not measured) or nodeCount long
+    std::array<std::vector<std::uint32_t>, kNodeColumnCount>
+        columns; // each empty (not measured) or nodeCount long
 
     std::vector<std::uint32_t>& operator[](NodeColumn c) { return columns[static_cast<std::size_t>(c)]; }
     const std::vector<std::uint32_t>& operator[](NodeColumn c) const {

@@ -9,23 +9,23 @@
 namespace surgescope::feeds {
 
 // Why something that arrived was not used, in the words the screen shows.
-#define SURGESCOPE_REFUSALS(X)                                                                                \
-    X(multipart, "not two message parts")                                                                     \
-    X(topic, "unknown topic")                                                                                 \
-    X(oversized, "message too large")                                                                         \
-    X(unparseable, "not parseable")                                                                           \
-    X(schemaVersion, "unknown schema version")                                                                \
-    X(header, "bad header")                                                                                   \
-    X(time, "absurd time")                                                                                    \
-    X(popCode, "bad PoP code")                                                                                \
-    X(unequalColumns, "columns of unequal length")                                                            \
-    X(value, "value out of range")                                                                            \
-    X(duplicate, "duplicate message")                                                                         \
-    X(olderSession, "message of an ended session")                                                            \
-    X(repeatedInterval, "interval reported twice")                                                            \
-    X(tooLate, "too late")                                                                                    \
-    X(tooEarly, "clock ahead of its PoP")                                                                     \
-    X(rosterMismatch, "columns without their roster")                                                         \
+#define SURGESCOPE_REFUSALS(X)                                                                               \
+    X(multipart, "not two message parts")                                                                    \
+    X(topic, "unknown topic")                                                                                \
+    X(oversized, "message too large")                                                                        \
+    X(unparseable, "not parseable")                                                                          \
+    X(schemaVersion, "unknown schema version")                                                               \
+    X(header, "bad header")                                                                                  \
+    X(time, "absurd time")                                                                                   \
+    X(popCode, "bad PoP code")                                                                               \
+    X(unequalColumns, "columns of unequal length")                                                           \
+    X(value, "value out of range")                                                                           \
+    X(duplicate, "duplicate message")                                                                        \
+    X(olderSession, "message of an ended session")                                                           \
+    X(repeatedInterval, "interval reported twice")                                                           \
+    X(tooLate, "too late")                                                                                   \
+    X(tooEarly, "clock ahead of its PoP")                                                                    \
+    X(rosterMismatch, "columns without their roster")                                                        \
     X(full, "more publishers, PoPs or nodes than can be kept")
 
 enum class Refusal : std::uint8_t {

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Prints what the feed costs on one core. Seeded; run it on a quiet machine.
-#include <string>
-#include <vector>
-
 #include "feeds/frame/frame_builder.h"
 #include "feeds/sim/simulator.h"
 #include "feeds/state/fleet_state.h"
@@ -11,6 +8,9 @@
 
 #include "tests/bench/measure.h"
 #include "tests/support/test_clock.h"
+
+#include <string>
+#include <vector>
 
 using namespace surgescope;
 using namespace surgescope::feeds;
@@ -34,9 +34,11 @@ template <class Message> Wire wireOf(Message& message, std::uint64_t sequence) {
 /// Node columns of every PoP of one simulated second, `nodes` in all.
 std::vector<Wire> columnsOfOneSecond(std::uint64_t nodes) {
     sim::Simulator simulator(PopCatalogue::builtIn(), *sim::findScenario("triple-drop"), nodes, 1);
-    for (int i = 0; i < 90; ++i) simulator.step();
+    for (int i = 0; i < 90; ++i)
+        simulator.step();
     std::vector<Wire> wires;
-    for (std::size_t i = 0; i < simulator.reports().size(); ++i) wires.push_back(wireOf(simulator.columns(i), 1));
+    for (std::size_t i = 0; i < simulator.reports().size(); ++i)
+        wires.push_back(wireOf(simulator.columns(i), 1));
     return wires;
 }
 
@@ -49,13 +51,17 @@ int main() {
     for (const std::uint64_t nodes : {100'000U, 1'000'000U}) {
         const auto wires = columnsOfOneSecond(nodes);
         std::size_t bytes = 0;
-        for (const auto& wire : wires) bytes += wire.payload.size();
+        for (const auto& wire : wires)
+            bytes += wire.payload.size();
         const double n = static_cast<double>(nodes);
-        const auto title = [&](const char* what) { return std::string(what) + ", " + std::to_string(nodes / 1000) + " k nodes"; };
+        const auto title = [&](const char* what) {
+            return std::string(what) + ", " + std::to_string(nodes / 1000) + " k nodes";
+        };
         Decoder decoder;
         std::vector<NodeColumns> messages(wires.size());
         bench::measure(title("decode node columns"), 9, n, [&](int) {
-            for (std::size_t i = 0; i < wires.size(); ++i) decoder.decode(wires[i].topic, wires[i].payload);
+            for (std::size_t i = 0; i < wires.size(); ++i)
+                decoder.decode(wires[i].topic, wires[i].payload);
         });
         for (std::size_t i = 0; i < wires.size(); ++i)
             messages[i] = *std::get<const NodeColumns*>(decoder.decode(wires[i].topic, wires[i].payload));
@@ -75,14 +81,17 @@ int main() {
                 if (state.apply(message, clock.steady())) std::abort();
             }
         });
-        std::printf("%-44s %10.1f bytes a node\n", title("size on the wire").c_str(), static_cast<double>(bytes) / n);
+        std::printf("%-44s %10.1f bytes a node\n", title("size on the wire").c_str(),
+                    static_cast<double>(bytes) / n);
         Encoder encoder;
         bench::measure(title("encode node columns"), 9, n, [&](int) {
-            for (const auto& message : messages) encoder.encode(message);
+            for (const auto& message : messages)
+                encoder.encode(message);
         });
         bench::measure(title("simulate and break down to nodes"), 9, n, [&](int) {
             simulator.step();
-            for (std::size_t i = 0; i < simulator.reports().size(); ++i) simulator.columns(i);
+            for (std::size_t i = 0; i < simulator.reports().size(); ++i)
+                simulator.columns(i);
         });
     }
 
@@ -103,10 +112,12 @@ int main() {
         }
         state.settle(clock.steady());
     };
-    for (int i = 0; i < 900; ++i) feed();
+    for (int i = 0; i < 900; ++i)
+        feed();
     Decoder decoder;
     bench::measure("decode 391 PoP reports", 50, 391, [&](int) {
-        for (const auto& wire : lastSecond) decoder.decode(wire.topic, wire.payload);
+        for (const auto& wire : lastSecond)
+            decoder.decode(wire.topic, wire.payload);
     });
     bench::measure("simulate, encode, apply and settle a second", 50, 0, [&](int) { feed(); });
     FrameBuilder builder;
@@ -114,7 +125,8 @@ int main() {
     request.chartColumns = 300;
     request.heatColumns = 600;
     request.heatRows = 24;
-    bench::measure("build a frame, same second", 50, 0, [&](int) { builder.build(state, request, {}, clock.steady()); });
+    bench::measure("build a frame, same second", 50, 0,
+                   [&](int) { builder.build(state, request, {}, clock.steady()); });
     bench::measure("build a frame, 391 PoPs, all parts new", 50, 0, [&](int i) {
         request.chartColumns = 300 + i % 2; // another request: charts and heatmap are reduced anew
         builder.build(state, request, {}, clock.steady());

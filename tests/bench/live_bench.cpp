@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// live_bench SURGESCOPE-SIM [nodes [seconds [WIDTHxHEIGHT]]]: the real window on a live feed over tcp, its map panned
-// back and forth all the time. Prints frames a second, paint times, the feed thread's load, losses and memory.
+// live_bench SURGESCOPE-SIM [nodes [seconds [WIDTHxHEIGHT]]]: the real window on a live feed over tcp, its
+// map panned back and forth all the time. Prints frames a second, paint times, the feed thread's load, losses
+// and memory.
+#include "feeds/pipeline/pipeline.h"
+#include "feeds/source/zmq_source.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/map/map_widget.h"
+#include "widgets/wall/wall_window.h"
+
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QProcess>
@@ -9,14 +17,7 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
-
 #include <unistd.h>
-
-#include "feeds/pipeline/pipeline.h"
-#include "feeds/source/zmq_source.h"
-#include "widgets/base/fonts.h"
-#include "widgets/map/map_widget.h"
-#include "widgets/wall/wall_window.h"
 
 using namespace surgescope;
 
@@ -77,8 +78,8 @@ int main(int argc, char** argv) {
 
     std::printf("%s nodes with node columns at 1 Hz over tcp, window %sx%s, map panned at 60 Hz\n",
                 qPrintable(nodes), qPrintable(size.value(0)), qPrintable(size.value(1)));
-    std::printf("%8s %8s %10s %8s %8s %12s %12s %8s %10s\n", "second", "fps", "median ms", "p95", "max", "feed thread",
-                "process CPU", "lost", "memory MiB");
+    std::printf("%8s %8s %10s %8s %8s %12s %12s %8s %10s\n", "second", "fps", "median ms", "p95", "max",
+                "feed thread", "process CPU", "lost", "memory MiB");
     int tick = 0;
     QTimer pan;
     pan.setTimerType(Qt::PreciseTimer);
@@ -100,9 +101,10 @@ int main(int argc, char** argv) {
         const auto paint = window.takePaintTimes();
         const double cpu = cpuSeconds();
         if (shown)
-            std::printf("%8d %8zu %10.2f %8.2f %8.2f %10.1f %% %10.0f %% %8llu %10.1f\n", ++second, paint.count,
-                        paint.median, paint.p95, paint.max, shown->health.feedThreadLoad * 100, (cpu - cpuThen) * 100,
-                        static_cast<unsigned long long>(shown->health.lost), residentMib());
+            std::printf("%8d %8zu %10.2f %8.2f %8.2f %10.1f %% %10.0f %% %8llu %10.1f\n", ++second,
+                        paint.count, paint.median, paint.p95, paint.max, shown->health.feedThreadLoad * 100,
+                        (cpu - cpuThen) * 100, static_cast<unsigned long long>(shown->health.lost),
+                        residentMib());
         std::fflush(stdout);
         cpuThen = cpu;
         if (second >= seconds) QApplication::quit();

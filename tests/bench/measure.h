@@ -23,7 +23,8 @@ inline Times timesOf(int runs, const std::function<void(int)>& once) {
         const auto start = std::chrono::steady_clock::now();
         once(i);
         if (i > 0)
-            times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+            times.push_back(
+                std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
     }
     std::sort(times.begin(), times.end());
     return {times[times.size() / 2], times.front(), times.back()};
@@ -37,7 +38,8 @@ inline void printHead() {
 inline void measure(const std::string& name, int runs, double items, const std::function<void(int)>& once) {
     const auto times = timesOf(runs, once);
     std::printf("%-44s %10.2f %10.2f %10.2f %5d", name.c_str(), times.median, times.min, times.max, runs);
-    if (items > 0) std::printf("  %.1f ns each, %.1f M/s", times.median * 1e6 / items, items / times.median / 1e3);
+    if (items > 0)
+        std::printf("  %.1f ns each, %.1f M/s", times.median * 1e6 / items, items / times.median / 1e3);
     std::printf("\n");
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/wire/messages.h"
+
 #include <cstdint>
 #include <string>
-
-#include "feeds/wire/messages.h"
 
 /// Messages as tests write them: short, with everything sensible unless said.
 namespace surgescope::tests {

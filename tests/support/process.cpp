@@ -5,10 +5,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <stdexcept>
-
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -27,7 +26,8 @@ Process::Process(const std::vector<std::string>& command) {
         ::close(pipe[0]);
         ::close(pipe[1]);
         std::vector<char*> arguments;
-        for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+        for (const auto& word : command)
+            arguments.push_back(const_cast<char*>(word.c_str()));
         arguments.push_back(nullptr);
         ::execv(arguments[0], arguments.data());
         ::_exit(127);
@@ -52,9 +52,11 @@ std::optional<std::string> Process::readLine(std::chrono::steady_clock::time_poi
             m_rest.erase(0, end + 1);
             return line;
         }
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         pollfd descriptor{m_output, POLLIN, 0};
-        if (left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) <= 0) return std::nullopt;
+        if (left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) <= 0)
+            return std::nullopt;
         const auto size = ::read(m_output, part.data(), part.size());
         if (size <= 0) return std::nullopt;
         m_rest.append(part.data(), static_cast<std::size_t>(size));

@@ -4,13 +4,13 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <vector>
-
 #include <sys/types.h>
+#include <vector>
 
 namespace surgescope::tests {
 
-/// A program of ours, run for real; killed at the latest with this object. What fails throws std::runtime_error.
+/// A program of ours, run for real; killed at the latest with this object. What fails throws
+/// std::runtime_error.
 class Process {
   public:
     explicit Process(const std::vector<std::string>& command);

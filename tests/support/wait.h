@@ -5,8 +5,8 @@
 
 namespace surgescope::tests {
 
-/// Calls `done` until it returns true or the deadline passes. `done` must wait for something itself (a socket, a
-/// mailbox, a child): nothing here sleeps.
+/// Calls `done` until it returns true or the deadline passes. `done` must wait for something itself (a
+/// socket, a mailbox, a child): nothing here sleeps.
 template <class Done> bool eventually(Done done, std::chrono::seconds limit = std::chrono::seconds(20)) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (std::chrono::steady_clock::now() < deadline)

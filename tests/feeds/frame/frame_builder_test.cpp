@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/frame/frame_builder.h"
-
-#include <cmath>
-
 #include "feeds/frame/reduce.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/messages.h"
 #include "tests/support/test_clock.h"
+
+#include <cmath>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -28,7 +27,8 @@ struct Feed {
         if (refused) FAIL(refused->text);
     }
     /// Reports of PoPs named after their publisher, one a second, from `first` to `last` after kStart.
-    template <class Change> void run(const std::vector<std::string>& pops, int first, int last, Change change) {
+    template <class Change>
+    void run(const std::vector<std::string>& pops, int first, int last, Change change) {
         for (int s = first; s <= last; ++s) {
             clock.advance(seconds(1));
             for (const auto& pop : pops) {
@@ -123,8 +123,10 @@ TEST_CASE("columns hold whole slots, stay aligned and show gaps as gaps", "[fram
     int gaps = 0;
     for (std::size_t i = 0; i < 20; ++i) {
         const float value = frame->worldSeries.requestsPerSecond[i];
-        if (std::isnan(value)) ++gaps;
-        else CHECK(value == 100.0F);
+        if (std::isnan(value))
+            ++gaps;
+        else
+            CHECK(value == 100.0F);
     }
     CHECK(gaps >= 3);
     CHECK(gaps <= 5);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/model/exponential_histogram.h"
 
+#include "tests/support/catch.h"
+
 #include <algorithm>
 #include <cmath>
 #include <random>
-
-#include "tests/support/catch.h"
 
 using surgescope::feeds::ExponentialHistogram;
 
@@ -15,13 +15,15 @@ std::vector<std::uint64_t> lognormalValues(std::uint32_t seed, std::size_t count
     std::mt19937_64 random(seed);
     std::lognormal_distribution<double> spread(6.0, 2.0);
     std::vector<std::uint64_t> values(count);
-    for (auto& value : values) value = static_cast<std::uint64_t>(spread(random));
+    for (auto& value : values)
+        value = static_cast<std::uint64_t>(spread(random));
     return values;
 }
 
 ExponentialHistogram histogramOf(const std::vector<std::uint64_t>& values) {
     ExponentialHistogram histogram;
-    for (const auto value : values) histogram.record(value);
+    for (const auto value : values)
+        histogram.record(value);
     return histogram;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/model/pop_catalogue.h"
 
-#include <string>
-
 #include "tests/support/catch.h"
+
+#include <string>
 
 using namespace surgescope::feeds;
 using Catch::Matchers::Contains;
@@ -42,10 +42,12 @@ TEST_CASE("a catalogue is refused with the line and the reason", "[catalogue]") 
     CHECK_THAT(refusal(kHead + "ewr,Newark,US,NA,40,-74,America/New_York,9,IAD\n"), Contains("'ewr'"));
     CHECK_THAT(refusal(kHead + "EWR,Newark,US,NA,95,-74,America/New_York,9,IAD\n"), Contains("latitude"));
     CHECK_THAT(refusal(kHead + "EWR,Newark,US,NA,nan,-74,America/New_York,9,IAD\n"), Contains("latitude"));
-    CHECK_THAT(refusal(kHead + "EWR,Newark,US,NA,40,-74,America/New_York,many,IAD\n"), Contains("population"));
+    CHECK_THAT(refusal(kHead + "EWR,Newark,US,NA,40,-74,America/New_York,many,IAD\n"),
+               Contains("population"));
 }
 
 TEST_CASE("a PoP code is three capital letters", "[catalogue]") {
     CHECK(isPopCode("LHR"));
-    for (const auto* bad : {"", "LH", "LHRX", "lhr", "L1R", "L R"}) CHECK_FALSE(isPopCode(bad));
+    for (const auto* bad : {"", "LH", "LHRX", "lhr", "L1R", "L R"})
+        CHECK_FALSE(isPopCode(bad));
 }

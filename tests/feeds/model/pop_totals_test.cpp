@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/model/pop_totals.h"
 
-#include <random>
-
 #include "tests/support/catch.h"
+
+#include <random>
 
 using namespace surgescope::feeds;
 
@@ -12,10 +12,13 @@ namespace {
 PopTotals randomTotals(std::uint64_t seed) {
     std::mt19937_64 random(seed);
     PopTotals totals;
-    for (auto& counter : totals.counters) counter = random() % 10'000;
+    for (auto& counter : totals.counters)
+        counter = random() % 10'000;
     for (auto& distribution : totals.distributions)
-        for (int i = 0; i < 20; ++i) distribution.record(random() % 1'000'000, random() % 5);
-    for (int i = 0; i < 10; ++i) totals.saturation.record(static_cast<std::uint32_t>(random() % 2000));
+        for (int i = 0; i < 20; ++i)
+            distribution.record(random() % 1'000'000, random() % 5);
+    for (int i = 0; i < 10; ++i)
+        totals.saturation.record(static_cast<std::uint32_t>(random() % 2000));
     totals.setMeasured(FieldSet(random()));
     return totals;
 }

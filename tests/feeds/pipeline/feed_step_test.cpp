@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/feed_step.h"
-
-#include <deque>
-
 #include "feeds/wire/encode.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/messages.h"
 #include "tests/support/test_clock.h"
+
+#include <deque>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;

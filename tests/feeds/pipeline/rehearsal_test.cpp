@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/pipeline/rehearsal.h"
-
-#include <thread>
-
 #include "feeds/pipeline/pipeline.h"
+#include "feeds/pipeline/rehearsal.h"
 #include "feeds/source/zmq_source.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/wait.h"
+
+#include <thread>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -21,7 +20,8 @@ Rehearsal::Options fastRehearsal(const std::shared_ptr<ZmqContext>& context, std
     options.nodes = 1'000;
     options.speed = 1'000;
     options.seconds = seconds;
-    options.publisher = {.name = "simulator", .bind = {"inproc://rehearsal"}, .lossless = true, .context = context};
+    options.publisher = {
+        .name = "simulator", .bind = {"inproc://rehearsal"}, .lossless = true, .context = context};
     return options;
 }
 
@@ -35,7 +35,8 @@ std::string bytesOfRehearsal(std::uint64_t seed) {
     REQUIRE(rehearsal);
     auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});
     REQUIRE(source);
-    for (const char* topic : {"pop/", "node/", "event", "global"}) source.value()->subscribe(topic);
+    for (const char* topic : {"pop/", "node/", "event", "global"})
+        source.value()->subscribe(topic);
     std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });
     std::string bytes;
     int seconds = 0;
@@ -67,14 +68,17 @@ TEST_CASE("a rehearsal reaches the frames like any feed, without loss", "[rehear
     REQUIRE(rehearsal);
     auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});
     REQUIRE(source);
-    Pipeline pipeline(std::move(source.value()), PopCatalogue::builtIn(), clock, {.frameEvery = milliseconds(20)});
+    Pipeline pipeline(std::move(source.value()), PopCatalogue::builtIn(), clock,
+                      {.frameEvery = milliseconds(20)});
     std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });
 
     const auto last = sim::findScenario("triple-drop")->start() + std::chrono::seconds(39);
     std::shared_ptr<const Frame> frame;
     CHECK(eventually([&] {
-        if (auto next = pipeline.frames().take()) frame = next;
-        else std::this_thread::yield();
+        if (auto next = pipeline.frames().take())
+            frame = next;
+        else
+            std::this_thread::yield();
         return frame && frame->settled == last;
     }));
     REQUIRE(frame);
@@ -93,11 +97,14 @@ TEST_CASE("a rehearsal stops while its subscriber does not listen", "[rehearsal]
     auto options = fastRehearsal(context, 1'000'000);
     auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
     REQUIRE(rehearsal);
-    auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .receiveHighWaterMark = 1, .context = context});
+    auto source =
+        ZmqSource::open({.connect = {"inproc://rehearsal"}, .receiveHighWaterMark = 1, .context = context});
     REQUIRE(source);
     source.value()->subscribe("pop/");
     std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });
-    CHECK(eventually([&] { return !std::holds_alternative<Source::Nothing>(source.value()->receive(milliseconds(100))); }));
+    CHECK(eventually([&] {
+        return !std::holds_alternative<Source::Nothing>(source.value()->receive(milliseconds(100)));
+    }));
     thread.request_stop();
     thread.join();
     SUCCEED();

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/sim/simulator.h"
-
-#include <cmath>
-#include <numeric>
-
 #include "feeds/sim/cold_fill.h"
 #include "feeds/sim/demand.h"
 #include "feeds/sim/random.h"
+#include "feeds/sim/simulator.h"
 #include "feeds/sim/spread.h"
 
 #include "tests/support/catch.h"
+
+#include <cmath>
+#include <numeric>
 
 using namespace surgescope::feeds;
 using namespace surgescope::feeds::sim;
@@ -18,17 +17,21 @@ namespace {
 
 PopTotals worldOf(Simulator& simulator) {
     PopTotals world;
-    for (const auto& report : simulator.reports()) world.merge(report.totals);
+    for (const auto& report : simulator.reports())
+        world.merge(report.totals);
     return world;
 }
 
-double lagP99Seconds(const PopTotals& totals) { return *totals[Distribution::invalidation_lag].quantile(0.99) / 1e6; }
+double lagP99Seconds(const PopTotals& totals) {
+    return *totals[Distribution::invalidation_lag].quantile(0.99) / 1e6;
+}
 
 } // namespace
 
 TEST_CASE("activity is 1 on average, low at night and high in the evening", "[sim]") {
     double sum = 0;
-    for (int i = 0; i < 24'000; ++i) sum += activityAtLocalHour(i / 1'000.0);
+    for (int i = 0; i < 24'000; ++i)
+        sum += activityAtLocalHour(i / 1'000.0);
     CHECK(sum / 24'000 == Approx(1).epsilon(1e-3));
     CHECK(activityAtLocalHour(3) < 0.5);
     CHECK(activityAtLocalHour(18.5) == Approx(1.52).epsilon(0.03));
@@ -48,7 +51,8 @@ TEST_CASE("local time is that of the PoP's zone, daylight saving included", "[si
     const auto tokyo = catalogue.find("NRT")->value;
     // 04:59 UTC is 23:59 in New York in winter and 00:59 in summer; Tokyo keeps its hour.
     const double ratio = activityAtLocalHour(23.98) / activityAtLocalHour(0.98);
-    CHECK(inWinter.pops()[newark].listeners / inSummer.pops()[newark].listeners == Approx(ratio).epsilon(0.01));
+    CHECK(inWinter.pops()[newark].listeners / inSummer.pops()[newark].listeners ==
+          Approx(ratio).epsilon(0.01));
     CHECK(inWinter.pops()[tokyo].listeners == Approx(inSummer.pops()[tokyo].listeners).epsilon(1e-6));
 }
 
@@ -56,9 +60,11 @@ TEST_CASE("opens are a shock that relaxes as a power law", "[sim]") {
     const auto scenario = *findScenario("triple-drop");
     CHECK(opensPerSecond(scenario, -1) == 0);
     double peak = 0;
-    for (int t = 0; t < 3'600; ++t) peak = std::max(peak, opensPerSecond(scenario, t));
+    for (int t = 0; t < 3'600; ++t)
+        peak = std::max(peak, opensPerSecond(scenario, t));
     CHECK(opensPerSecond(scenario, 120) > 0.9 * peak);
-    CHECK(opensPerSecond(scenario, 8'000) / opensPerSecond(scenario, 80'000) == Approx(std::pow(201.0 / 21, 1.4)).epsilon(1e-6));
+    CHECK(opensPerSecond(scenario, 8'000) / opensPerSecond(scenario, 80'000) ==
+          Approx(std::pow(201.0 / 21, 1.4)).epsilon(1e-6));
 }
 
 TEST_CASE("cold fill agrees with a cache that is simulated request by request", "[sim]") {
@@ -71,7 +77,8 @@ TEST_CASE("cold fill agrees with a cache that is simulated request by request", 
     const double renditions[] = {0.45, 0.30, 0.15, 0.10};
     for (int track = 1; track <= 18; ++track)
         for (const double rendition : renditions)
-            for (int segment = 0; segment < 22; ++segment) cumulative.push_back(sum += std::pow(track, -0.8) * rendition);
+            for (int segment = 0; segment < 22; ++segment)
+                cumulative.push_back(sum += std::pow(track, -0.8) * rendition);
     std::vector<bool> cached(cumulative.size(), false);
     double expected = 0;
     int misses = 0;
@@ -79,7 +86,8 @@ TEST_CASE("cold fill agrees with a cache that is simulated request by request", 
         expected += fill.step(100, 0.05).misses;
         for (std::uint64_t request = 0; request < 100; ++request) {
             const double u = uniform(hash(1, step, request)) * sum;
-            const auto object = static_cast<std::size_t>(std::lower_bound(cumulative.begin(), cumulative.end(), u) - cumulative.begin());
+            const auto object = static_cast<std::size_t>(
+                std::lower_bound(cumulative.begin(), cumulative.end(), u) - cumulative.begin());
             if (!cached[object]) ++misses;
             cached[object] = true;
         }
@@ -102,7 +110,8 @@ TEST_CASE("the fleet has as many nodes as asked for, whoever gets them", "[sim]"
     for (const std::uint64_t nodes : {1U, 3U, 391U, 5'000U}) {
         Simulator simulator(PopCatalogue::builtIn(), *findScenario("triple-drop"), nodes, 1);
         std::uint64_t listed = 0;
-        for (const auto& roster : simulator.rosters()) listed += roster.nodes.size();
+        for (const auto& roster : simulator.rosters())
+            listed += roster.nodes.size();
         CHECK(listed == nodes);
         simulator.step();
         CHECK(worldOf(simulator)[Counter::node_seconds] == nodes);
@@ -112,16 +121,21 @@ TEST_CASE("the fleet has as many nodes as asked for, whoever gets them", "[sim]"
 
 TEST_CASE("nodes add up to their PoP", "[sim]") {
     Simulator simulator(PopCatalogue::builtIn(), *findScenario("triple-drop"), 4'000, 1);
-    for (int i = 0; i < 70; ++i) simulator.step();
+    for (int i = 0; i < 70; ++i)
+        simulator.step();
     for (const std::size_t pop : {0U, 100U, 390U}) {
         const auto totals = simulator.reports()[pop].totals;
         const auto& columns = simulator.columns(pop);
-        const auto sum = [&](NodeColumn c) { return std::accumulate(columns[c].begin(), columns[c].end(), std::uint64_t{0}); };
+        const auto sum = [&](NodeColumn c) {
+            return std::accumulate(columns[c].begin(), columns[c].end(), std::uint64_t{0});
+        };
         CHECK(sum(NodeColumn::requests) == totals[Counter::requests]);
         CHECK(sum(NodeColumn::cache_hits) == totals[Counter::cache_hits]);
         CHECK(sum(NodeColumn::inv_pending) == totals[Counter::inv_pending_seconds]);
-        const auto hot = std::ranges::count_if(columns[NodeColumn::saturation], [](auto v) { return v >= 180; });
-        CHECK(static_cast<double>(hot) == Approx(static_cast<double>(totals.saturation.atOrAbove(900))).margin(2));
+        const auto hot =
+            std::ranges::count_if(columns[NodeColumn::saturation], [](auto v) { return v >= 180; });
+        CHECK(static_cast<double>(hot) ==
+              Approx(static_cast<double>(totals.saturation.atOrAbove(900))).margin(2));
     }
 }
 
@@ -129,7 +143,8 @@ TEST_CASE("a triple drop goes from quiet over surge and backlog to recovery", "[
     Simulator simulator(PopCatalogue::builtIn(), *findScenario("triple-drop"), 40'000, 1);
     const auto runTo = [&](int t) {
         const auto until = findScenario("triple-drop")->releaseAt + std::chrono::seconds(t);
-        while (simulator.now() < until) simulator.step();
+        while (simulator.now() < until)
+            simulator.step();
         return worldOf(simulator);
     };
     const auto quiet = runTo(-5);
@@ -174,7 +189,9 @@ TEST_CASE("what happens is told: release, purge, botnet", "[sim]") {
     std::vector<std::string> texts;
     for (int i = 0; i < 100; ++i) {
         simulator.step();
-        for (const auto& event : simulator.events()) texts.push_back(event.text);
+        for (const auto& event : simulator.events())
+            texts.push_back(event.text);
     }
-    CHECK(texts == std::vector<std::string>{"3 albums live", "30000 keys invalidated", "botnet joins the crowd"});
+    CHECK(texts ==
+          std::vector<std::string>{"3 albums live", "30000 keys invalidated", "botnet joins the crowd"});
 }

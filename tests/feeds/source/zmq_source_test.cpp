@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/source/zmq_source.h"
-
-#include <filesystem>
-#include <thread>
-
-#include <unistd.h>
-
 #include "feeds/publish/publisher.h"
+#include "feeds/source/zmq_source.h"
 #include "feeds/wire/decode.h"
 
 #include "tests/support/catch.h"
@@ -15,6 +9,10 @@
 #include "tests/support/wait.h"
 
 #include <zmq.hpp>
+
+#include <filesystem>
+#include <thread>
+#include <unistd.h>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -26,7 +24,8 @@ namespace {
 std::unique_ptr<ZmqSource> openSource(const ZmqSource::Options& options) {
     auto source = ZmqSource::open(options);
     if (!source) FAIL(source.error());
-    for (const char* topic : {"pop/", "roster/", "event", "global"}) source.value()->subscribe(topic);
+    for (const char* topic : {"pop/", "roster/", "event", "global"})
+        source.value()->subscribe(topic);
     return std::move(source.value());
 }
 
@@ -63,11 +62,13 @@ struct Stranger {
     }
     void awaitSubscriptions(int count) {
         zmq::message_t message;
-        for (int i = 0; i < count; ++i) static_cast<void>(socket.recv(message));
+        for (int i = 0; i < count; ++i)
+            static_cast<void>(socket.recv(message));
     }
     void send(const std::vector<std::string>& parts) {
         for (std::size_t i = 0; i < parts.size(); ++i)
-            socket.send(zmq::buffer(parts[i]), i + 1 < parts.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
+            socket.send(zmq::buffer(parts[i]),
+                        i + 1 < parts.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
     }
 };
 
@@ -93,14 +94,16 @@ TEST_CASE("telemetry arrives over tcp, ipc and inproc, bound by either side", "[
         }));
     }
     SECTION("ipc") {
-        const auto path = std::filesystem::temp_directory_path() / ("surgescope-" + std::to_string(::getpid()));
+        const auto path =
+            std::filesystem::temp_directory_path() / ("surgescope-" + std::to_string(::getpid()));
         auto publisher = openPublisher({.name = "p", .bind = {"ipc://" + path.string()}}, clock);
         auto source = openSource({.connect = {"ipc://" + path.string()}});
         CHECK(firstTopic(*publisher, *source) == "pop/LHR");
     }
     SECTION("inproc, one process") {
         auto context = std::make_shared<ZmqContext>();
-        auto publisher = openPublisher({.name = "p", .bind = {"inproc://feed"}, .lossless = true, .context = context}, clock);
+        auto publisher = openPublisher(
+            {.name = "p", .bind = {"inproc://feed"}, .lossless = true, .context = context}, clock);
         auto source = openSource({.connect = {"inproc://feed"}, .context = context});
         CHECK(firstTopic(*publisher, *source) == "pop/LHR");
     }
@@ -213,7 +216,8 @@ TEST_CASE("an endpoint that cannot be used is refused in words", "[zmq]") {
         REQUIRE_FALSE(source);
         return source.error();
     };
-    CHECK_THAT(refusal({.connect = {"nonsense"}}), Contains("connect to 'nonsense'") && Contains("expected tcp://"));
+    CHECK_THAT(refusal({.connect = {"nonsense"}}),
+               Contains("connect to 'nonsense'") && Contains("expected tcp://"));
     CHECK_THAT(refusal({.connect = {"http://x:1"}}), Contains("expected tcp://"));
     CHECK_THAT(refusal({.bind = {"tcp://127.0.0.1:99999999"}}), Contains("a port from 1 to 65535"));
     auto first = openSource({.bind = {"tcp://127.0.0.1:*"}});

@@ -70,7 +70,8 @@ TEST_CASE("a duplicate adds nothing", "[fleet]") {
 
 TEST_CASE("the world is shown for a second that all live PoPs have reported", "[fleet]") {
     Fleet fleet;
-    for (const char* pop : {"LHR", "CDG", "EWR"}) fleet.report({.publisher = pop, .pop = pop});
+    for (const char* pop : {"LHR", "CDG", "EWR"})
+        fleet.report({.publisher = pop, .pop = pop});
     CHECK(fleet.settled() == 0);
     fleet.clock.advance(seconds(1));
     fleet.report({.publisher = "LHR", .pop = "LHR", .second = kStart + 1});
@@ -83,7 +84,8 @@ TEST_CASE("the world is shown for a second that all live PoPs have reported", "[
 
 TEST_CASE("a PoP that fell silent holds nobody up", "[fleet]") {
     Fleet fleet;
-    for (const char* pop : {"LHR", "CDG", "EWR"}) fleet.report({.publisher = pop, .pop = pop});
+    for (const char* pop : {"LHR", "CDG", "EWR"})
+        fleet.report({.publisher = pop, .pop = pop});
     for (int s = 1; s <= 5; ++s) {
         fleet.clock.advance(seconds(1));
         fleet.report({.publisher = "LHR", .pop = "LHR", .second = kStart + s});

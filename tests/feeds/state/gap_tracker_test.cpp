@@ -10,7 +10,8 @@ using namespace surgescope::tests;
 namespace {
 
 /// "ok", or the reason of refusal.
-std::string judge(GapTracker& gaps, std::uint64_t sequence, ReportOptions o = {}, const char* topic = "pop/LHR") {
+std::string judge(GapTracker& gaps, std::uint64_t sequence, ReportOptions o = {},
+                  const char* topic = "pop/LHR") {
     o.sequence = sequence;
     o.second = kStart + static_cast<std::int64_t>(sequence);
     const auto judged = gaps.accept(header(o), topic);
@@ -29,14 +30,16 @@ TEST_CASE("a late joiner has lost nothing", "[gaps]") {
 
 TEST_CASE("what is missing in the sequence is counted as lost", "[gaps]") {
     GapTracker gaps(100);
-    for (const std::uint64_t sequence : {1, 2, 5, 6, 200}) CHECK(judge(gaps, sequence) == "ok");
+    for (const std::uint64_t sequence : {1, 2, 5, 6, 200})
+        CHECK(judge(gaps, sequence) == "ok");
     CHECK(gaps.counts().lost == 2 + 193);
     CHECK(gaps.counts().duplicates == 0);
 }
 
 TEST_CASE("a message out of order fills its gap once", "[gaps]") {
     GapTracker gaps(100);
-    for (const std::uint64_t sequence : {1, 4}) judge(gaps, sequence);
+    for (const std::uint64_t sequence : {1, 4})
+        judge(gaps, sequence);
     CHECK(gaps.counts().lost == 2);
     CHECK(judge(gaps, 3) == "ok");
     CHECK(gaps.counts().lost == 1);
@@ -46,7 +49,8 @@ TEST_CASE("a message out of order fills its gap once", "[gaps]") {
     CHECK(judge(gaps, 1) == "duplicate message");
     CHECK(gaps.counts().duplicates == 3);
     CHECK(gaps.counts().lost == 1);
-    for (std::uint64_t s = 5; s < 100; ++s) judge(gaps, s);
+    for (std::uint64_t s = 5; s < 100; ++s)
+        judge(gaps, s);
     CHECK(judge(gaps, 2) == "duplicate message"); // too far back to know: never merged twice
 }
 
@@ -62,7 +66,8 @@ TEST_CASE("a restarted publisher begins a new sequence, and the old one is over"
 
 TEST_CASE("a publisher that begins its session again is known by duplicates in sequence", "[gaps]") {
     GapTracker gaps(100);
-    for (std::uint64_t s = 1; s <= 40; ++s) judge(gaps, s);
+    for (std::uint64_t s = 1; s <= 40; ++s)
+        judge(gaps, s);
     CHECK(judge(gaps, 1) == "duplicate message");
     CHECK(judge(gaps, 2) == "duplicate message");
     CHECK(judge(gaps, 3) == "new session");
@@ -73,7 +78,8 @@ TEST_CASE("a publisher that begins its session again is known by duplicates in s
 
 TEST_CASE("a second path to the same publisher is no restart", "[gaps]") {
     GapTracker gaps(100);
-    for (std::uint64_t s = 1; s <= 20; ++s) judge(gaps, s);
+    for (std::uint64_t s = 1; s <= 20; ++s)
+        judge(gaps, s);
     for (std::uint64_t s = 21; s <= 60; ++s) {
         CHECK(judge(gaps, s) == "ok");
         CHECK(judge(gaps, s - 20) == "duplicate message");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/state/rollup.h"
 
-#include <cmath>
-
 #include "tests/support/catch.h"
 #include "tests/support/messages.h"
+
+#include <cmath>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -27,7 +27,8 @@ constexpr std::int64_t kEven = 1'795'000'020; // a multiple of 60
 
 TEST_CASE("a second stays open for late reports and is then closed", "[rollup]") {
     Rollup rollup;
-    for (std::int64_t s = kEven; s <= kEven + 20; ++s) add(rollup, s, 100);
+    for (std::int64_t s = kEven; s <= kEven + 20; ++s)
+        add(rollup, s, 100);
     add(rollup, kEven + 14, 50);
     CHECK((*rollup.totals(feedSecond(kEven + 14)))[Counter::requests] == 150);
     CHECK(rollup.open(feedSecond(kEven + 12), 1) == nullptr);
@@ -39,7 +40,8 @@ TEST_CASE("a second stays open for late reports and is then closed", "[rollup]")
 
 TEST_CASE("coarser points are rates and quantiles of the merged seconds", "[rollup]") {
     Rollup rollup;
-    for (std::int64_t s = kEven + 1; s <= kEven + 90; ++s) add(rollup, s, s <= kEven + 30 ? 100 : 400);
+    for (std::int64_t s = kEven + 1; s <= kEven + 90; ++s)
+        add(rollup, s, s <= kEven + 30 ? 100 : 400);
     const auto& tens = rollup.ringFor(std::chrono::hours(3));
     REQUIRE(tens.step() == seconds(10));
     CHECK(tens.at(feedSecond(kEven + 30))->requestsPerSecond == 100.0F);
@@ -54,7 +56,8 @@ TEST_CASE("coarser points are rates and quantiles of the merged seconds", "[roll
 
 TEST_CASE("a coarse slot that is still filling shows the rate so far, not a dip", "[rollup]") {
     Rollup rollup;
-    for (std::int64_t s = kEven + 1; s <= kEven + 40; ++s) add(rollup, s, 100);
+    for (std::int64_t s = kEven + 1; s <= kEven + 40; ++s)
+        add(rollup, s, 100);
     const auto* point = rollup.ringFor(std::chrono::hours(48)).at(feedSecond(kEven + 60));
     REQUIRE(point != nullptr);
     CHECK(point->requestsPerSecond == 100.0F);
@@ -88,7 +91,8 @@ TEST_CASE("what nobody measures is no number", "[rollup]") {
 
 TEST_CASE("a ring holds its length and no more", "[rollup]") {
     Rollup rollup;
-    for (std::int64_t s = kEven; s < kEven + 1'000; ++s) add(rollup, s, 1);
+    for (std::int64_t s = kEven; s < kEven + 1'000; ++s)
+        add(rollup, s, 1);
     const auto& ring = rollup.ringFor(minutes(15));
     CHECK(ring.length() == minutes(15));
     CHECK(ring.at(feedSecond(kEven + 999)) != nullptr);

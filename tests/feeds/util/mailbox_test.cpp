@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/util/mailbox.h"
 
-#include <thread>
-
 #include "tests/support/catch.h"
+
+#include <thread>
 
 using surgescope::feeds::Mailbox;
 
@@ -19,7 +19,8 @@ TEST_CASE("the latest value wins and is taken once", "[mailbox]") {
 TEST_CASE("values arrive in order between two threads", "[mailbox]") {
     Mailbox<int> mailbox;
     std::thread writer([&] {
-        for (int i = 1; i <= 20'000; ++i) mailbox.put(std::make_shared<int>(i));
+        for (int i = 1; i <= 20'000; ++i)
+            mailbox.put(std::make_shared<int>(i));
     });
     int last = 0;
     while (last < 20'000)

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <random>
-
 #include "feeds/wire/decode.h"
 #include "feeds/wire/encode.h"
 #include "feeds/wire/limits.h"
@@ -8,6 +6,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/messages.h"
 
+#include <random>
 #include <telemetry.pb.h>
 
 using namespace surgescope::feeds;
@@ -49,9 +48,11 @@ template <class Change> std::string changedReport(Change change) {
 
 TEST_CASE("every message survives the wire unchanged", "[wire]") {
     auto report = popReport({.nodes = 3, .requests = 12'345});
-    for (std::size_t i = 0; i < kCounterCount; ++i) report.totals.counters[i] = i * i + 1;
+    for (std::size_t i = 0; i < kCounterCount; ++i)
+        report.totals.counters[i] = i * i + 1;
     for (std::size_t i = 0; i < kDistributionCount; ++i)
-        for (std::uint64_t v = 0; v < 50; ++v) report.totals.distributions[i].record(v * v * (i + 1), v + 1);
+        for (std::uint64_t v = 0; v < 50; ++v)
+            report.totals.distributions[i].record(v * v * (i + 1), v + 1);
     FieldSet some;
     some.add(Counter::requests);
     some.add(Distribution::invalidation_lag);
@@ -111,7 +112,8 @@ TEST_CASE("what cannot be is refused with reason, place and expectation", "[wire
     check(Refusal::time, "session", [](Report& r) { r.mutable_header()->set_session_us(5); });
     check(Refusal::value, "requests is", [](Report& r) { r.mutable_totals()->set_requests(~0ULL); });
     check(Refusal::value, "saturation bins", [](Report& r) {
-        for (int i = 0; i < 100; ++i) r.mutable_totals()->add_saturation_bins(1);
+        for (int i = 0; i < 100; ++i)
+            r.mutable_totals()->add_saturation_bins(1);
     });
     check(Refusal::value, "ttfb_miss", [](Report& r) {
         r.mutable_totals()->mutable_ttfb_miss()->set_offset(100'000);
@@ -156,12 +158,15 @@ TEST_CASE("a later version's fields are dropped, counted and harmless", "[wire]"
     CHECK(decoder.withUnknownFields() == 1);
 }
 
-TEST_CASE("an unknown PoP code is no reason to refuse", "[wire]") { checkRoundTrip(popReport({.pop = "XQZ"})); }
+TEST_CASE("an unknown PoP code is no reason to refuse", "[wire]") {
+    checkRoundTrip(popReport({.pop = "XQZ"}));
+}
 
 TEST_CASE("a truncated or flipped message never does harm", "[wire]") {
     Decoder decoder;
     auto report = popReport({});
-    for (std::uint64_t v = 1; v < 100'000; v *= 3) report.totals[Distribution::invalidation_lag].record(v);
+    for (std::uint64_t v = 1; v < 100'000; v *= 3)
+        report.totals[Distribution::invalidation_lag].record(v);
     const std::vector<std::pair<std::string, std::string>> seeds{
         {"pop/LHR", bytesOf(report)},
         {"node/LHR", bytesOf(nodeColumns({.nodes = 9}))},
