@@ -25,7 +25,7 @@ static_assert(pb::PopTotals::kNodeSecondsFieldNumber == 10 &&
                   10 + static_cast<int>(kCounterCount + kDistributionCount) - 1);
 
 /// Text from outside as it may stand in a message of ours: printable, short.
-std::string quoted(std::string_view text) {
+std::string quote(std::string_view text) {
     std::string out = "'";
     for (const char c : text.substr(0, 40))
         out += (c >= ' ' && c < 127) ? c : '?';
@@ -42,7 +42,7 @@ MaybeRefused read(const pb::Header& from, Header& to) {
         return Refused{Refusal::schemaVersion, "schema version " + std::to_string(from.schema_version()) +
                                                    ", expected " + std::to_string(limits::kSchemaVersion)};
     if (from.publisher().empty() || !isPrintable(from.publisher(), limits::kPublisherBytes))
-        return Refused{Refusal::header, "publisher " + quoted(from.publisher()) + ", expected 1 to " +
+        return Refused{Refusal::header, "publisher " + quote(from.publisher()) + ", expected 1 to " +
                                             std::to_string(limits::kPublisherBytes) + " printable bytes"};
     if (from.sequence() == 0) return Refused{Refusal::header, "sequence 0, expected 1 or more"};
     if (from.interval_ms() != std::chrono::milliseconds(limits::kInterval).count())
@@ -112,9 +112,9 @@ MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uin
 
 MaybeRefused readPop(const std::string& pop, std::string_view topic, std::string& to) {
     if (!isPopCode(pop))
-        return Refused{Refusal::popCode, "PoP " + quoted(pop) + ", expected three capital letters"};
+        return Refused{Refusal::popCode, "PoP " + quote(pop) + ", expected three capital letters"};
     if (!topic.ends_with("/" + pop))
-        return Refused{Refusal::topic, "PoP " + pop + " under the topic " + quoted(topic)};
+        return Refused{Refusal::topic, "PoP " + pop + " under the topic " + quote(topic)};
     to = pop;
     return std::nullopt;
 }
@@ -198,7 +198,7 @@ struct Decoder::Messages {
                 !isPrintable(from.name(i), limits::kTextBytes) ||
                 !isPrintable(from.servers(static_cast<int>(server)), limits::kTextBytes))
                 return Refused{Refusal::value, "roster entry " + std::to_string(i) + " named " +
-                                                   quoted(from.name(i)) + " has a bad name, role or server"};
+                                                   quote(from.name(i)) + " has a bad name, role or server"};
             node.name = from.name(i);
             node.role = static_cast<Role>(from.role(i));
             node.server = from.servers(static_cast<int>(server));
@@ -211,7 +211,7 @@ struct Decoder::Messages {
     MaybeRefused read(const pb::Event& from, std::string_view) {
         if (!pb::EventKind_IsValid(from.kind()) || !isPrintable(from.text(), limits::kTextBytes))
             return Refused{Refusal::value,
-                           "event of kind " + std::to_string(from.kind()) + " saying " + quoted(from.text())};
+                           "event of kind " + std::to_string(from.kind()) + " saying " + quote(from.text())};
         event.kind = static_cast<EventKind>(from.kind());
         event.text = from.text();
         return std::nullopt;
@@ -239,7 +239,7 @@ Decoder::~Decoder() = default;
 Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
     const auto decodeAs = [&](auto& proto, auto& message, std::size_t limit) -> Decoded {
         const auto at = [&](Refused refused) {
-            refused.text = quoted(topic) + ": " + refused.text;
+            refused.text = quote(topic) + ": " + refused.text;
             return refused;
         };
         if (payload.size() > limit)
@@ -264,7 +264,7 @@ Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
     if (topic == "global")
         return decodeAs(*std::make_unique<pb::Global>(), m.global, limits::kSmallMessageBytes);
     return Refused{Refusal::topic,
-                   quoted(topic) + ": expected pop/, node/ or roster/ and a PoP code, event or global"};
+                   quote(topic) + ": expected pop/, node/ or roster/ and a PoP code, event or global"};
 }
 
 } // namespace surgescope::feeds

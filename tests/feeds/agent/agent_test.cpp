@@ -274,7 +274,7 @@ TEST_CASE("a syslog port that is taken is refused", "[agent]") {
     const auto second = Agent::open({.pop = "EWR", .node = "b", .syslogPort = rig.agent->syslogPort()},
                                     rig.clock, rig.publisher);
     REQUIRE_FALSE(second);
-    CHECK_THAT(second.error(), Catch::Matchers::Contains(std::to_string(rig.agent->syslogPort())));
+    CHECK_THAT(second.error(), surgescope::tests::containsText(std::to_string(rig.agent->syslogPort())));
 }
 
 TEST_CASE("a real nginx is reported, lost when it is killed and found again", "[agent][real]") {

@@ -7,7 +7,7 @@
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
-using Catch::Matchers::Contains;
+using surgescope::tests::containsText;
 
 TEST_CASE("a page is fetched with the server's name", "[agent][http]") {
     const HttpResponder responder(HttpResponder::page("hello", "nginx/1.22.1"));
@@ -36,8 +36,8 @@ TEST_CASE("answers nobody should trust are errors", "[agent][http]") {
         return response.error();
     };
     CHECK_THAT(reason("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
-               Contains("302"));
-    CHECK_THAT(reason("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), Contains("404"));
+               containsText("302"));
+    CHECK_THAT(reason("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), containsText("404"));
     CHECK_FALSE(reason(HttpResponder::page(std::string(HttpClient::kBodyBytes + 1, 'x'))).empty());
     CHECK_FALSE(reason("rubbish").empty());
     CHECK_FALSE(client.get("http://127.0.0.1:1/"));

@@ -11,7 +11,7 @@
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
+using surgescope::tests::containsText;
 
 namespace {
 
@@ -112,33 +112,33 @@ TEST_CASE("a damaged line is refused with the reason", "[agent][nginx]") {
         REQUIRE_FALSE(line);
         return line.error();
     };
-    CHECK_THAT(reason(""), Contains("not JSON"));
-    CHECK_THAT(reason("GET / 200"), Contains("not JSON"));
-    CHECK_THAT(reason("<190>Nov 23 15:53:28 vm edge: GET /"), Contains("syslog"));
-    CHECK_THAT(reason(kLine.substr(0, kLine.size() / 2)), Contains("not JSON"));
-    CHECK_THAT(reason(kLine + kLine), Contains("not JSON"));
-    CHECK_THAT(reason("[" + kLine + "]"), Contains("array"));
-    CHECK_THAT(reason(std::string(50'000, '[')), Contains("array"));
-    CHECK_THAT(reason("\"text\""), Contains("not an object"));
-    CHECK_THAT(reason("7"), Contains("not an object"));
-    CHECK_THAT(reason("{}"), Contains("\"ts\" is missing"));
-    CHECK_THAT(reason(with(kLine, R"("ubytes":"65888",)", "")), Contains("\"ubytes\" is missing"));
-    CHECK_THAT(reason(with(kLine, R"("GET")", R"({"a":1})")), Contains("object inside"));
-    CHECK_THAT(reason(with(kLine, R"("GET")", "null")), Contains("null"));
-    CHECK_THAT(reason(with(kLine, R"("GET")", "true")), Contains("true or false"));
-    CHECK_THAT(reason(with(kLine, R"("200")", "-200")), Contains("negative"));
-    CHECK_THAT(reason(with(kLine, R"("200")", R"("20x")")), Contains("status"));
-    CHECK_THAT(reason(with(kLine, R"("200")", R"("1000")")), Contains("status"));
-    CHECK_THAT(reason(with(kLine, R"("65903")", "18446744073709551615")), Contains("bytes"));
-    CHECK_THAT(reason(with(kLine, R"("65903")", "1e400")), Contains("not JSON"));
-    CHECK_THAT(reason(with(kLine, R"("0.001")", R"("inf")")), Contains("rt"));
-    CHECK_THAT(reason(with(kLine, R"("0.001")", R"("1e3")")), Contains("rt"));
-    CHECK_THAT(reason(with(kLine, R"("0.001")", "1000001")), Contains("rt"));
-    CHECK_THAT(reason(with(kLine, R"("1795449208.851")", R"("12.5")")), Contains("ts"));
-    CHECK_THAT(reason(with(kLine, R"("1795449208.851")", R"("-")")), Contains("ts"));
-    CHECK_THAT(reason(with(kLine, "MISS", "PERHAPS")), Contains("cache"));
-    CHECK_THAT(reason(with(kLine, R"("0.003")", R"("0.003, x")")), Contains("upstream"));
-    CHECK_THAT(reason(std::string(kLogLineBytes + 1, ' ')), Contains("64 KiB"));
+    CHECK_THAT(reason(""), containsText("not JSON"));
+    CHECK_THAT(reason("GET / 200"), containsText("not JSON"));
+    CHECK_THAT(reason("<190>Nov 23 15:53:28 vm edge: GET /"), containsText("syslog"));
+    CHECK_THAT(reason(kLine.substr(0, kLine.size() / 2)), containsText("not JSON"));
+    CHECK_THAT(reason(kLine + kLine), containsText("not JSON"));
+    CHECK_THAT(reason("[" + kLine + "]"), containsText("array"));
+    CHECK_THAT(reason(std::string(50'000, '[')), containsText("array"));
+    CHECK_THAT(reason("\"text\""), containsText("not an object"));
+    CHECK_THAT(reason("7"), containsText("not an object"));
+    CHECK_THAT(reason("{}"), containsText("\"ts\" is missing"));
+    CHECK_THAT(reason(with(kLine, R"("ubytes":"65888",)", "")), containsText("\"ubytes\" is missing"));
+    CHECK_THAT(reason(with(kLine, R"("GET")", R"({"a":1})")), containsText("object inside"));
+    CHECK_THAT(reason(with(kLine, R"("GET")", "null")), containsText("null"));
+    CHECK_THAT(reason(with(kLine, R"("GET")", "true")), containsText("true or false"));
+    CHECK_THAT(reason(with(kLine, R"("200")", "-200")), containsText("negative"));
+    CHECK_THAT(reason(with(kLine, R"("200")", R"("20x")")), containsText("status"));
+    CHECK_THAT(reason(with(kLine, R"("200")", R"("1000")")), containsText("status"));
+    CHECK_THAT(reason(with(kLine, R"("65903")", "18446744073709551615")), containsText("bytes"));
+    CHECK_THAT(reason(with(kLine, R"("65903")", "1e400")), containsText("not JSON"));
+    CHECK_THAT(reason(with(kLine, R"("0.001")", R"("inf")")), containsText("rt"));
+    CHECK_THAT(reason(with(kLine, R"("0.001")", R"("1e3")")), containsText("rt"));
+    CHECK_THAT(reason(with(kLine, R"("0.001")", "1000001")), containsText("rt"));
+    CHECK_THAT(reason(with(kLine, R"("1795449208.851")", R"("12.5")")), containsText("ts"));
+    CHECK_THAT(reason(with(kLine, R"("1795449208.851")", R"("-")")), containsText("ts"));
+    CHECK_THAT(reason(with(kLine, "MISS", "PERHAPS")), containsText("cache"));
+    CHECK_THAT(reason(with(kLine, R"("0.003")", R"("0.003, x")")), containsText("upstream"));
+    CHECK_THAT(reason(std::string(kLogLineBytes + 1, ' ')), containsText("64 KiB"));
 }
 
 TEST_CASE("nobody hides a request behind bytes that are no UTF-8", "[agent][nginx]") {

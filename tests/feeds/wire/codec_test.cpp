@@ -11,7 +11,7 @@
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
-using Catch::Matchers::Contains;
+using surgescope::tests::containsText;
 
 namespace {
 
@@ -96,7 +96,7 @@ TEST_CASE("what cannot be is refused with reason, place and expectation", "[wire
     const auto check = [](Refusal reason, const char* words, auto change) {
         const auto refused = refusal("pop/LHR", changedReport(change));
         CHECK(refused.reason == reason);
-        CHECK_THAT(refused.text, Contains(words) && Contains("'pop/LHR'"));
+        CHECK_THAT(refused.text, containsText(words) && containsText("'pop/LHR'"));
     };
     using Report = surgescope::v1::PopReport;
     check(Refusal::schemaVersion, "schema version 2, expected 1",
