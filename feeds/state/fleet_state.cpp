@@ -220,6 +220,7 @@ void FleetState::startEpoch(FeedSecond now) {
     m_settled.reset();
     m_sinceStart.clear();
     m_events.clear();
+    m_global.reset();
     for (auto& region : m_regions)
         region.clear();
     m_world.clear();

@@ -97,6 +97,10 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame) {
     requests.series = frame.worldSeries.requestsPerSecond;
     if (frame.listeners)
         requests.secondary = formatNumber(*frame.listeners, Unit::count) + QStringLiteral(" listeners");
+    else if (w.requestsPerSecond.hasValue())
+        requests.secondary =
+            formatNumber(static_cast<double>(frame.sinceStart[feeds::Counter::requests]), Unit::count) +
+            QStringLiteral(" since start");
 
     TileContent egress = tile(u"Egress", w.egressBitsPerSecond, Unit::bitsPerSecond);
     egress.series = sumOfRegions(frame);
@@ -136,7 +140,7 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame) {
         if (!frame.settled)
             t.secondary.clear();
         else if (covered < kCoverageWorthBadge && !t.absent && t.badge.isEmpty())
-            t.badge = QStringLiteral("%1 of nodes").arg(formatNumber(covered, Unit::ratio));
+            t.badge = QStringLiteral("%1 heard").arg(formatNumber(covered, Unit::ratio));
     }
     return tiles;
 }

@@ -15,7 +15,7 @@ struct TileContent {
     QString value;
     QColor valueColour;
     bool absent = false; // the value is words such as "no data", not a number
-    QString badge;       // "stale", "61 % of nodes": how far the value can be trusted; empty when whole
+    QString badge;       // "stale", "61 % heard": how far the value can be trusted; empty when whole
     QString secondary;
     QColor secondaryColour;
     std::vector<float> series; // NaN = gap; empty: no sparkline

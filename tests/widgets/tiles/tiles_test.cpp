@@ -51,9 +51,17 @@ TEST_CASE("tiles say value, doubt and trouble") {
     frame->world.wafBlockedPerSecond.quality = feeds::Quality::notMeasured;
     tiles = tileContents(*frame);
     CHECK_FALSE(tiles[5].valueColour.isValid());
-    CHECK(tiles[0].badge == QStringLiteral("61.0 % of nodes"));
+    CHECK(tiles[0].badge == QStringLiteral("61.0 % heard"));
     CHECK(tiles[6].badge == QStringLiteral("stale"));
     CHECK(tiles[7].value == QStringLiteral("not measured"));
+}
+
+TEST_CASE("without listeners the requests so far are told") {
+    auto frame = tests::sampleFrame();
+    CHECK(tileContents(*frame)[0].secondary.endsWith(QStringLiteral(" listeners")));
+    frame->listeners.reset();
+    frame->sinceStart[feeds::Counter::requests] = 222;
+    CHECK(tileContents(*frame)[0].secondary == QStringLiteral("222 since start"));
 }
 
 TEST_CASE("levels are counted of PoPs that are measured") {
