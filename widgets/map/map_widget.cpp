@@ -10,13 +10,11 @@
 
 #include <QApplication>
 #include <QFontMetricsF>
-#include <QFuture>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
 #include <QWheelEvent>
-#include <QtConcurrent>
 
 #include <algorithm>
 #include <cmath>
@@ -35,12 +33,9 @@ MapWidget::MapWidget(const feeds::PopCatalogue& catalogue, QWidget* parent)
     : PanelWidget(QStringLiteral("PoP saturation"), parent), m_catalogue(catalogue) {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
-    m_rendering = true;
-    QtConcurrent::run(loadWorld).then(this, [this](const std::shared_ptr<const WorldGeometry>& world) {
-        m_rendering = false;
-        m_world = world;
-        wantBaseMap();
-    });
+    // The worker shares a slot and no more; looked into while something is expected.
+    m_pictureTimer.setInterval(15);
+    connect(&m_pictureTimer, &QTimer::timeout, this, &MapWidget::takeBaseMap);
 }
 
 void MapWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
@@ -76,7 +71,7 @@ QRectF MapWidget::mapArea() const {
 }
 
 void MapWidget::wantBaseMap() {
-    if (!m_world || m_rendering || m_view.size.isEmpty()) return;
+    if (m_rendering || m_view.size.isEmpty()) return;
     const bool covered = !m_base.isNull() && m_baseView.worldRect().contains(m_view.worldRect());
     if (covered && m_baseView.pixelsPerUnit == m_view.pixelsPerUnit && m_baseScale == scale() &&
         m_base.devicePixelRatio() == devicePixelRatioF())
@@ -90,20 +85,22 @@ void MapWidget::startBaseMap() {
     // An even difference keeps both pictures on the same pixel grid.
     const QSizeF even(size.width() + std::fmod(m_view.size.width(), 2),
                       size.height() + std::fmod(m_view.size.height(), 2));
-    const MapView view = m_view.withSize(even);
-    const double ratio = devicePixelRatioF(), lineScale = scale();
     m_rendering = true;
-    QtConcurrent::run([world = m_world, view, ratio, lineScale] {
-        return renderBaseMap(*world, view, ratio, lineScale);
-    }).then(this, [this, view, lineScale](const QImage& image) {
-        m_rendering = false;
-        m_base = QPixmap::fromImage(image);
-        m_baseView = view;
-        m_baseScale = lineScale;
-        update();
-        wantBaseMap(); // the view may have moved on meanwhile
-        if (!m_rendering) emit baseMapReady();
-    });
+    m_worker.request({m_view.withSize(even), devicePixelRatioF(), scale()});
+    m_pictureTimer.start();
+}
+
+void MapWidget::takeBaseMap() {
+    const auto picture = m_worker.take();
+    if (!picture) return;
+    m_pictureTimer.stop();
+    m_rendering = false;
+    m_base = QPixmap::fromImage(picture->image);
+    m_baseView = picture->request.view;
+    m_baseScale = picture->request.lineScale;
+    update();
+    wantBaseMap(); // the view may have moved on meanwhile
+    if (!m_rendering) emit baseMapReady();
 }
 
 void MapWidget::placeMarkers() {

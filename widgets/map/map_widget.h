@@ -5,12 +5,13 @@
 
 #include "widgets/base/panel_widget.h"
 #include "widgets/charts/axis_scale.h"
+#include "widgets/map/base_map_worker.h"
 #include "widgets/map/map_view.h"
 #include "widgets/map/pop_finder.h"
 #include "widgets/map/pop_renderer.h"
-#include "widgets/map/world_geometry.h"
 
 #include <QPixmap>
+#include <QTimer>
 
 #include <memory>
 #include <optional>
@@ -61,6 +62,7 @@ class MapWidget : public PanelWidget {
     void fitView();
     void wantBaseMap();
     void startBaseMap();
+    void takeBaseMap();
     void placeMarkers();
     void paintBaseMap(QPainter& painter);
     void paintSelection(QPainter& painter);
@@ -74,13 +76,14 @@ class MapWidget : public PanelWidget {
     std::shared_ptr<const feeds::Frame> m_frame;
     std::optional<std::string> m_selected;
 
-    std::shared_ptr<const WorldGeometry> m_world;
     MapView m_view;
     bool m_atHome = true; // follows the window's size until somebody zooms
     QPixmap m_base;
     MapView m_baseView;
     double m_baseScale = 0;
     bool m_rendering = false;
+    BaseMapWorker m_worker;
+    QTimer m_pictureTimer;
 
     AxisScale m_discScale;
     std::vector<PopMarker> m_markers;
