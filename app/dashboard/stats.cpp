@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dashboard/stats.h"
 
+#include "feeds/util/own_process.h"
+
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <unistd.h>
 
 namespace surgescope::app {
 namespace {
@@ -80,15 +80,6 @@ Json totalsJson(const PopTotals& totals) {
     return {{"counters", counters}, {"distributions", distributions}};
 }
 
-/// Resident memory of this process in MiB.
-double residentMib() {
-    std::ifstream file("/proc/self/statm");
-    double pages = 0;
-    double resident = 0;
-    file >> pages >> resident;
-    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
-}
-
 } // namespace
 
 Result<std::unique_ptr<StatsWriter>> StatsWriter::open(const std::string& path) {
@@ -141,7 +132,7 @@ bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint, do
                       {"last_refusal", frame.health.lastRefusal}}},
                     {"nodes", {{"heard", frame.health.nodesHeard}, {"expected", frame.health.nodesExpected}}},
                     {"pops", pops},
-                    {"memory_mib", residentMib()},
+                    {"memory_mib", feeds::residentMebibytes()},
                     {"world", json(frame.world)},
                     {"since_start", totalsJson(frame.sinceStart)}};
     const auto text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

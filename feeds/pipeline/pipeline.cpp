@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/pipeline.h"
 
+#include "feeds/util/own_process.h"
+
 #include <algorithm>
-#include <ctime>
 
 namespace surgescope::feeds {
-namespace {
-
-double threadCpuSeconds() {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
-
-} // namespace
-
 Pipeline::Pipeline(std::unique_ptr<Source> source, const PopCatalogue& catalogue, const Clock& clock,
                    Options options)
     : m_source(std::move(source)), m_catalogue(catalogue), m_clock(clock), m_options(options),

@@ -4,6 +4,7 @@
 // and memory.
 #include "feeds/pipeline/pipeline.h"
 #include "feeds/source/zmq_source.h"
+#include "feeds/util/own_process.h"
 
 #include "widgets/base/fonts.h"
 #include "widgets/map/map_widget.h"
@@ -16,28 +17,8 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <unistd.h>
 
 using namespace surgescope;
-
-namespace {
-
-double residentMib() {
-    std::ifstream file("/proc/self/statm");
-    double pages = 0;
-    double resident = 0;
-    file >> pages >> resident;
-    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
-}
-
-double cpuSeconds() {
-    timespec t{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
-
-} // namespace
 
 int main(int argc, char** argv) {
     if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -95,16 +76,16 @@ int main(int argc, char** argv) {
     pan.start(16);
 
     int second = 0;
-    double cpuThen = cpuSeconds();
+    double cpuThen = feeds::processCpuSeconds();
     QTimer report;
     QObject::connect(&report, &QTimer::timeout, &window, [&] {
         const auto paint = window.takePaintTimes();
-        const double cpu = cpuSeconds();
+        const double cpu = feeds::processCpuSeconds();
         if (shown)
             std::printf("%8d %8zu %10.2f %8.2f %8.2f %10.1f %% %10.0f %% %8llu %10.1f\n", ++second,
                         paint.count, paint.median, paint.p95, paint.max, shown->health.feedThreadLoad * 100,
                         (cpu - cpuThen) * 100, static_cast<unsigned long long>(shown->health.lost),
-                        residentMib());
+                        feeds::residentMebibytes());
         std::fflush(stdout);
         cpuThen = cpu;
         if (second >= seconds) QApplication::quit();

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/util/own_process.h"
+
+#include <ctime>
+#include <fstream>
+
+#include <unistd.h>
+
+namespace surgescope::feeds {
+namespace {
+
+double secondsOf(clockid_t clock) {
+    timespec t{};
+    clock_gettime(clock, &t);
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+} // namespace
+
+double threadCpuSeconds() {
+    return secondsOf(CLOCK_THREAD_CPUTIME_ID);
+}
+
+double processCpuSeconds() {
+    return secondsOf(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+double residentMebibytes() {
+    std::ifstream file("/proc/self/statm");
+    double pages = 0;
+    double resident = 0;
+    file >> pages >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
+}
+
+} // namespace surgescope::feeds
