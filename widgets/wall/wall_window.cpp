@@ -154,6 +154,7 @@ bool WallWindow::isSettled() const {
 void WallWindow::layOut() {
     // Placed by hand after a drawing of 1920 × 1080: everything scales with the height, the width is shared.
     m_scale = std::max(0.3, height() / 1080.0);
+    QToolTip::setFont(textFont(15 * m_scale));
     const auto s = [this](double v) { return qRound(v * m_scale); };
     const int edge = s(20), gap = s(10), w = width(), h = height();
     m_header->setScale(m_scale);
