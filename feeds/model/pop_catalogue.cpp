@@ -86,8 +86,8 @@ Result<PopCatalogue> PopCatalogue::parse(std::string_view csv) {
 
     catalogue.m_regions = regionOf;
     std::ranges::sort(catalogue.m_regions);
-    const auto rest = std::ranges::unique(catalogue.m_regions);
-    catalogue.m_regions.erase(rest.begin(), rest.end());
+    catalogue.m_regions.erase(std::unique(catalogue.m_regions.begin(), catalogue.m_regions.end()),
+                              catalogue.m_regions.end());
     for (std::size_t i = 0; i < regionOf.size(); ++i) {
         const auto at = std::ranges::lower_bound(catalogue.m_regions, regionOf[i]);
         catalogue.m_pops[i].region = RegionIndex(static_cast<std::size_t>(at - catalogue.m_regions.begin()));

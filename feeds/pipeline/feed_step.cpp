@@ -87,6 +87,8 @@ FeedHealth FeedStep::health(double threadLoad) {
             health.refused.push_back({std::string(wordsFor(static_cast<Refusal>(i))), m_refused[i]});
     if (const auto newer = m_decoder.withUnknownFields(); newer > 0)
         health.refused.push_back({"fields of a newer version dropped", newer});
+    if (const auto lines = m_state.sinceStart()[Counter::log_lines_lost]; lines > 0)
+        health.refused.push_back({"access lines lost at agents", lines});
     health.lastRefusal = m_lastRefusal;
     if (const auto last = m_state.lastReport()) health.newestAgeSeconds = secondsBetween(*last, now);
     health.feedThreadLoad = threadLoad;

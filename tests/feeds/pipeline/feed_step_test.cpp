@@ -99,6 +99,16 @@ TEST_CASE("everything refused is counted by reason and the last one told in word
     CHECK(frame->world.requestsPerSecond.value == 100);
 }
 
+TEST_CASE("what agents lost is lost on the wall too", "[feed]") {
+    Fixture f;
+    auto report = popReport({});
+    report.totals[Counter::log_lines_lost] = 17;
+    f.source.add(report);
+    f.step.receive(milliseconds(0));
+    CHECK(f.step.buildFrame(0)->health.refused ==
+          std::vector<RefusalCount>{{"access lines lost at agents", 17}});
+}
+
 TEST_CASE("node columns are asked for where somebody looks", "[feed]") {
     Fixture f;
     const std::vector<std::string> always{"pop/", "roster/", "event", "global"};
