@@ -132,6 +132,33 @@ TEST_CASE("columns hold whole slots, stay aligned and show gaps as gaps", "[fram
     CHECK(gaps <= 5);
 }
 
+TEST_CASE("a field that only some nodes measure is partial though every node was heard", "[frame]") {
+    Feed feed;
+    feed.run({"LHR", "EWR"}, 0, 0, [](PopReport& r, int) {
+        FieldSet fields;
+        fields.add(Counter::requests);
+        if (r.pop == "EWR") fields.add(Counter::waf_blocked);
+        r.totals.setMeasured(fields);
+    });
+    const auto frame = feed.frame();
+    CHECK(frame->world.requestsPerSecond.quality == Quality::measured);
+    CHECK(frame->world.wafBlockedPerSecond.quality == Quality::partial);
+}
+
+TEST_CASE("of several seconds in a column, rates show the mean and quantiles the worst", "[frame]") {
+    Feed feed;
+    feed.request.range = seconds(60);
+    feed.request.chartColumns = 6;
+    feed.run({"LHR"}, 0, 59, [](PopReport& r, int s) {
+        r.totals[Counter::requests] = s % 2 == 0 ? 100 : 300;
+        r.totals[Distribution::metadata_latency].record(s % 10 == 4 ? 900'000 : 40'000, 10);
+    });
+    const auto frame = feed.frame();
+    CHECK(frame->chartAxis.step == seconds(10));
+    CHECK(frame->worldSeries.requestsPerSecond[3] == 200.0F);
+    CHECK(frame->worldSeries.metadataP95Us[3] == Approx(900'000).epsilon(0.1));
+}
+
 TEST_CASE("the heatmap puts the worst PoP first and tells no purge from no data", "[frame]") {
     Feed feed;
     feed.request.range = seconds(10);

@@ -126,6 +126,25 @@ TEST_CASE("node columns are asked for where somebody looks", "[feed]") {
     CHECK(f.source.subscriptions == always);
 }
 
+TEST_CASE("a PoP looked at again later has lost nothing meanwhile", "[feed]") {
+    Fixture f;
+    f.source.add(roster({.nodes = 2}));
+    ViewRequest request;
+    request.selectedPop = "LHR";
+    f.step.request(request);
+    f.source.add(nodeColumns({.sequence = 1, .nodes = 2}));
+    f.step.receive(milliseconds(0));
+    f.step.request({});
+    f.step.request(request);
+    f.source.add(nodeColumns({.second = kStart + 60, .sequence = 61, .nodes = 2}));
+    f.step.receive(milliseconds(0));
+    const auto frame = f.step.buildFrame(0);
+    CHECK(frame->health.lost == 0);
+    CHECK(frame->health.refused.empty());
+    REQUIRE(frame->nodes.has_value());
+    CHECK(frame->nodes->nodesHeard == 2);
+}
+
 TEST_CASE("rates are of whole seconds", "[feed]") {
     Fixture f;
     f.step.buildFrame(0);
