@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
                      [&pipeline](const feeds::ViewRequest& request) {
                          pipeline.requests().put(std::make_shared<feeds::ViewRequest>(request));
                      });
+    window.setRange(options.range);
     window.resize(options.width, options.height);
     if (!options.select.empty()) window.selectPop(options.select);
     if (options.fullScreen)

@@ -35,6 +35,10 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     app.add_flag("--all-nodes", allNodes,
                  "Subscribes to the node columns of all PoPs, not of the selected one only");
     app.add_option("--select", options.select, "PoP to select at the start, by its code");
+    int range = 15;
+    app.add_option("--range", range, "Minutes that charts and heatmap reach back; keys 1 to 6 change it")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 2'880));
     auto* screenshot =
         app.add_option("--screenshot", options.screenshot, "Saves the window as this PNG file and ends");
     auto* after = app.add_option("--after", options.after, "Seconds to wait for the screenshot")
@@ -58,6 +62,7 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     if (!options.select.empty() && !feeds::isPopCode(options.select))
         return commandLineError(app, "--select: expected a PoP code of three capital letters, got '" +
                                          options.select + "'");
+    options.range = std::chrono::minutes(range);
     if (*quit) options.quitAfter = quitAfter;
     if (allNodes) options.nodeColumns = feeds::NodeColumnsWanted::all;
     if (options.connect.empty() && options.bind.empty()) {

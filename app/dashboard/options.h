@@ -26,6 +26,7 @@ struct Options {
     std::string screenshot;          // file, empty: none
     double after = 10;               // seconds to the screenshot
     std::optional<double> quitAfter; // seconds, without a screenshot
+    std::chrono::minutes range{15};  // charts and heatmap
     int width = 1920;
     int height = 1080;
     bool fullScreen = false;

@@ -15,6 +15,9 @@ using std::chrono::seconds;
 /// so that the others are not late by it.
 constexpr seconds kAhead{5};
 
+/// How far feed time may run ahead of the settled second before that moves on by itself.
+constexpr seconds kSettleBehind{Rollup::kOpenSeconds / 2};
+
 /// Seconds remembered as changed; more only come from clocks that run far ahead.
 constexpr std::size_t kMaxChanged = 1'000;
 
@@ -115,6 +118,8 @@ std::optional<Refused> FleetState::apply(const PopReport& message, SteadyTime no
     m_sinceStart.merge(message.totals);
     m_changed.insert(second);
     if (m_changed.size() > kMaxChanged) m_changed.erase(std::prev(m_changed.end()));
+    // Feed time may run faster than frames: regions are added up before their seconds close.
+    if (m_settled && second >= *m_settled + kSettleBehind) settle(now);
     return std::nullopt;
 }
 

@@ -60,6 +60,7 @@ refuses "expected WIDTHxHEIGHT" --size 1920x1080x2
 refuses "--after" --after 5
 refuses "excludes" --simulate triple-drop --connect tcp://127.0.0.1:1
 refuses "PoP code" --select london
+refuses "--range" --range 0
 refuses "cannot write" --stats /nowhere/at/all
 refuses "--no-such-option" --no-such-option
 exit $failed

@@ -96,14 +96,14 @@ void HeatWidget::paintBody(QPainter& painter, const QRectF& body) {
 void HeatWidget::paintTimes(QPainter& painter, const QRectF& plot) {
     const feeds::TimeAxis& axis = m_frame->heat.axis;
     const auto range = static_cast<double>(axis.columns) * static_cast<double>(axis.step.count());
-    double step = 60;
-    for (const double candidate : {60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0}) {
+    int step = 60;
+    for (const int candidate : {60, 120, 300, 600, 900, 1'800, 3'600, 7'200, 21'600, 43'200}) {
         step = candidate;
         if (range / step <= 8) break;
     }
     painter.setFont(textFont(px(13)));
     painter.setPen(darkPalette().muted);
-    for (double back = 0; back <= range; back += step) {
+    for (int back = 0; back <= range; back += step) {
         const double x = plot.right() - back / range * plot.width();
         QRectF box(x - px(40), plot.bottom() + px(1), px(80), px(18));
         int align = Qt::AlignHCenter;
@@ -114,9 +114,9 @@ void HeatWidget::paintTimes(QPainter& painter, const QRectF& plot) {
             box.moveLeft(plot.left());
             align = Qt::AlignLeft;
         }
-        const QString text = back == 0      ? QStringLiteral("now")
-                             : step >= 3600 ? QStringLiteral("−%1 h").arg(back / 3600)
-                                            : QStringLiteral("−%1 m").arg(back / 60);
+        const QString text = back == 0       ? QStringLiteral("now")
+                             : step >= 3'600 ? QStringLiteral("−%1 h").arg(back / 3'600)
+                                             : QStringLiteral("−%1 m").arg(back / 60);
         painter.drawText(box, align | Qt::AlignVCenter, text);
     }
     if (!m_frame->releaseAt) return;

@@ -215,6 +215,12 @@ void WallWindow::keyPressEvent(QKeyEvent* event) {
             showNormal();
         break;
     case Qt::Key_F11: isFullScreen() ? showNormal() : showFullScreen(); break;
+    case Qt::Key_1:
+    case Qt::Key_2:
+    case Qt::Key_3:
+    case Qt::Key_4:
+    case Qt::Key_5:
+    case Qt::Key_6: setRange(kRanges[static_cast<std::size_t>(event->key() - Qt::Key_1)]); break;
     default: QWidget::keyPressEvent(event);
     }
 }

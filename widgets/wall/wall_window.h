@@ -41,7 +41,11 @@ class WallWindow : public QWidget {
 
     /// What it can show at its present size, with its present selection.
     feeds::ViewRequest viewRequest() const;
+    /// How far back charts and heatmap reach, from 10 s. Keys 1 to 6 choose among kRanges.
     void setRange(std::chrono::seconds range);
+    static constexpr std::array<std::chrono::seconds, 6> kRanges{
+        std::chrono::minutes(5), std::chrono::minutes(15), std::chrono::hours(1),
+        std::chrono::hours(3),   std::chrono::hours(12),   std::chrono::hours(48)};
 
     const std::optional<std::string>& selectedPop() const { return m_selected; }
     void selectPop(const std::optional<std::string>& code);

@@ -140,6 +140,23 @@ TEST_CASE("after an outage of all, time goes on where the reports are", "[fleet]
     CHECK(fleet.world(Counter::requests) == 200);
 }
 
+TEST_CASE("regions miss no second when feed time runs faster than anybody looks", "[fleet]") {
+    Fleet fleet;
+    fleet.report({.publisher = "LHR", .pop = "LHR"});
+    fleet.report({.publisher = "CDG", .pop = "CDG"});
+    fleet.settled();
+    for (int s = 1; s <= 120; ++s)
+        for (const char* pop : {"LHR", "CDG"})
+            fleet.report({.publisher = pop, .pop = pop, .second = kStart + s});
+    fleet.settled();
+    const auto& ring = fleet.state.world().ringFor(seconds(1));
+    for (int s = 0; s <= 120; ++s) {
+        const auto* point = ring.at(feedSecond(kStart + s));
+        REQUIRE(point != nullptr);
+        CHECK(point->requestsPerSecond == 200.0F);
+    }
+}
+
 TEST_CASE("a rehearsal started again in its own past begins a new epoch", "[fleet]") {
     Fleet fleet;
     for (int s = 0; s < 30; ++s) {

@@ -27,6 +27,17 @@ struct Wall {
 
 } // namespace
 
+TEST_CASE("the keys 1 to 6 ask for other ranges") {
+    Wall wall(tests::sampleFrame());
+    QSignalSpy asked(&wall.window, &WallWindow::viewRequestChanged);
+    QTest::keyClick(&wall.window.map(), Qt::Key_4);
+    REQUIRE(asked.wait(5'000));
+    CHECK(wall.window.viewRequest().range == std::chrono::hours(3));
+    QTest::keyClick(&wall.window.map(), Qt::Key_1);
+    REQUIRE(asked.wait(5'000));
+    CHECK(wall.window.viewRequest().range == std::chrono::minutes(5));
+}
+
 TEST_CASE("a click on the map selects and asks for the PoP's nodes, Esc takes it back") {
     Wall wall(tests::sampleFrame());
     QSignalSpy requests(&wall.window, &WallWindow::viewRequestChanged);
