@@ -110,8 +110,9 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         health.nodesExpected += pop.summary.nodesExpected;
         frame->pops.push_back(std::move(pop));
     }
-    if (frame->settled)
-        frame->world = summarise(state.world().totals(*frame->settled), state.expectedNodes(), false);
+    if (frame->settled) // when nobody reports any more, what is shown is the past
+        frame->world = summarise(state.world().totals(*frame->settled), state.expectedNodes(),
+                                 freshness(state.lastReport(), now) >= Freshness::stale);
     frame->world.nodesExpected = state.expectedNodes();
     if (request.selectedPop) {
         const auto found = state.places().find(*request.selectedPop);

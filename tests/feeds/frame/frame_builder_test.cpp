@@ -107,6 +107,16 @@ TEST_CASE("not measured, no data, partial and stale are told apart", "[frame]") 
     CHECK(frame->world.requestsPerSecond.value == 100);
 }
 
+TEST_CASE("when nobody reports any more the world is stale, with its last numbers", "[frame]") {
+    Feed feed;
+    feed.run({"LHR", "EWR"}, 0, 5, [](PopReport&, int) {});
+    feed.clock.advance(seconds(2));
+    CHECK(feed.frame()->world.requestsPerSecond == Reading{200, Quality::measured});
+    feed.clock.advance(seconds(2));
+    CHECK(feed.frame()->world.requestsPerSecond == Reading{200, Quality::stale});
+    CHECK(feed.frame()->world.nodesHeard == 0);
+}
+
 TEST_CASE("columns hold whole slots, stay aligned and show gaps as gaps", "[frame]") {
     Feed feed;
     feed.request.range = seconds(60);
