@@ -50,10 +50,11 @@ void LineChart::setLimit(double value, const QString& label) {
     m_plot->setLimit(value, label);
 }
 
-void LineChart::setData(const feeds::TimeAxis& axis, std::vector<ChartLine> lines,
+void LineChart::setData(const feeds::TimeAxis& axis, const std::vector<ChartLine>& lines,
                         std::optional<feeds::FeedSecond> release,
                         const std::vector<feeds::EventMark>& events) {
     std::vector<std::pair<QString, QColor>> legend;
+    legend.reserve(lines.size());
     for (const ChartLine& line : lines)
         legend.emplace_back(line.name, line.colour);
     if (legend != m_legend) {

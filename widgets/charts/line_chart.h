@@ -39,7 +39,7 @@ class LineChart : public PanelWidget {
     void setLegend(Legend legend);
     /// A dashed level, in the unit of the data.
     void setLimit(double value, const QString& label);
-    void setData(const feeds::TimeAxis& axis, std::vector<ChartLine> lines,
+    void setData(const feeds::TimeAxis& axis, const std::vector<ChartLine>& lines,
                  std::optional<feeds::FeedSecond> release, const std::vector<feeds::EventMark>& events);
     /// Forgets data and the axis' height, as after an epoch.
     void reset();

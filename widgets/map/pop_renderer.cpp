@@ -107,7 +107,9 @@ void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, dou
         // Lines across the disc, their ends on its edge.
         painter.setPen(QPen(colour, 1.1 * scale));
         const double inner = radius - line / 2;
-        for (double d = -inner + 1.2 * scale; d < inner; d += 3.2 * scale) {
+        const double first = -inner + 1.2 * scale, apart = 3.2 * scale;
+        for (int i = 0; first + i * apart < inner; ++i) {
+            const double d = first + i * apart;
             const double half = std::sqrt(std::max(0.0, inner * inner - d * d));
             const QPointF middle = at + QPointF(d, d) * M_SQRT1_2, along = QPointF(half, -half) * M_SQRT1_2;
             painter.drawLine(middle - along, middle + along);
