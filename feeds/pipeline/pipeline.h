@@ -17,6 +17,7 @@ class Pipeline {
     struct Options {
         std::chrono::milliseconds frameEvery{100};
         NodeColumnsWanted nodeColumns = NodeColumnsWanted::ofSelectedPop;
+        FeedTap* tap = nullptr; // gets everything received; must outlive the pipeline
     };
 
     /// Starts the thread. `catalogue` and `clock` must outlive the pipeline.

@@ -52,6 +52,12 @@ class FleetState {
     std::optional<Refused> apply(const Event& message, SteadyTime now);
     std::optional<Refused> apply(const Global& message, SteadyTime now);
 
+    /// For a replay that seeks: forgets everything, in a new epoch. What follows, oldest first, then brings
+    /// the past back: points of the charts, rollups, and reports of the last seconds.
+    void startAnew();
+    std::optional<Refused> apply(const Points& message, SteadyTime now);
+    std::optional<Refused> apply(const FleetRollup& message, SteadyTime now);
+
     /// Moves the settled second on: the newest one that all live PoPs have reported, at most one second
     /// behind the median PoP, so that one slow or misdated PoP holds nobody up. Then adds regions and world
     /// up anew where they changed. Call before reading; reports that run well ahead do it too.
@@ -81,6 +87,8 @@ class FleetState {
     Place* placeFor(const std::string& code, SteadyTime now);
     std::optional<Refused> fitInTime(Place& place, const PopReport& message, bool newSession,
                                      SteadyTime now) const;
+    /// The place's rollup, be it a PoP, a region or the world; null when it cannot be kept.
+    Rollup* rollupOf(const std::string& place, SteadyTime now);
     void addUp(FeedSecond second);
     void startEpoch(FeedSecond now);
 
@@ -100,6 +108,8 @@ class FleetState {
     std::optional<SteadyTime> m_lastReport;
     std::optional<Global> m_global;
     std::deque<Event> m_events;
+    std::vector<std::string> m_pointPlaces; // of the last Points, and where they belong
+    std::vector<Rollup*> m_pointRollups;
 };
 
 } // namespace surgescope::feeds

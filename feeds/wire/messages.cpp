@@ -18,5 +18,11 @@ std::string topicOf(const Event&) {
 std::string topicOf(const Global&) {
     return "global";
 }
+std::string topicOf(const FleetRollup&) {
+    return "rollup";
+}
+std::string topicOf(const Points& message) {
+    return "points/" + std::to_string(message.width.count());
+}
 
 } // namespace surgescope::feeds
