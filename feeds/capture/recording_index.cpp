@@ -87,6 +87,9 @@ void findMarks(McapReader& reader, RecordingIndex& index) {
             marks.push_back(mark);
     }
     if (marks.empty()) return;
+    auto known = channelStream(reader, "known/roster");
+    const auto* roster = known.next();
+    index.continues = roster && roster->logTime < marks.front().first;
     index.begin = marks.front().second;
     index.end = marks.back().second;
 }

@@ -37,6 +37,7 @@ struct RecordingIndex {
     std::chrono::seconds overviewStep{1};
     std::vector<float> overview; // requests per second of the world; NaN: nothing known
     std::uint64_t dropped = 0;   // messages that the recorder had no room for
+    bool continues = false; // it begins with the rosters of a recording before it, or of which it is a part
 
     /// When, in log time, the wall showed this moment. Straight between what is known.
     std::uint64_t logTimeAt(RecordedTime time) const;

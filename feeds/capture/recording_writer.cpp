@@ -14,6 +14,10 @@ using namespace recording;
 /// Channels for messages that fit no class: whoever sends rubbish shall not fill the file with channels.
 constexpr std::uint64_t kOddTopics = 100;
 
+std::uint64_t period(std::chrono::nanoseconds time) {
+    return static_cast<std::uint64_t>(time.count());
+}
+
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) // what is quoted here is printable: topics of ours, checked names
@@ -24,7 +28,8 @@ std::string quoted(std::string_view text) {
 } // namespace
 
 RecordingWriter::RecordingWriter(std::unique_ptr<McapWriter> writer, Rosters rosters)
-    : m_writer(std::move(writer)), m_laneSince(kLanes.size(), 0), m_rosters(std::move(rosters)) {
+    : m_writer(std::move(writer)), m_laneSince(kLanes.size(), 0), m_rosters(std::move(rosters)),
+      m_rostersHandedOn(!m_rosters.empty()) {
     defineChannels();
 }
 
@@ -101,13 +106,13 @@ RecordingWriter::Failure RecordingWriter::write(std::uint64_t logTime, std::stri
             m_writer->write(target->lane, {target->channel, static_cast<std::uint32_t>(peeked.sequence),
                                            logTime, published, payload}))
         return failure;
+    if (m_nextRosters == 0 && !m_rostersHandedOn) m_nextRosters = logTime + period(kRostersEvery);
     return logTime >= m_nextRosters ? writeRosters(logTime) : std::nullopt;
 }
 
 RecordingWriter::Failure RecordingWriter::flushOld(std::uint64_t logTime) {
     for (std::size_t lane = 0; lane < kLanes.size(); ++lane) {
-        const auto every = static_cast<std::uint64_t>(std::chrono::nanoseconds(kLanes[lane].every).count());
-        if (m_laneSince[lane] == 0 || logTime < m_laneSince[lane] + every) continue;
+        if (m_laneSince[lane] == 0 || logTime < m_laneSince[lane] + period(kLanes[lane].every)) continue;
         m_laneSince[lane] = 0;
         if (auto failure = m_writer->flush(lane)) return failure;
     }
@@ -123,7 +128,7 @@ RecordingWriter::Failure RecordingWriter::flushReceived() {
 }
 
 RecordingWriter::Failure RecordingWriter::writeRosters(std::uint64_t logTime) {
-    m_nextRosters = logTime + static_cast<std::uint64_t>(std::chrono::nanoseconds(kRostersEvery).count());
+    m_nextRosters = logTime + period(kRostersEvery);
     const auto target = m_targets.at("known/roster");
     for (const auto& [key, payload] : m_rosters) {
         const auto peeked = peek(payload).value_or(Peeked{});

@@ -60,6 +60,7 @@ class RecordingWriter {
     std::unordered_map<std::string, Target> m_targets; // by class, or by an odd topic
     std::vector<std::uint64_t> m_laneSince; // log time of the unfinished chunk's first message, or 0
     Rosters m_rosters;
+    bool m_rostersHandedOn;          // and not received in this file: written at its very beginning
     std::uint64_t m_nextRosters = 0; // log time
     Decoder m_decoder;
     mcap::Metadata m_launch;

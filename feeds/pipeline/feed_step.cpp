@@ -115,6 +115,11 @@ FeedHealth FeedStep::health(double threadLoad) {
     return health;
 }
 
+void FeedStep::settle() {
+    m_state.settle(m_clock.steady());
+    tellTap();
+}
+
 std::shared_ptr<const Frame> FeedStep::buildFrame(double threadLoad) {
     auto frame = m_builder.build(m_state, m_request, health(threadLoad), m_clock.steady());
     tellTap();

@@ -34,6 +34,9 @@ class FeedStep {
     /// What the screen shows from now on.
     void request(const ViewRequest& request);
 
+    /// For a feed whose frames nobody needs: moves the settled second on, as building a frame does.
+    void settle();
+
     /// `threadLoad`: share of one core the feed took, for the screen.
     std::shared_ptr<const Frame> buildFrame(double threadLoad);
 

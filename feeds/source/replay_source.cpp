@@ -64,7 +64,10 @@ ReplaySource::ReplaySource(std::string path, std::unique_ptr<McapReader> reader,
         m_endLog = std::max(m_endLog, part.end);
     }
     setPace(m_beginLog);
-    if (options.at) m_seekTo = m_index->logTimeAt(*options.at);
+    if (options.at)
+        m_seekTo = m_index->logTimeAt(*options.at);
+    else if (m_index->continues)
+        m_seekTo = m_beginLog; // the rosters of before come first
     publish();
 }
 

@@ -248,34 +248,38 @@ TEST_CASE("a full disk: the state says so and what was written stays readable", 
 
 TEST_CASE("kill -9 loses the last second at most", "[recorder]") {
     Fixture f;
-    std::array<int, 2> pipe{};
-    REQUIRE(::pipe(pipe.data()) == 0);
+    std::array<int, 2> asked{};
+    std::array<int, 2> done{};
+    REQUIRE((::pipe(asked.data()) == 0 && ::pipe(done.data()) == 0));
     const pid_t child = ::fork();
-    if (child == 0) {
+    if (child == 0) { // records one report each time it is asked to
         const SystemClock clock;
         auto recorder = Recorder::open({.path = f.path}, clock);
-        for (std::uint64_t i = 1;; ++i) { // paced by whoever reads the pipe
+        char word = 0;
+        for (std::uint64_t i = 1; ::read(asked[0], &word, 1) == 1; ++i) {
             give(*recorder.value(),
                  popReport({.second = kStart + static_cast<std::int64_t>(i), .sequence = i}));
-            const auto now = clock.wall().time_since_epoch().count();
-            if (::write(pipe[1], &now, sizeof now) != sizeof now) ::_exit(0);
+            static_cast<void>(::write(done[1], &word, 1));
         }
+        ::_exit(0);
     }
-    ::close(pipe[1]);
-    // Reads for three seconds how far it has come, then kills it between two messages.
     const SystemClock clock;
     const auto begin = clock.wall();
-    std::int64_t last = 0;
-    while (clock.wall() < begin + std::chrono::milliseconds(2'900))
-        if (::read(pipe[0], &last, sizeof last) != sizeof last) break;
+    WallTime last = begin;
+    char word = 'x';
+    while (last < begin + std::chrono::milliseconds(2'900)) {
+        REQUIRE((::write(asked[1], &word, 1) == 1 && ::read(done[0], &word, 1) == 1));
+        last = clock.wall();
+    }
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
-    ::close(pipe[0]);
+    for (const int descriptor : {asked[0], asked[1], done[0], done[1]})
+        ::close(descriptor);
     auto reader = McapReader::open(f.path);
     REQUIRE(reader);
+    CHECK(!readAll(*reader.value()).empty());
     std::uint64_t newest = 0;
     for (const auto& part : reader.value()->parts())
         newest = std::max(newest, part.end);
-    CHECK(!readAll(*reader.value()).empty());
-    CHECK(static_cast<std::int64_t>(newest / 1'000) >= last - 1'000'000);
+    CHECK(static_cast<std::int64_t>(newest / 1'000) >= last.time_since_epoch().count() - 1'000'000);
 }
