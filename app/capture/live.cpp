@@ -55,7 +55,7 @@ Result<int> record(const CaptureOptions& options) {
         if (options.seconds > 0 && secondsBetween(begin, clock.steady()) >= options.seconds) break;
         step.receive(milliseconds(100));
         if (clock.steady() < nextLook) continue;
-        nextLook = clock.steady() + milliseconds(250);
+        nextLook = clock.steady() + milliseconds(50);
         step.settle();
         const auto status = recorder.status();
         char text[160];

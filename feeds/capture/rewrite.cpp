@@ -79,23 +79,28 @@ class Output final : public RollupMaker::Sink {
         if (message.topic.starts_with("node/")) return std::nullopt; // no rollup is made of them
         apply(message.topic, message.payload);
         if (m_logTime >= m_nextSettle) {
-            m_state.settle(now());
             m_nextSettle = m_logTime + kSettleEvery;
-        }
-        if (m_state.settled() != m_settled) {
-            m_settled = m_state.settled();
-            m_rollups.settled(m_state, *this);
+            settle();
         }
         return m_failure;
     }
     void know(std::string_view topic, std::string_view payload) { apply(topic, payload); }
-    RecordingWriter::Failure close() { return m_writer->close(); }
+    RecordingWriter::Failure close() {
+        settle();
+        return m_failure ? m_failure : m_writer->close();
+    }
 
     void take(const Points& points) override { put(topicOf(points), m_encoder.encode(points)); }
     void take(const FleetRollup& rollup) override { put(topicOf(rollup), m_encoder.encode(rollup)); }
 
   private:
     SteadyTime now() const { return SteadyTime(std::chrono::nanoseconds(m_logTime)); }
+    void settle() {
+        m_state.settle(now());
+        if (m_state.settled() == m_settled) return;
+        m_settled = m_state.settled();
+        m_rollups.settled(m_state, *this);
+    }
     void put(std::string_view topic, std::string_view payload) {
         if (!m_failure) m_failure = m_writer->write(++m_logTime, topic, payload);
     }

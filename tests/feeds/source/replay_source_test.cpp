@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/capture/recorder.h"
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/source/replay_source.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/frame_text.h"
-#include "tests/support/list_source.h"
-#include "tests/support/simulated_launch.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/recorded_launch.h"
 #include "tests/support/test_clock.h"
-
-#include <map>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -18,46 +13,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
-
-ViewRequest request(seconds range = seconds(900)) {
-    ViewRequest request;
-    request.range = range;
-    request.selectedPop = "LHR";
-    return request;
-}
-
-/// A launch that was shown and recorded at once: the frame of each settled second, and the file.
-struct Recorded {
-    TemporaryFolder folder;
-    std::string path = (folder.path() / "launch.mcap").string();
-    std::map<FeedSecond, std::shared_ptr<const Frame>> frames;
-
-    Recorded(const std::string& scenario, int length, std::uint64_t nodes, bool columns = true,
-             int silentFrom = 0, seconds range = seconds(900)) {
-        SimulatedLaunch launch(scenario, nodes, columns);
-        TestClock clock;
-        ListSource source;
-        auto recorder = Recorder::open({.path = path}, clock);
-        REQUIRE(recorder);
-        FeedStep step(source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::all, recorder.value().get());
-        step.request(request(range));
-        for (int s = 0; s < length; ++s) {
-            for (auto& wire : launch.second()) {
-                // One PoP falls silent, if asked for.
-                const bool silent = silentFrom > 0 && s >= silentFrom && wire.topic.ends_with("/CDG");
-                if (!silent) source.items.push_back(ListSource::Item{wire.topic, wire.payload});
-            }
-            while (step.receive(milliseconds(0)) > 0) {
-            }
-            auto frame = step.buildFrame(0);
-            if (frame->settled) frames[*frame->settled] = frame;
-            clock.advance(seconds(1));
-        }
-        recorder.value()->stop();
-        REQUIRE(recorder.value()->status().state == Recorder::State::stopped);
-        REQUIRE(recorder.value()->status().dropped == 0);
-    }
-};
 
 /// The same launch, played from the file.
 struct Played {
@@ -71,7 +26,7 @@ struct Played {
         REQUIRE(opened);
         source = std::move(opened.value());
         step = std::make_unique<FeedStep>(*source, PopCatalogue::builtIn(), real, NodeColumnsWanted::all);
-        step->request(request(range));
+        step->request(launchRequest(range));
     }
     void receiveAll() {
         while (step->receive(milliseconds(0)) > 0) {
@@ -94,7 +49,7 @@ struct Played {
 
 TEST_CASE("simulate: frames A; record and replay: frames B; A equals B", "[replay]") {
     const std::string scenario = GENERATE("triple-drop", "standard-rollout");
-    const Recorded recorded(scenario, 100, 2'000);
+    const RecordedLaunch recorded(scenario, 100, 2'000);
     Played played(recorded.path);
     std::size_t compared = 0;
     for (auto frame = played.after(milliseconds(1)); compared < recorded.frames.size();
@@ -112,7 +67,7 @@ TEST_CASE("simulate: frames A; record and replay: frames B; A equals B", "[repla
 
 TEST_CASE("a seek shows what was shown", "[replay]") {
     const auto range = GENERATE(seconds(900), seconds(10'800));
-    const Recorded recorded("triple-drop", 300, 800, false, 150, range);
+    const RecordedLaunch recorded("triple-drop", 300, 800, false, 150, range);
     Played played(recorded.path, {.paused = true}, range);
     for (const int offset : {280, 40, 133, 241, 100, 5}) {
         const auto second = recorded.frames.begin()->first + seconds(offset);
@@ -125,7 +80,7 @@ TEST_CASE("a seek shows what was shown", "[replay]") {
 }
 
 TEST_CASE("play goes on after a seek", "[replay]") {
-    const Recorded recorded("triple-drop", 160, 800);
+    const RecordedLaunch recorded("triple-drop", 160, 800);
     Played played(recorded.path);
     const auto begin = recorded.frames.begin()->first;
     played.command(replay::Seek{RecordedTime(begin + seconds(100))});
@@ -139,7 +94,7 @@ TEST_CASE("play goes on after a seek", "[replay]") {
 }
 
 TEST_CASE("speed, pause and steps", "[replay]") {
-    const Recorded recorded("triple-drop", 100, 391, false);
+    const RecordedLaunch recorded("triple-drop", 100, 391, false);
     const auto begin = recorded.frames.begin()->first;
     Played played(recorded.path);
     played.after(milliseconds(1));
@@ -163,7 +118,7 @@ TEST_CASE("speed, pause and steps", "[replay]") {
 }
 
 TEST_CASE("a range is looped", "[replay]") {
-    const Recorded recorded("triple-drop", 80, 391, false);
+    const RecordedLaunch recorded("triple-drop", 80, 391, false);
     const auto begin = recorded.frames.begin()->first;
     Played played(recorded.path, {.at = RecordedTime(begin + seconds(20))});
     const std::pair range{RecordedTime(begin + seconds(20)), RecordedTime(begin + seconds(30))};
@@ -178,7 +133,7 @@ TEST_CASE("a range is looped", "[replay]") {
 }
 
 TEST_CASE("from event to event", "[replay]") {
-    const Recorded recorded("triple-drop", 100, 391, false);
+    const RecordedLaunch recorded("triple-drop", 100, 391, false);
     Played played(recorded.path, {.paused = true});
     const auto& events = played.source->recording().events;
     REQUIRE(!events.empty());
@@ -193,7 +148,7 @@ TEST_CASE("from event to event", "[replay]") {
 }
 
 TEST_CASE("what a timeline shows is known at once", "[replay]") {
-    const Recorded recorded("triple-drop", 120, 391, false);
+    const RecordedLaunch recorded("triple-drop", 120, 391, false);
     Played played(recorded.path);
     const auto& recording = played.source->recording();
     CHECK(recording.begin == RecordedTime(recorded.frames.begin()->first));
