@@ -92,8 +92,10 @@ TEST_CASE("a part cut out shows what was shown", "[rewrite]") {
     const auto frame = step.buildFrame(0);
     REQUIRE(frame->settled);
     const auto& original = *launch.frames.at(*frame->settled);
-    CHECK(firstDifference(textOf(original, false), textOf(*frame, false)) == "");
-    CHECK(frame->pops.size() == original.pops.size());
+    CHECK((frame->world == original.world));
+    REQUIRE(frame->pops.size() == original.pops.size());
+    for (std::size_t i = 0; i < frame->pops.size(); ++i)
+        CHECK((frame->pops[i].summary == original.pops[i].summary));
     CHECK(frame->health.nodesExpected == original.health.nodesExpected);
 }
 
