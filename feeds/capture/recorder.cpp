@@ -57,12 +57,11 @@ void Recorder::stop() {
     if (m_thread.joinable()) m_thread.join();
 }
 
-void Recorder::beginNewFile() {
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_newFile = true;
-    }
+bool Recorder::beginNewFile(milliseconds within) {
+    std::unique_lock lock(m_mutex);
+    const auto asked = ++m_newFilesAsked;
     m_wakeUp.notify_one();
+    return m_newFileMade.wait_for(lock, within, [&] { return m_newFilesMade >= asked; });
 }
 
 Recorder::Status Recorder::status() const {
@@ -122,17 +121,22 @@ void Recorder::run() {
     bool stop = false;
     RecordingWriter::Failure failure;
     while (!stop && !failure) {
-        bool newFile = false;
+        std::uint64_t newFile = 0;
         batch.clear();
         {
             std::unique_lock lock(m_mutex);
-            m_wakeUp.wait_for(lock, kLook, [this] { return m_stop || m_newFile; });
+            m_wakeUp.wait_for(lock, kLook, [this] { return m_stop || m_newFilesAsked > m_newFilesMade; });
             std::swap(batch, m_queue);
             stop = m_stop;
-            newFile = std::exchange(m_newFile, false);
+            if (m_newFilesAsked > m_newFilesMade) newFile = m_newFilesAsked;
         }
         failure = writeAll(batch);
-        if (!failure && newFile) failure = nextFile();
+        if (!failure && newFile > 0) {
+            failure = nextFile();
+            const std::scoped_lock lock(m_mutex);
+            if (!failure) m_newFilesMade = newFile;
+            m_newFileMade.notify_all();
+        }
         const auto now = Steady::now();
         if (!failure && now >= nextFlush) {
             failure = m_writer->flushReceived();

@@ -69,8 +69,9 @@ class Recorder final : public FeedTap {
 
     /// Any thread.
     Status status() const;
-    /// Ends the present file and goes on in a new one, soon. Any thread.
-    void beginNewFile();
+    /// Ends the present file with all that was received before this call and goes on in a new one. Waits for
+    /// that; false: it did not come to pass within the time. Any thread but the feed's.
+    bool beginNewFile(std::chrono::milliseconds within);
     /// Writes what is queued, closes the file and waits for that. Nothing is recorded after it. One thread.
     void stop();
 
@@ -111,7 +112,9 @@ class Recorder final : public FeedTap {
     std::string m_queue; // messages one behind the other, taken whole by the recorder's thread
     std::uint64_t m_dropped = 0;
     bool m_stop = false;
-    bool m_newFile = false;
+    std::uint64_t m_newFilesAsked = 0;
+    std::uint64_t m_newFilesMade = 0; // up to which of those asked
+    std::condition_variable m_newFileMade;
     Status m_status;
 
     std::thread m_thread;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Prints what recording and replaying cost: capture_bench [HOURS], 1 hour of PoP reports unless said.
+// Prints what recording and replaying cost: capture_bench [HOURS], 1 hour of PoP reports unless said; or
+// capture_bench FILE: what seeking in that recording and replaying it cost.
 #include "feeds/capture/recorder.h"
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/source/replay_source.h"
@@ -162,8 +163,13 @@ void replayAll(const std::string& path) {
 } // namespace
 
 int main(int argc, char** argv) {
+    if (argc > 1 && std::string(argv[1]).ends_with(".mcap")) {
+        seekAbout(argv[1]);
+        replayAll(argv[1]);
+        return 0;
+    }
     const double hours = argc > 1 ? std::atof(argv[1]) : 1;
-    const tests::TemporaryFolder folder;
+    const tests::TemporaryFolder folder; // TMPDIR says where
     const auto path = (folder.path() / "reports.mcap").string();
     recordNodes(folder.path().string());
     recordReports(path, static_cast<int>(hours * 3'600));

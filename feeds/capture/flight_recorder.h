@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/capture/feed_tap.h"
+#include "feeds/capture/recorder.h"
+#include "feeds/capture/rewrite.h"
+#include "feeds/util/clock.h"
+#include "feeds/util/result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace surgescope::feeds {
+
+/// Records always, into a ring of segment files of bounded size: a launch that nobody thought to record can
+/// be kept afterwards. Each segment is a recording that can be read alone; the oldest is deleted for the
+/// newest. Segments that an earlier run left behind, after a crash for instance, are part of the ring.
+class FlightRecorder final : public FeedTap {
+  public:
+    struct Options {
+        std::string folder;                            // made if it is not there; holds nothing but segments
+        std::uint64_t bytes = std::uint64_t{2} << 30U; // of all segments together
+        std::chrono::seconds segment{300};             // a new one at the latest after so long
+        unsigned nodeColumnsEvery = 1;
+        std::string library = "surgescope";
+    };
+
+    /// Refuses a folder that cannot be written to. `clock` must outlive the recorder.
+    static Result<std::unique_ptr<FlightRecorder>> open(const Options& options, const Clock& clock);
+    ~FlightRecorder() override;
+
+    // By the feed thread:
+    void received(std::string_view topic, std::string_view payload) override;
+    void settled(const FleetState& state) override;
+
+    /// Makes one recording of what this run still has, up to now. Takes its time; the feed goes on
+    /// meanwhile. Any thread but the feed's. Refuses a file that exists.
+    Result<Rewritten> keep(const std::string& path, const Progress& progress = {});
+
+    /// Any thread.
+    Recorder::Status status() const { return m_recorder->status(); }
+    /// Complete segments in the folder, oldest first. Any thread.
+    std::vector<std::string> segments() const;
+
+  private:
+    explicit FlightRecorder(const Options& options) : m_options(options) {}
+    void segmentDone(const std::string& path);
+
+    const Options m_options;
+    mutable std::mutex m_mutex;          // guards what follows
+    std::vector<std::string> m_segments; // complete, oldest first
+    std::size_t m_ofThisRun = 0;         // of those, the last so many
+
+    std::unique_ptr<Recorder> m_recorder; // last: its thread calls segmentDone()
+};
+
+} // namespace surgescope::feeds
