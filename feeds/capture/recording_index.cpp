@@ -136,9 +136,8 @@ void findOverview(McapReader& reader, RecordingIndex& index) {
         const auto decoded = decoder.decode(message->topic, message->payload);
         const auto* made = std::get_if<const Points*>(&decoded);
         if (!made) continue;
-        const auto world = std::ranges::find((*made)->places, "world");
-        if (world == (*made)->places.end() || (*made)->end <= index.begin) continue;
-        const float value = (*made)->columns[0][static_cast<std::size_t>(world - (*made)->places.begin())];
+        if (!(*made)->places.ends_with("world") || (*made)->end <= index.begin) continue;
+        const float value = (*made)->columns[0].back();
         const auto column = static_cast<std::size_t>(
             std::chrono::ceil<milliseconds>((*made)->end - index.begin - milliseconds(1)) /
             index.overviewStep);

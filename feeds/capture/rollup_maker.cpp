@@ -94,7 +94,8 @@ void RollupMaker::givePoints(const FleetState& state, seconds width, FeedSecond 
             for (const float value : {p.requestsPerSecond, p.egressBitsPerSecond, p.saturation, p.coverage,
                                       p.metadataP50Us, p.metadataP95Us, p.metadataP99Us, p.lagP99Us})
                 m_points.columns[column++].push_back(value);
-            m_points.places.push_back(name);
+            if (!m_points.places.empty()) m_points.places += ' ';
+            m_points.places += name;
         }
     };
     // Every place, also those without a point: the same places each time cost next to nothing to store.

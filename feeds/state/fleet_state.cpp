@@ -66,6 +66,10 @@ Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
                                                std::nullopt,
                                                {},
                                                {}});
+    if (!m_spareRollups.empty()) {
+        place->rollup = std::move(m_spareRollups.back());
+        m_spareRollups.pop_back();
+    }
     if (pop)
         place->region = m_catalogue[*pop].region;
     else
@@ -172,6 +176,10 @@ std::optional<Refused> FleetState::apply(const Global& message, SteadyTime) {
 void FleetState::startAnew() {
     startEpoch({});
     m_gaps = GapTracker(limits::kStreams);
+    for (auto& [code, place] : m_places) {
+        place->rollup.clear();
+        m_spareRollups.push_back(std::move(place->rollup));
+    }
     m_places.clear();
     m_pointPlaces.clear();
     m_pointRollups.clear();
@@ -200,11 +208,14 @@ std::optional<Refused> FleetState::apply(const Points& message, SteadyTime now) 
     if (m_pointPlaces != message.places) { // thousands follow each other with the same places
         m_pointRollups.clear();
         m_pointPlaces.clear();
-        for (const auto& place : message.places) {
-            Rollup* rollup = rollupOf(place, now);
+        for (std::size_t at = 0; at < message.places.size();) {
+            const auto end = std::min(message.places.find(' ', at), message.places.size());
+            Rollup* rollup = rollupOf(message.places.substr(at, end - at), now);
             if (!rollup) return refusal();
             m_pointRollups.push_back(rollup);
+            at = end + 1;
         }
+        if (m_pointRollups.size() != message.count()) return refusal();
         m_pointPlaces = message.places;
     }
     for (std::size_t i = 0; i < m_pointRollups.size(); ++i) {

@@ -108,7 +108,8 @@ class FleetState {
     std::optional<SteadyTime> m_lastReport;
     std::optional<Global> m_global;
     std::deque<Event> m_events;
-    std::vector<std::string> m_pointPlaces; // of the last Points, and where they belong
+    std::vector<Rollup> m_spareRollups; // of places that were forgotten, for their memory
+    std::string m_pointPlaces;          // of the last Points, and where they belong
     std::vector<Rollup*> m_pointRollups;
 };
 

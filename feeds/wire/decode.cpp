@@ -278,16 +278,17 @@ struct Decoder::Messages {
 
     MaybeRefused read(const pb::Points& from) {
         if (auto refused = readInterval(from, points.end, points.width)) return refused;
-        if (static_cast<std::size_t>(from.places_size()) > limits::kPlacesPerMessage)
-            return Refused{Refusal::value, "points of " + std::to_string(from.places_size()) + " places"};
-        points.places.assign(from.places().begin(), from.places().end());
+        points.places = from.places();
+        const auto places = std::ranges::count(points.places, ' ') + (points.places.empty() ? 0 : 1);
+        if (static_cast<std::size_t>(places) > limits::kPlacesPerMessage)
+            return Refused{Refusal::value, "points of " + std::to_string(places) + " places"};
         MaybeRefused refused;
         std::size_t column = 0;
         const auto copy = [&](const char* name, const auto& values) {
-            if (values.size() != from.places_size())
+            if (values.size() != places)
                 refused = Refused{Refusal::unequalColumns,
                                   std::string(name) + " has " + std::to_string(values.size()) +
-                                      " values for " + std::to_string(from.places_size()) + " places"};
+                                      " values for " + std::to_string(places) + " places"};
             else
                 points.columns[column].assign(values.begin(), values.end());
             ++column;

@@ -161,8 +161,7 @@ std::string_view Encoder::encode(const Points& message) {
     to.Clear();
     to.set_interval_end_us(microseconds(message.end));
     to.set_interval_ms(milliseconds(message.width));
-    for (const auto& place : message.places)
-        to.add_places(place);
+    to.set_places(message.places);
     std::size_t column = 0;
 #define X(name)                                                                                              \
     to.mutable_##name()->Assign(message.columns[column].begin(), message.columns[column].end());             \

@@ -156,9 +156,11 @@ inline constexpr std::size_t kPointColumnCount = 0 SURGESCOPE_POINT_COLUMNS(X);
 /// One point of every chart line. In recordings only.
 struct Points {
     FeedSecond end{};
-    std::chrono::seconds width{1};   // 1, 10 or 60
-    std::vector<std::string> places; // PoP codes, "region/" and a region's code, "world"
-    std::array<std::vector<float>, kPointColumnCount> columns; // each as long as places; NaN: nothing known
+    std::chrono::seconds width{1}; // 1, 10 or 60
+    std::string places;            // PoP codes, "region/" and a region's code, "world"; a blank between two
+    std::array<std::vector<float>, kPointColumnCount> columns; // one value a place; NaN: nothing known
+
+    std::size_t count() const { return columns[0].size(); } // of places
 };
 
 /// "pop/LHR", "node/LHR", "roster/LHR", "event", "global"; "rollup", "points/10".

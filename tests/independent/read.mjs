@@ -44,7 +44,7 @@ class Tally {
     }
     if (channel.topic === "node") this.nodes += BigInt(decoded.node_count);
     if (channel.topic === "rollup") assert.ok(decoded.pops.length > 0);
-    if (channel.topic.startsWith("points/")) assert.equal(decoded.places.length, decoded.requests_per_second.length);
+    if (channel.topic.startsWith("points/")) assert.equal(decoded.places.split(" ").length, decoded.requests_per_second.length);
   }
   plain() {
     const counts = Object.fromEntries(Object.entries(this.counts).sort());
