@@ -131,6 +131,7 @@ void seekAbout(const std::string& path) {
     std::mt19937_64 random(1);
     const auto length = static_cast<std::uint64_t>((recording.end - recording.begin).count());
     std::vector<double> times;
+    const double cpu = threadCpuSeconds();
     for (int i = 0; i < 100; ++i) {
         const auto to = recording.begin + milliseconds(static_cast<std::int64_t>(random() % length));
         const auto begin = Steady::now();
@@ -138,8 +139,10 @@ void seekAbout(const std::string& path) {
         times.push_back(1e3 * since(begin));
     }
     std::sort(times.begin(), times.end());
-    std::printf("seek, 100 at random: median %.0f ms, p95 %.0f ms, max %.0f ms; resident %.0f MiB\n",
-                times[50], times[95], times[99], residentMebibytes());
+    std::printf(
+        "seek, 100 at random: median %.0f ms, p95 %.0f ms, max %.0f ms, mean CPU time %.0f ms; resident %.0f "
+        "MiB\n",
+        times[50], times[95], times[99], 10 * (threadCpuSeconds() - cpu), residentMebibytes());
 }
 
 void replayAll(const std::string& path) {
@@ -148,6 +151,7 @@ void replayAll(const std::string& path) {
     const double length =
         std::chrono::duration<double>(source->recording().end - source->recording().begin).count();
     FeedStep step(*source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop);
+    const double cpu = threadCpuSeconds();
     const auto start = Steady::now();
     auto nextFrame = start;
     while (step.receive(milliseconds(0)) > 0) {
@@ -156,8 +160,10 @@ void replayAll(const std::string& path) {
         nextFrame = Steady::now() + milliseconds(100);
     }
     const double elapsed = since(start);
-    std::printf("replay, frames at 10 Hz: %.0f s in %.1f s, %.0f times real time; resident %.0f MiB\n",
-                length, elapsed, length / elapsed, residentMebibytes());
+    std::printf("replay, frames at 10 Hz: %.0f s in %.1f s, %.0f times real time, %.0f times by CPU time; "
+                "resident %.0f "
+                "MiB\n",
+                length, elapsed, length / elapsed, length / (threadCpuSeconds() - cpu), residentMebibytes());
 }
 
 } // namespace
