@@ -97,7 +97,7 @@ Result<PopCatalogue> PopCatalogue::parse(std::string_view csv) {
 
 const PopCatalogue& PopCatalogue::builtIn() {
     static const PopCatalogue catalogue = [] {
-        auto parsed = parse(embedded::pops_csv());
+        auto parsed = parse(embedded::pops().front().text);
         if (!parsed) std::abort(); // the build put a broken file in; a test reads it
         return std::move(parsed.value());
     }();

@@ -13,13 +13,13 @@ struct CounterWords {
 };
 
 constexpr std::array<CounterWords, kCounterCount> kCounterWords{{
-#define X(name, unit) {#name, unit},
+#define X(name, number, unit) {#name, unit},
     SURGESCOPE_COUNTERS(X)
 #undef X
 }};
 
 constexpr std::array<std::string_view, kDistributionCount> kDistributionNames{{
-#define X(name) #name,
+#define X(name, number) #name,
     SURGESCOPE_DISTRIBUTIONS(X)
 #undef X
 }};

@@ -10,59 +10,70 @@
 
 namespace surgescope::feeds {
 
-// What is counted, with its unit. Everything here adds up: over publishers, PoPs, regions and time. A gauge
-// is carried as its integral over the interval (value × seconds), so that it adds up too; divided by
-// node_seconds or by the interval's length it is a mean again. The names are those of the fields in
-// wire/telemetry.proto.
+// What is counted: name, field number in wire/telemetry.proto, unit. Everything here adds up: over
+// publishers, PoPs, regions and time. A gauge is carried as its integral over the interval (value × seconds),
+// so that it adds up too; divided by node_seconds or by the interval's length it is a mean again.
 #define SURGESCOPE_COUNTERS(X)                                                                               \
-    X(node_seconds, "{node}.s")    /* nodes that were really measured × seconds: the coverage */            \
-    X(requests, "{request}")       /* client requests completed */                                           \
-    X(cache_hits, "{request}")     /* served from the local cache, stale ones included */                    \
-    X(cache_misses, "{request}")   /* needed a fetch; passes are neither hit nor miss */                     \
-    X(collapsed, "{request}")      /* waited for another request's fetch (delayed hits) */                   \
-    X(stale_served, "{request}")   /* served although expired or invalidated */                              \
-    X(shield_fetches, "{request}") /* fetches from edge to shield */                                         \
-    X(origin_fetches, "{request}") /* fetches to the origin */                                               \
-    X(bytes_out, "By")             /* headers and bodies to clients */                                       \
-    X(bytes_fill, "By")            /* from shield or origin */                                               \
-    X(connections_accepted, "{connection}")                                                                  \
-    X(connections_rejected, "{connection}")                                                                  \
-    X(connection_seconds, "{connection}.s")                                                                  \
-    X(status_2xx, "{response}")                                                                              \
-    X(status_3xx, "{response}")                                                                              \
-    X(status_4xx, "{response}")                                                                              \
-    X(status_5xx, "{response}")                                                                              \
-    X(overload_errors, "{response}") /* 429, 503 and 504; contained in the two classes above */              \
-    X(api_requests, "{request}")     /* metadata and API class; contained in requests */                     \
-    X(malformed, "{request}")        /* not parseable, refused before routing */                             \
-    X(waf_blocked, "{request}")                                                                              \
-    X(waf_challenged, "{request}")                                                                           \
-    X(bot_requests, "{request}") /* classified as automated; contained in requests */                        \
-    X(inv_received, "{key}")     /* invalidations, in cache keys × nodes */                                 \
-    X(inv_applied, "{key}")                                                                                  \
-    X(inv_pending_seconds, "{key}.s")        /* known but not applied */                                     \
-    X(saturation_permille_seconds, "0.1%.s") /* sum over nodes of saturation, 1000 = at the knee */          \
-    X(cpu_permille_seconds, "0.1%.s")                                                                        \
-    X(nic_permille_seconds, "0.1%.s")                                                                        \
-    X(memory_permille_seconds, "0.1%.s")                                                                     \
-    X(log_lines_lost, "{line}") /* access log lines a collector could not read or never got */
+    X(node_seconds, 10, "{node}.s")    /* nodes that were really measured × seconds: the coverage */        \
+    X(requests, 11, "{request}")       /* client requests completed */                                       \
+    X(cache_hits, 12, "{request}")     /* served from the local cache, stale ones included */                \
+    X(cache_misses, 13, "{request}")   /* needed a fetch; passes are neither hit nor miss */                 \
+    X(collapsed, 14, "{request}")      /* of the hits, waited for another request's fetch */                 \
+    X(stale_served, 15, "{request}")   /* served although expired or invalidated */                          \
+    X(shield_fetches, 16, "{request}") /* fetches from edge to shield */                                     \
+    X(origin_fetches, 17, "{request}") /* fetches to the origin */                                           \
+    X(bytes_out, 18, "By")             /* headers and bodies to clients */                                   \
+    X(bytes_fill, 19, "By")            /* from shield or origin */                                           \
+    X(connections_accepted, 20, "{connection}")                                                              \
+    X(connections_rejected, 21, "{connection}")                                                              \
+    X(connection_seconds, 22, "{connection}.s")                                                              \
+    X(status_2xx, 23, "{response}")                                                                          \
+    X(status_3xx, 24, "{response}")                                                                          \
+    X(status_4xx, 25, "{response}")                                                                          \
+    X(status_5xx, 26, "{response}")                                                                          \
+    X(overload_errors, 27, "{response}") /* 429, 503 and 504; contained in the two classes above */          \
+    X(api_requests, 28, "{request}")     /* metadata and API class; contained in requests */                 \
+    X(malformed, 29, "{request}")        /* not parseable, refused before routing */                         \
+    X(waf_blocked, 30, "{request}")                                                                          \
+    X(waf_challenged, 31, "{request}")                                                                       \
+    X(bot_requests, 32, "{request}") /* classified as automated; contained in requests */                    \
+    X(inv_received, 33, "{key}")     /* invalidations, in cache keys × nodes */                             \
+    X(inv_applied, 34, "{key}")                                                                              \
+    X(inv_pending_seconds, 35, "{key}.s")        /* known but not applied */                                 \
+    X(saturation_permille_seconds, 36, "0.1%.s") /* sum over nodes of saturation, 1000 = at the knee */      \
+    X(cpu_permille_seconds, 37, "0.1%.s")                                                                    \
+    X(nic_permille_seconds, 38, "0.1%.s")                                                                    \
+    X(memory_permille_seconds, 39, "0.1%.s")                                                                 \
+    X(log_lines_lost, 40, "{line}") /* access log lines a collector could not read or never got */           \
+    X(disk_permille_seconds, 46, "0.1%.s")                                                                   \
+    X(backlog_us_seconds, 47, "us.s")       /* how long the newest request waits for a core */               \
+    X(stream_seconds, 48, "{stream}.s")     /* sessions that asked for a segment of late */                  \
+    X(challenges_passed, 49, "{request}")   /* challenged, and turned out to be a person */                  \
+    X(new_prefix_requests, 50, "{request}") /* of the requests, from prefixes never seen before */           \
+    X(retries, 51, "{request}")             /* of the api_requests, repeated after a failure */              \
+    X(inv_missing_seconds, 52, "{key}.s")   /* of those pending, known by sequence only */                   \
+    X(spilled_in, 53, "{request}")          /* of the requests, by other PoPs' clients */                    \
+    X(spilled_out, 54, "{request}")         /* by this PoP's clients, sent to other PoPs */                  \
+    X(spill_unplaced, 55, "{request}")      /* of the requests, too many, but no PoP had room */
 
-// Distributions, all in microseconds. Quantiles are read from the merged histogram and from nothing else.
+// Distributions, all in microseconds: name, field number. Quantiles are read from the merged histogram and
+// from nothing else.
 #define SURGESCOPE_DISTRIBUTIONS(X)                                                                          \
-    X(ttfb_hit)         /* request headers complete to first byte, cache hits */                             \
-    X(ttfb_miss)        /* the same, misses; the two are never mixed */                                      \
-    X(metadata_latency) /* API class; fast refusals are left out and counted as overload_errors */           \
-    X(lb_latency)       /* added by the load balancer: queue, processing, connect */                         \
-    X(invalidation_lag) /* applied minus issued, per key and node */
+    X(ttfb_hit, 41)         /* request headers complete to first byte, cache hits */                         \
+    X(ttfb_miss, 42)        /* the same, misses; the two are never mixed */                                  \
+    X(metadata_latency, 43) /* API class; fast refusals are left out and counted as overload_errors */       \
+    X(lb_latency, 44)       /* added by the load balancer: queue, processing, connect */                     \
+    X(invalidation_lag, 45) /* applied minus issued by the node's clock, per key and node */                 \
+    X(clock_offset, 56)     /* how far a node's clock is off, either way, per node and second */
 
 enum class Counter : std::uint8_t {
-#define X(name, unit) name,
+#define X(name, number, unit) name,
     SURGESCOPE_COUNTERS(X)
 #undef X
 };
 
 enum class Distribution : std::uint8_t {
-#define X(name) name,
+#define X(name, number) name,
     SURGESCOPE_DISTRIBUTIONS(X)
 #undef X
 };
@@ -76,30 +87,52 @@ std::string_view nameOf(Counter counter);
 std::string_view unitOf(Counter counter);
 std::string_view nameOf(Distribution distribution);
 
+/// The field's number in PopTotals on the wire.
+constexpr int fieldNumber(Counter counter) {
+    constexpr std::array<int, kCounterCount> numbers{
+#define X(name, number, unit) number,
+        SURGESCOPE_COUNTERS(X)
+#undef X
+    };
+    return numbers[static_cast<std::size_t>(counter)];
+}
+constexpr int fieldNumber(Distribution distribution) {
+    constexpr std::array<int, kDistributionCount> numbers{
+#define X(name, number) number,
+        SURGESCOPE_DISTRIBUTIONS(X)
+#undef X
+    };
+    return numbers[static_cast<std::size_t>(distribution)];
+}
+
 /// Which fields a publisher can really measure. "Not measured" is not zero, all the way to the pixel.
 class FieldSet {
   public:
     constexpr FieldSet() = default;
-    constexpr explicit FieldSet(std::uint64_t bits) : m_bits(bits & kAll) {}
-    static constexpr FieldSet all() { return FieldSet(kAll); }
+    constexpr explicit FieldSet(std::uint64_t bits) : m_bits(bits & all().m_bits) {}
+    static constexpr FieldSet all() {
+        FieldSet fields;
+        for (std::size_t i = 0; i < kCounterCount; ++i)
+            fields.add(static_cast<Counter>(i));
+        for (std::size_t i = 0; i < kDistributionCount; ++i)
+            fields.add(static_cast<Distribution>(i));
+        return fields;
+    }
 
-    constexpr bool has(Counter c) const { return (m_bits >> static_cast<unsigned>(c)) & 1U; }
-    constexpr bool has(Distribution d) const {
-        return (m_bits >> (kCounterCount + static_cast<unsigned>(d))) & 1U;
-    }
-    constexpr void add(Counter c) { m_bits |= std::uint64_t{1} << static_cast<unsigned>(c); }
-    constexpr void add(Distribution d) {
-        m_bits |= std::uint64_t{1} << (kCounterCount + static_cast<unsigned>(d));
-    }
+    constexpr bool has(Counter c) const { return (m_bits & bit(c)) != 0; }
+    constexpr bool has(Distribution d) const { return (m_bits & bit(d)) != 0; }
+    constexpr void add(Counter c) { m_bits |= bit(c); }
+    constexpr void add(Distribution d) { m_bits |= bit(d); }
     constexpr std::uint64_t bits() const { return m_bits; }
     constexpr FieldSet operator|(FieldSet o) const { return FieldSet(m_bits | o.m_bits); }
     constexpr FieldSet operator&(FieldSet o) const { return FieldSet(m_bits & o.m_bits); }
     constexpr bool operator==(const FieldSet&) const = default;
 
   private:
-    static_assert(kCounterCount + kDistributionCount <= 64);
-    static constexpr std::uint64_t kAll =
-        (std::uint64_t{1} << (kCounterCount + kDistributionCount)) - 1; // counters first, then distributions
+    // As on the wire: bit i stands for field number i + 10.
+    template <class Field> static constexpr std::uint64_t bit(Field field) {
+        return std::uint64_t{1} << (fieldNumber(field) - 10);
+    }
     std::uint64_t m_bits = 0;
 };
 

@@ -17,13 +17,6 @@ namespace {
 
 using MaybeRefused = std::optional<Refused>;
 
-// The measured bits are field numbers: the X-macro's order and the proto file must agree.
-static_assert(pb::PopTotals::kNodeSecondsFieldNumber == 10 &&
-              pb::PopTotals::kLogLinesLostFieldNumber == 10 + static_cast<int>(Counter::log_lines_lost) &&
-              pb::PopTotals::kTtfbHitFieldNumber == 10 + static_cast<int>(kCounterCount) &&
-              pb::PopTotals::kInvalidationLagFieldNumber ==
-                  10 + static_cast<int>(kCounterCount + kDistributionCount) - 1);
-
 /// Text from outside as it may stand in a message of ours: printable, short.
 std::string quote(std::string_view text) {
     std::string out = "'";
@@ -93,7 +86,7 @@ MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uin
                                            " saturation bins, expected at most " +
                                            std::to_string(SaturationHistogram::kBins)};
     std::ranges::copy(from.saturation_bins(), to.saturation.bins.begin());
-#define X(name, unit) to[Counter::name] = from.name();
+#define X(name, number, unit) to[Counter::name] = from.name();
     SURGESCOPE_COUNTERS(X)
 #undef X
     const auto tooLarge = [](std::uint64_t v) { return v > limits::kCount; };
@@ -103,7 +96,7 @@ MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uin
     if (std::ranges::any_of(to.saturation.bins, tooLarge))
         return Refused{Refusal::value, "saturation_bins above 2^53"};
     MaybeRefused refused;
-#define X(name)                                                                                              \
+#define X(name, number)                                                                                      \
     if (!refused && from.has_##name()) refused = read(#name, from.name(), to[Distribution::name], scratch);
     SURGESCOPE_DISTRIBUTIONS(X)
 #undef X
@@ -218,14 +211,20 @@ struct Decoder::Messages {
     }
 
     MaybeRefused read(const pb::Global& from, std::string_view) {
-        if (!isPrintable(from.scenario(), limits::kTextBytes) || from.listeners() > limits::kCount ||
+        const auto counts = {from.listeners(), from.listeners_record(), from.recommender_snr_permille(),
+                             from.recommender_trend_permille(), from.churn_ppm_per_hour()};
+        if (!isPrintable(from.scenario(), limits::kTextBytes) || std::ranges::max(counts) > limits::kCount ||
             from.release_at_us() > static_cast<std::uint64_t>(unixSeconds(limits::kLatest)) * 1'000'000U)
-            return Refused{Refusal::value, "global message with a bad scenario, listeners or release time"};
+            return Refused{Refusal::value, "global message with a bad scenario, count or release time"};
         global.scenario = from.scenario();
         global.rehearsal = from.rehearsal();
         global.releaseAtUs = from.release_at_us();
         global.listeners = from.listeners();
         global.purgeHead = from.purge_head();
+        global.listenersRecord = from.listeners_record();
+        global.recommenderSnrPermille = from.recommender_snr_permille();
+        global.recommenderTrendPermille = from.recommender_trend_permille();
+        global.churnPpmPerHour = from.churn_ppm_per_hour();
         return std::nullopt;
     }
 };

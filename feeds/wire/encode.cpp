@@ -33,10 +33,10 @@ void write(const PopTotals& totals, pb::PopTotals& to) {
     to.set_measured_by_all(totals.measuredByAll.bits());
     if (totals.saturation != SaturationHistogram{})
         to.mutable_saturation_bins()->Assign(totals.saturation.bins.begin(), totals.saturation.bins.end());
-#define X(name, unit) to.set_##name(totals[Counter::name]);
+#define X(name, number, unit) to.set_##name(totals[Counter::name]);
     SURGESCOPE_COUNTERS(X)
 #undef X
-#define X(name)                                                                                              \
+#define X(name, number)                                                                                      \
     if (!totals[Distribution::name].empty()) write(totals[Distribution::name], *to.mutable_##name());
     SURGESCOPE_DISTRIBUTIONS(X)
 #undef X
@@ -121,6 +121,10 @@ std::string_view Encoder::encode(const Global& message) {
     to.set_release_at_us(message.releaseAtUs);
     to.set_listeners(message.listeners);
     to.set_purge_head(message.purgeHead);
+    to.set_listeners_record(message.listenersRecord);
+    to.set_recommender_snr_permille(message.recommenderSnrPermille);
+    to.set_recommender_trend_permille(message.recommenderTrendPermille);
+    to.set_churn_ppm_per_hour(message.churnPpmPerHour);
     to.SerializeToString(&m_bytes);
     return m_bytes;
 }

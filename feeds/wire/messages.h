@@ -118,6 +118,10 @@ struct Global {
     std::uint64_t releaseAtUs = 0; // T-0 in Unix time, 0: not known
     std::uint64_t listeners = 0;
     std::uint64_t purgeHead = 0;
+    std::uint64_t listenersRecord = 0;          // 0: not known
+    std::uint64_t recommenderSnrPermille = 0;   // of the new tracks; 1000: signal as strong as noise
+    std::uint64_t recommenderTrendPermille = 0; // 1000: recommends by trend alone
+    std::uint64_t churnPpmPerHour = 0;          // rough: see SIMULATOR.md
     bool operator==(const Global&) const = default;
 };
 

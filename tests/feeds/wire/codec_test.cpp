@@ -67,7 +67,25 @@ TEST_CASE("every message survives the wire unchanged", "[wire]") {
     checkRoundTrip(roster({.nodes = 5}));
     checkRoundTrip(roster({.nodes = 0}));
     checkRoundTrip(Event{header({}), EventKind::release, "albums live"});
-    checkRoundTrip(Global{header({}), "triple-drop", true, 1'795'000'120'000'000U, 20'000'000, 77});
+    checkRoundTrip(Global{header({}), "triple-drop", true, 1'795'000'120'000'000U, 20'000'000, 77, 28'000'000,
+                          1'500, 250, 42});
+}
+
+TEST_CASE("the measured bits stand for the numbers of the fields", "[wire]") {
+    const auto& fields = *surgescope::v1::PopTotals::descriptor();
+    for (std::size_t i = 0; i < kCounterCount; ++i) {
+        const auto counter = static_cast<Counter>(i);
+        CHECK(fields.FindFieldByName(std::string(nameOf(counter)))->number() == fieldNumber(counter));
+    }
+    for (std::size_t i = 0; i < kDistributionCount; ++i) {
+        const auto distribution = static_cast<Distribution>(i);
+        CHECK(fields.FindFieldByName(std::string(nameOf(distribution)))->number() ==
+              fieldNumber(distribution));
+    }
+    FieldSet some;
+    some.add(Counter::requests);
+    some.add(Distribution::clock_offset);
+    CHECK(some.bits() == ((std::uint64_t{1} << 1) | (std::uint64_t{1} << 46)));
 }
 
 TEST_CASE("a decoder used again forgets what it held", "[wire]") {
