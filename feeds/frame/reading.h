@@ -7,12 +7,16 @@ namespace surgescope::feeds {
 
 /// How far a number can be trusted. Each looks different on the screen.
 enum class Quality : std::uint8_t {
-    measured,    // every node on the roster was heard and measures it
+    measured,    // the nodes on the roster were heard and measure it, or all but kTooFewToShow of them
     partial,     // a sum or quantile over some of the nodes only
     stale,       // the last known value; its source has fallen silent
     notMeasured, // nobody who reports can measure it
     noData,      // nobody has reported yet, or nothing happened that could be measured
 };
+
+/// The share of nodes that may be missing from a number before it counts as partial: numbers are shown with
+/// three digits, which so few do not change. In a large fleet somebody is always missing.
+inline constexpr double kTooFewToShow = 0.005;
 
 /// A number on its way to the screen. `value` means something only if hasValue().
 struct Reading {
