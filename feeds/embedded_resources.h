@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <span>
 #include <string_view>
 
 /// Files of resources/ that the build puts into the programs, so that each is one file to copy to a node.
 namespace surgescope::feeds::embedded {
 
-std::string_view pops_csv();
+struct File {
+    std::string_view name; // without folder and ending
+    std::string_view text;
+};
+
+std::span<const File> pops();      // one: the PoP catalogue
+std::span<const File> scenarios(); // the simulator's
 
 } // namespace surgescope::feeds::embedded

@@ -53,13 +53,15 @@ int main(int argc, char** argv) {
     std::unique_ptr<feeds::Rehearsal> rehearsal;
     feeds::ZmqSource::Options endpoints{.connect = options.connect, .bind = options.bind, .context = context};
     if (options.simulate) {
-        feeds::Rehearsal::Options simulation{
-            .scenario = *options.simulate,
-            .nodes = options.nodes,
-            .seed = options.seed,
-            .speed = options.speed,
-            .publisher = {
-                .name = "rehearsal", .bind = {kRehearsalEndpoint}, .lossless = true, .context = context}};
+        feeds::Rehearsal::Options simulation{.scenario = *options.simulate,
+                                             .nodes = options.nodes,
+                                             .seed = options.seed,
+                                             .speed = options.speed,
+                                             .publisher = {.name = "rehearsal",
+                                                           .bind = {kRehearsalEndpoint},
+                                                           .lossless = true,
+                                                           .context = context},
+                                             .control = options.control};
         auto opened = feeds::Rehearsal::open(simulation, catalogue, clock);
         if (!opened) return fail(opened.error());
         rehearsal = std::move(opened.value());

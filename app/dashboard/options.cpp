@@ -2,6 +2,7 @@
 #include "app/dashboard/options.h"
 
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/sim/scenario_file.h"
 
 #include "app/command_line.h"
 
@@ -22,8 +23,10 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
                                    "Endpoint to subscribe to, for example tcp://sim:5556; repeatable");
     auto* bind = app.add_option("--bind", options.bind,
                                 "Endpoint that agents connect to, for example tcp://*:5556; repeatable");
-    auto* simulate = app.add_option("--simulate", scenario,
-                                    "Scenario to rehearse: triple-drop (default), standard-rollout");
+    auto* simulate =
+        app.add_option("--simulate", scenario,
+                       "Scenario to rehearse: triple-drop (default), another that surgescope-sim --list "
+                       "shows, or a TOML file");
     simulate->excludes(connect)->excludes(bind);
     app.add_option("--nodes", options.nodes, "Nodes in the simulation")
         ->capture_default_str()
@@ -32,6 +35,10 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     app.add_option("--speed", options.speed, "Simulated seconds per second")
         ->capture_default_str()
         ->check(CLI::Range(0.01, 1000.0));
+    app.add_option("--control", options.control,
+                   "Endpoint where levers of the simulation can be pulled, for example tcp://127.0.0.1:5557")
+        ->excludes(connect)
+        ->excludes(bind);
     app.add_flag("--all-nodes", allNodes,
                  "Subscribes to the node columns of all PoPs, not of the selected one only");
     app.add_option("--select", options.select, "PoP to select at the start, by its code");
@@ -67,14 +74,9 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     if (allNodes) options.nodeColumns = feeds::NodeColumnsWanted::all;
     if (options.connect.empty() && options.bind.empty()) {
         if (scenario.empty()) scenario = "triple-drop";
-        options.simulate = feeds::sim::findScenario(scenario);
-        if (!options.simulate) {
-            std::string known;
-            for (const auto& s : feeds::sim::scenarios())
-                known += (known.empty() ? "" : ", ") + s.name;
-            return commandLineError(app,
-                                    "--simulate: no scenario named '" + scenario + "'; there are: " + known);
-        }
+        auto loaded = feeds::sim::loadScenario(scenario);
+        if (!loaded) return commandLineError(app, "--simulate: " + loaded.error());
+        options.simulate = std::move(loaded.value());
     }
     return options;
 }

@@ -21,6 +21,7 @@ struct Options {
     std::uint64_t nodes = 40'000;                 // of the simulation
     std::uint64_t seed = 1;
     double speed = 1;
+    std::string control; // endpoint for levers of the simulation, empty: none
     feeds::NodeColumnsWanted nodeColumns = feeds::NodeColumnsWanted::ofSelectedPop;
     std::string select;              // PoP selected at start, empty: none
     std::string screenshot;          // file, empty: none

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// surgescope-sim: publishes a simulated launch.
+// surgescope-sim: publishes a simulated launch, moves its levers, compares launches.
 #include "feeds/pipeline/rehearsal.h"
+#include "feeds/sim/scenario_file.h"
 
 #include "app/command_line.h"
+#include "app/simulator/compare.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -15,43 +17,9 @@
 
 using namespace surgescope;
 
-int main(int argc, char** argv) {
-    CLI::App app("Publishes a simulated launch as telemetry over ZeroMQ.", "surgescope-sim");
-    feeds::Rehearsal::Options options;
-    options.publisher.name = "simulator";
-    std::string scenario = "triple-drop";
-    std::uint64_t seconds = 0;
-    bool list = false;
-    app.add_option("--scenario", scenario, "What happens; --list shows the choices")->capture_default_str();
-    app.add_option("--nodes", options.nodes, "Nodes around the world")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 4'000'000));
-    app.add_option("--bind", options.publisher.bind,
-                   "Endpoint to publish at, for example tcp://*:5556; repeatable");
-    app.add_option("--connect", options.publisher.connect, "Endpoint to publish to; repeatable");
-    app.add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
-    app.add_option("--speed", options.speed, "Simulated seconds per second")
-        ->capture_default_str()
-        ->check(CLI::Range(0.01, 1000.0));
-    auto* duration = app.add_option("--duration", seconds, "Stop after so many simulated seconds")
-                         ->check(CLI::Range(1, 1'000'000));
-    app.add_flag("--list", list, "Lists the scenarios and ends");
-    if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;
+namespace {
 
-    if (list) {
-        for (const auto& s : feeds::sim::scenarios())
-            std::cout << s.name << "\t" << s.summary << "\n";
-        return 0;
-    }
-    const auto found = feeds::sim::findScenario(scenario);
-    if (!found)
-        return app::commandLineError(app,
-                                     "--scenario: no scenario named '" + scenario + "'; --list shows them");
-    options.scenario = *found;
-    if (*duration) options.seconds = seconds;
-    if (options.publisher.bind.empty() && options.publisher.connect.empty())
-        return app::commandLineError(app, "--bind or --connect is required");
-
+int publish(CLI::App& app, const feeds::Rehearsal::Options& options) {
     spdlog::set_default_logger(spdlog::stderr_color_mt("surgescope-sim"));
     // Signals are taken by one thread that waits for them; the rest never sees one.
     sigset_t signals;
@@ -68,6 +36,7 @@ int main(int argc, char** argv) {
 
     for (const auto& endpoint : rehearsal.publisher().boundEndpoints())
         spdlog::info("publishing {} with {} nodes at {}", options.scenario.name, options.nodes, endpoint);
+    if (rehearsal.control()) spdlog::info("levers at {}", rehearsal.control()->endpoint());
     std::stop_source stop;
     std::thread signalThread([&] {
         int signal = 0;
@@ -80,4 +49,89 @@ int main(int argc, char** argv) {
     spdlog::info("sent {} messages, {} bytes", rehearsal.publisher().sentMessages(),
                  rehearsal.publisher().sentBytes());
     return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Publishes a simulated launch as telemetry over ZeroMQ.", "surgescope-sim");
+    feeds::Rehearsal::Options options;
+    options.publisher.name = "simulator";
+    std::string scenario = "triple-drop";
+    std::uint64_t seconds = 0;
+    bool list = false;
+    bool keys = false;
+    app.add_option("--scenario", scenario, "What happens: a name that --list shows, or a TOML file")
+        ->capture_default_str();
+    auto* nodes = app.add_option("--nodes", options.nodes, "Nodes around the world")
+                      ->capture_default_str()
+                      ->check(CLI::Range(1, 4'000'000));
+    app.add_option("--bind", options.publisher.bind,
+                   "Endpoint to publish at, for example tcp://*:5556; repeatable");
+    app.add_option("--connect", options.publisher.connect, "Endpoint to publish to; repeatable");
+    app.add_option("--control", options.control,
+                   "Endpoint where levers can be pulled, for example tcp://127.0.0.1:5557");
+    auto* seed = app.add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
+    app.add_option("--speed", options.speed, "Simulated seconds per second")
+        ->capture_default_str()
+        ->check(CLI::Range(0.01, 1000.0));
+    auto* duration = app.add_option("--duration", seconds, "Stop after so many simulated seconds")
+                         ->check(CLI::Range(1, 1'000'000));
+    app.add_flag("--list", list, "Lists the scenarios and ends");
+    app.add_flag("--keys", keys, "Lists what a scenario file may set, and the levers, and ends");
+
+    auto* lever = app.add_subcommand("lever", "Pulls a lever of a running simulation");
+    std::string setting;
+    std::string control;
+    lever->add_option("setting", setting, "NAME=VALUE; surgescope-sim --keys lists them")->required();
+    lever->add_option("--control", control, "Where the simulation listens, as given to it")->required();
+
+    auto* comparison = app.add_subcommand(
+        "compare", "Simulates scenarios faster than real time and prints what their telemetry said");
+    app::CompareOptions compareOptions;
+    std::vector<std::string> compared;
+    comparison->add_option("scenarios", compared, "Names or TOML files")->required();
+    comparison->add_option("--format", compareOptions.format, "text, csv or json")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"text", "csv", "json"}));
+    comparison->add_option("--until", compareOptions.untilSeconds, "Seconds after T-0 to go to")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 86'400));
+    comparison->add_option("--nodes", compareOptions.nodes, nodes->get_description())
+        ->capture_default_str()
+        ->check(CLI::Range(1, 4'000'000));
+    comparison->add_option("--seed", compareOptions.seed, seed->get_description())->capture_default_str();
+    if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;
+
+    if (list) {
+        for (const auto& s : feeds::sim::scenarios())
+            std::cout << s.name << "\t" << s.summary << "\n";
+        return 0;
+    }
+    if (keys) {
+        for (const auto& line : feeds::sim::scenarioKeys())
+            std::cout << line << "\n";
+        return 0;
+    }
+    if (*lever) {
+        const auto answer = feeds::askControl(control, setting, std::chrono::seconds(3));
+        if (!answer) return app::commandLineError(app, answer.error());
+        std::cout << *answer << "\n";
+        return 0;
+    }
+    if (*comparison) {
+        for (const auto& name : compared) {
+            auto loaded = feeds::sim::loadScenario(name);
+            if (!loaded) return app::commandLineError(app, loaded.error());
+            compareOptions.scenarios.push_back(std::move(loaded.value()));
+        }
+        return app::compare(compareOptions);
+    }
+    auto loaded = feeds::sim::loadScenario(scenario);
+    if (!loaded) return app::commandLineError(app, "--scenario: " + loaded.error());
+    options.scenario = std::move(loaded.value());
+    if (*duration) options.seconds = seconds;
+    if (options.publisher.bind.empty() && options.publisher.connect.empty())
+        return app::commandLineError(app, "--bind or --connect is required");
+    return publish(app, options);
 }

@@ -30,6 +30,7 @@ struct Rehearsal::Parts {
     SimulatedClock clock;
     sim::Simulator simulator;
     std::unique_ptr<Publisher> publisher;
+    std::unique_ptr<ControlSocket> control;
     std::mutex mutex;
     std::condition_variable_any wakeUp; // notified by the stop token only
 };
@@ -43,6 +44,11 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::open(const Options& options, const
     auto publisher = Publisher::open(options.publisher, parts->clock);
     if (!publisher) return Error{publisher.error()};
     parts->publisher = std::move(publisher.value());
+    if (!options.control.empty()) {
+        auto control = ControlSocket::open(options.control, options.publisher.context);
+        if (!control) return Error{control.error()};
+        parts->control = std::move(control.value());
+    }
     return std::unique_ptr<Rehearsal>(new Rehearsal(std::move(parts)));
 }
 
@@ -50,10 +56,24 @@ const Publisher& Rehearsal::publisher() const {
     return *m_parts->publisher;
 }
 
+const ControlSocket* Rehearsal::control() const {
+    return m_parts->control.get();
+}
+
+void Rehearsal::serveControl() {
+    if (!m_parts->control) return;
+    m_parts->control->serve([this](std::string_view line) -> Result<std::string> {
+        const auto setting = sim::parseLever(line);
+        if (!setting) return Error{setting.error()};
+        return m_parts->simulator.pull(*setting);
+    });
+}
+
 bool Rehearsal::waitUntil(SteadyTime time, const std::stop_token& stop) {
-    // In short waits, so that whoever joins does not wait for their rosters.
+    // In short waits, so that whoever joins does not wait for rosters, and levers are felt at once.
     while (!stop.stop_requested()) {
         m_parts->publisher->tick();
+        serveControl();
         const auto now = m_parts->clock.steady();
         if (now >= time) return true;
         std::unique_lock lock(m_parts->mutex);

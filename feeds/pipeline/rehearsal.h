@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/publish/control_socket.h"
 #include "feeds/publish/publisher.h"
 #include "feeds/sim/simulator.h"
 
@@ -14,8 +15,8 @@
 namespace surgescope::feeds {
 
 /// Publishes a simulated launch like any other publisher would, paced by the clock. What it sends is a
-/// function of scenario, node count and seed: its times are the simulated ones. Rosters alone are sent when
-/// somebody joins.
+/// function of scenario, node count, seed and the levers pulled: its times are the simulated ones. Rosters
+/// alone are sent when somebody joins.
 class Rehearsal {
   public:
     struct Options {
@@ -25,9 +26,10 @@ class Rehearsal {
         double speed = 1;                     // simulated seconds per second
         std::optional<std::uint64_t> seconds; // stops after so many simulated seconds; nothing: never
         Publisher::Options publisher;
+        std::string control; // endpoint for levers: each line is one, "prewarm=0.98"; empty: none
     };
 
-    /// Refuses an endpoint that cannot be used.
+    /// Refuses an endpoint that cannot be used, for telemetry or for levers.
     static Result<std::unique_ptr<Rehearsal>> open(const Options& options, const PopCatalogue& catalogue,
                                                    const Clock& clock);
     ~Rehearsal();
@@ -36,10 +38,13 @@ class Rehearsal {
     void run(const std::stop_token& stop);
 
     const Publisher& publisher() const;
+    /// Null when there is none.
+    const ControlSocket* control() const;
 
   private:
     struct Parts;
     explicit Rehearsal(std::unique_ptr<Parts> parts);
+    void serveControl();
     bool waitUntil(SteadyTime time, const std::stop_token& stop);
     void publishSecond(const std::stop_token& stop);
 

@@ -1,50 +1,80 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/sim/cold_fill.h"
 
+#include "feeds/sim/demand.h"
+
+#include <algorithm>
 #include <array>
 #include <cmath>
 
 namespace surgescope::feeds::sim {
 namespace {
 constexpr int kTracksPerAlbum = 18;
-constexpr double kSegmentsPerTrack = 22;
+constexpr int kSegmentsPerTrack = 22;
+constexpr double kSegmentSeconds = 10;
 constexpr std::array<double, 4> kRenditions{0.45, 0.30, 0.15, 0.10};
-constexpr double kZipf = 0.8; // over tracks (Breslau et al., INFOCOM 1999, give 0.64 to 0.83 for web caches)
+constexpr double kZipf = 0.8; // over tracks
+constexpr double kPushSeconds = 20;
+constexpr double kWarmEnough = 1e-9;
 } // namespace
 
-ColdFill::ColdFill(const Scenario& scenario) : m_coldShare(1 - scenario.prewarmed) {
-    const int tracks = scenario.albums * kTracksPerAlbum;
-    double sum = 0;
-    for (int i = 1; i <= tracks; ++i)
-        sum += std::pow(i, -kZipf);
-    for (int i = 1; i <= tracks; ++i)
-        for (const double rendition : kRenditions)
-            m_objects.push_back(
-                {std::pow(i, -kZipf) / sum * rendition / kSegmentsPerTrack, kSegmentsPerTrack});
-    for (const auto& objects : m_objects)
-        m_total += objects.number;
+ColdFill::ColdFill(const Popularity& objects, double cold) {
+    for (const auto& group : objects.groups)
+        m_groups.push_back({group.objects, group.share, cold});
+    m_objects = objects.objects();
 }
 
-ColdFill::Step ColdFill::step(double requests, double fetchSeconds) {
+ColdFill::Step ColdFill::step(double requests, double fetchSeconds, double failing) {
     Step step;
     if (requests <= 0) return step;
-    for (const auto& objects : m_objects) {
-        const double misses = m_coldShare * objects.number * std::exp(-m_asked * objects.share) *
-                              -std::expm1(-requests * objects.share);
-        step.misses += misses;
-        step.delayedHits += misses * requests * objects.share * fetchSeconds;
+    for (auto& group : m_groups) {
+        if (group.cold < kWarmEnough) continue;
+        const double each = requests * group.share;
+        const double coldObjects = group.objects * group.cold;
+        const double stayCold = std::exp(-each * (1 - failing));
+        const double fetches = coldObjects * (1 - stayCold);
+        step.fetches += fetches;
+        step.delayedHits += std::min(fetches * each * fetchSeconds, coldObjects * each - fetches);
+        step.failed += coldObjects * each * failing;
+        group.cold *= stayCold;
     }
-    step.misses = std::fmin(step.misses, requests);
-    step.delayedHits = std::fmin(step.delayedHits, requests - step.misses);
-    m_asked += requests;
+    step.delayedHits = std::max(0.0, step.delayedHits);
     return step;
+}
+
+double ColdFill::push(double cold) {
+    double pushed = 0;
+    for (auto& group : m_groups) {
+        if (group.cold <= cold) continue;
+        const double share = (group.cold - cold) * -std::expm1(-1 / kPushSeconds);
+        group.cold -= share;
+        pushed += share * group.objects;
+    }
+    return pushed;
+}
+
+void ColdFill::invalidate(double share) {
+    for (auto& group : m_groups)
+        group.cold += (1 - group.cold) * std::clamp(share, 0.0, 1.0);
 }
 
 double ColdFill::warm() const {
     double cold = 0;
-    for (const auto& objects : m_objects)
-        cold += objects.number * std::exp(-m_asked * objects.share);
-    return 1 - m_coldShare * cold / m_total;
+    for (const auto& group : m_groups)
+        cold += group.objects * group.cold;
+    return 1 - cold / m_objects;
+}
+
+Popularity releaseSegments(const Scenario& scenario) {
+    const int tracks = static_cast<int>(scenario.albums) * kTracksPerAlbum;
+    const double dwell = dwellSeconds(scenario, 0);
+    std::vector<Popularity::Group> objects;
+    for (int track = 1; track <= tracks; ++track)
+        for (int segment = 0; segment < kSegmentsPerTrack; ++segment)
+            for (const double rendition : kRenditions)
+                objects.push_back(
+                    {1, std::pow(track, -kZipf) * std::exp(-segment * kSegmentSeconds / dwell) * rendition});
+    return Popularity::grouped(objects, 4);
 }
 
 } // namespace surgescope::feeds::sim

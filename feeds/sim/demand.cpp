@@ -4,7 +4,6 @@
 #include <date/tz.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -12,16 +11,18 @@ namespace surgescope::feeds::sim {
 namespace {
 
 constexpr double kTrackSeconds = 190;
+constexpr double kSkippingSeconds = 1'200; // how long people skip through a new album
 constexpr double kSessionSeconds = 2'700;
 constexpr double kOpenEverySeconds = 3'100; // a listener's app opens, without a release
 constexpr double kApiPerTrack = 4;
 constexpr double kApiPerOpen = 40;
 constexpr double kRefreshPerSecond = 0.1; // by those who wait
+constexpr double kWaitingGrowsSeconds = 240;
+constexpr double kWaitingEndsSeconds = 120;
 constexpr double kSegmentSeconds = 10;
 constexpr double kSegmentOverhead = 1.3; // prefetch, retries of range requests
 constexpr double kBitrate = 256e3;
 constexpr double kReleaseBitrate = 600e3; // a mix with lossless
-constexpr double kBaseBots = 0.04;
 
 /// A Gaussian bump on the clock face.
 double bump(double hour, double centre, double width) {
@@ -30,9 +31,14 @@ double bump(double hour, double centre, double width) {
     return std::exp(-0.5 * (distance / width) * (distance / width));
 }
 
-double rawActivity(double hour) {
+double weekdayActivity(double hour) {
     return 0.33 + 1.05 * bump(hour, 9.5, 2.3) + 0.55 * bump(hour, 13.8, 2.2) + 1.45 * bump(hour, 18.5, 3.0) +
            0.35 * bump(hour, 22.5, 1.6);
+}
+
+/// No morning peak and no lunch dip; evenings last longer.
+double weekendActivity(double hour) {
+    return 0.36 + 0.95 * bump(hour, 13.5, 3.6) + 1.25 * bump(hour, 18.5, 3.0) + 0.45 * bump(hour, 22.8, 1.9);
 }
 
 double adoption(std::string_view region) {
@@ -51,21 +57,61 @@ double utcOffsetHours(const std::string& zone, FeedSecond at) {
     }
 }
 
+/// Seconds from `at` to the next midnight there.
+double untilMidnight(double utcOffsetHours, FeedSecond at) {
+    const double local = std::fmod(static_cast<double>(unixSeconds(at)) + utcOffsetHours * 3600, 86'400);
+    return local == 0 ? 0 : 86'400 - local;
+}
+
 } // namespace
 
-double activityAtLocalHour(double hour) {
+PopDemand& PopDemand::operator+=(const PopDemand& other) {
+    listeners += other.listeners;
+    releaseListeners += other.releaseListeners;
+    waiting += other.waiting;
+    apiPerSecond += other.apiPerSecond;
+    pollsPerSecond += other.pollsPerSecond;
+    audioPerSecond += other.audioPerSecond;
+    releaseAudioPerSecond += other.releaseAudioPerSecond;
+    egressBitsPerSecond += other.egressBitsPerSecond;
+    return *this;
+}
+
+PopDemand PopDemand::operator*(double share) const {
+    return {listeners * share,
+            releaseListeners * share,
+            waiting * share,
+            apiPerSecond * share,
+            pollsPerSecond * share,
+            audioPerSecond * share,
+            releaseAudioPerSecond * share,
+            egressBitsPerSecond * share};
+}
+
+double activityAtLocalHour(double hour, bool weekend) {
     static const double mean = [] {
         double sum = 0;
         for (int i = 0; i < 2'400; ++i)
-            sum += rawActivity(i / 100.0);
+            sum += weekdayActivity(i / 100.0);
         return sum / 2'400;
     }();
-    return rawActivity(std::fmod(hour + 48, 24)) / mean;
+    hour = std::fmod(hour + 48, 24);
+    return (weekend ? weekendActivity(hour) : weekdayActivity(hour)) / mean;
 }
 
 double opensPerSecond(const Scenario& scenario, double t) {
     if (t < 0) return 0;
-    return scenario.opensAtPeakPerSecond * (1 - std::exp(-t / 45)) * std::pow(1 + t / 400, -1.4);
+    return scenario.opensAtPeakPerSecond * (1 - std::exp(-t / scenario.riseSeconds)) *
+           std::pow(1 + t / scenario.relaxationSeconds, -scenario.relaxationExponent);
+}
+
+double waitingPeople(const Scenario& scenario, double t) {
+    return scenario.waitingPool * std::exp(t < 0 ? t / kWaitingGrowsSeconds : -t / kWaitingEndsSeconds);
+}
+
+double dwellSeconds(const Scenario& scenario, double t) {
+    return kTrackSeconds -
+           (kTrackSeconds - scenario.skipDwellSeconds) * std::exp(-std::fmax(t, 0) / kSkippingSeconds);
 }
 
 std::vector<double> audienceShares(const PopCatalogue& catalogue) {
@@ -79,26 +125,28 @@ std::vector<double> audienceShares(const PopCatalogue& catalogue) {
 }
 
 Demand::Demand(const PopCatalogue& catalogue, const Scenario& scenario)
-    : m_scenario(scenario), m_shares(audienceShares(catalogue)), m_extra(catalogue.size(), 0.0),
-      m_pops(catalogue.size()) {
-    for (const auto& pop : catalogue.pops())
-        m_utcOffsetHours.push_back(utcOffsetHours(pop.timeZone, scenario.start()));
+    : m_scenario(scenario), m_active(catalogue.size()), m_pops(catalogue.size()),
+      m_usualApi(catalogue.size()) {
+    const auto shares = audienceShares(catalogue);
+    for (std::size_t i = 0; i < catalogue.size(); ++i) {
+        const double offset = utcOffsetHours(catalogue.pops()[i].timeZone, scenario.start());
+        const double waits = scenario.releaseMode == ReleaseMode::localMidnight
+                                 ? untilMidnight(offset, scenario.releaseAt)
+                                 : 0;
+        m_places.push_back({shares[i], offset, waits});
+    }
 }
 
 PopDemand Demand::demandOf(double listeners, double releaseListeners, double opens, double waiting,
                            double t) const {
-    const double dwell =
-        kTrackSeconds - (kTrackSeconds - m_scenario.skipDwellSeconds) * std::exp(-std::fmax(t, 0) / 1200);
     PopDemand d;
     d.listeners = listeners + releaseListeners;
     d.releaseListeners = releaseListeners;
-    const double starts = listeners / kTrackSeconds + releaseListeners / dwell;
+    d.waiting = waiting;
+    const double starts = listeners / kTrackSeconds + releaseListeners / dwellSeconds(m_scenario, t);
     d.pollsPerSecond = kRefreshPerSecond * waiting;
     d.apiPerSecond =
         kApiPerTrack * starts + kApiPerOpen * (listeners / kOpenEverySeconds + opens) + d.pollsPerSecond;
-    const double burst =
-        t < 0 ? 0 : m_scenario.botShareInBurst * (1 - std::exp(-t / 30)) * std::exp(-t / 900);
-    d.botsPerSecond = d.apiPerSecond * (kBaseBots + burst);
     d.audioPerSecond = kSegmentOverhead * d.listeners / kSegmentSeconds;
     d.releaseAudioPerSecond = kSegmentOverhead * releaseListeners / kSegmentSeconds;
     d.egressBitsPerSecond = kBitrate * listeners + kReleaseBitrate * releaseListeners;
@@ -107,20 +155,25 @@ PopDemand Demand::demandOf(double listeners, double releaseListeners, double ope
 
 void Demand::step(FeedSecond second) {
     const double t = static_cast<double>((second - m_scenario.releaseAt).count());
-    const double opens = opensPerSecond(m_scenario, t);
-    const double waiting = m_scenario.waitingPool * (t < 0 ? std::exp(t / 240) : std::exp(-t / 120));
-    const double utcHour = static_cast<double>(unixSeconds(second) % 86'400) / 3600;
-
     // Who opens the app is who is awake: shares follow the local hour.
-    std::vector<double> active(m_shares.size());
     double sum = 0;
-    for (std::size_t i = 0; i < m_shares.size(); ++i)
-        sum += active[i] = m_shares[i] * activityAtLocalHour(utcHour + m_utcOffsetHours[i]);
-    for (std::size_t i = 0; i < m_shares.size(); ++i) {
-        const double share = active[i] / sum;
-        m_extra[i] += opens * share - m_extra[i] / kSessionSeconds;
+    for (std::size_t i = 0; i < m_places.size(); ++i) {
+        const double local = static_cast<double>(unixSeconds(second)) / 3600 + m_places[i].utcOffsetHours;
+        const auto weekday =
+            static_cast<int>(std::fmod(std::floor(local / 24) + 4, 7)); // 1970 began on a Thursday
+        sum += m_active[i] =
+            m_places[i].share * activityAtLocalHour(std::fmod(local, 24), weekday == 0 || weekday == 6);
+    }
+    for (std::size_t i = 0; i < m_places.size(); ++i) {
+        auto& place = m_places[i];
+        const double since = t - place.waitsSeconds;
+        const double share = m_active[i] / sum;
+        const double opens = opensPerSecond(m_scenario, since) * share;
+        place.listenersForIt += opens - place.listenersForIt / kSessionSeconds;
+        const double usual = m_scenario.meanListeners * m_active[i];
         m_pops[i] =
-            demandOf(m_scenario.meanListeners * active[i], m_extra[i], opens * share, waiting * share, t);
+            demandOf(usual, place.listenersForIt, opens, waitingPeople(m_scenario, since) * share, since);
+        m_usualApi[i] = (kApiPerTrack / kTrackSeconds + kApiPerOpen / kOpenEverySeconds) * usual;
     }
 }
 
@@ -131,7 +184,7 @@ PopDemand Demand::dailyPeak(PopIndex pop) const {
             highest = std::fmax(highest, activityAtLocalHour(i / 10.0));
         return highest;
     }();
-    return demandOf(m_scenario.meanListeners * m_shares[pop.value] * peak, 0, 0, 0, -1e9);
+    return demandOf(m_scenario.meanListeners * m_places[pop.value].share * peak, 0, 0, 0, -1e9);
 }
 
 } // namespace surgescope::feeds::sim

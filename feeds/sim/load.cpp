@@ -2,64 +2,94 @@
 #include "feeds/sim/load.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 
 namespace surgescope::feeds::sim {
 namespace {
 
-constexpr double kApiCpuSeconds = 1e-3;
-constexpr double kPollCpuSeconds = 0.25e-3; // answered from the cache
-constexpr double kAudioCpuSeconds = 0.25e-3;
-constexpr double kMissCpuSeconds = 0.6e-3;
+// Seconds of one core.
+constexpr double kApiCpu = 1e-3;
+constexpr double kPollCpu = 0.25e-3; // answered from the cache
+constexpr double kAudioCpu = 0.25e-3;
+constexpr double kMissCpu = 0.6e-3;
+constexpr double kTurnedAwayCpu = 0.05e-3;
+
+// Busy at the PoP's own daily peak.
 constexpr double kCpuAtPeak = 0.42;
 constexpr double kNicAtPeak = 0.40;
-constexpr double kCpuKnee = 0.80;
+constexpr double kConnectionsAtPeak = 0.35;
+constexpr double kDiskAtPeak = 0.35;
+constexpr double kBalancerAtPeak = 0.22;
+
+// Where a resource begins to hurt.
 constexpr double kNicKnee = 0.85;
+constexpr double kKnee = 0.80; // of the others
+
 constexpr double kCoresPerNode = 8;
+constexpr double kServiceSeconds = 0.7e-3; // of a mean request
+constexpr double kMostBacklogSeconds = 0.1;
+constexpr double kBalancerSeconds = 60e-6; // when idle
+constexpr double kBalancerMost = 0.95;
+constexpr double kReadFromDisk = 0.3; // of egress; the rest comes from memory
 
-double cpuSeconds(const PopDemand& d, double misses) {
-    return (d.apiPerSecond - d.pollsPerSecond + d.botsPerSecond) * kApiCpuSeconds +
-           d.pollsPerSecond * kPollCpuSeconds + d.audioPerSecond * kAudioCpuSeconds +
-           misses * kMissCpuSeconds;
+double apiCpu(const PopDemand& d) {
+    return (d.apiPerSecond - d.pollsPerSecond) * kApiCpu + d.pollsPerSecond * kPollCpu;
 }
-
-/// Wait over service time of M/M/c, by Sakasegawa (1977), and a bounded backlog beyond saturation.
-double waitOverService(double busy) {
-    constexpr double kBacklog = 40;
-    if (busy >= 0.995) return kBacklog;
-    return std::min(kBacklog,
-                    std::pow(busy, std::sqrt(2 * (kCoresPerNode + 1)) - 1) / (kCoresPerNode * (1 - busy)));
+double audioCpu(const PopDemand& d) {
+    return d.audioPerSecond * kAudioCpu;
+}
+/// API requests that reach the application, and everything else.
+double apiCpu(const Work& w) {
+    return apiCpu(w.demand) + w.extraApi * kApiCpu;
+}
+double otherCpu(const Work& w) {
+    return audioCpu(w.demand) + w.fetches * kMissCpu + w.turnedAway * kTurnedAwayCpu;
+}
+double diskBits(const Work& w) {
+    return kReadFromDisk * w.demand.egressBitsPerSecond + w.bitsFilled;
 }
 
 } // namespace
 
-Capacity Capacity::plannedFor(const PopDemand& dailyPeak) {
-    return {cpuSeconds(dailyPeak, 0.07 * dailyPeak.audioPerSecond) / kCpuAtPeak,
-            dailyPeak.egressBitsPerSecond / kNicAtPeak};
+double connectionsOf(const PopDemand& demand) {
+    return 1.4 * demand.listeners + demand.waiting;
 }
 
-Load loadOf(const PopDemand& demand, double misses, const Capacity& capacity, double fetchSeconds) {
+double cpuSecondsOf(const PopDemand& demand) {
+    return apiCpu(demand) + audioCpu(demand);
+}
+
+Capacity Capacity::plannedFor(const Work& dailyPeak) {
+    return {(apiCpu(dailyPeak) + otherCpu(dailyPeak)) / kCpuAtPeak,
+            dailyPeak.demand.egressBitsPerSecond / kNicAtPeak,
+            connectionsOf(dailyPeak.demand) / kConnectionsAtPeak, diskBits(dailyPeak) / kDiskAtPeak};
+}
+
+PopLoad::PopLoad(const Capacity& capacity) : m_capacity(capacity), m_queue(kMostBacklogSeconds) {}
+
+Load PopLoad::step(const Work& work, double admissionLimit, double alive) {
     Load load;
-    load.cpu = cpuSeconds(demand, misses) / capacity.cores;
-    load.nic = demand.egressBitsPerSecond / capacity.egressBitsPerSecond;
-    load.saturation = std::max(load.cpu / kCpuKnee, load.nic / kNicKnee);
-    const double serviceUs = 700;
-    load.hitTtfbUs = serviceUs * (1 + waitOverService(load.cpu));
-    load.missTtfbUs = load.hitTtfbUs + fetchSeconds * 1e6;
-    // The balancer runs at 22 % at the PoP's daily peak, when the PoP's CPU runs at 42 %.
-    const double balancer = std::min(0.95, 0.22 * load.cpu / kCpuAtPeak);
-    load.lbUs = 60 / (1 - balancer);
-    return load;
-}
+    if (alive <= 0) return load;
+    const double cores = m_capacity.cores * alive;
+    const double api = apiCpu(work) / cores;
+    const double other = otherCpu(work) / cores;
+    // The door first: it refuses API requests so that the rest stays below the limit; audio is never refused.
+    const double admitted = admissionLimit < 1 ? std::clamp(admissionLimit - other, 0.0, api) : api;
+    load.limited = api > 0 ? 1 - admitted / api : 0;
+    load.cpu = admitted + other;
+    const auto queue = m_queue.step(load.cpu);
+    load.backlogSeconds = queue.backlogSeconds;
+    load.overflowed = queue.refused;
 
-double roundTripSeconds(const Pop& a, const Pop& b) {
-    const auto radians = [](double degrees) { return degrees * std::numbers::pi / 180; };
-    const double cosine = std::sin(radians(a.latitude)) * std::sin(radians(b.latitude)) +
-                          std::cos(radians(a.latitude)) * std::cos(radians(b.latitude)) *
-                              std::cos(radians(a.longitude - b.longitude));
-    const double km = 6371 * std::acos(std::clamp(cosine, -1.0, 1.0));
-    return 0.5e-3 + 2 * km * 1.4 / 200e3;
+    load.nic = work.demand.egressBitsPerSecond / (m_capacity.egressBitsPerSecond * alive);
+    load.connections = connectionsOf(work.demand) / (m_capacity.connections * alive);
+    load.disk = diskBits(work) / (m_capacity.diskBitsPerSecond * alive);
+    load.saturation =
+        std::max({load.cpu / kKnee, load.nic / kNicKnee, load.connections / kKnee, load.disk / kKnee});
+
+    load.hitSeconds = kServiceSeconds * (1 + waitOverService(load.cpu, kCoresPerNode)) + load.backlogSeconds;
+    const double balancer = std::min(kBalancerMost, kBalancerAtPeak / kCpuAtPeak * (api + other));
+    load.balancerSeconds = kBalancerSeconds / (1 - balancer);
+    return load;
 }
 
 } // namespace surgescope::feeds::sim

@@ -2,30 +2,59 @@
 #pragma once
 
 #include "feeds/sim/demand.h"
+#include "feeds/sim/queueing.h"
 
 namespace surgescope::feeds::sim {
 
-/// What a PoP can do, planned by its own daily peak: CPU 42 % and network 40 % busy at that hour.
+/// What a PoP's nodes are asked to do in one second.
+struct Work {
+    PopDemand demand;      // of people served here
+    double extraApi = 0;   // API requests besides: by machines that get past the door, and retries
+    double turnedAway = 0; // requests that are answered at the door: blocked, challenged, malformed
+    double fetches = 0;    // from the shield
+    double bitsFilled = 0;
+};
+
+/// What a PoP can do, planned by its own daily peak.
 struct Capacity {
     double cores = 0;
     double egressBitsPerSecond = 0;
-    static Capacity plannedFor(const PopDemand& dailyPeak);
+    double connections = 0;
+    double diskBitsPerSecond = 0;
+    static Capacity plannedFor(const Work& dailyPeak);
 };
 
-/// How loaded a PoP is and what that does to latency.
+/// How loaded a PoP is and what that does to latency. Utilisations may exceed 1 where demand does.
 struct Load {
-    double cpu = 0; // busy share, may exceed 1 where demand does
+    double cpu = 0;
     double nic = 0;
-    double saturation = 0; // of the most constrained resource, 1 = at its knee (CPU 80 %, network 85 %)
-    double hitTtfbUs = 0;  // medians
-    double missTtfbUs = 0;
-    double lbUs = 0;
+    double connections = 0;
+    double disk = 0;
+    double saturation =
+        0; // of the most constrained resource, 1 = at its knee (CPU 80 %, network 85 %, rest 80 %)
+    double backlogSeconds = 0;
+    double limited = 0;         // share of API requests refused because of the admission limit (429)
+    double overflowed = 0;      // share of all requests refused because the queue is full (503)
+    double hitSeconds = 0;      // to the first byte, median
+    double balancerSeconds = 0; // that the load balancer adds, median
 };
 
-/// `fetchSeconds`: a fetch from the shield, without this PoP's own time.
-Load loadOf(const PopDemand& demand, double misses, const Capacity& capacity, double fetchSeconds);
+/// One PoP's load, second by second.
+class PopLoad {
+  public:
+    explicit PopLoad(const Capacity& capacity);
 
-/// Round trip between two places over fibre: 200 km/ms, paths 1.4 times the great circle, 0.5 ms besides.
-double roundTripSeconds(const Pop& a, const Pop& b);
+    /// `admissionLimit`: CPU share beyond which API requests are refused. `alive`: share of the nodes.
+    Load step(const Work& work, double admissionLimit, double alive);
+
+  private:
+    Capacity m_capacity;
+    FluidQueue m_queue;
+};
+
+/// Connections of these people.
+double connectionsOf(const PopDemand& demand);
+/// Seconds of one core that these people ask for, fetches left out.
+double cpuSecondsOf(const PopDemand& demand);
 
 } // namespace surgescope::feeds::sim

@@ -9,30 +9,42 @@ namespace {
 constexpr double kPathSeconds = 0.030;
 constexpr double kServiceSeconds = 0.010;
 constexpr double kServers = 32;
+constexpr double kBusyAtPeak = 0.65;
 constexpr double kMostQueueSeconds = 0.45; // older requests are shed
-constexpr double kScaleAfterSeconds = 120;
-constexpr double kScalePerSecond = 0.005;
-constexpr double kMostScale = 4;
+constexpr double kOverloaded = 0.8;        // busy, as autoscaling sees it
+constexpr double kLeverSeconds = 15;       // until a lever's new instances serve
 } // namespace
 
-MetadataService::Step MetadataService::step(double requestsPerSecond) {
-    const double capacity = m_capacity * m_scale;
-    const double busy = requestsPerSecond / capacity;
-    m_busySeconds = busy > 0.8 ? m_busySeconds + 1 : std::max(0.0, m_busySeconds - 1);
-    if (m_busySeconds > kScaleAfterSeconds) m_scale = std::min(kMostScale, m_scale * (1 + kScalePerSecond));
+MetadataService::MetadataService(double atDailyPeak, const Scenario& scenario)
+    : m_planned(atDailyPeak / kBusyAtPeak), m_budget(scenario.retryBudget),
+      m_timeoutSeconds(scenario.retryTimeoutSeconds), m_autoscaleAfter(scenario.autoscaleAfterSeconds),
+      m_autoscalePerSecond(scenario.autoscalePerSecond), m_autoscaleMost(scenario.autoscaleMost),
+      m_queue(kMostQueueSeconds) {}
 
-    m_queue = std::max(0.0, m_queue + requestsPerSecond - capacity);
+MetadataService::Step MetadataService::step(double fresh, double scale) {
+    m_pushed += (std::max(1.0, scale) - m_pushed) * -std::expm1(-1 / kLeverSeconds);
+    const double capacity = m_planned * std::max(m_scale, m_pushed);
+
     Step step;
-    const double most = kMostQueueSeconds * capacity;
-    if (m_queue > most) {
-        step.shedShare = requestsPerSecond > 0 ? std::min(1.0, (m_queue - most) / requestsPerSecond) : 0;
-        m_queue = most;
-    }
-    // Sakasegawa's M/M/c wait below saturation, the queue beyond it.
-    const double rho = std::min(busy, 0.98);
-    const double wait =
-        kServiceSeconds * std::pow(rho, std::sqrt(2 * (kServers + 1)) - 1) / (kServers * (1 - rho));
-    step.latencySeconds = kPathSeconds + kServiceSeconds + wait + m_queue / capacity;
+    step.retries = m_attempts[0] + m_attempts[1];
+    const double came = fresh + step.retries;
+    const double busy = came / capacity;
+    m_busySeconds = busy > kOverloaded ? m_busySeconds + 1 : std::max(0.0, m_busySeconds - 1);
+    if (m_busySeconds > m_autoscaleAfter)
+        m_scale = std::min(m_autoscaleMost, m_scale * (1 + m_autoscalePerSecond));
+
+    const auto queue = m_queue.step(busy);
+    step.shedShare = queue.refused;
+    step.latencySeconds =
+        kPathSeconds + kServiceSeconds * (1 + waitOverService(busy, kServers)) + queue.backlogSeconds;
+
+    // A client asks three times at most, and never more often than its budget allows.
+    const double failed = step.latencySeconds > m_timeoutSeconds ? 1 : step.shedShare;
+    m_attempts = {failed * fresh, failed * m_attempts[0]};
+    const double wanted = m_attempts[0] + m_attempts[1];
+    if (const double allowed = m_budget * fresh; wanted > allowed)
+        for (auto& attempts : m_attempts)
+            attempts *= allowed / wanted;
     return step;
 }
 

@@ -12,6 +12,16 @@ namespace {
 
 constexpr double kSigma = 0.25;
 constexpr std::uint32_t kNicMbit = 25'000;
+constexpr std::int64_t kWindowSeconds = 300; // how long a node that fails is down
+constexpr double kYear = 365.25 * 86'400;
+// Clocks: most are kept by NTP, a few by nobody.
+constexpr double kClockOffUs = 200;
+constexpr double kClockSigma = 0.8;
+constexpr double kAstray = 0.001;
+constexpr double kAstrayUs = 400'000;
+
+// What a hash is drawn for.
+enum Draw : std::uint64_t { factorDraw, clockDraw, astrayDraw, downDraw, failureDraw };
 
 std::vector<std::uint64_t> shareOut(const std::vector<double>& audience, std::uint64_t nodes) {
     std::vector<double> weights;
@@ -56,22 +66,30 @@ void apportion(std::uint64_t total, const std::vector<double>& cumulative,
 } // namespace
 
 NodeFleet::NodeFleet(const PopCatalogue& catalogue, const std::vector<double>& audience, std::uint64_t nodes,
-                     std::uint64_t seed)
-    : m_seed(seed) {
+                     std::uint64_t seed, double failuresPerYear)
+    : m_seed(seed), m_downInWindow(failuresPerYear * static_cast<double>(kWindowSeconds) / kYear) {
     const auto counts = shareOut(audience, nodes);
     for (std::size_t p = 0; p < counts.size(); ++p) {
         Nodes pop;
         pop.code = catalogue.pops()[p].code;
         double sum = 0;
         for (std::uint64_t n = 0; n < counts[p]; ++n) {
-            pop.factors.push_back(static_cast<float>(std::exp(kSigma * normal(hash(seed, p, n)))));
+            pop.factors.push_back(
+                static_cast<float>(std::exp(kSigma * normal(hash(seed, factorDraw, p, n)))));
             sum += pop.factors.back();
+            const double z = normal(hash(seed, clockDraw, p, n));
+            const bool astray = uniform(hash(seed, astrayDraw, p, n)) < kAstray;
+            const double off = (astray ? kAstrayUs : kClockOffUs) * std::exp(kClockSigma * std::fabs(z));
+            pop.clockOffsetUs.push_back(static_cast<std::int32_t>(z < 0 ? -off : off));
         }
-        const double mean = counts[p] > 0 ? sum / static_cast<double>(counts[p]) : 1;
         for (auto& factor : pop.factors)
-            factor = static_cast<float>(factor / mean);
-        pop.sorted = pop.factors;
-        std::ranges::sort(pop.sorted);
+            factor = static_cast<float>(factor * static_cast<double>(counts[p]) / sum);
+        std::vector<std::uint32_t> order(counts[p]);
+        std::iota(order.begin(), order.end(), 0U);
+        std::ranges::stable_sort(order, {}, [&](std::uint32_t n) { return pop.factors[n]; });
+        pop.group.resize(counts[p]);
+        for (std::size_t rank = 0; rank < order.size(); ++rank)
+            pop.group[order[rank]] = static_cast<std::uint8_t>(rank * kNodeGroups / order.size());
         m_pops.push_back(std::move(pop));
     }
 }
@@ -87,44 +105,86 @@ Roster NodeFleet::roster(PopIndex pop) const {
     return roster;
 }
 
+void NodeFleet::step(FeedSecond second, const std::vector<double>& nodesDown) {
+    for (std::size_t p = 0; p < m_pops.size(); ++p) {
+        // PoPs decide at different seconds, so that no second has to decide for all.
+        const auto window = (unixSeconds(second) + static_cast<std::int64_t>(p)) / kWindowSeconds;
+        if (m_pops[p].window != window || m_pops[p].share != nodesDown[p]) decide(p, window, nodesDown[p]);
+    }
+}
+
+void NodeFleet::decide(std::size_t p, std::int64_t window, double share) {
+    auto& pop = m_pops[p];
+    const bool first = pop.window < 0;
+    pop.window = window;
+    pop.share = share;
+    std::vector<bool> down(pop.factors.size());
+    for (std::size_t n = 0; n < down.size(); ++n)
+        down[n] = uniform(hash(m_seed, downDraw, p, n, window)) < m_downInWindow ||
+                  (share > 0 && uniform(hash(m_seed, failureDraw, p, n)) <= share);
+    if (down == pop.down && !first) return;
+    pop.down = std::move(down);
+    pop.sorted.clear();
+    pop.groupNodes = {};
+    pop.groupFactor = {};
+    pop.clockOffsets.clear();
+    for (std::size_t n = 0; n < pop.down.size(); ++n) {
+        if (pop.down[n]) continue;
+        pop.sorted.push_back(pop.factors[n]);
+        ++pop.groupNodes[pop.group[n]];
+        pop.groupFactor[pop.group[n]] += pop.factors[n];
+        pop.clockOffsets.record(static_cast<std::uint64_t>(std::abs(pop.clockOffsetUs[n])));
+    }
+    for (std::size_t g = 0; g < kNodeGroups; ++g)
+        if (pop.groupNodes[g] > 0) pop.groupFactor[g] /= static_cast<double>(pop.groupNodes[g]);
+    std::ranges::sort(pop.sorted);
+}
+
 SaturationHistogram NodeFleet::saturation(PopIndex pop, double saturation) const {
     SaturationHistogram histogram;
     const auto& sorted = m_pops[pop.value].sorted;
-    auto from = sorted.begin();
-    for (std::size_t bin = 0; bin < SaturationHistogram::kBins; ++bin) {
-        const double upper = static_cast<double>(bin + 1) * SaturationHistogram::kBinPermille / 1000;
-        const auto to = bin + 1 == SaturationHistogram::kBins
-                            ? sorted.end()
-                            : std::lower_bound(from, sorted.end(),
-                                               static_cast<float>(upper / std::max(1e-9, saturation)));
+    if (sorted.empty()) return histogram;
+    constexpr double kBin = SaturationHistogram::kBinPermille / 1000.0;
+    auto bin = std::min(SaturationHistogram::kBins - 1,
+                        static_cast<std::size_t>(saturation * sorted.front() / kBin)); // all before are empty
+    for (auto from = sorted.begin(); from != sorted.end(); ++bin) {
+        const auto upper =
+            static_cast<float>(static_cast<double>(bin + 1) * kBin / std::max(1e-9, saturation));
+        const auto to = bin + 1 == SaturationHistogram::kBins ? sorted.end()
+                                                              : std::lower_bound(from, sorted.end(), upper);
         histogram.bins[bin] = static_cast<std::uint64_t>(to - from);
         from = to;
     }
     return histogram;
 }
 
-void NodeFleet::fill(PopIndex pop, const PopTotals& totals, double saturation, double cpu, double nic,
+void NodeFleet::fill(PopIndex pop, const PopTotals& totals, const NodeState& state,
                      NodeColumns& columns) const {
-    const auto& factors = m_pops[pop.value].factors;
-    const auto nodes = factors.size();
-    columns.pop = m_pops[pop.value].code;
+    const auto& of = m_pops[pop.value];
+    const auto nodes = of.factors.size();
+    columns.pop = of.code;
     columns.nodeCount = static_cast<std::uint32_t>(nodes);
     columns.rosterEpoch = 1;
     columns.heard.clear();
+    const bool someDown = up(pop) < nodes;
+    if (someDown) {
+        columns.heard.assign((nodes + 7) / 8, 0);
+        for (std::size_t n = 0; n < nodes; ++n)
+            if (!of.down[n]) columns.heard[n / 8] |= static_cast<std::uint8_t>(1U << (n % 8));
+    }
 
-    // Cumulative requests, with counting noise: a sum of uniforms is normal enough, and quick.
+    // Cumulative requests, with counting noise.
     std::vector<double> cumulative(nodes);
-    const double perNode = static_cast<double>(totals[Counter::requests]) / static_cast<double>(nodes);
+    const double perNode =
+        static_cast<double>(totals[Counter::requests]) / std::max<double>(1, static_cast<double>(up(pop)));
     const auto second = static_cast<std::uint64_t>(unixSeconds(columns.header.intervalEnd));
     const auto key = hash(m_seed, pop.value, second);
     double sum = 0;
     for (std::size_t n = 0; n < nodes; ++n) {
-        const auto bits = mix(key + n);
-        const double uniforms = static_cast<double>((bits & 0xffff) + ((bits >> 16) & 0xffff) +
-                                                    ((bits >> 32) & 0xffff) + (bits >> 48)) /
-                                65'536;
-        const double mean = perNode * factors[n];
-        sum += std::max(0.0, mean + std::sqrt(mean) * (uniforms - 2) * 1.7320508);
+        if (!someDown || !of.down[n]) {
+            const double mean = perNode * of.factors[n];
+            sum += std::max(0.0, mean + std::sqrt(mean) * roughlyNormal(mix(key + n)));
+        }
         cumulative[n] = sum;
     }
     const auto byRequests = [&](NodeColumn column, std::uint64_t total) {
@@ -144,29 +204,47 @@ void NodeFleet::fill(PopIndex pop, const PopTotals& totals, double saturation, d
         auto& values = columns[column];
         values.resize(nodes);
         for (std::size_t n = 0; n < nodes; ++n)
-            values[n] = static_cast<std::uint32_t>(std::min(mean * factors[n], 4.0) * 200 + 0.5);
+            values[n] = static_cast<std::uint32_t>(std::min(mean * of.factors[n], 4.0) * 200 + 0.5);
     };
-    scaled(NodeColumn::saturation, saturation);
-    scaled(NodeColumn::cpu, cpu);
-    scaled(NodeColumn::nic, nic);
+    scaled(NodeColumn::saturation, state.saturation);
+    scaled(NodeColumn::cpu, state.cpu);
+    scaled(NodeColumn::nic, state.nic);
     columns[NodeColumn::memory].assign(nodes, 124); // 62 %: a full cache
 
-    const auto bucketOf = [](std::optional<double> us) {
-        return us && *us >= 1 ? static_cast<std::uint32_t>(
-                                    ExponentialHistogram::bucketIndex(static_cast<std::uint64_t>(*us)) + 1)
-                              : 0U;
+    const auto bucketOf = [](double us) {
+        return us >= 1 ? static_cast<std::uint32_t>(
+                             ExponentialHistogram::bucketIndex(static_cast<std::uint64_t>(us)) + 1)
+                       : 0U;
     };
-    columns[NodeColumn::ttfb_p50].assign(nodes, bucketOf(totals[Distribution::ttfb_hit].quantile(0.5)));
-    columns[NodeColumn::ttfb_max].assign(nodes, bucketOf(totals[Distribution::ttfb_miss].quantile(0.99)));
-    const auto lag = bucketOf(totals[Distribution::invalidation_lag].quantile(0.9));
-    columns[NodeColumn::inv_lag_max].assign(nodes, lag);
-    const auto even = [&](NodeColumn column, std::uint64_t total) {
-        columns[column].assign(nodes, static_cast<std::uint32_t>(total / nodes));
-        for (std::size_t n = 0; n < total % nodes; ++n)
-            ++columns[column][n];
+    columns[NodeColumn::ttfb_p50].assign(nodes,
+                                         bucketOf(totals[Distribution::ttfb_hit].quantile(0.5).value_or(0)));
+    columns[NodeColumn::ttfb_max].assign(
+        nodes, bucketOf(totals[Distribution::ttfb_miss].quantile(0.99).value_or(0)));
+
+    std::array<std::uint64_t, kNodeGroups> met{}; // nodes of each group so far
+    auto& applied = columns[NodeColumn::inv_applied];
+    auto& pending = columns[NodeColumn::inv_pending];
+    auto& lag = columns[NodeColumn::inv_lag_max];
+    applied.assign(nodes, 0);
+    pending.assign(nodes, 0);
+    lag.assign(nodes, 0);
+    const auto evenly = [](std::uint64_t total, std::uint64_t among, std::uint64_t position) {
+        return static_cast<std::uint32_t>(total / among + (position < total % among ? 1 : 0));
     };
-    even(NodeColumn::inv_applied, totals[Counter::inv_applied]);
-    even(NodeColumn::inv_pending, totals[Counter::inv_pending_seconds]);
+    for (std::size_t n = 0; n < nodes; ++n) {
+        if (someDown && of.down[n]) continue;
+        const auto g = of.group[n];
+        const auto position = met[g]++;
+        const auto& group = state.groups[g];
+        applied[n] = evenly(group.applied, of.groupNodes[g], position);
+        pending[n] = evenly(group.pending, of.groupNodes[g], position);
+        if (applied[n] > 0) lag[n] = bucketOf(std::max(1.0, group.lagUs + of.clockOffsetUs[n]));
+    }
+    if (someDown) // what is not heard says nothing
+        for (const auto column : {NodeColumn::saturation, NodeColumn::cpu, NodeColumn::nic,
+                                  NodeColumn::memory, NodeColumn::ttfb_p50, NodeColumn::ttfb_max})
+            for (std::size_t n = 0; n < nodes; ++n)
+                if (of.down[n]) columns[column][n] = 0;
 }
 
 } // namespace surgescope::feeds::sim

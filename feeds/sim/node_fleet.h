@@ -4,40 +4,82 @@
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/wire/messages.h"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace surgescope::feeds::sim {
 
+/// Nodes of a PoP by how much of its load they get: quarters, the least loaded first. What a node does with
+/// purges depends on its load, so it is followed by group.
+inline constexpr std::size_t kNodeGroups = 4;
+
+/// How the nodes of a PoP are in one second; whole numbers are sums over a group.
+struct NodeState {
+    double saturation = 0; // of the mean node
+    double cpu = 0;
+    double nic = 0;
+    struct Group {
+        std::uint64_t applied = 0; // keys
+        std::uint64_t pending = 0;
+        double lagUs = 0; // the worst of the keys applied
+    };
+    std::array<Group, kNodeGroups> groups;
+};
+
 /// The nodes of each PoP and how unequal they are: a factor drawn once per node, log-normal with sigma 0.25,
-/// mean 1.
+/// mean 1, and a clock that is off by something. Some are down. One thread.
 class NodeFleet {
   public:
     /// Shares `nodes` out by audience to the power 0.9; with fewer nodes than PoPs the largest PoPs get one
-    /// each.
+    /// each. `failuresPerYear`: of each node, for five minutes.
     NodeFleet(const PopCatalogue& catalogue, const std::vector<double>& audience, std::uint64_t nodes,
-              std::uint64_t seed);
+              std::uint64_t seed, double failuresPerYear);
 
     std::size_t count(PopIndex pop) const { return m_pops[pop.value].factors.size(); }
     Roster roster(PopIndex pop) const;
 
-    /// Nodes of the PoP by saturation when its mean node is at `saturation` (1 = at the knee).
+    /// Decides who is down in `second`: a function of seed and time alone. `nodesDown`: the share of a PoP's
+    /// nodes that a failure has taken, by PopIndex.
+    void step(FeedSecond second, const std::vector<double>& nodesDown);
+
+    // Of the nodes that are up:
+    std::size_t up(PopIndex pop) const { return m_pops[pop.value].sorted.size(); }
+    std::uint64_t groupNodes(PopIndex pop, std::size_t group) const {
+        return m_pops[pop.value].groupNodes[group];
+    }
+    double groupFactor(PopIndex pop, std::size_t group) const { return m_pops[pop.value].groupFactor[group]; }
+    const ExponentialHistogram& clockOffsets(PopIndex pop) const { return m_pops[pop.value].clockOffsets; }
+    /// By saturation, when the PoP's mean node is at `saturation` (1 = at the knee).
     SaturationHistogram saturation(PopIndex pop, double saturation) const;
 
     /// Breaks a PoP's totals of one second down to its nodes: counts add up to the totals exactly, each
-    /// node's part with the noise of counting.
-    void fill(PopIndex pop, const PopTotals& totals, double saturation, double cpu, double nic,
-              NodeColumns& columns) const;
+    /// node's part with the noise of counting. Down nodes are not heard.
+    void fill(PopIndex pop, const PopTotals& totals, const NodeState& state, NodeColumns& columns) const;
 
   private:
     struct Nodes {
         std::string code;
-        std::vector<float> factors; // by node, mean 1
-        std::vector<float> sorted;
+        // By node:
+        std::vector<float> factors; // mean 1
+        std::vector<std::int32_t> clockOffsetUs;
+        std::vector<std::uint8_t> group;
+        std::vector<bool> down;
+        // Of those that are up:
+        std::vector<float> sorted; // factors
+        std::array<std::uint64_t, kNodeGroups> groupNodes{};
+        std::array<double, kNodeGroups> groupFactor{};
+        ExponentialHistogram clockOffsets;
+        // For what `down` was decided:
+        std::int64_t window = -1;
+        double share = -1;
     };
+    void decide(std::size_t pop, std::int64_t window, double share);
+
     std::vector<Nodes> m_pops;
     std::uint64_t m_seed;
+    double m_downInWindow; // probability that a node is, in one window
 };
 
 } // namespace surgescope::feeds::sim

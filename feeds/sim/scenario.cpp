@@ -3,32 +3,29 @@
 
 namespace surgescope::feeds::sim {
 
-const std::vector<Scenario>& scenarios() {
-    static const std::vector<Scenario> all = [] {
-        Scenario standard;
-        standard.name = "standard-rollout";
-        standard.summary = "One album, announced; caches warmed, invalidations spread out.";
-
-        Scenario triple;
-        triple.name = "triple-drop";
-        triple.summary = "Three albums at once, unannounced: cold caches, a purge burst, bots in the crowd.";
-        triple.albums = 3;
-        triple.opensAtPeakPerSecond = 47'000;
-        triple.waitingPool = 8e6;
-        triple.prewarmed = 0;
-        triple.skipDwellSeconds = 40;
-        triple.botShareInBurst = 0.34;
-        triple.invalidationBurstPerSecond = 2'500;
-        triple.multicastLoss = 0.015;
-        return std::vector{triple, standard};
-    }();
-    return all;
-}
-
-std::optional<Scenario> findScenario(std::string_view name) {
-    for (const auto& scenario : scenarios())
-        if (scenario.name == name) return scenario;
-    return std::nullopt;
+Scenario Scenario::quietTwin() const {
+    Scenario quiet = *this;
+    quiet.name = "quiet";
+    quiet.summary = "The same night without a release.";
+    quiet.opensAtPeakPerSecond = 0;
+    quiet.waitingPool = 0;
+    quiet.purgeBurstPerSecond = 0;
+    quiet.botsInBurst = 0;
+    quiet.failures.clear();
+    quiet.levers.clear();
+    // What has no effect without a release is made alike, so that launches of one night share one twin.
+    const Scenario usual;
+    quiet.albums = usual.albums;
+    quiet.releaseMode = usual.releaseMode;
+    quiet.riseSeconds = usual.riseSeconds;
+    quiet.relaxationSeconds = usual.relaxationSeconds;
+    quiet.relaxationExponent = usual.relaxationExponent;
+    quiet.skipDwellSeconds = usual.skipDwellSeconds;
+    quiet.purgeBurstSeconds = usual.purgeBurstSeconds;
+    quiet.purgeEverySeconds = usual.purgeEverySeconds;
+    quiet.purgeLossInBurst = usual.purgeLossInBurst;
+    quiet.botsAt = usual.botsAt;
+    return quiet;
 }
 
 } // namespace surgescope::feeds::sim

@@ -2,41 +2,101 @@
 #pragma once
 
 #include "feeds/model/feed_time.h"
+#include "feeds/sim/levers.h"
 
 #include <chrono>
-#include <optional>
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace surgescope::feeds::sim {
 
-/// What is released and how the crowd and the platform behave. Units stand in the names; sources in
-/// SIMULATOR.md.
+/// Who gets the release when.
+enum class ReleaseMode : std::uint8_t {
+    simultaneous, // everybody at T-0
+    localMidnight // each PoP at its first local midnight at or after T-0
+};
+
+/// Something that breaks, and for how long.
+struct Failure {
+    enum class Kind : std::uint8_t {
+        nodes,  // a share of the nodes of some PoPs
+        pop,    // whole PoPs fall silent; their clients go elsewhere
+        shield, // PoPs go on serving, but nobody can fetch through them
+        origin  // nothing can be fetched from any origin
+    };
+    Kind kind = Kind::nodes;
+    std::vector<std::string> pops; // codes; not for the origin
+    double at = 0;                 // s after T-0
+    double seconds = 0;
+    double share = 1; // of the nodes
+    bool operator==(const Failure&) const = default;
+};
+
+/// A lever that pulls itself.
+struct ScheduledLever {
+    double at = 0; // s after T-0
+    LeverSetting setting;
+    bool operator==(const ScheduledLever&) const = default;
+};
+
+/// What is released and how the crowd and the platform behave. The default is a quiet night: nothing is
+/// released. Units stand in the names; every number that a scenario file may set is described, with its
+/// range, in scenario_file.cpp, and where it comes from in SIMULATOR.md.
 struct Scenario {
     std::string name;
     std::string summary; // one line for --list
 
     FeedSecond releaseAt =
-        std::chrono::sys_days(std::chrono::year(2026) / 11 / 27) + std::chrono::hours(5); // 00:00 ET
+        std::chrono::sys_days(std::chrono::year(2026) / 11 / 27) + std::chrono::hours(5); // 00:00 in New York
     std::chrono::seconds lead{60}; // how long before the release it begins
+    ReleaseMode releaseMode = ReleaseMode::simultaneous;
+
+    double albums = 1;
+    double opensAtPeakPerSecond = 0; // of the app, because of the release
+    double riseSeconds = 45;
+    double relaxationSeconds = 400;
+    double relaxationExponent = 1.4;
+    double waitingPool = 0;        // people who refresh before the release
+    double skipDwellSeconds = 190; // how long a new track is listened to at first
 
     double meanListeners = 20e6; // around the world, over a day
-    int albums = 1;
-    double opensAtPeakPerSecond = 900;      // of the app, because of the release
-    double waitingPool = 2e5;               // people who refresh before the release
-    double prewarmed = 0.98;                // share of the release's objects that edges hold before it
-    double skipDwellSeconds = 190;          // how long a new track is listened to at first
-    double botShareInBurst = 0;             // of legitimate API requests, on top of 4 %
-    double invalidationBurstPerSecond = 20; // keys issued at the origin
-    double invalidationBurstSeconds = 12;
-    double multicastLoss = 0.002; // of purge messages to a node, repaired by anti-entropy
+    double recordListeners = 28e6;
+
+    double catalogueTracks = 1e7;
+    double catalogueZipf = 1.0;
+    double edgeTracks = 4.6e6; // that a PoP's caches hold
+    double shieldTracks = 8e6; // that a shield's caches hold
+    double originHeadroom = 3; // what the origins can do over what a usual evening asks of them
+
+    double purgesPerSecond = 5;      // keys issued at the origin all the time
+    double purgeBurstPerSecond = 0;  // and because of the release
+    double purgeBurstSeconds = 12;   // for so long
+    double purgeEverySeconds = 0;    // and again; 0: once
+    double purgeLoss = 0.002;        // of purge messages to a node, repaired by anti-entropy
+    double purgeLossInBurst = 0.002; // the same for two minutes from a burst on
+
+    double retryBudget = 0.1;           // retries over requests that a client may make
+    double retryTimeoutSeconds = 1;     // later answers come to nobody, and are asked for again
+    double autoscaleAfterSeconds = 120; // of overload, before the metadata service grows
+    double autoscalePerSecond = 0.005;  // by so much
+    double autoscaleMost = 4;           // times its planned size
+
+    double bots = 0.04;       // of people's API requests, all the time
+    double botsInBurst = 0;   // on top of that, at most, after the release
+    double botsAt = 0;        // s after T-0 when they come
+    double fuzzShare = 0.05;  // of what bots send
+    double spillAbove = 0.85; // saturation beyond which a PoP sends clients away
+    double spillLagSeconds = 30;
+    double nodeFailuresPerYear = 2; // of each node
+
+    std::vector<Failure> failures; // in order of time
+    std::vector<ScheduledLever> levers;
 
     FeedSecond start() const { return releaseAt - lead; }
+    /// The same night if nothing were released and nothing went wrong: what everything is compared with.
+    Scenario quietTwin() const;
+    bool operator==(const Scenario&) const = default;
 };
-
-/// The scenarios built in.
-const std::vector<Scenario>& scenarios();
-std::optional<Scenario> findScenario(std::string_view name);
 
 } // namespace surgescope::feeds::sim

@@ -1,239 +1,464 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/sim/simulator.h"
 
+#include "feeds/sim/balancing.h"
 #include "feeds/sim/cold_fill.h"
-#include "feeds/sim/demand.h"
 #include "feeds/sim/invalidation.h"
-#include "feeds/sim/load.h"
-#include "feeds/sim/metadata.h"
-#include "feeds/sim/node_fleet.h"
+#include "feeds/sim/network.h"
+#include "feeds/sim/origin.h"
+#include "feeds/sim/outages.h"
+#include "feeds/sim/pop_second.h"
 #include "feeds/sim/random.h"
-#include "feeds/sim/spread.h"
+#include "feeds/sim/recommender.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
+#include <optional>
 
 namespace surgescope::feeds::sim {
 namespace {
 
-constexpr double kAudioHitRatio = 0.93;
 constexpr double kApiCacheable = 0.5;
 constexpr double kApiHitRatio = 0.85;
-constexpr double kInvalidatedApiShare =
-    0.08; // of cacheable API answers, while a burst of invalidations lasts
-constexpr double kOriginSeconds = 0.025;
-constexpr double kMulticastLoss = 0.002; // of purge messages on a quiet network
-constexpr double kLossySeconds = 120;    // how long the release keeps it busy
+constexpr double kHotKeys = 30'000;  // that API answers are cached under and people ask for
+constexpr double kHotKeyShare = 0.1; // of the cacheable API requests that ask for those
+constexpr double kHotKeyZipf = 0.8;
+constexpr double kSegmentBits = 256e3 * 10;
+constexpr double kReleaseSegmentBits = 600e3 * 10;
+constexpr double kTracksPerAlbum = 18;
+constexpr double kBotnetUneven = 0.5; // sigma of how much the botnet likes a PoP
 
-double normalBelow(double z) {
-    return 0.5 * std::erfc(-z / 1.4142135623730951);
-}
+/// What is behind a shield.
+struct Region {
+    PopIndex shield;
+    ColdFill release;
+    MetadataService service;
+    MetadataService::Step answered;
+    double serviceRequests = 0;    // fresh, of this second
+    double catalogueMisses = 0;    // of its PoPs
+    double releaseRequests = 0;    // of its PoPs' people
+    double releaseFetches = 0;     // by its PoPs
+    double releaseOriginShare = 0; // of those, that it had to fetch as well
+};
 
-/// What a PoP is besides its demand.
+/// A PoP with nodes.
 struct Site {
     PopIndex pop;
-    std::string shield;
-    Capacity capacity;
-    ColdFill fill;
-    ApplyQueue invalidations;
-    double fetchSeconds; // from the shield, or through it from the origin
-    double purgeSeconds; // one way from where purges are issued
-    Load load;
+    std::size_t region; // own
+    PopLoad load;
+    ColdFill release;
+    ColdFill hotKeys;
+    std::array<ApplyQueue, kNodeGroups> purges{};
+    PurgeArrival missedWhileDown;
+    double saturationPerWork; // as planned, until it has served somebody
+    double botnetWeight;
+    bool isDown = false;
+    PopSecond second;
 };
 
 } // namespace
 
 struct Simulator::Model {
     const PopCatalogue& catalogue;
-    Scenario scenario;
-    std::uint64_t seed;
+    const Scenario scenario;
+    const std::uint64_t seed;
+    Levers levers;
+    std::size_t scheduledDone = 0;
+    std::vector<std::string> leversPulled; // to be told in the next second
+
+    Network network;
     Demand demand;
     NodeFleet fleet;
+    Balancing balancing;
+    PurgeFanOut purges;
+    Recommender recommender;
+    double edgeHitRatio = 0;
+    double shieldHitRatio = 0;
+    std::optional<Origin> origin;
+    Origin::Step originAnswered;
+    Outages outages;
+    std::vector<Region> regions;
+    std::vector<std::size_t> regionOf; // by PopIndex of a shield
     std::vector<Site> sites;
-    std::map<std::string, MetadataService> metadata; // by shield
-    std::map<std::string, double> metadataRequests;
+    std::vector<std::size_t> siteOf; // by PopIndex; sites.size() for PoPs without nodes
+
     FeedSecond now;
+    double t = 0; // s since T-0
+    double purgesIssued = 0;
+    double record;
     std::vector<PopReport> reports;
+    std::vector<std::size_t> reporting; // site of each report
     NodeColumns columns;
     Global global;
     std::vector<Event> events;
-    double purgesIssued = 0;
 
-    Model(const PopCatalogue& c, const Scenario& s, std::uint64_t nodes, std::uint64_t sd)
-        : catalogue(c), scenario(s), seed(sd), demand(c, s), fleet(c, audienceShares(c), nodes, sd),
-          now(s.start() - std::chrono::seconds(1)) {
-        const auto& issuer = c[c.find("IAD").value_or(PopIndex{})];
-        std::map<std::string, double> atPeak;
-        for (std::size_t p = 0; p < c.size(); ++p) {
-            const PopIndex pop(p);
-            if (fleet.count(pop) == 0) continue;
-            const auto peak = demand.dailyPeak(pop);
-            const auto& shield = c[c.find(c[pop].shield).value_or(pop)];
-            const double toShield = roundTripSeconds(c[pop], shield);
-            sites.push_back({pop,
-                             shield.code,
-                             Capacity::plannedFor(peak),
-                             ColdFill(s),
-                             {},
-                             toShield + 0.3 * roundTripSeconds(shield, issuer) + kOriginSeconds,
-                             roundTripSeconds(c[pop], issuer) / 2 + 0.01,
-                             {}});
-            atPeak[shield.code] += serviceRequests(peak, 0);
-        }
-        for (const auto& [shield, requests] : atPeak)
-            metadata.emplace(shield, MetadataService(requests));
-        reports.resize(sites.size());
-        global.scenario = s.name;
-        global.rehearsal = true;
-        global.releaseAtUs = static_cast<std::uint64_t>(unixSeconds(s.releaseAt)) * 1'000'000U;
-    }
-
-    static double serviceRequests(const PopDemand& d, double invalidated) {
-        return kApiCacheable * (d.apiPerSecond - d.pollsPerSecond + d.botsPerSecond) *
-               (1 - kApiHitRatio + kInvalidatedApiShare * invalidated);
-    }
+    Model(const PopCatalogue& c, const Scenario& s, std::uint64_t nodes, std::uint64_t sd);
 
     void step();
-    void report(std::size_t index, double t, const MetadataService::Step& service, double issued);
-    void tell(EventKind kind, std::string text) {
-        Event event;
-        event.header.intervalEnd = now;
-        event.kind = kind;
-        event.text = std::move(text);
-        events.push_back(std::move(event));
+    void moveClients();
+    void fillCaches();
+    void loadSite(Site& site, double alive);
+    void askServices();
+    void invalidate(const PurgeFanOut::Step& fanOut);
+    void writeReports();
+    void writeGlobal();
+    void tell(EventKind kind, std::string text);
+    void tellWhatHappens(bool purgeBurstBegins);
+    Region& regionServing(const Site& site);
+    double serviceRequests(const PopDemand& people, double machines) const {
+        return kApiCacheable * (1 - kApiHitRatio) * (people.apiPerSecond - people.pollsPerSecond + machines);
     }
 };
 
-void Simulator::Model::step() {
-    now += std::chrono::seconds(1);
-    const double t = static_cast<double>((now - scenario.releaseAt).count());
-    demand.step(now);
-    const double issued = invalidationsPerSecond(scenario, t);
-    const double invalidated = t < 0 ? 0 : scenario.invalidationBurstPerSecond / 2'500 * std::exp(-t / 90);
+Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t nodes, std::uint64_t sd)
+    : catalogue(c), scenario(s), seed(sd), network(c), demand(c, s),
+      fleet(c, audienceShares(c), nodes, sd, s.nodeFailuresPerYear), balancing(network, s), purges(s),
+      now(s.start() - std::chrono::seconds(1)), record(s.recordListeners) {
+    // What was pulled before the simulation begins has had its effect already.
+    for (; scheduledDone < s.levers.size() &&
+           s.levers[scheduledDone].at <= -static_cast<double>(s.lead.count());
+         ++scheduledDone)
+        (void)levers.pull(s.levers[scheduledDone].setting, c);
+    const double cold = 1 - levers.prewarm;
+    const auto edge = LruCache::of(Popularity::zipf(s.catalogueTracks, s.catalogueZipf), s.edgeTracks);
+    edgeHitRatio = edge.hitRatio;
+    const double popsPerShield =
+        static_cast<double>(c.size()) / static_cast<double>(network.shields().size());
+    shieldHitRatio = edge.hitRatioBehind(popsPerShield, s.shieldTracks);
+    const auto segments = releaseSegments(s);
+    const auto hotKeys = Popularity::grouped(Popularity::zipf(kHotKeys, kHotKeyZipf).groups, 2);
 
-    for (auto& [shield, requests] : metadataRequests)
-        requests = 0;
-    for (const auto& site : sites)
-        metadataRequests[site.shield] += serviceRequests(demand.pops()[site.pop.value], invalidated);
-    std::map<std::string, MetadataService::Step> service;
-    for (auto& [shield, pool] : metadata)
-        service[shield] = pool.step(metadataRequests[shield]);
+    std::vector<double> serviceAtPeak(c.size(), 0.0);
+    double originAtPeak = 0;
+    siteOf.assign(c.size(), c.size());
+    double botnetSum = 0;
+    for (std::size_t p = 0; p < c.size(); ++p) {
+        const PopIndex pop(p);
+        if (fleet.count(pop) == 0) continue;
+        const auto peak = demand.dailyPeak(pop);
+        const double bots = s.bots * peak.apiPerSecond;
+        const double misses = (1 - edgeHitRatio) * peak.audioPerSecond;
+        const Work planned{peak, bots, 0, misses, misses * kSegmentBits};
+        const auto capacity = Capacity::plannedFor(planned);
+        const auto shield = network.shieldOf(pop, [](PopIndex) { return false; });
+        serviceAtPeak[shield.value] += serviceRequests(peak, bots);
+        originAtPeak += misses * (1 - shieldHitRatio);
+        const double weight = std::exp(kBotnetUneven * normal(hash(sd, 0xb07, p)));
+        botnetSum += weight;
+        siteOf[p] = sites.size();
+        sites.push_back({pop,
+                         0,
+                         PopLoad(capacity),
+                         ColdFill(segments, cold),
+                         ColdFill(hotKeys, 0),
+                         {},
+                         {},
+                         PopLoad(capacity).step(planned, 1, 1).saturation / cpuSecondsOf(peak),
+                         weight,
+                         false,
+                         {}});
+    }
+    for (auto& site : sites)
+        site.botnetWeight *= static_cast<double>(sites.size()) / botnetSum;
+    regionOf.assign(c.size(), 0);
+    for (const auto shield : network.shields()) {
+        regionOf[shield.value] = regions.size();
+        // A region whose PoPs have no nodes still may have to take over another's: it is as large as a small
+        // one.
+        regions.push_back({shield,
+                           ColdFill(segments, cold),
+                           MetadataService(std::max(1.0, serviceAtPeak[shield.value]), s),
+                           {},
+                           0,
+                           0,
+                           0,
+                           0,
+                           0});
+    }
+    for (auto& site : sites)
+        site.region = regionOf[network.shieldOf(site.pop, [](PopIndex) { return false; }).value];
+    origin.emplace(originAtPeak, s.originHeadroom);
+    originAnswered = origin->step(0, true);
 
-    for (std::size_t i = 0; i < sites.size(); ++i)
-        report(i, t, service[sites[i].shield], issued);
-
-    purgesIssued += issued;
-    global.header.intervalEnd = now;
-    global.purgeHead = static_cast<std::uint64_t>(purgesIssued);
-    double listeners = 0;
-    for (const auto& site : sites)
-        listeners += demand.pops()[site.pop.value].listeners;
-    global.listeners = static_cast<std::uint64_t>(listeners);
-
-    events.clear();
-    if (t == 0)
-        tell(EventKind::release,
-             scenario.albums == 1 ? "album live" : std::to_string(scenario.albums) + " albums live");
-    if (t == 1)
-        tell(EventKind::purge, std::to_string(static_cast<int>(scenario.invalidationBurstPerSecond *
-                                                               scenario.invalidationBurstSeconds)) +
-                                   " keys invalidated");
-    if (t == 30 && scenario.botShareInBurst > 0) tell(EventKind::note, "botnet joins the crowd");
+    global.scenario = s.name;
+    global.rehearsal = true;
+    global.releaseAtUs = static_cast<std::uint64_t>(unixSeconds(s.releaseAt)) * 1'000'000U;
 }
 
-void Simulator::Model::report(std::size_t index, double t, const MetadataService::Step& service,
-                              double issued) {
-    auto& site = sites[index];
-    const auto& d = demand.pops()[site.pop.value];
-    const auto nodes = fleet.count(site.pop);
-    const double perPopNodes = static_cast<double>(nodes);
-    const auto fill = site.fill.step(d.releaseAudioPerSecond, site.fetchSeconds);
-    const double oldAudio = d.audioPerSecond - d.releaseAudioPerSecond;
-    const double api = d.apiPerSecond + d.botsPerSecond;
-    const double missRate =
-        (1 - kAudioHitRatio) * oldAudio + fill.misses + kApiCacheable * (1 - kApiHitRatio) * api;
-    site.load = loadOf(d, missRate, site.capacity, site.fetchSeconds);
+Region& Simulator::Model::regionServing(const Site& site) {
+    const auto shield = network.shieldOf(site.pop, [&](PopIndex p) { return outages.shieldDown[p.value]; });
+    return regions[regionOf[shield.value]];
+}
 
-    auto& message = reports[index];
-    message.header.intervalEnd = now;
-    message.pop = catalogue[site.pop].code;
-    auto& totals = message.totals;
-    totals.clear();
-    totals.setMeasured(FieldSet::all());
-    const auto key = hash(seed, 0x5e7705, site.pop.value, unixSeconds(now));
-    std::uint64_t draw = 0;
-    const auto count = [&](Counter counter, double mean) {
-        return totals[counter] = poisson(mean, mix(key + ++draw));
-    };
+void Simulator::Model::step() {
+    now += std::chrono::seconds(1);
+    t = static_cast<double>((now - scenario.releaseAt).count());
+    events.clear();
+    for (; scheduledDone < scenario.levers.size() && scenario.levers[scheduledDone].at <= t; ++scheduledDone)
+        if (auto told = levers.pull(scenario.levers[scheduledDone].setting, catalogue))
+            leversPulled.push_back(std::move(told.value()));
 
-    totals[Counter::node_seconds] = nodes;
-    const auto apiCount = count(Counter::api_requests, api);
-    const auto audioCount = poisson(d.audioPerSecond, mix(key + ++draw));
-    const auto requests = totals[Counter::requests] = apiCount + audioCount;
-    const auto misses = count(Counter::cache_misses, missRate);
-    const auto hits = count(Counter::cache_hits, kAudioHitRatio * oldAudio + d.releaseAudioPerSecond -
-                                                     fill.misses + kApiCacheable * kApiHitRatio * api);
-    count(Counter::collapsed, fill.delayedHits);
-    count(Counter::shield_fetches, missRate);
-    count(Counter::origin_fetches, 0.15 * missRate);
-    totals[Counter::bytes_out] = static_cast<std::uint64_t>(d.egressBitsPerSecond / 8) + apiCount * 1'500;
-    totals[Counter::bytes_fill] = static_cast<std::uint64_t>(missRate * 400e3);
-    count(Counter::connections_accepted, api / 12);
-    count(Counter::connections_rejected, api * std::max(0.0, site.load.cpu - 1.1) / 4);
-    count(Counter::connection_seconds, d.listeners * 1.4);
+    outages = outagesAt(scenario, catalogue, t);
+    fleet.step(now, outages.nodesDown);
+    demand.step(now);
+    moveClients();
+    fillCaches();
+    for (auto& site : sites)
+        loadSite(site, static_cast<double>(fleet.up(site.pop)) / static_cast<double>(fleet.count(site.pop)));
+    askServices();
+    const auto fanOut = purges.step(t, levers.stagedPurges);
+    purgesIssued += fanOut.issued;
+    invalidate(fanOut);
+    writeReports();
+    tellWhatHappens(fanOut.burstBegins);
+    writeGlobal();
+}
 
-    // Binormal ROC of the web application firewall; a crowd that refreshes looks more like machines.
-    const double shift = 0.35 * std::log(std::max(1.0, site.load.saturation / 0.4));
-    const double caught = normalBelow(3.2 - 2.6) * d.botsPerSecond;
-    const double falselyCaught = normalBelow(shift - 2.6) * d.apiPerSecond;
-    count(Counter::bot_requests, d.botsPerSecond);
-    const auto blocked = count(Counter::waf_blocked, 0.5 * caught + falselyCaught);
-    count(Counter::waf_challenged, 0.5 * caught);
-    const auto malformed = count(Counter::malformed, 0.03 * d.botsPerSecond);
+/// Who is served where, and what machines send there.
+void Simulator::Model::moveClients() {
+    std::vector<Balancing::Site> states(catalogue.size());
+    for (auto& site : sites) {
+        site.isDown = outages.popDown[site.pop.value];
+        const auto& s = site.second;
+        const double served = cpuSecondsOf(s.served);
+        auto& state = states[site.pop.value];
+        state.work = cpuSecondsOf(demand.pops()[site.pop.value]);
+        state.saturationPerWork =
+            served > 0 && s.load.saturation > 0 ? s.load.saturation / served : site.saturationPerWork;
+        state.state = site.isDown                                         ? Balancing::Site::State::dead
+                      : levers.drained.contains(catalogue[site.pop].code) ? Balancing::Site::State::drained
+                                                                          : Balancing::Site::State::open;
+    }
+    balancing.step(states, levers.spillRadius);
 
-    const auto shed = count(Counter::overload_errors, service.shedShare * serviceRequests(d, 0));
-    totals[Counter::status_5xx] = shed + poisson(2e-5 * static_cast<double>(requests), mix(key + ++draw));
-    totals[Counter::status_4xx] =
-        blocked + malformed + poisson(0.004 * static_cast<double>(requests), mix(key + ++draw));
-    totals[Counter::status_3xx] =
-        std::min(requests, poisson(0.02 * static_cast<double>(requests), mix(key + ++draw)));
-    const auto others =
-        totals[Counter::status_3xx] + totals[Counter::status_4xx] + totals[Counter::status_5xx];
-    totals[Counter::status_2xx] = requests > others ? requests - others : 0;
+    const auto requestsOf = [](const PopDemand& d) { return d.apiPerSecond + d.audioPerSecond; };
+    std::vector<PopDemand> came(catalogue.size());
+    for (const auto& move : balancing.moves())
+        came[move.to.value] += demand.pops()[move.from.value] * move.share;
+    for (auto& site : sites) {
+        const auto pop = site.pop.value;
+        const auto& own = demand.pops()[pop];
+        auto& s = site.second;
+        const double away = std::min(1.0, balancing.away(site.pop));
+        s.served = own * (1 - away);
+        s.served += came[pop];
+        const double requests = requestsOf(s.served);
+        s.cameFrom = requests > 0 ? requestsOf(came[pop]) / requests : 0;
+        s.wentTo = away * requestsOf(own);
+        s.unplaced = balancing.unplaced(site.pop) * requestsOf(own);
+        s.abuse = abuseOf(scenario, s.served.apiPerSecond,
+                          demand.usualApi()[pop] * (1 - away) + s.cameFrom * s.served.apiPerSecond,
+                          site.botnetWeight, t, levers.blockBotnet);
+    }
+}
 
-    const auto queue = site.invalidations.step(issued, std::min(1.0, site.load.cpu));
-    const auto applied = static_cast<std::uint64_t>(std::llround(queue.applied * perPopNodes));
-    totals[Counter::inv_received] = static_cast<std::uint64_t>(std::llround(issued * perPopNodes));
-    totals[Counter::inv_applied] = applied;
-    totals[Counter::inv_pending_seconds] =
-        static_cast<std::uint64_t>(std::llround(queue.pending * perPopNodes));
-    count(Counter::stale_served, static_cast<double>(hits) * std::min(0.05, queue.pending / 2e6));
-    const auto repaired = static_cast<std::uint64_t>(
-        std::llround(static_cast<double>(applied) *
-                     (t >= 0 && t < kLossySeconds ? scenario.multicastLoss : kMulticastLoss)));
-    const double jitter = 1 + 0.06 * normal(mix(key + ++draw));
-    const double lagUs = (site.purgeSeconds * jitter + queue.lagSeconds) * 1e6;
-    spread(totals[Distribution::invalidation_lag], lagUs, 0.18, applied - repaired);
-    spread(totals[Distribution::invalidation_lag], lagUs + 1e6, 0.18,
-           repaired); // by the next anti-entropy round
+/// Edges fill from shields, shields from the origins. What the origins answered a second ago is what edges
+/// feel.
+void Simulator::Model::fillCaches() {
+    for (auto& region : regions)
+        region.catalogueMisses = region.releaseRequests = region.releaseFetches = region.serviceRequests = 0;
+    double originFetches = 0;
+    const double cold = 1 - levers.prewarm;
+    for (auto& site : sites) {
+        auto& s = site.second;
+        if (site.isDown) continue;
+        auto& region = regionServing(site);
+        const double toShield = network.roundTrip(site.pop, region.shield);
+        const double throughShield = toShield + network.toOrigin(region.shield) + originAnswered.seconds;
+        const double failing = originAnswered.failing;
 
-    totals[Counter::saturation_permille_seconds] =
-        static_cast<std::uint64_t>(site.load.saturation * 1000 * perPopNodes);
-    totals[Counter::cpu_permille_seconds] =
-        static_cast<std::uint64_t>(std::min(1.0, site.load.cpu) * 1000 * perPopNodes);
-    totals[Counter::nic_permille_seconds] =
-        static_cast<std::uint64_t>(std::min(1.0, site.load.nic) * 1000 * perPopNodes);
-    totals[Counter::memory_permille_seconds] = static_cast<std::uint64_t>(620 * perPopNodes);
-    totals.saturation = fleet.saturation(site.pop, site.load.saturation);
+        const double release = s.served.releaseAudioPerSecond;
+        const double catalogue_ = s.served.audioPerSecond - release;
+        const double catalogueMisses = (1 - edgeHitRatio) * catalogue_;
+        const double fetchSeconds = toShield + region.releaseOriginShare * (throughShield - toShield);
+        const auto fill = site.release.step(release, fetchSeconds, failing * region.releaseOriginShare);
+        s.pushed = site.release.push(cold);
+        const double failedCatalogue = catalogueMisses * (1 - shieldHitRatio) * failing;
+        const auto& a = s.abuse;
+        const double api = kApiCacheable * std::max(0.0, s.served.apiPerSecond - s.served.pollsPerSecond -
+                                                             a.peopleTurnedAway + a.botsPassed);
+        const auto keys = site.hotKeys.step(kHotKeyShare * kApiHitRatio * api, 0);
 
-    spread(totals[Distribution::ttfb_hit], site.load.hitTtfbUs * jitter, 0.55, hits);
-    spread(totals[Distribution::ttfb_miss], site.load.missTtfbUs * jitter, 0.35, misses);
-    spread(totals[Distribution::lb_latency], site.load.lbUs, 0.5, requests);
-    const double served = serviceRequests(d, t < 0 ? 0 : 0.5) * (1 - service.shedShare);
-    spread(totals[Distribution::metadata_latency], service.latencySeconds * 1e6 * jitter, 0.08,
-           static_cast<std::uint64_t>(served));
+        s.audioMisses = catalogueMisses - failedCatalogue + fill.fetches;
+        s.delayedHits = fill.delayedHits;
+        s.waitSeconds = fetchSeconds / 2;
+        s.failedFetches = failedCatalogue + fill.failed;
+        s.apiMisses = (1 - kApiHitRatio) * api + keys.fetches;
+        s.apiHits = kApiHitRatio * api - keys.fetches;
+        s.shieldSeconds = toShield;
+        s.originSeconds = throughShield;
+        const double wanted =
+            catalogueMisses * (1 - shieldHitRatio) + fill.fetches * region.releaseOriginShare;
+        s.originShare =
+            s.audioMisses > 0 ? std::clamp((wanted - failedCatalogue) / s.audioMisses, 0.0, 1.0) : 0;
+        s.bitsFilled = catalogueMisses * kSegmentBits + (fill.fetches + s.pushed) * kReleaseSegmentBits;
+
+        region.catalogueMisses += catalogueMisses;
+        region.releaseRequests += release;
+        region.releaseFetches += fill.fetches;
+        region.serviceRequests += s.apiMisses;
+    }
+    for (auto& region : regions) {
+        // A shield lacks an object until the first of all its PoPs' people has asked for it.
+        const double fetches = region.release.step(region.releaseRequests, 0, originAnswered.failing).fetches;
+        region.releaseOriginShare = region.releaseFetches > 0 ? std::min(1.0, fetches / region.releaseFetches)
+                                                              : 1 - region.release.warm();
+        originFetches += region.catalogueMisses * (1 - shieldHitRatio) + fetches + region.release.push(cold);
+    }
+    originAnswered = origin->step(originFetches, outages.originReachable);
+}
+
+void Simulator::Model::loadSite(Site& site, double alive) {
+    auto& s = site.second;
+    const auto& a = s.abuse;
+    s.retries = 0;
+    if (const auto& region = regionServing(site); region.serviceRequests > 0)
+        s.retries = region.answered.retries * s.apiMisses / region.serviceRequests;
+    Work work{s.served, a.botsPassed + s.retries, a.blocked + a.challenged + a.malformed,
+              s.audioMisses + s.apiMisses + s.pushed, s.bitsFilled};
+    work.demand.apiPerSecond -= a.peopleTurnedAway;
+    s.load = site.isDown ? Load{} : site.load.step(work, levers.admissionLimit, alive);
+}
+
+void Simulator::Model::askServices() {
+    for (auto& region : regions)
+        region.answered = region.service.step(region.serviceRequests, levers.metadataScale);
+    for (auto& site : sites)
+        site.second.service = regionServing(site).answered;
+}
+
+void Simulator::Model::invalidate(const PurgeFanOut::Step& fanOut) {
+    double came = 0;
+    for (const auto& arrival : fanOut.come)
+        came += arrival.keys;
+    for (auto& site : sites) {
+        auto& s = site.second;
+        s.lags.clear();
+        s.nodes.groups = {};
+        s.received = s.missing = 0;
+        if (site.isDown) {
+            site.missedWhileDown.keys += came;
+            site.missedWhileDown.roundsLate += 1;
+            continue;
+        }
+        auto arrivals = fanOut.come;
+        if (site.missedWhileDown.keys > 0) { // it asks for what it missed; on average half the time ago
+            site.missedWhileDown.roundsLate /= 2;
+            arrivals.push_back(site.missedWhileDown);
+            site.missedWhileDown = {};
+        }
+        double applied = 0;
+        double pending = 0;
+        double nodes = 0;
+        for (std::size_t g = 0; g < kNodeGroups; ++g) {
+            const double groupNodes = static_cast<double>(fleet.groupNodes(site.pop, g));
+            const double cpu = s.load.cpu * fleet.groupFactor(site.pop, g);
+            auto& group = s.nodes.groups[g];
+            double groupApplied = 0;
+            for (const auto& slice : site.purges[g].step(arrivals, cpu)) {
+                groupApplied += slice.keys * groupNodes;
+                const double us = (slice.lagSeconds + network.fromIssuer(site.pop)) * 1e6;
+                const auto until = static_cast<std::uint64_t>(std::llround(groupApplied));
+                s.addLag(us, until - group.applied);
+                group.applied = until;
+                group.lagUs = std::max(group.lagUs, us);
+            }
+            group.pending = static_cast<std::uint64_t>(
+                std::llround((site.purges[g].pending() + fanOut.missing) * groupNodes));
+            applied += groupApplied;
+            pending += site.purges[g].pending() * groupNodes;
+            nodes += groupNodes;
+        }
+        for (const auto& arrival : arrivals)
+            s.received += arrival.keys * nodes;
+        s.missing = fanOut.missing * nodes;
+        if (nodes <= 0) continue;
+        site.hotKeys.invalidate(applied / nodes / kHotKeys);
+        s.staleShare = kHotKeyShare * std::min(1.0, (pending / nodes + fanOut.missing) / kHotKeys);
+    }
+}
+
+void Simulator::Model::writeReports() {
+    reporting.clear();
+    for (std::size_t i = 0; i < sites.size(); ++i)
+        if (!sites[i].isDown) reporting.push_back(i);
+    reports.resize(reporting.size());
+    for (std::size_t r = 0; r < reporting.size(); ++r) {
+        auto& site = sites[reporting[r]];
+        auto& s = site.second;
+        s.nodes.saturation = s.load.saturation;
+        s.nodes.cpu = std::min(1.0, s.load.cpu);
+        s.nodes.nic = std::min(1.0, s.load.nic);
+        reports[r].header.intervalEnd = now;
+        reports[r].pop = catalogue[site.pop].code;
+        report(s, site.pop, fleet, hash(seed, 0x5e7705, site.pop.value, unixSeconds(now)), reports[r].totals);
+    }
+}
+
+void Simulator::Model::tell(EventKind kind, std::string text) {
+    Event event;
+    event.header.intervalEnd = now;
+    event.kind = kind;
+    event.text = std::move(text);
+    events.push_back(std::move(event));
+}
+
+void Simulator::Model::tellWhatHappens(bool purgeBurstBegins) {
+    for (auto& text : leversPulled)
+        tell(EventKind::lever, std::move(text));
+    leversPulled.clear();
+    if (t == 0 && scenario.opensAtPeakPerSecond > 0) {
+        const auto albums = static_cast<int>(scenario.albums);
+        std::string text = albums == 1 ? "album live" : std::to_string(albums) + " albums live";
+        if (scenario.releaseMode == ReleaseMode::localMidnight) text += ", each place at its midnight";
+        tell(EventKind::release, std::move(text));
+    }
+    if (purgeBurstBegins)
+        tell(EventKind::purge,
+             std::to_string(std::lround(scenario.purgeBurstPerSecond * scenario.purgeBurstSeconds)) +
+                 " keys invalidated");
+    if (t == scenario.botsAt && scenario.botsInBurst > 0) tell(EventKind::note, "botnet joins the crowd");
+    for (auto& text : outagesTold(scenario, t))
+        tell(EventKind::note, std::move(text));
+}
+
+void Simulator::Model::writeGlobal() {
+    double listeners = 0;
+    double plays = 0;
+    double bots = 0;
+    double api = 0;
+    double failed = 0;
+    double metadata = 0;
+    double answered = 0;
+    for (const auto& site : sites) {
+        const auto& s = site.second;
+        const auto& own = demand.pops()[site.pop.value];
+        listeners += own.listeners;
+        plays += own.releaseListeners / dwellSeconds(scenario, t);
+        bots += s.abuse.bots;
+        api += s.served.apiPerSecond;
+        failed +=
+            s.apiMisses * s.service.shedShare + (s.load.overflowed + s.load.limited) * s.served.apiPerSecond;
+        metadata += s.service.latencySeconds * s.apiMisses;
+        answered += s.apiMisses;
+    }
+    const double botShare = api > 0 ? bots / (api + bots) : 0;
+    const auto learnt = recommender.step(plays / (scenario.albums * kTracksPerAlbum), botShare);
+    if (learnt.pivoted) tell(EventKind::note, "recommender follows the trend");
+    if (learnt.returned) tell(EventKind::note, "recommender is back at taste");
+    if (record > 0 && listeners > record && record == scenario.recordListeners)
+        tell(EventKind::note, "record: never so many listeners");
+    if (record > 0) record = std::max(record, listeners);
+
+    global.header.intervalEnd = now;
+    global.purgeHead = static_cast<std::uint64_t>(purgesIssued);
+    global.listeners = static_cast<std::uint64_t>(listeners);
+    global.listenersRecord = static_cast<std::uint64_t>(record);
+    global.recommenderSnrPermille = static_cast<std::uint64_t>(learnt.signalToNoise * 1'000);
+    global.recommenderTrendPermille = static_cast<std::uint64_t>(learnt.trendWeight * 1'000);
+    global.churnPpmPerHour = static_cast<std::uint64_t>(
+        1e6 * churnPerHour(answered > 0 ? metadata / answered : 0, api > 0 ? failed / api : 0));
 }
 
 Simulator::Simulator(const PopCatalogue& catalogue, const Scenario& scenario, std::uint64_t nodes,
@@ -259,10 +484,9 @@ std::vector<Event>& Simulator::events() {
 
 NodeColumns& Simulator::columns(std::size_t index) {
     auto& m = *m_model;
-    const auto& site = m.sites[index];
+    const auto& site = m.sites[m.reporting[index]];
     m.columns.header.intervalEnd = m.now;
-    m.fleet.fill(site.pop, m.reports[index].totals, site.load.saturation, std::min(1.0, site.load.cpu),
-                 std::min(1.0, site.load.nic), m.columns);
+    m.fleet.fill(site.pop, m.reports[index].totals, site.second.nodes, m.columns);
     return m.columns;
 }
 
@@ -271,6 +495,15 @@ std::vector<Roster> Simulator::rosters() const {
     for (const auto& site : m_model->sites)
         rosters.push_back(m_model->fleet.roster(site.pop));
     return rosters;
+}
+
+Result<std::string> Simulator::pull(const LeverSetting& setting) {
+    auto told = m_model->levers.pull(setting, m_model->catalogue);
+    if (told) m_model->leversPulled.push_back(told.value());
+    return told;
+}
+const Levers& Simulator::levers() const {
+    return m_model->levers;
 }
 
 } // namespace surgescope::feeds::sim

@@ -2,18 +2,21 @@
 #pragma once
 
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/sim/levers.h"
 #include "feeds/sim/scenario.h"
+#include "feeds/util/result.h"
 #include "feeds/wire/messages.h"
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
 namespace surgescope::feeds::sim {
 
 /// A launch, second by second, as the telemetry its nodes would send. A pure function of catalogue, scenario,
-/// node count and seed. It makes messages and sends none; headers hold the interval only. One thread.
+/// node count, seed and levers pulled: every draw is a hash of seed, place and time. It makes messages and
+/// sends none; headers hold the interval only. One thread; several simulators may run in several threads.
 class Simulator {
   public:
     /// `catalogue` must outlive the simulator. `nodes`: at least 1.
@@ -26,7 +29,8 @@ class Simulator {
     /// The end of the second simulated last.
     FeedSecond now() const;
 
-    /// Of the second simulated last, one a PoP that has nodes. They may be stamped in place.
+    /// Of the second simulated last, one for each PoP that has nodes and is not down. They may be stamped in
+    /// place.
     std::vector<PopReport>& reports();
     /// Node by node, for the PoP of reports()[index]; valid until the next call.
     NodeColumns& columns(std::size_t index);
@@ -34,6 +38,10 @@ class Simulator {
     std::vector<Event>& events();
 
     std::vector<Roster> rosters() const;
+
+    /// Takes effect, and is told as an event, in the next second. Refused as Levers::pull() does.
+    Result<std::string> pull(const LeverSetting& setting);
+    const Levers& levers() const;
 
   private:
     struct Model;

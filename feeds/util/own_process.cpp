@@ -3,7 +3,6 @@
 
 #include <ctime>
 #include <fstream>
-
 #include <unistd.h>
 
 namespace surgescope::feeds {

@@ -48,11 +48,39 @@ refuses "no scenario named 'calm'" --scenario calm --bind 'tcp://127.0.0.1:*'
 refuses "--nodes" --nodes 0 --bind 'tcp://127.0.0.1:*'
 refuses "--speed" --speed 0 --bind 'tcp://127.0.0.1:*'
 refuses "expected tcp://HOST:PORT" --bind nonsense
-"$program" --list | grep -q ^standard-rollout || { echo "--list lacks a scenario" >&2; failed=1; }
+refuses "expected tcp://HOST:PORT" --control nonsense --bind 'tcp://127.0.0.1:*'
+refuses "no answer from" lever prewarm=0.5 --control tcp://127.0.0.1:1
+refuses "--control" lever prewarm=0.5
+refuses "no scenario named 'calm'" compare standard-rollout calm
+refuses "--format" compare standard-rollout --format xml
+refuses "--until" compare standard-rollout --until 0
+refuses "scenarios" compare
+broken=$(mktemp --suffix=.toml)
+printf 'summary = "Mine."\n[release]\nalbums = 40\n' >"$broken"
+refuses "$broken:3: release.albums is 40, expected a number from 1 to 20" --scenario "$broken" --bind 'tcp://127.0.0.1:*'
+refuses "$broken:3: release.albums is 40" compare "$broken"
+for name in standard-rollout triple-drop triple-drop-prepared botnet-in-the-spike origin-outage purge-storm regional-failure; do
+  "$program" --list | grep -q "^$name	" || { echo "--list lacks $name" >&2; failed=1; }
+done
+"$program" --keys | grep -q ^release.opens_per_s || { echo "--keys lacks a key" >&2; failed=1; }
+
+# A short comparison in each format: text with a line a measure, CSV that says the same, JSON with units.
+compare=(compare standard-rollout --until 5 --nodes 391)
+text=$("$program" "${compare[@]}" 2>&1) || failed=1
+csv=$("$program" "${compare[@]}" --format csv) || failed=1
+json=$("$program" "${compare[@]}" --format json) || failed=1
+[ "$(wc -l <<<"$text")" -eq "$(wc -l <<<"$csv")" ] || { echo "text and CSV differ in length" >&2; failed=1; }
+grep -q '^api_change_peak,"%",[0-9]' <<<"$csv" || { echo "CSV lacks api_change_peak: $csv" >&2; failed=1; }
+grep -q '"api_change_peak"' <<<"$json" || { echo "JSON lacks api_change_peak" >&2; failed=1; }
+[[ "$text" != *$'\r'* ]] || { echo "a progress bar where there is no terminal" >&2; failed=1; }
 
 program=$folder/surgescope
 introduces_itself --screenshot
 refuses "no scenario named 'calm'" --simulate calm
+refuses "$broken:3: release.albums is 40" --simulate "$broken"
+refuses "port from 1 to 65535" --control tcp://127.0.0.1:99999
+refuses "excludes" --control tcp://127.0.0.1:5557 --connect tcp://127.0.0.1:1
+rm -f "$broken"
 refuses "expected tcp://HOST:PORT" --connect nonsense
 refuses "port from 1 to 65535" --bind tcp://127.0.0.1:99999
 refuses "expected WIDTHxHEIGHT" --size huge

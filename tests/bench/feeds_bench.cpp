@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Prints what the feed costs on one core. Seeded; run it on a quiet machine.
 #include "feeds/frame/frame_builder.h"
+#include "feeds/sim/scenario_file.h"
 #include "feeds/sim/simulator.h"
 #include "feeds/state/fleet_state.h"
 #include "feeds/wire/decode.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/pipeline.h"
 #include "feeds/pipeline/rehearsal.h"
+#include "feeds/sim/scenario_file.h"
 #include "feeds/source/zmq_source.h"
 
 #include "tests/support/catch.h"
@@ -108,4 +109,39 @@ TEST_CASE("a rehearsal stops while its subscriber does not listen", "[rehearsal]
     thread.request_stop();
     thread.join();
     SUCCEED();
+}
+
+TEST_CASE("levers of a running rehearsal are pulled over its control socket", "[rehearsal]") {
+    const SystemClock clock;
+    auto context = std::make_shared<ZmqContext>();
+    auto options = fastRehearsal(context, 1'000'000);
+    options.control = "tcp://127.0.0.1:*";
+    options.speed = 20;
+    auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
+    REQUIRE(rehearsal);
+    REQUIRE(rehearsal.value()->control());
+    auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});
+    REQUIRE(source);
+    source.value()->subscribe("event");
+    std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });
+    const auto& control = rehearsal.value()->control()->endpoint();
+    CHECK(askControl(control, "drain=LHR", milliseconds(10'000)).value() == "LHR drained");
+    CHECK(askControl(control, "drain=Londn", milliseconds(10'000))
+              .error()
+              .starts_with("lever drain: no PoP 'Londn'"));
+    std::string payload;
+    CHECK(eventually([&] {
+        const auto received = source.value()->receive(milliseconds(100));
+        if (const auto* message = std::get_if<RawMessage>(&received)) payload = message->payload;
+        return payload.find("LHR drained") != std::string::npos;
+    }));
+}
+
+TEST_CASE("a rehearsal without a usable control endpoint does not begin", "[rehearsal]") {
+    const SystemClock clock;
+    auto options = fastRehearsal(std::make_shared<ZmqContext>(), 1);
+    options.control = "tcp://127.0.0.1:99999";
+    const auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
+    REQUIRE_FALSE(rehearsal);
+    CHECK(rehearsal.error().find("port from 1 to 65535") != std::string::npos);
 }

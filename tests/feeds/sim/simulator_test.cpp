@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/sim/cold_fill.h"
-#include "feeds/sim/demand.h"
-#include "feeds/sim/random.h"
+#include "feeds/sim/scenario_file.h"
 #include "feeds/sim/simulator.h"
-#include "feeds/sim/spread.h"
+#include "feeds/wire/encode.h"
 
 #include "tests/support/catch.h"
 
 #include <cmath>
+#include <future>
 #include <numeric>
+#include <string>
+#include <vector>
 
 using namespace surgescope::feeds;
 using namespace surgescope::feeds::sim;
@@ -27,84 +28,6 @@ double lagP99Seconds(const PopTotals& totals) {
 }
 
 } // namespace
-
-TEST_CASE("activity is 1 on average, low at night and high in the evening", "[sim]") {
-    double sum = 0;
-    for (int i = 0; i < 24'000; ++i)
-        sum += activityAtLocalHour(i / 1'000.0);
-    CHECK(sum / 24'000 == Approx(1).epsilon(1e-3));
-    CHECK(activityAtLocalHour(3) < 0.5);
-    CHECK(activityAtLocalHour(18.5) == Approx(1.52).epsilon(0.03));
-    CHECK(activityAtLocalHour(-1) == Approx(activityAtLocalHour(23)));
-}
-
-TEST_CASE("local time is that of the PoP's zone, daylight saving included", "[sim]") {
-    const auto& catalogue = PopCatalogue::builtIn();
-    auto winter = *findScenario("standard-rollout");
-    auto summer = winter;
-    summer.releaseAt = std::chrono::sys_days(std::chrono::year(2026) / 7 / 10) + std::chrono::hours(5);
-    Demand inWinter(catalogue, winter);
-    Demand inSummer(catalogue, summer);
-    inWinter.step(winter.start());
-    inSummer.step(summer.start());
-    const auto newark = catalogue.find("EWR")->value;
-    const auto tokyo = catalogue.find("NRT")->value;
-    // 04:59 UTC is 23:59 in New York in winter and 00:59 in summer; Tokyo keeps its hour.
-    const double ratio = activityAtLocalHour(23.98) / activityAtLocalHour(0.98);
-    CHECK(inWinter.pops()[newark].listeners / inSummer.pops()[newark].listeners ==
-          Approx(ratio).epsilon(0.01));
-    CHECK(inWinter.pops()[tokyo].listeners == Approx(inSummer.pops()[tokyo].listeners).epsilon(1e-6));
-}
-
-TEST_CASE("opens are a shock that relaxes as a power law", "[sim]") {
-    const auto scenario = *findScenario("triple-drop");
-    CHECK(opensPerSecond(scenario, -1) == 0);
-    double peak = 0;
-    for (int t = 0; t < 3'600; ++t)
-        peak = std::max(peak, opensPerSecond(scenario, t));
-    CHECK(opensPerSecond(scenario, 120) > 0.9 * peak);
-    CHECK(opensPerSecond(scenario, 8'000) / opensPerSecond(scenario, 80'000) ==
-          Approx(std::pow(201.0 / 21, 1.4)).epsilon(1e-6));
-}
-
-TEST_CASE("cold fill agrees with a cache that is simulated request by request", "[sim]") {
-    auto scenario = *findScenario("triple-drop");
-    scenario.albums = 1;
-    ColdFill fill(scenario);
-    // The same 1584 objects, drawn one by one.
-    std::vector<double> cumulative;
-    double sum = 0;
-    const double renditions[] = {0.45, 0.30, 0.15, 0.10};
-    for (int track = 1; track <= 18; ++track)
-        for (const double rendition : renditions)
-            for (int segment = 0; segment < 22; ++segment)
-                cumulative.push_back(sum += std::pow(track, -0.8) * rendition);
-    std::vector<bool> cached(cumulative.size(), false);
-    double expected = 0;
-    int misses = 0;
-    for (std::uint64_t step = 0; step < 40; ++step) {
-        expected += fill.step(100, 0.05).misses;
-        for (std::uint64_t request = 0; request < 100; ++request) {
-            const double u = uniform(hash(1, step, request)) * sum;
-            const auto object = static_cast<std::size_t>(
-                std::lower_bound(cumulative.begin(), cumulative.end(), u) - cumulative.begin());
-            if (!cached[object]) ++misses;
-            cached[object] = true;
-        }
-    }
-    CHECK(expected == Approx(misses).epsilon(0.04));
-    CHECK(fill.warm() == Approx(misses / 1584.0).margin(0.03));
-}
-
-TEST_CASE("a spread adds up and has the median it was given", "[sim]") {
-    ExponentialHistogram histogram;
-    spread(histogram, 40'000, 0.5, 12'345);
-    CHECK(histogram.count() == 12'345);
-    CHECK(*histogram.quantile(0.5) == Approx(40'000).epsilon(0.09));
-    CHECK(*histogram.quantile(0.8413) == Approx(40'000 * std::exp(0.5)).epsilon(0.09));
-    spread(histogram, 0, 0.5, 0);
-    CHECK(histogram.count() == 12'345);
-}
 
 TEST_CASE("the fleet has as many nodes as asked for, whoever gets them", "[sim]") {
     for (const std::uint64_t nodes : {1U, 3U, 391U, 5'000U}) {
@@ -140,58 +63,165 @@ TEST_CASE("nodes add up to their PoP", "[sim]") {
 }
 
 TEST_CASE("a triple drop goes from quiet over surge and backlog to recovery", "[sim]") {
-    Simulator simulator(PopCatalogue::builtIn(), *findScenario("triple-drop"), 40'000, 1);
+    const auto scenario = *findScenario("triple-drop");
+    Simulator simulator(PopCatalogue::builtIn(), scenario, 40'000, 1);
     const auto runTo = [&](int t) {
-        const auto until = findScenario("triple-drop")->releaseAt + std::chrono::seconds(t);
-        while (simulator.now() < until)
+        while (simulator.now() < scenario.releaseAt + std::chrono::seconds(t))
             simulator.step();
         return worldOf(simulator);
     };
     const auto quiet = runTo(-5);
-    CHECK(quiet[Counter::inv_pending_seconds] == 0);
+    CHECK(quiet[Counter::inv_pending_seconds] < 400); // 0.01 a node: lost on the way, not yet repaired
     CHECK(lagP99Seconds(quiet) < 0.6);
     CHECK(*quiet[Distribution::metadata_latency].quantile(0.95) < 50e3);
+    CHECK(quiet[Counter::collapsed] == 0);
     const auto burst = runTo(12);
     CHECK(burst[Counter::inv_pending_seconds] > 1'000'000);
     CHECK(lagP99Seconds(burst) > 3);
+    CHECK(burst[Counter::stale_served] > 1'000);
+    CHECK(burst[Counter::collapsed] > 0); // cold fill: others wait for the first one's fetch
+    CHECK(burst[Counter::origin_fetches] > quiet[Counter::origin_fetches]);
     const auto surge = runTo(90);
-    Simulator usual(PopCatalogue::builtIn(), *findScenario("standard-rollout"), 40'000, 1);
-    usual.step();
-    CHECK(static_cast<double>(surge[Counter::api_requests]) >
-          4 * static_cast<double>(worldOf(usual)[Counter::api_requests]));
     CHECK(*surge[Distribution::metadata_latency].quantile(0.5) > 250e3);
     CHECK(*surge[Distribution::lb_latency].quantile(0.5) < 1'000);
+    CHECK(surge[Counter::spill_unplaced] > surge[Counter::spilled_in]); // everybody is hot at once
     const auto late = runTo(600);
-    CHECK(late[Counter::inv_pending_seconds] == 0);
+    CHECK(late[Counter::inv_pending_seconds] < 400);
     CHECK(late[Counter::bytes_out] > quiet[Counter::bytes_out]);
-    CHECK(*late[Distribution::metadata_latency].quantile(0.5) < 60e3);
+    CHECK(*late[Distribution::metadata_latency].quantile(0.5) < 50e3);
 }
 
-TEST_CASE("a standard rollout stays quiet", "[sim]") {
-    Simulator simulator(PopCatalogue::builtIn(), *findScenario("standard-rollout"), 40'000, 1);
-    std::uint64_t pending = 0;
-    double api = 0;
-    double first = 0;
-    for (int i = 0; i < 300; ++i) {
-        simulator.step();
-        const auto world = worldOf(simulator);
-        pending = std::max(pending, world[Counter::inv_pending_seconds]);
-        api = std::max(api, static_cast<double>(world[Counter::api_requests]));
-        if (i == 0) first = api;
-        CHECK(*world[Distribution::metadata_latency].quantile(0.95) < 50e3);
-    }
-    CHECK(pending == 0);
-    CHECK(api < 1.15 * first);
-}
-
-TEST_CASE("what happens is told: release, purge, botnet", "[sim]") {
+TEST_CASE("what happens is told", "[sim]") {
     Simulator simulator(PopCatalogue::builtIn(), *findScenario("triple-drop"), 391, 1);
     std::vector<std::string> texts;
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 400; ++i) {
         simulator.step();
         for (const auto& event : simulator.events())
             texts.push_back(event.text);
     }
-    CHECK(texts ==
-          std::vector<std::string>{"3 albums live", "30000 keys invalidated", "botnet joins the crowd"});
+    CHECK(texts == std::vector<std::string>{"3 albums live", "30000 keys invalidated",
+                                            "botnet joins the crowd", "recommender follows the trend",
+                                            "recommender is back at taste"});
+}
+
+TEST_CASE("levers pulled while it runs are told and felt", "[sim]") {
+    Simulator left(PopCatalogue::builtIn(), *findScenario("triple-drop"), 4'000, 1);
+    Simulator pulled(PopCatalogue::builtIn(), *findScenario("triple-drop"), 4'000, 1);
+    for (int i = 0; i < 20; ++i) {
+        left.step();
+        pulled.step();
+    }
+    CHECK(worldOf(left) == worldOf(pulled));
+    for (const auto* lever :
+         {"prewarm=0.98", "metadata_scale=4", "staged_purges=200", "block_botnet=on", "drain=LHR"})
+        CHECK(pulled.pull(*parseLever(lever)));
+    CHECK_FALSE(pulled.pull(*parseLever("drain=XXX")));
+    pulled.step();
+    left.step();
+    CHECK(pulled.events().size() == 5);
+    CHECK(pulled.events().front().kind == EventKind::lever);
+    CHECK(pulled.events().front().text == "prewarm set to 0.98");
+    for (int i = 0; i < 120; ++i) {
+        left.step();
+        pulled.step();
+    }
+    const auto without = worldOf(left);
+    const auto with = worldOf(pulled);
+    CHECK(*without[Distribution::metadata_latency].quantile(0.5) > 250e3);
+    CHECK(*with[Distribution::metadata_latency].quantile(0.5) < 50e3);
+    CHECK(with[Counter::waf_blocked] > 1.5 * static_cast<double>(without[Counter::waf_blocked]));
+    CHECK(with[Counter::inv_pending_seconds] < 2.5 * 4'000); // staged, they do not even queue
+    const auto requestsAt = [](Simulator& simulator, const char* code) {
+        for (const auto& report : simulator.reports())
+            if (report.pop == code) return static_cast<double>(report.totals[Counter::requests]);
+        return 0.0;
+    };
+    CHECK(requestsAt(pulled, "LHR") < 0.05 * requestsAt(left, "LHR"));
+}
+
+TEST_CASE("the admission limit holds CPU down by refusing API requests", "[sim]") {
+    Simulator simulator(PopCatalogue::builtIn(), *findScenario("triple-drop"), 4'000, 1);
+    REQUIRE(simulator.pull(*parseLever("admission_limit=0.6")));
+    for (int i = 0; i < 150; ++i)
+        simulator.step();
+    std::uint64_t refused = 0;
+    for (const auto& report : simulator.reports()) {
+        const auto& t = report.totals;
+        CHECK(t[Counter::cpu_permille_seconds] <= 601 * t[Counter::node_seconds]);
+        refused += t[Counter::overload_errors];
+    }
+    CHECK(refused > 10'000);
+}
+
+TEST_CASE("a PoP that is down says nothing, its neighbours serve its clients, and it comes back", "[sim]") {
+    const auto scenario = *findScenario("regional-failure");
+    Simulator simulator(PopCatalogue::builtIn(), scenario, 40'000, 1);
+    const auto find = [&](const char* code) -> const PopTotals* {
+        for (const auto& report : simulator.reports())
+            if (report.pop == code) return &report.totals;
+        return nullptr;
+    };
+    const auto runTo = [&](int t) {
+        while (simulator.now() < scenario.releaseAt + std::chrono::seconds(t))
+            simulator.step();
+    };
+    runTo(119);
+    CHECK(simulator.reports().size() == 391);
+    const auto nodesOfAmsterdam = (*find("AMS"))[Counter::node_seconds];
+    const auto spilledBefore = worldOf(simulator)[Counter::spilled_in];
+    runTo(230);
+    CHECK(simulator.reports().size() == 391 - 8);
+    CHECK(find("FRA") == nullptr);
+    CHECK((*find("AMS"))[Counter::node_seconds] < 0.6 * static_cast<double>(nodesOfAmsterdam));
+    CHECK(worldOf(simulator)[Counter::spilled_in] > spilledBefore + 100'000);
+    // Node columns belong to the reports that remain.
+    for (std::size_t i = 0; i < simulator.reports().size(); i += 50)
+        CHECK(simulator.columns(i).pop == simulator.reports()[i].pop);
+    runTo(420);
+    REQUIRE(find("FRA") != nullptr);
+    CHECK((*find("FRA"))[Distribution::invalidation_lag].max() > 100'000'000); // it asks for what it missed
+    CHECK(simulator.reports().size() == 391);
+}
+
+TEST_CASE("without origins what is cold fails, and only that", "[sim]") {
+    const auto scenario = *findScenario("origin-outage");
+    Simulator simulator(PopCatalogue::builtIn(), scenario, 4'000, 1);
+    const auto runTo = [&](int t) {
+        while (simulator.now() < scenario.releaseAt + std::chrono::seconds(t))
+            simulator.step();
+        return worldOf(simulator);
+    };
+    CHECK(runTo(10)[Counter::overload_errors] < 100);
+    const auto outage = runTo(30);
+    CHECK(outage[Counter::overload_errors] > 10'000);
+    CHECK(outage[Counter::origin_fetches] == 0);
+    CHECK(static_cast<double>(outage[Counter::cache_hits]) >
+          0.8 * static_cast<double>(outage[Counter::requests] - outage[Counter::api_requests]));
+    const auto after = runTo(320);
+    CHECK(after[Counter::overload_errors] < 1'000);
+    CHECK(after[Counter::origin_fetches] > 1'000);
+}
+
+TEST_CASE("the same seed gives the same telemetry, in any thread", "[sim]") {
+    const auto run = [](std::uint64_t seed) {
+        Simulator simulator(PopCatalogue::builtIn(), *findScenario("triple-drop"), 2'000, seed);
+        Encoder encoder;
+        std::string bytes;
+        for (int i = 0; i < 90; ++i) {
+            simulator.step();
+            for (std::size_t r = 0; r < simulator.reports().size(); ++r) {
+                bytes += encoder.encode(simulator.reports()[r]);
+                bytes += encoder.encode(simulator.columns(r));
+            }
+            bytes += encoder.encode(simulator.global());
+        }
+        return bytes;
+    };
+    const auto alone = run(7);
+    std::vector<std::future<std::string>> together;
+    for (int i = 0; i < 4; ++i)
+        together.push_back(std::async(std::launch::async, run, 7));
+    for (auto& other : together)
+        CHECK(other.get() == alone);
+    CHECK(run(8) != alone);
 }

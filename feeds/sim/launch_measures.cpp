@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/sim/launch_measures.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace surgescope::feeds::sim {
+namespace {
+
+using Second = LaunchMeasures::Second;
+
+double quantileSeconds(const PopTotals& totals, Distribution distribution, double q) {
+    return totals[distribution].quantile(q).value_or(0) / 1e6;
+}
+
+double ratio(double part, double whole) {
+    return whole > 0 ? part / whole : 0;
+}
+
+} // namespace
+
+void LaunchMeasures::add(std::span<const PopReport> reports, const Global& global) {
+    PopTotals world;
+    std::vector<double> saturations;
+    Second s;
+    for (const auto& report : reports) {
+        const auto& totals = report.totals;
+        world.merge(totals);
+        saturations.push_back(ratio(static_cast<double>(totals[Counter::saturation_permille_seconds]) / 1'000,
+                                    static_cast<double>(totals[Counter::node_seconds])));
+        s.balancerWorstP99 =
+            std::max(s.balancerWorstP99, quantileSeconds(totals, Distribution::lb_latency, 0.99));
+    }
+    const auto of = [&](Counter counter) { return static_cast<double>(world[counter]); };
+    const double requests = of(Counter::requests);
+    const double api = of(Counter::api_requests);
+    const double nodes = of(Counter::node_seconds);
+    s.t = static_cast<double>((global.header.intervalEnd - m_releaseAt).count());
+    s.apiPerSecond = api;
+    s.requestsPerSecond = requests;
+    s.hitRatio = ratio(of(Counter::cache_hits), of(Counter::cache_hits) + of(Counter::cache_misses));
+    s.egressBitsPerSecond = 8 * of(Counter::bytes_out);
+    s.fillsPerSecond = of(Counter::shield_fetches);
+    s.originPerSecond = of(Counter::origin_fetches);
+    s.errorShare = ratio(of(Counter::status_5xx), requests);
+    s.issuedPerSecond = static_cast<double>(global.purgeHead - m_purgeHead.value_or(global.purgeHead));
+    m_purgeHead = global.purgeHead;
+    s.pendingPerNode = ratio(of(Counter::inv_pending_seconds), nodes);
+    s.stalePerSecond = of(Counter::stale_served);
+    s.lagP50 = quantileSeconds(world, Distribution::invalidation_lag, 0.5);
+    s.lagP99 = quantileSeconds(world, Distribution::invalidation_lag, 0.99);
+    s.metadataP50 = quantileSeconds(world, Distribution::metadata_latency, 0.5);
+    s.metadataP95 = quantileSeconds(world, Distribution::metadata_latency, 0.95);
+    const auto& hit = world[Distribution::ttfb_hit];
+    const auto& miss = world[Distribution::ttfb_miss];
+    s.ttfbMean = ratio(static_cast<double>(hit.sum() + miss.sum()) / 1e6,
+                       static_cast<double>(hit.count() + miss.count()));
+    s.hitP95 = quantileSeconds(world, Distribution::ttfb_hit, 0.95);
+    s.missP95 = quantileSeconds(world, Distribution::ttfb_miss, 0.95);
+    s.balancerP50 = quantileSeconds(world, Distribution::lb_latency, 0.5);
+    s.saturationMean = ratio(of(Counter::saturation_permille_seconds) / 1'000, nodes);
+    std::ranges::sort(saturations);
+    if (!saturations.empty())
+        s.saturationP99 =
+            saturations[static_cast<std::size_t>(0.99 * static_cast<double>(saturations.size() - 1))];
+    const auto atOrAbove = [&](double level) {
+        return static_cast<double>(saturations.end() - std::ranges::lower_bound(saturations, level));
+    };
+    s.popsCritical = atOrAbove(0.9);
+    s.popsOverloaded = atOrAbove(1.0);
+    s.spilledShare = ratio(of(Counter::spilled_in), requests);
+    s.unplacedShare = ratio(of(Counter::spill_unplaced), requests);
+    s.botShare = ratio(of(Counter::bot_requests), api);
+    s.retryShare = ratio(of(Counter::retries), api);
+    s.blockedPerSecond = of(Counter::waf_blocked);
+    s.challengedPerSecond = of(Counter::waf_challenged);
+    s.malformedPerSecond = of(Counter::malformed);
+    s.passedShare = ratio(of(Counter::challenges_passed), of(Counter::waf_challenged));
+    s.newPrefixShare = ratio(of(Counter::new_prefix_requests), api);
+    s.listeners = static_cast<double>(global.listeners);
+    s.trendWeight = static_cast<double>(global.recommenderTrendPermille) / 1'000;
+    s.churnPerHour = static_cast<double>(global.churnPpmPerHour) / 1e6;
+    m_seconds.push_back(s);
+}
+
+std::vector<Measure> measuresOf(const LaunchMeasures& launch, const LaunchMeasures& quiet) {
+    const auto& seconds = launch.seconds();
+    std::vector<Measure> measures;
+    const auto add = [&](const char* key, const char* name, const char* unit, std::optional<double> value) {
+        measures.push_back({key, name, unit, value});
+    };
+    const auto highest = [&](double Second::*field) {
+        double most = 0;
+        for (const auto& s : seconds)
+            most = std::max(most, s.*field);
+        return most;
+    };
+    const auto lowest = [&](double Second::*field) {
+        double least = seconds.empty() ? 0 : seconds.front().*field;
+        for (const auto& s : seconds)
+            least = std::min(least, s.*field);
+        return least;
+    };
+    /// The second after the last one that was at `limit` or above.
+    const auto overAfter = [&](double Second::*field, double limit) -> std::optional<double> {
+        for (auto s = seconds.rbegin(); s != seconds.rend(); ++s)
+            if ((*s).*field >= limit) return s->t + 1;
+        return std::nullopt;
+    };
+
+    double change = 0;
+    double changeAt = 0;
+    double worstDrop = 0;
+    const auto common = std::min(seconds.size(), quiet.seconds().size());
+    for (std::size_t i = 0; i < common; ++i) {
+        const double now = ratio(seconds[i].apiPerSecond, quiet.seconds()[i].apiPerSecond) - 1;
+        if (now > change) {
+            change = now;
+            changeAt = seconds[i].t;
+        }
+        worstDrop = std::min(worstDrop, now);
+    }
+
+    add("invalidations_issued_peak", "cache invalidations issued, peak", "keys/s",
+        highest(&Second::issuedPerSecond));
+    add("invalidations_pending_peak", "  pending per node, worst", "keys", highest(&Second::pendingPerNode));
+    add("invalidations_drained_at", "  drained", "s after T-0", overAfter(&Second::pendingPerNode, 1));
+    add("lag_p50_worst", "invalidation lag p50, worst second", "s", highest(&Second::lagP50));
+    add("lag_p99_worst", "  p99, worst second", "s", highest(&Second::lagP99));
+    add("stale_served_peak", "stale answers served, peak", "1/s", highest(&Second::stalePerSecond));
+    add("api_peak", "API requests, peak", "1/s", highest(&Second::apiPerSecond));
+    add("api_change_peak", "  over a night without a release", "%", 100 * change);
+    add("api_change_at", "  when", "s after T-0", changeAt);
+    add("api_change_lowest", "  below it, most", "%", 100 * worstDrop);
+    add("retries_peak", "  retries among them, peak", "%", 100 * highest(&Second::retryShare));
+    add("listeners_peak", "listeners at once, peak", "M", highest(&Second::listeners) / 1e6);
+    add("egress_peak", "egress, peak", "Tbit/s", highest(&Second::egressBitsPerSecond) / 1e12);
+    add("saturation_mean_peak", "saturation of the mean node, peak", "of the knee",
+        highest(&Second::saturationMean));
+    add("saturation_pop_p99_peak", "  of the PoP at p99, peak", "of the knee",
+        highest(&Second::saturationP99));
+    add("pops_critical_peak", "  PoPs at 0.9 or more, peak", "PoPs", highest(&Second::popsCritical));
+    add("pops_overloaded_peak", "  PoPs at 1 or more, peak", "PoPs", highest(&Second::popsOverloaded));
+    add("spilled_peak", "spilled to neighbours, peak", "% of requests", 100 * highest(&Second::spilledShare));
+    add("unplaced_peak", "  nowhere to spill, peak", "% of requests", 100 * highest(&Second::unplacedShare));
+    add("metadata_p50_worst", "metadata latency p50, worst second", "ms",
+        1e3 * highest(&Second::metadataP50));
+    add("metadata_p95_worst", "  p95, worst second", "ms", 1e3 * highest(&Second::metadataP95));
+    add("metadata_recovered_at", "  p50 below 50 ms again", "s after T-0",
+        overAfter(&Second::metadataP50, 0.050));
+    add("ttfb_mean_worst", "TTFB mean, worst second", "ms", 1e3 * highest(&Second::ttfbMean));
+    add("ttfb_hit_p95_worst", "  hits p95, worst second", "ms", 1e3 * highest(&Second::hitP95));
+    add("ttfb_miss_p95_worst", "  misses p95, worst second", "ms", 1e3 * highest(&Second::missP95));
+    add("lb_p50_worst", "load balancer p50, worst second", "ms", 1e3 * highest(&Second::balancerP50));
+    add("lb_pop_p99_worst", "  worst PoP's p99", "ms", 1e3 * highest(&Second::balancerWorstP99));
+    add("hit_ratio_lowest", "cache hit ratio, lowest", "%", 100 * lowest(&Second::hitRatio));
+    add("edge_fills_peak", "edge fills from shields, peak", "1/s", highest(&Second::fillsPerSecond));
+    add("origin_fetches_peak", "origin fetches, peak", "1/s", highest(&Second::originPerSecond));
+    add("errors_peak", "server errors, peak", "% of requests", 100 * highest(&Second::errorShare));
+    add("bots_peak", "bots, peak", "% of API", 100 * highest(&Second::botShare));
+    add("waf_blocked_peak", "WAF blocked, peak", "1/s", highest(&Second::blockedPerSecond));
+    add("waf_challenged_peak", "  challenged, peak", "1/s", highest(&Second::challengedPerSecond));
+    add("waf_passed_peak", "  challenged but people, peak", "% of challenged",
+        100 * highest(&Second::passedShare));
+    add("malformed_peak", "  malformed, peak", "1/s", highest(&Second::malformedPerSecond));
+    add("new_prefixes_peak", "client prefixes never seen, peak", "% of API",
+        100 * highest(&Second::newPrefixShare));
+    add("trend_until", "recommender at taste again", "s after T-0", overAfter(&Second::trendWeight, 0.001));
+    add("churn_peak", "churn (rough model), peak", "%/h", 100 * highest(&Second::churnPerHour));
+    return measures;
+}
+
+LaunchMeasures measureLaunch(const PopCatalogue& catalogue, const Scenario& scenario, std::uint64_t nodes,
+                             std::uint64_t seed, double untilSeconds,
+                             const std::function<void(double)>& progress, const std::stop_token& stop) {
+    LaunchMeasures measures(scenario.releaseAt);
+    Simulator simulator(catalogue, scenario, nodes, seed);
+    const double total = static_cast<double>(scenario.lead.count()) + untilSeconds + 1;
+    for (double done = 1; done <= total && !stop.stop_requested(); ++done) {
+        simulator.step();
+        measures.add(simulator.reports(), simulator.global());
+        progress(done / total);
+    }
+    return measures;
+}
+
+} // namespace surgescope::feeds::sim

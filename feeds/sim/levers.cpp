@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/sim/levers.h"
+
+#include "feeds/util/number_text.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace surgescope::feeds::sim {
+namespace {
+
+struct NumberLever {
+    const char* name;
+    double Levers::*value;
+    double least;
+    double most;
+    const char* means;
+};
+
+constexpr std::array<NumberLever, 5> kNumbers{{
+    {"prewarm", &Levers::prewarm, 0, 1, "share of the release's objects pushed to the edges"},
+    {"staged_purges", &Levers::stagedPurges, 0, 1e6, "purge keys issued per second at most; 0: as they come"},
+    {"metadata_scale", &Levers::metadataScale, 1, 16, "size of the metadata service over its planned one"},
+    {"admission_limit", &Levers::admissionLimit, 0.3, 1, "CPU share beyond which edges refuse API requests"},
+    {"spill_radius", &Levers::spillRadius, 0, 64, "neighbours a hot PoP may send clients to"},
+}};
+
+std::string knownNames() {
+    std::string names;
+    for (const auto& lever : kNumbers)
+        names += std::string(lever.name) + ", ";
+    return names + "block_botnet, drain, restore";
+}
+
+} // namespace
+
+Result<LeverSetting> parseLever(std::string_view text) {
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size())
+        return Error{"'" + std::string(text.substr(0, 60)) +
+                     "' is no lever: expected NAME=VALUE, for example prewarm=0.98"};
+    return LeverSetting{std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+}
+
+Result<std::string> Levers::pull(const LeverSetting& setting, const PopCatalogue& catalogue) {
+    const auto& [name, value] = setting;
+    for (const auto& lever : kNumbers) {
+        if (name != lever.name) continue;
+        double number = 0;
+        const auto [end, bad] = std::from_chars(value.data(), value.data() + value.size(), number);
+        if (bad != std::errc{} || end != value.data() + value.size() || !std::isfinite(number) ||
+            number < lever.least || number > lever.most)
+            return Error{"lever " + name + ": expected a number from " + numberText(lever.least) + " to " +
+                         numberText(lever.most) + ", got '" + value.substr(0, 40) + "'"};
+        this->*lever.value = number;
+        return name + " set to " + numberText(number);
+    }
+    if (name == "block_botnet") {
+        if (value != "on" && value != "off")
+            return Error{"lever block_botnet: expected on or off, got '" + value.substr(0, 40) + "'"};
+        blockBotnet = value == "on";
+        return std::string(blockBotnet ? "botnet blocked" : "botnet no longer blocked");
+    }
+    if (name == "drain" || name == "restore") {
+        if (!catalogue.find(value))
+            return Error{"lever " + name + ": no PoP '" + value.substr(0, 40) +
+                         "' in the catalogue, expected a code such as LHR"};
+        if (name == "drain")
+            drained.insert(value);
+        else
+            drained.erase(value);
+        return value + (name == "drain" ? " drained" : " takes clients again");
+    }
+    return Error{"no lever named '" + name.substr(0, 40) + "'; there are: " + knownNames()};
+}
+
+const std::vector<std::string>& leverDescriptions() {
+    static const std::vector<std::string> lines = [] {
+        std::vector<std::string> all;
+        for (const auto& lever : kNumbers)
+            all.push_back(std::string(lever.name) + "=" + numberText(lever.least) + ".." +
+                          numberText(lever.most) + "  " + lever.means);
+        all.emplace_back("block_botnet=on|off  a firewall rule against the botnet's signature");
+        all.emplace_back("drain=POP, restore=POP  a PoP gets no clients any more, or gets them again");
+        return all;
+    }();
+    return lines;
+}
+
+} // namespace surgescope::feeds::sim

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/sim/queueing.h"
+
+namespace surgescope::feeds::sim {
+
+/// The origins behind the shields, taken as one pool with a bounded queue.
+class Origin {
+  public:
+    /// `fetchesAtPeak`: per second, that a usual evening asks of it; `headroom`: what it can do over that.
+    Origin(double fetchesAtPeak, double headroom);
+
+    struct Step {
+        double seconds = 0; // until a fetch is answered, the way there excluded
+        double failing = 0; // share of the fetches that are not
+    };
+    Step step(double fetchesPerSecond, bool reachable);
+
+  private:
+    double m_capacity;
+    FluidQueue m_queue;
+};
+
+} // namespace surgescope::feeds::sim

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/model/pop_totals.h"
+#include "feeds/sim/abuse.h"
+#include "feeds/sim/demand.h"
+#include "feeds/sim/load.h"
+#include "feeds/sim/metadata.h"
+#include "feeds/sim/node_fleet.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace surgescope::feeds::sim {
+
+/// What the models say of one PoP in one second: means, per second.
+struct PopSecond {
+    PopDemand served;    // of the people served here
+    double cameFrom = 0; // share of their requests, by clients of other PoPs
+    double wentTo = 0;   // requests of this PoP's own clients that are served elsewhere
+    double unplaced = 0; // requests that should be, but find no room
+    Abuse abuse;
+    double retries = 0; // API requests, sent again after a failure
+
+    // Caches.
+    double audioMisses = 0;
+    double delayedHits = 0;
+    double waitSeconds = 0; // of one of those, on average
+    double apiHits = 0;
+    double apiMisses = 0;     // reach the metadata service
+    double originShare = 0;   // of the audio misses, that the shield has to fetch as well
+    double shieldSeconds = 0; // a fetch from the shield takes, besides this PoP's own time
+    double originSeconds = 0; // and through it from the origin
+    double failedFetches = 0; // requests for what cannot be fetched (504)
+    double pushed = 0;        // objects that prewarming brought
+    double bitsFilled = 0;
+
+    Load load;
+    MetadataService::Step service; // of the region
+
+    // Invalidation: keys × nodes.
+    double received = 0;
+    double missing = 0;
+    double staleShare = 0; // of API hits
+    struct Lag {
+        double us = 0;
+        std::uint64_t count = 0;
+    };
+    std::vector<Lag> lags;
+    /// Adds to `lags`, together with what was applied about as late.
+    void addLag(double us, std::uint64_t count);
+    NodeState nodes;
+};
+
+/// That second as its nodes would report it. Counts are drawn around their means by hashes of `key`, which is
+/// one per seed, PoP and second.
+void report(const PopSecond& second, PopIndex pop, const NodeFleet& fleet, std::uint64_t key,
+            PopTotals& totals);
+
+} // namespace surgescope::feeds::sim

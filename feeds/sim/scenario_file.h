@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/sim/scenario.h"
+#include "feeds/util/result.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace surgescope::feeds::sim {
+
+/// A scenario from TOML; what the file does not set keeps its default. Refused with "FILE:LINE: …" and what
+/// was expected: what is no TOML, an unknown section or key, a wrong type, a number out of range, a PoP that
+/// the catalogue does not know, more than a mebibyte.
+Result<Scenario> parseScenario(std::string_view toml, const std::string& name, const std::string& file);
+
+/// One of those built in, or a file of the user's.
+Result<Scenario> loadScenario(const std::string& nameOrFile);
+
+/// The scenarios built in (resources/scenarios), by name.
+const std::vector<Scenario>& scenarios();
+std::optional<Scenario> findScenario(std::string_view name);
+
+/// Every key of a scenario file with its default, range and meaning, a line each.
+std::vector<std::string> scenarioKeys();
+
+} // namespace surgescope::feeds::sim
