@@ -31,8 +31,8 @@ struct LruCache {
     /// `capacity`: objects it holds.
     static LruCache of(const Popularity& asked, double capacity);
     /// The hit ratio of a cache behind `edges` caches like this one. What one of them asks for it has not had
-    /// for its own T, so only what came before that, or from the others, can have put it there (Martina,
-    /// Garetto, Leonardi, INFOCOM 2014).
+    /// for its own T, so only what came before that, or from the others, can have put it there (Garetto,
+    /// Leonardi, Martina, arXiv 1307.6702).
     double hitRatioBehind(double edges, double capacity) const;
 };
 

@@ -89,10 +89,23 @@ int main() {
             for (const auto& message : messages)
                 encoder.encode(message);
         });
-        bench::measure(title("simulate and break down to nodes"), 9, n, [&](int) {
+        bench::measure(title("simulate, break down to nodes and encode"), 9, n, [&](int) {
             simulator.step();
-            for (std::size_t i = 0; i < simulator.reports().size(); ++i)
-                simulator.columns(i);
+            for (std::size_t i = 0; i < simulator.reports().size(); ++i) {
+                encoder.encode(simulator.reports()[i]);
+                encoder.encode(simulator.columns(i));
+            }
+        });
+    }
+
+    {
+        // From a minute before the release into its worst minutes.
+        sim::Simulator simulator(catalogue, *sim::findScenario("triple-drop"), 40'000, 1);
+        Encoder encoder;
+        bench::measure("simulate a second, 391 PoP reports", 300, 0, [&](int) { simulator.step(); });
+        bench::measure("encode 391 PoP reports", 100, 391, [&](int) {
+            for (const auto& report : simulator.reports())
+                encoder.encode(report);
         });
     }
 
