@@ -26,11 +26,20 @@ using Mode = feeds::Timeline::Mode;
 
 constexpr double kTickRoom = 110; // pixels at scale 1
 constexpr double kLongestLabel = 220;
-constexpr double kLeastGap = 2; // however short: a gap is seen
+constexpr double kLabelEvery = 10;  // no two labels begin nearer
+constexpr double kPointWidth = 1.5; // finer would be dearer to draw and no easier to see
+constexpr double kLeastGap = 2;     // however short: a gap is seen
 
 QColor withAlpha(QColor colour, int alpha) {
     colour.setAlpha(alpha);
     return colour;
+}
+
+/// From the ground, 0, to the accent, 255; opaque, for what lies beneath must not shine through.
+QColor towardsAccent(int strength) {
+    const QColor &low = darkPalette().panel, &high = darkPalette().accent;
+    const auto mix = [strength](int from, int to) { return from + (to - from) * strength / 255; };
+    return {mix(low.red(), high.red()), mix(low.green(), high.green()), mix(low.blue(), high.blue())};
 }
 
 class TrackPainter {
@@ -83,7 +92,8 @@ void TrackPainter::hatch(const QRectF& box) {
 }
 
 void TrackPainter::paintOverview() {
-    const ReducedOverview overview = reduceOverview(m_timeline, static_cast<int>(m_track.width()));
+    const ReducedOverview overview =
+        reduceOverview(m_timeline, static_cast<int>(m_track.width() / px(kPointWidth)));
     const std::vector<SeriesRun> runs = runsOf(overview.values);
     if (!runs.empty()) paintRuns(overview, runs);
 
@@ -106,38 +116,35 @@ void TrackPainter::paintRuns(const ReducedOverview& overview, const std::vector<
     const double top = largest > 0 ? AxisScale::niceAtLeast(static_cast<double>(largest)) : 1;
     const double wide = m_scale.pixelsPerSecond() * static_cast<double>(overview.step.count());
     const auto x = [&](double point) { return std::min(m_scale.left() + point * wide, m_scale.right()); };
-    QPainterPath fill, line;
+    QPainterPath area;
     for (const SeriesRun& run : runs) {
         const auto y = [&](int point) {
             return m_track.bottom() -
                    std::max(0.0F, overview.values[static_cast<std::size_t>(point)]) / top * m_track.height();
         };
-        QPainterPath edge(QPointF(x(run.first), y(run.first)));
+        QPolygonF edge{{x(run.first), m_track.bottom() + px(2)}, {x(run.first), y(run.first)}};
         for (int point = run.first; point <= run.last; ++point)
-            edge.lineTo(x(point + 0.5), y(point));
-        edge.lineTo(x(run.last + 1), y(run.last));
-        line.addPath(edge);
-        edge.lineTo(x(run.last + 1), m_track.bottom());
-        edge.lineTo(x(run.first), m_track.bottom());
-        edge.closeSubpath();
-        fill.addPath(edge);
+            edge << QPointF(x(point + 0.5), y(point));
+        edge << QPointF(x(run.last + 1), y(run.last)) << QPointF(x(run.last + 1), m_track.bottom() + px(2));
+        area.addPolygon(edge);
     }
     // What has been shown is brightest, what is to come quieter, what cannot be gone back to hardly there.
     const auto range = seekableRange(m_timeline);
     const double reach = range ? m_scale.xOf(range->from) : m_track.right();
     const double shown = std::max(reach, m_position);
-    const auto part = [&](double from, double to, int fillAlpha, int lineAlpha) {
+    const auto lineAndFill = [&](double from, double to, int line, int fill) {
         if (to <= from) return;
-        m_painter.setClipRect(QRectF(from, m_track.top() - 2, to - from, m_track.height() + 4));
-        m_painter.fillPath(fill, withAlpha(m_palette.accent, fillAlpha));
-        m_painter.strokePath(line, QPen(withAlpha(m_palette.accent, lineAlpha), px(1.2)));
+        // The line is what the same area, moved down, leaves of it: stroking costs ten times as much.
+        m_painter.setClipRect(QRectF(from, m_track.top(), to - from, m_track.height()));
+        m_painter.fillPath(area, towardsAccent(line));
+        m_painter.fillPath(area.translated(0, px(1.3)), towardsAccent(fill));
     };
     m_painter.setRenderHint(QPainter::Antialiasing);
-    part(m_track.left() - 1, reach, 38, 105);
-    part(reach, shown, 95, 210);
-    part(shown, m_track.right() + 1, 52, 125);
-    m_painter.setClipping(false);
+    lineAndFill(m_track.left(), reach, 105, 38);
+    lineAndFill(reach, shown, 210, 95);
+    lineAndFill(shown, m_track.right(), 125, 52);
     m_painter.setRenderHint(QPainter::Antialiasing, false);
+    m_painter.setClipping(false);
 }
 
 /// The ground line, and on it what of a live feed can be gone back to.
@@ -213,7 +220,7 @@ void TrackPainter::paintEvents(const QRectF& notice) {
         // Of many in one pixel one is enough, unless it is the one that matters.
         if (!contains(m_scale.shown(), event.at) || (x == last && event.kind != "release")) continue;
         last = x;
-        tick(event, m_layout.labels.bottom()); // beneath the labels, so that it crosses no other's text
+        tick(event, m_track.bottom() - px(9)); // low: it crosses no label, and many do not hide the curve
     }
     m_painter.setFont(font);
     for (const EventLabel& label : placeEventLabels(m_timeline, m_scale, m_layout.labels, font, notice)) {
@@ -300,8 +307,9 @@ std::vector<EventLabel> placeEventLabels(const feeds::Timeline& timeline, const 
         for (std::size_t i = 0; i < timeline.events.size(); ++i) {
             const feeds::EventMark& event = timeline.events[i];
             if ((event.kind == "release") != releases || !contains(scale.shown(), event.at)) continue;
-            const double x = std::round(scale.xOf(event.at)); // thousands of purges need no thousand tries
-            if (x != last) order.push_back(i);
+            const double x = scale.xOf(event.at);
+            if (last >= 0 && x < last + kLabelEvery * unit) continue; // thousands need no thousand tries
+            order.push_back(i);
             last = x;
         }
     }
