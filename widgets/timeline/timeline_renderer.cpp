@@ -10,10 +10,10 @@
 #include "widgets/timeline/timeline_text.h"
 
 #include <QFontMetricsF>
+#include <QImage>
 #include <QPainter>
 #include <QPainterPath>
 #include <QPolygonF>
-#include <QTransform>
 
 #include <algorithm>
 #include <cmath>
@@ -84,11 +84,14 @@ QRectF TrackPainter::band(const TimelineRange& range, double least) const {
     return {from, m_track.top(), std::max(least, m_scale.xOf(range.to) - from), m_track.height()};
 }
 
+/// Qt's own hatching has the same few pixels at every scale.
 void TrackPainter::hatch(const QRectF& box) {
-    QBrush brush(m_palette.faint, Qt::BDiagPattern);
-    brush.setTransform(QTransform::fromScale(m_layout.scale, m_layout.scale));
-    m_painter.fillRect(box, m_palette.panel);
-    m_painter.fillRect(box, brush);
+    const int period = std::max(4, qRound(px(7))), wide = std::max(1, qRound(px(1)));
+    QImage tile(period, period, QImage::Format_RGB32);
+    for (int y = 0; y < period; ++y)
+        for (int x = 0; x < period; ++x)
+            tile.setPixelColor(x, y, (x + y) % period < wide ? m_palette.faint : m_palette.panel);
+    m_painter.fillRect(box, QBrush(tile));
 }
 
 void TrackPainter::paintOverview() {
