@@ -4,29 +4,31 @@
 #include <algorithm>
 #include <cstdio>
 #include <unistd.h>
-#include <utility>
 
 namespace surgescope::app {
 
-Progress::Progress(std::string what)
-    : m_what(std::move(what)), m_terminal(::isatty(STDERR_FILENO) == 1),
-      m_next(std::chrono::steady_clock::now()) {}
+ProgressLine::ProgressLine() : m_terminal(::isatty(STDERR_FILENO) == 1) {}
 
-Progress::~Progress() {
-    if (m_drawn) std::fputs("\r\033[K", stderr);
-}
-
-void Progress::show(double share) {
+void ProgressLine::show(const std::string& text) {
     const auto now = std::chrono::steady_clock::now();
     if (!m_terminal || now < m_next) return;
     m_next = now + std::chrono::milliseconds(100);
-    m_drawn = true;
-    constexpr int kWidth = 30;
-    share = std::clamp(share, 0.0, 1.0);
-    const auto full = static_cast<std::size_t>(share * kWidth);
-    const std::string bar = std::string(full, '#') + std::string(kWidth - full, '.');
-    std::fprintf(stderr, "\r%s [%s] %3.0f %%\033[K", m_what.c_str(), bar.c_str(), share * 100);
+    m_shown = true;
+    std::fprintf(stderr, "\r%s\033[K", text.c_str());
     std::fflush(stderr);
+}
+
+void ProgressLine::share(double done) {
+    constexpr int kWidth = 40;
+    done = std::clamp(done, 0.0, 1.0);
+    std::string bar(static_cast<std::size_t>(kWidth), '.');
+    std::fill_n(bar.begin(), static_cast<int>(done * kWidth), '#');
+    show("[" + bar + "] " + std::to_string(static_cast<int>(done * 100)) + " %");
+}
+
+void ProgressLine::clear() {
+    if (m_shown) std::fputs("\r\033[K", stderr);
+    m_shown = false;
 }
 
 } // namespace surgescope::app

@@ -6,22 +6,24 @@
 
 namespace surgescope::app {
 
-/// A line on standard error that says how far long work is; nothing where that is no terminal. One thread.
-class Progress {
+/// One line on standard error that says how far long work is, a few times a second; nothing where that is no
+/// terminal. One thread.
+class ProgressLine {
   public:
-    explicit Progress(std::string what);
+    ProgressLine();
     /// Wipes the line.
-    ~Progress();
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
+    ~ProgressLine() { clear(); }
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
 
-    /// `share`: of the work, 0 to 1. Draws ten times a second at most.
-    void show(double share);
+    void show(const std::string& text);
+    /// Of the work, 0 to 1.
+    void share(double done);
+    void clear();
 
   private:
-    std::string m_what;
     bool m_terminal;
-    bool m_drawn = false;
+    bool m_shown = false;
     std::chrono::steady_clock::time_point m_next;
 };
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // surgescope: the dashboard. Wires a source to the feed thread, the feed thread to the window, and nothing
 // else.
-#include "feeds/pipeline/pipeline.h"
+#include "feeds/capture/recorded_time.h"
 #include "feeds/pipeline/rehearsal.h"
+#include "feeds/pipeline/session.h"
 #include "feeds/source/zmq_source.h"
 
 #include "app/dashboard/options.h"
 #include "app/dashboard/stats.h"
 #include "widgets/base/fonts.h"
+#include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/wall_window.h"
 
 #include <QApplication>
@@ -33,6 +35,72 @@ int fail(const std::string& text) {
 
 volatile std::sig_atomic_t stopSignal = 0;
 
+feeds::Rehearsal::Options rehearsalOptions(const app::Options& options,
+                                           const std::shared_ptr<feeds::ZmqContext>& context) {
+    return {.scenario = *options.simulate,
+            .nodes = options.nodes,
+            .seed = options.seed,
+            .speed = options.speed,
+            .publisher = {.name = "rehearsal",
+                          .bind = {kRehearsalEndpoint},
+                          .lossless = true,
+                          .context = context},
+            .control = options.control};
+}
+
+feeds::Session::Options sessionOptions(const app::Options& options) {
+    feeds::Session::Options session{.nodeColumns = options.nodeColumns,
+                                    .recordingsFolder = options.recordingsFolder,
+                                    .library = "surgescope " SURGESCOPE_VERSION};
+    if (options.flight)
+        session.flight = {
+            .folder = options.flightFolder, .bytes = options.flightBytes, .library = session.library};
+    if (!options.record.empty()) session.record = {.path = options.record, .library = session.library};
+    return session;
+}
+
+feeds::Result<std::unique_ptr<feeds::Session>> followFeed(const app::Options& options,
+                                                          const std::shared_ptr<feeds::ZmqContext>& context,
+                                                          const feeds::PopCatalogue& catalogue,
+                                                          const feeds::Clock& clock) {
+    feeds::ZmqSource::Options endpoints{.connect = options.connect, .bind = options.bind, .context = context};
+    if (options.simulate) endpoints.connect = {kRehearsalEndpoint};
+    auto source = feeds::ZmqSource::open(endpoints);
+    if (!source) return feeds::Error{source.error()};
+    return feeds::Session::live(std::move(source.value()), catalogue, clock, sessionOptions(options));
+}
+
+feeds::Result<std::unique_ptr<feeds::Session>>
+playRecording(const app::Options& options, const feeds::PopCatalogue& catalogue, const feeds::Clock& clock) {
+    auto source = feeds::ReplaySource::open(options.replay, clock, {.speed = options.speed});
+    if (!source) return feeds::Error{"--replay: " + source.error()};
+    if (!options.at.empty()) {
+        const auto at = feeds::parseRecordedTime(options.at, source.value()->recording());
+        if (!at) return feeds::Error{"--at: " + at.error()};
+        source.value()->control()->send(feeds::replay::Seek{*at});
+    }
+    return feeds::Session::replay(std::move(source.value()), catalogue, clock, sessionOptions(options));
+}
+
+/// What the timeline is asked for is done by the session.
+void steer(feeds::Session& session, widgets::WallWindow& window) {
+    using Bar = widgets::TimelineWidget;
+    using feeds::Timeline;
+    auto& bar = window.timeline();
+    QObject::connect(&bar, &Bar::playRequested, &window, [&session] { session.play(); });
+    QObject::connect(&bar, &Bar::pauseRequested, &window, [&session] { session.pause(); });
+    QObject::connect(&bar, &Bar::stepRequested, &window, [&session](int seconds) { session.step(seconds); });
+    QObject::connect(&bar, &Bar::speedRequested, &window,
+                     [&session](double speed) { session.setSpeed(speed); });
+    QObject::connect(&bar, &Bar::seekRequested, &window, [&session](Timeline::Time to) { session.seek(to); });
+    QObject::connect(&bar, &Bar::loopRequested, &window,
+                     [&session](const std::optional<Timeline::Range>& range) { session.loop(range); });
+    QObject::connect(&bar, &Bar::eventRequested, &window, [&session](bool next) { session.toEvent(next); });
+    QObject::connect(&bar, &Bar::liveRequested, &window, [&session] { session.toLive(); });
+    QObject::connect(&bar, &Bar::keepRequested, &window, [&session] { session.keep(); });
+    QObject::connect(&bar, &Bar::recordRequested, &window, [&session](bool on) { session.record(on); });
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -51,37 +119,25 @@ int main(int argc, char** argv) {
     const auto& catalogue = feeds::PopCatalogue::builtIn();
     auto context = std::make_shared<feeds::ZmqContext>();
     std::unique_ptr<feeds::Rehearsal> rehearsal;
-    feeds::ZmqSource::Options endpoints{.connect = options.connect, .bind = options.bind, .context = context};
     if (options.simulate) {
-        feeds::Rehearsal::Options simulation{.scenario = *options.simulate,
-                                             .nodes = options.nodes,
-                                             .seed = options.seed,
-                                             .speed = options.speed,
-                                             .publisher = {.name = "rehearsal",
-                                                           .bind = {kRehearsalEndpoint},
-                                                           .lossless = true,
-                                                           .context = context},
-                                             .control = options.control};
-        auto opened = feeds::Rehearsal::open(simulation, catalogue, clock);
+        auto opened = feeds::Rehearsal::open(rehearsalOptions(options, context), catalogue, clock);
         if (!opened) return fail(opened.error());
         rehearsal = std::move(opened.value());
-        endpoints.connect = {kRehearsalEndpoint};
     }
-    auto source = feeds::ZmqSource::open(endpoints);
-    if (!source) return fail(source.error());
+    auto opened = options.replay.empty() ? followFeed(options, context, catalogue, clock)
+                                         : playRecording(options, catalogue, clock);
+    if (!opened) return fail(opened.error());
+    const auto session = std::move(opened.value());
 
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("surgescope"));
     widgets::loadFonts();
 
-    feeds::Pipeline pipeline(std::move(source.value()), catalogue, clock,
-                             {.nodeColumns = options.nodeColumns});
     widgets::WallWindow window(catalogue);
     window.setWindowTitle(QStringLiteral("surgescope"));
     QObject::connect(&window, &widgets::WallWindow::viewRequestChanged, &window,
-                     [&pipeline](const feeds::ViewRequest& request) {
-                         pipeline.requests().put(std::make_shared<feeds::ViewRequest>(request));
-                     });
+                     [&session](const feeds::ViewRequest& request) { session->request(request); });
+    steer(*session, window);
     window.setRange(options.range);
     window.resize(options.width, options.height);
     if (!options.select.empty()) window.selectPop(options.select);
@@ -93,10 +149,14 @@ int main(int argc, char** argv) {
     std::shared_ptr<const feeds::Frame> shown;
     QTimer frames;
     QObject::connect(&frames, &QTimer::timeout, &window, [&] {
-        if (auto frame = pipeline.frames().take()) window.setFrame(shown = std::move(frame));
+        if (auto frame = session->takeFrame()) window.setFrame(shown = std::move(frame));
         if (stopSignal) QApplication::quit();
     });
     frames.start(milliseconds(33));
+
+    QTimer timeline;
+    QObject::connect(&timeline, &QTimer::timeout, &window, [&] { window.setTimeline(session->timeline()); });
+    timeline.start(milliseconds(100));
 
     const auto started = clock.steady();
     QTimer everySecond;

@@ -7,8 +7,20 @@
 #include "app/command_line.h"
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace surgescope::app {
+namespace {
+
+/// Where programs leave what outlives them, after the XDG base directory specification.
+std::string stateFolder() {
+    if (const char* folder = std::getenv("XDG_STATE_HOME"); folder && *folder == '/')
+        return std::string(folder) + "/surgescope";
+    const char* home = std::getenv("HOME");
+    return std::string(home && *home ? home : ".") + "/.local/state/surgescope";
+}
+
+} // namespace
 
 std::variant<Options, int> parseOptions(int argc, char** argv) {
     CLI::App app("Watches a launch at the edge: PoP saturation, throughput, invalidation lag.\n"
@@ -32,13 +44,32 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         ->capture_default_str()
         ->check(CLI::Range(1, 4'000'000));
     app.add_option("--seed", options.seed, "Seed of the simulation")->capture_default_str();
-    app.add_option("--speed", options.speed, "Simulated seconds per second")
+    app.add_option("--speed", options.speed, "Simulated or recorded seconds per second")
         ->capture_default_str()
         ->check(CLI::Range(0.01, 1000.0));
     app.add_option("--control", options.control,
                    "Endpoint where levers of the simulation can be pulled, for example tcp://127.0.0.1:5557")
         ->excludes(connect)
         ->excludes(bind);
+    auto* replay = app.add_option("--replay", options.replay, "Recording to play instead of a feed")
+                       ->excludes(connect)
+                       ->excludes(bind)
+                       ->excludes(simulate);
+    app.add_option(
+           "--at", options.at,
+           "Where in the recording to begin: T+00:10:00 from the release, +00:10:00 from its beginning, "
+           "-00:01:00 from its end, or 2026-11-27T05:00:00Z")
+        ->needs(replay);
+    app.add_option("--record", options.record, "Records what is received to this new file (MCAP)")
+        ->excludes(replay);
+    options.flightFolder = stateFolder() + "/flight";
+    options.recordingsFolder = stateFolder() + "/recordings";
+    app.add_option("--flight-folder", options.flightFolder, "Where the flight recorder keeps its ring")
+        ->capture_default_str();
+    app.add_option("--flight-bytes", options.flightBytes, "How much it may hold; 0: no flight recorder")
+        ->capture_default_str();
+    app.add_option("--recordings", options.recordingsFolder, "Where the keys K and R put recordings")
+        ->capture_default_str();
     app.add_flag("--all-nodes", allNodes,
                  "Subscribes to the node columns of all PoPs, not of the selected one only");
     app.add_option("--select", options.select, "PoP to select at the start, by its code");
@@ -72,7 +103,8 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     options.range = std::chrono::minutes(range);
     if (*quit) options.quitAfter = quitAfter;
     if (allNodes) options.nodeColumns = feeds::NodeColumnsWanted::all;
-    if (options.connect.empty() && options.bind.empty()) {
+    options.flight = options.flightBytes > 0 && options.replay.empty();
+    if (options.connect.empty() && options.bind.empty() && options.replay.empty()) {
         if (scenario.empty()) scenario = "triple-drop";
         auto loaded = feeds::sim::loadScenario(scenario);
         if (!loaded) return commandLineError(app, "--simulate: " + loaded.error());

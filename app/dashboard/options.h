@@ -22,6 +22,13 @@ struct Options {
     std::uint64_t seed = 1;
     double speed = 1;
     std::string control; // endpoint for levers of the simulation, empty: none
+    std::string replay;  // recording to play instead, empty: none
+    std::string at;      // where in it to begin, as parseRecordedTime() reads it; empty: at its beginning
+    std::string record;  // file to record to, empty: none
+    bool flight = true;  // keep a ring of what is received
+    std::string flightFolder;
+    std::uint64_t flightBytes = std::uint64_t{2} << 30U;
+    std::string recordingsFolder; // for what is kept or recorded on demand
     feeds::NodeColumnsWanted nodeColumns = feeds::NodeColumnsWanted::ofSelectedPop;
     std::string select;              // PoP selected at start, empty: none
     std::string screenshot;          // file, empty: none

@@ -41,14 +41,14 @@ std::optional<std::vector<LaunchMeasures>> measureAll(const std::vector<Scenario
     std::vector<std::future<void>> workers;
     for (std::size_t i = 0; i < threads; ++i)
         workers.push_back(std::async(std::launch::async, work));
-    Progress progress("simulating");
+    ProgressLine progress;
     for (auto& worker : workers)
         while (worker.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
             if (interrupted) stop.request_stop();
             double sum = 0;
             for (const auto& share : shares)
                 sum += share;
-            progress.show(sum / static_cast<double>(launches.size()));
+            progress.share(sum / static_cast<double>(launches.size()));
         }
     if (interrupted) return std::nullopt;
     std::vector<LaunchMeasures> all;

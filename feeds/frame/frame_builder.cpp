@@ -11,16 +11,6 @@
 namespace surgescope::feeds {
 namespace {
 
-const char* wordFor(EventKind kind) {
-    switch (kind) {
-    case EventKind::release: return "release";
-    case EventKind::purge: return "purge";
-    case EventKind::lever: return "lever";
-    case EventKind::note: break;
-    }
-    return "note";
-}
-
 /// The newest totals a place has that are not newer than what is shown.
 const PopTotals* newestTotals(const Rollup& rollup, FeedSecond settled, bool& stale) {
     stale = false;
@@ -39,7 +29,7 @@ std::vector<EventMark> eventMarks(const FleetState& state) {
     constexpr std::size_t kMost = 200;
     const auto& events = state.events();
     for (std::size_t i = events.size() > kMost ? events.size() - kMost : 0; i < events.size(); ++i)
-        marks.push_back({events[i].header.intervalEnd, wordFor(events[i].kind), events[i].text});
+        marks.push_back({events[i].header.intervalEnd, std::string(nameOf(events[i].kind)), events[i].text});
     return marks;
 }
 

@@ -12,27 +12,38 @@ constexpr std::size_t kBatch = 2'000;
 } // namespace
 
 FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock,
-                   NodeColumnsWanted wanted)
-    : m_source(source), m_clock(clock), m_wanted(wanted), m_state(catalogue), m_rateSince(clock.steady()) {
+                   NodeColumnsWanted wanted, FeedTap* tap, std::uint64_t firstEpoch)
+    : m_source(source), m_clock(source.clock(clock)), m_wanted(wanted), m_tap(tap),
+      m_state(catalogue, firstEpoch), m_rateSince(m_clock.steady()) {
     for (const char* topic : {"pop/", "roster/", "event", "global"})
         source.subscribe(topic);
     if (wanted == NodeColumnsWanted::all) source.subscribe("node/");
 }
 
 std::size_t FeedStep::receive(std::chrono::milliseconds timeout) {
-    for (std::size_t count = 0; count < kBatch; ++count) {
+    std::size_t count = 0;
+    while (count < kBatch || m_seeking) { // nobody shall see a past that is half brought back
         const auto received = m_source.receive(count == 0 ? timeout : std::chrono::milliseconds(0));
-        if (std::holds_alternative<Source::Nothing>(received)) return count;
-        if (const auto* message = std::get_if<RawMessage>(&received))
+        if (std::holds_alternative<Source::Nothing>(received)) break;
+        ++count;
+        if (const auto* message = std::get_if<RawMessage>(&received)) {
             handle(*message);
-        else
-            refuse(std::get<Refused>(received));
+        } else if (const auto* refused = std::get_if<Refused>(&received)) {
+            refuse(*refused);
+        } else {
+            m_seeking = std::holds_alternative<Source::SeekBegins>(received);
+            if (m_seeking) m_state.startAnew();
+            m_rateSince = m_clock.steady(); // what brings the past back is no rate
+            m_reportsThen = m_reports;
+            m_bytesThen = m_bytes;
+        }
     }
-    return kBatch;
+    return count;
 }
 
 void FeedStep::handle(const RawMessage& message) {
     m_bytes += message.topic.size() + message.payload.size();
+    if (m_tap) m_tap->received(message.topic, message.payload);
     const auto now = m_clock.steady();
     const auto refused = std::visit(
         [&](const auto& decoded) -> std::optional<Refused> {
@@ -47,6 +58,13 @@ void FeedStep::handle(const RawMessage& message) {
         refuse(*refused);
     else
         ++m_reports;
+    tellTap();
+}
+
+void FeedStep::tellTap() {
+    if (!m_tap || m_state.settled() == m_tapSettled) return;
+    m_tapSettled = m_state.settled();
+    m_tap->settled(m_state);
 }
 
 void FeedStep::refuse(const Refused& refused) {
@@ -97,8 +115,15 @@ FeedHealth FeedStep::health(double threadLoad) {
     return health;
 }
 
+void FeedStep::settle() {
+    m_state.settle(m_clock.steady());
+    tellTap();
+}
+
 std::shared_ptr<const Frame> FeedStep::buildFrame(double threadLoad) {
-    return m_builder.build(m_state, m_request, health(threadLoad), m_clock.steady());
+    auto frame = m_builder.build(m_state, m_request, health(threadLoad), m_clock.steady());
+    tellTap();
+    return frame;
 }
 
 } // namespace surgescope::feeds

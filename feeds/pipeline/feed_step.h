@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/capture/feed_tap.h"
 #include "feeds/frame/frame_builder.h"
 #include "feeds/source/source.h"
 #include "feeds/state/fleet_state.h"
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace surgescope::feeds {
@@ -21,8 +23,10 @@ enum class NodeColumnsWanted : std::uint8_t { ofSelectedPop, all };
 /// What the feed does, without a thread: bytes in, state, frame out. Tests drive it by hand. One thread.
 class FeedStep {
   public:
-    /// All three must outlive the step.
-    FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock, NodeColumnsWanted wanted);
+    /// All must outlive the step. `tap`, if any, gets everything that is received, before it is decoded.
+    /// `firstEpoch`: as of FleetState.
+    FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock, NodeColumnsWanted wanted,
+             FeedTap* tap = nullptr, std::uint64_t firstEpoch = 1);
 
     /// Waits at most `timeout` for a message, then takes what else is there, up to a bound. Returns how many
     /// came.
@@ -31,6 +35,9 @@ class FeedStep {
     /// What the screen shows from now on.
     void request(const ViewRequest& request);
 
+    /// For a feed whose frames nobody needs: moves the settled second on, as building a frame does.
+    void settle();
+
     /// `threadLoad`: share of one core the feed took, for the screen.
     std::shared_ptr<const Frame> buildFrame(double threadLoad);
 
@@ -38,12 +45,16 @@ class FeedStep {
 
   private:
     void handle(const RawMessage& message);
+    void tellTap();
     void refuse(const Refused& refused);
     FeedHealth health(double threadLoad);
 
     Source& m_source;
     const Clock& m_clock;
     NodeColumnsWanted m_wanted;
+    FeedTap* m_tap;
+    std::optional<FeedSecond> m_tapSettled; // as the tap knows it
+    bool m_seeking = false;
     Decoder m_decoder;
     FleetState m_state;
     FrameBuilder m_builder;

@@ -18,7 +18,8 @@ Pipeline::~Pipeline() {
 }
 
 void Pipeline::run() {
-    FeedStep step(*m_source, m_catalogue, m_clock, m_options.nodeColumns);
+    FeedStep step(*m_source, m_catalogue, m_clock, m_options.nodeColumns, m_options.tap,
+                  m_options.firstEpoch);
     auto nextFrame = m_clock.steady();
     auto loadSince = nextFrame;
     double cpuThen = threadCpuSeconds();

@@ -17,6 +17,8 @@ class Pipeline {
     struct Options {
         std::chrono::milliseconds frameEvery{100};
         NodeColumnsWanted nodeColumns = NodeColumnsWanted::ofSelectedPop;
+        FeedTap* tap = nullptr;       // gets everything received; must outlive the pipeline
+        std::uint64_t firstEpoch = 1; // as of FleetState
     };
 
     /// Starts the thread. `catalogue` and `clock` must outlive the pipeline.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/util/clock.h"
 #include "feeds/wire/refusal.h"
 
 #include <chrono>
@@ -40,7 +41,11 @@ class Source {
     };
 
     struct Nothing {}; // the timeout passed, or wake() was called
-    using Received = std::variant<Nothing, RawMessage, Refused>;
+    /// Time jumps: what follows does not go on from what came before. Until SeekEnds comes what brings the
+    /// past back; only then is the picture whole.
+    struct SeekBegins {};
+    struct SeekEnds {};
+    using Received = std::variant<Nothing, RawMessage, Refused, SeekBegins, SeekEnds>;
 
     virtual ~Source() = default;
     virtual Capabilities capabilities() const = 0;
@@ -53,6 +58,9 @@ class Source {
     virtual void unsubscribe(const std::string& prefix) = 0;
 
     virtual std::vector<Endpoint> endpoints() const = 0;
+
+    /// The clock that what was received ages by: a recording's stands still with it. `real`: the machine's.
+    virtual const Clock& clock(const Clock& real) const { return real; }
 
     /// Ends a receive() that waits.
     virtual void wake() = 0;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 
 namespace surgescope::feeds {
 namespace {
@@ -17,6 +18,9 @@ constexpr seconds kAhead{5};
 
 /// How far feed time may run ahead of the settled second before that moves on by itself.
 constexpr seconds kSettleBehind{Rollup::kOpenSeconds / 2};
+
+/// Before a region's code in the names of places.
+constexpr std::string_view kRegionPrefix = "region/";
 
 /// Seconds remembered as changed; more only come from clocks that run far ahead.
 constexpr std::size_t kMaxChanged = 1'000;
@@ -45,9 +49,9 @@ std::uint64_t Place::expectedNodes() const {
     return totals ? (*totals)[Counter::node_seconds] : 0;
 }
 
-FleetState::FleetState(const PopCatalogue& catalogue)
+FleetState::FleetState(const PopCatalogue& catalogue, std::uint64_t firstEpoch)
     : m_catalogue(catalogue), m_gaps(limits::kStreams), m_regions(catalogue.regions().size() + 1),
-      m_expected(catalogue.regions().size() + 1, 0) {}
+      m_expected(catalogue.regions().size() + 1, 0), m_epoch(firstEpoch) {}
 
 Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
     if (const auto found = m_places.find(code); found != m_places.end()) return found->second.get();
@@ -62,6 +66,10 @@ Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
                                                std::nullopt,
                                                {},
                                                {}});
+    if (!m_spareRollups.empty()) {
+        place->rollup = std::move(m_spareRollups.back());
+        m_spareRollups.pop_back();
+    }
     if (pop)
         place->region = m_catalogue[*pop].region;
     else
@@ -162,6 +170,91 @@ std::optional<Refused> FleetState::apply(const Global& message, SteadyTime) {
     auto judged = m_gaps.accept(message.header, "global");
     if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
     m_global = message;
+    return std::nullopt;
+}
+
+void FleetState::startAnew() {
+    startEpoch({});
+    m_gaps = GapTracker(limits::kStreams);
+    for (auto& [code, place] : m_places) {
+        place->rollup.clear();
+        m_spareRollups.push_back(std::move(place->rollup));
+    }
+    m_places.clear();
+    m_pointPlaces.clear();
+    m_pointRollups.clear();
+    m_unplaced = 0;
+    m_nodes = 0;
+    m_changed.clear();
+    m_lastReport.reset();
+}
+
+Rollup* FleetState::rollupOf(const std::string& name, SteadyTime now) {
+    if (name == "world") return &m_world;
+    if (name.starts_with(kRegionPrefix)) {
+        const auto& regions = m_catalogue.regions();
+        const auto found = std::ranges::find(regions, name.substr(kRegionPrefix.size()));
+        return &m_regions[static_cast<std::size_t>(found - regions.begin())]; // behind the end: unplaced
+    }
+    if (!isPopCode(name)) return nullptr;
+    Place* place = placeFor(name, now);
+    return place ? &place->rollup : nullptr;
+}
+
+std::optional<Refused> FleetState::apply(const Points& message, SteadyTime now) {
+    const auto refusal = [&] {
+        return Refused{Refusal::value, topicOf(message) + ": no charts of that place and step are kept"};
+    };
+    if (m_pointPlaces != message.places) { // thousands follow each other with the same places
+        m_pointRollups.clear();
+        m_pointPlaces.clear();
+        for (std::size_t at = 0; at < message.places.size();) {
+            const auto end = std::min(message.places.find(' ', at), message.places.size());
+            Rollup* rollup = rollupOf(message.places.substr(at, end - at), now);
+            if (!rollup) return refusal();
+            m_pointRollups.push_back(rollup);
+            at = end + 1;
+        }
+        if (m_pointRollups.size() != message.count()) return refusal();
+        m_pointPlaces = message.places;
+    }
+    for (std::size_t i = 0; i < m_pointRollups.size(); ++i) {
+        const auto& c = message.columns;
+        const RollupPoint point{c[0][i], c[1][i], c[2][i], c[3][i], c[4][i], c[5][i], c[6][i], c[7][i]};
+        if (!m_pointRollups[i]->restore(message.width, message.end, point)) return refusal();
+    }
+    return std::nullopt;
+}
+
+std::optional<Refused> FleetState::apply(const FleetRollup& message, SteadyTime now) {
+    std::vector<PopTotals> regions(m_regions.size());
+    PopTotals world;
+    std::uint64_t expected = 0;
+    std::vector<std::uint64_t> expectedIn(m_regions.size(), 0);
+    for (const auto& pop : message.pops) {
+        Place* place = placeFor(pop.pop, now);
+        if (!place) return Refused{Refusal::full, "rollup: more PoPs than are kept"};
+        place->rollup.restore(message.width, message.end, pop.totals, pop.expectedNodes);
+        regions[place->region.value].merge(pop.totals);
+        expectedIn[place->region.value] += pop.expectedNodes;
+        world.merge(pop.totals);
+        expected += pop.expectedNodes;
+    }
+    for (std::size_t r = 0; r < regions.size(); ++r)
+        if (regions[r][Counter::node_seconds] > 0)
+            m_regions[r].restore(message.width, message.end, regions[r], expectedIn[r]);
+    m_world.restore(message.width, message.end, world, expected);
+
+    for (const auto& pop : message.silent) {
+        Place* place = placeFor(pop.pop, now);
+        if (!place || (!place->rollup.empty() && pop.end <= place->rollup.newest())) continue;
+        place->rollup.open(pop.end, pop.expectedNodes)->merge(pop.totals);
+        place->reports[windowSlot(pop.end)] = 1;
+        place->lastReport = now - (message.end - pop.end);
+        if (pop.totals[Counter::node_seconds] > 0) place->lastHeard = place->lastReport;
+    }
+    m_sinceStart = message.sinceStart;
+    m_settled = message.end; // reports that follow are added up from here on
     return std::nullopt;
 }
 

@@ -44,13 +44,20 @@ struct Place {
 class FleetState {
   public:
     /// `catalogue` must outlive the state.
-    explicit FleetState(const PopCatalogue& catalogue);
+    /// `firstEpoch`: where epochs begin, so that those of two states shown in turn differ.
+    explicit FleetState(const PopCatalogue& catalogue, std::uint64_t firstEpoch = 1);
 
     std::optional<Refused> apply(const PopReport& message, SteadyTime now);
     std::optional<Refused> apply(const NodeColumns& message, SteadyTime now);
     std::optional<Refused> apply(const Roster& message, SteadyTime now);
     std::optional<Refused> apply(const Event& message, SteadyTime now);
     std::optional<Refused> apply(const Global& message, SteadyTime now);
+
+    /// For a replay that seeks: forgets everything, in a new epoch. What follows, oldest first, then brings
+    /// the past back: points of the charts, rollups, and reports of the last seconds.
+    void startAnew();
+    std::optional<Refused> apply(const Points& message, SteadyTime now);
+    std::optional<Refused> apply(const FleetRollup& message, SteadyTime now);
 
     /// Moves the settled second on: the newest one that all live PoPs have reported, at most one second
     /// behind the median PoP, so that one slow or misdated PoP holds nobody up. Then adds regions and world
@@ -81,6 +88,8 @@ class FleetState {
     Place* placeFor(const std::string& code, SteadyTime now);
     std::optional<Refused> fitInTime(Place& place, const PopReport& message, bool newSession,
                                      SteadyTime now) const;
+    /// The place's rollup, be it a PoP, a region or the world; null when it cannot be kept.
+    Rollup* rollupOf(const std::string& place, SteadyTime now);
     void addUp(FeedSecond second);
     void startEpoch(FeedSecond now);
 
@@ -96,10 +105,13 @@ class FleetState {
     std::set<FeedSecond> m_changed; // seconds to add up anew once they are settled
     PopTotals m_sinceStart;
     std::optional<FeedSecond> m_settled;
-    std::uint64_t m_epoch = 1;
+    std::uint64_t m_epoch;
     std::optional<SteadyTime> m_lastReport;
     std::optional<Global> m_global;
     std::deque<Event> m_events;
+    std::vector<Rollup> m_spareRollups; // of places that were forgotten, for their memory
+    std::string m_pointPlaces;          // of the last Points, and where they belong
+    std::vector<Rollup*> m_pointRollups;
 };
 
 } // namespace surgescope::feeds

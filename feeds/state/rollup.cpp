@@ -149,6 +149,19 @@ const RollupRing& Rollup::ringFor(std::chrono::seconds range) const {
     return m_rings.back();
 }
 
+bool Rollup::restore(std::chrono::seconds step, FeedSecond end, const RollupPoint& point) {
+    const auto ring = std::ranges::find(m_rings, step, &RollupRing::step);
+    if (ring == m_rings.end() || unixSeconds(end) % step.count() != 0) return false;
+    if (point.hasData()) ring->put(end, point);
+    return true;
+}
+
+void Rollup::restore(std::chrono::seconds width, FeedSecond end, const PopTotals& totals,
+                     std::uint64_t expectedNodes) {
+    for (std::size_t i = 0; i < m_sums.size(); ++i)
+        if (m_rings[i + 1].step() > width) addTo(m_sums[i], m_rings[i + 1], totals, end, expectedNodes);
+}
+
 void Rollup::clear() {
     for (auto& open : m_open)
         open.used = open.changed = false;

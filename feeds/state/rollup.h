@@ -79,6 +79,14 @@ class Rollup {
     /// The finest ring that reaches back `range`.
     const RollupRing& ringFor(std::chrono::seconds range) const;
 
+    /// For a replay that seeks, oldest first: a point of the ring with this step, as it was shown. False:
+    /// there is no such ring.
+    bool restore(std::chrono::seconds step, FeedSecond end, const RollupPoint& point);
+    /// For a replay that seeks: what an interval before the first open second adds to the coarse slots it
+    /// lies in.
+    void restore(std::chrono::seconds width, FeedSecond end, const PopTotals& totals,
+                 std::uint64_t expectedNodes);
+
     void clear();
 
   private:

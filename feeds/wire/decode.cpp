@@ -30,6 +30,15 @@ bool isPrintable(std::string_view text, std::size_t limit) {
            std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ') || c == 127; });
 }
 
+bool isSaneTime(std::uint64_t us) {
+    return us >= static_cast<std::uint64_t>(unixSeconds(limits::kEarliest)) * 1'000'000U &&
+           us <= static_cast<std::uint64_t>(unixSeconds(limits::kLatest)) * 1'000'000U;
+}
+
+FeedSecond secondOf(std::uint64_t us) {
+    return feedSecond(static_cast<std::int64_t>(us / 1'000'000U));
+}
+
 MaybeRefused read(const pb::Header& from, Header& to) {
     if (from.schema_version() != limits::kSchemaVersion)
         return Refused{Refusal::schemaVersion, "schema version " + std::to_string(from.schema_version()) +
@@ -42,20 +51,16 @@ MaybeRefused read(const pb::Header& from, Header& to) {
         return Refused{Refusal::time,
                        "interval of " + std::to_string(from.interval_ms()) + " ms, expected 1000"};
     const auto end = from.interval_end_us();
-    const auto isSane = [](std::uint64_t us) {
-        return us >= static_cast<std::uint64_t>(unixSeconds(limits::kEarliest)) * 1'000'000U &&
-               us <= static_cast<std::uint64_t>(unixSeconds(limits::kLatest)) * 1'000'000U;
-    };
-    if (!isSane(end) || end % 1'000'000U != 0)
+    if (!isSaneTime(end) || end % 1'000'000U != 0)
         return Refused{Refusal::time, "interval end " + std::to_string(end) +
                                           " µs, expected a whole second from 2020 to 2100"};
-    if (!isSane(from.sent_us()) || !isSane(from.session_us()))
+    if (!isSaneTime(from.sent_us()) || !isSaneTime(from.session_us()))
         return Refused{Refusal::time, "session " + std::to_string(from.session_us()) + " µs, sent " +
                                           std::to_string(from.sent_us()) + " µs, expected 2020 to 2100"};
     to.publisher = from.publisher();
     to.session = from.session_us();
     to.sequence = from.sequence();
-    to.intervalEnd = feedSecond(static_cast<std::int64_t>(end / 1'000'000U));
+    to.intervalEnd = secondOf(end);
     to.sent = WallTime(std::chrono::microseconds(from.sent_us()));
     return std::nullopt;
 }
@@ -112,6 +117,20 @@ MaybeRefused readPop(const std::string& pop, std::string_view topic, std::string
     return std::nullopt;
 }
 
+/// The interval of what a recorder made: whole seconds, as the charts have them.
+template <class Proto>
+MaybeRefused readInterval(const Proto& from, FeedSecond& end, std::chrono::seconds& width) {
+    const auto ms = from.interval_ms();
+    if (!isSaneTime(from.interval_end_us()) || from.interval_end_us() % 1'000'000U != 0 ||
+        (ms != 1'000 && ms != 10'000 && ms != 60'000))
+        return Refused{Refusal::time, "interval of " + std::to_string(ms) + " ms to " +
+                                          std::to_string(from.interval_end_us()) +
+                                          " µs, expected 1, 10 or 60 s to a whole second"};
+    end = secondOf(from.interval_end_us());
+    width = std::chrono::seconds(ms / 1'000);
+    return std::nullopt;
+}
+
 template <class Proto> bool dropUnknownFields(Proto& message) {
     bool found = !message.GetReflection()->GetUnknownFields(message).empty();
     found = found || !message.header().GetReflection()->GetUnknownFields(message.header()).empty();
@@ -131,6 +150,10 @@ struct Decoder::Messages {
     Roster roster;
     Event event;
     Global global;
+    pb::Points pbPoints;
+    pb::Rollup pbRollup;
+    FleetRollup rollup;
+    Points points;
     std::vector<std::uint64_t> scratch;
 
     MaybeRefused read(const pb::PopReport& from, std::string_view topic) {
@@ -227,6 +250,53 @@ struct Decoder::Messages {
         global.churnPpmPerHour = from.churn_ppm_per_hour();
         return std::nullopt;
     }
+
+    MaybeRefused read(const google::protobuf::RepeatedPtrField<pb::PopRollup>& from,
+                      std::vector<FleetRollup::Pop>& to) {
+        if (static_cast<std::size_t>(from.size()) > limits::kPlacesPerMessage)
+            return Refused{Refusal::value, "rollup of " + std::to_string(from.size()) + " PoPs"};
+        to.resize(static_cast<std::size_t>(from.size()));
+        for (int i = 0; i < from.size(); ++i) {
+            auto& pop = to[static_cast<std::size_t>(i)];
+            if (!isPopCode(from[i].pop()) || !isSaneTime(from[i].interval_end_us()))
+                return Refused{Refusal::popCode, "rollup of PoP " + quote(from[i].pop())};
+            pop.pop = from[i].pop();
+            pop.end = secondOf(from[i].interval_end_us());
+            pop.expectedNodes = from[i].expected_nodes();
+            if (auto refused = feeds::read(from[i].totals(), pop.totals, scratch)) return refused;
+        }
+        return std::nullopt;
+    }
+
+    MaybeRefused read(const pb::Rollup& from) {
+        if (auto refused = readInterval(from, rollup.end, rollup.width)) return refused;
+        if (auto refused = read(from.pops(), rollup.pops)) return refused;
+        if (auto refused = read(from.silent(), rollup.silent)) return refused;
+        return feeds::read(from.since_start(), rollup.sinceStart, scratch);
+    }
+
+    MaybeRefused read(const pb::Points& from) {
+        if (auto refused = readInterval(from, points.end, points.width)) return refused;
+        points.places = from.places();
+        const auto places = std::ranges::count(points.places, ' ') + (points.places.empty() ? 0 : 1);
+        if (static_cast<std::size_t>(places) > limits::kPlacesPerMessage)
+            return Refused{Refusal::value, "points of " + std::to_string(places) + " places"};
+        MaybeRefused refused;
+        std::size_t column = 0;
+        const auto copy = [&](const char* name, const auto& values) {
+            if (values.size() != places)
+                refused = Refused{Refusal::unequalColumns,
+                                  std::string(name) + " has " + std::to_string(values.size()) +
+                                      " values for " + std::to_string(places) + " places"};
+            else
+                points.columns[column].assign(values.begin(), values.end());
+            ++column;
+        };
+#define X(name) copy(#name, from.name());
+        SURGESCOPE_POINT_COLUMNS(X)
+#undef X
+        return refused;
+    }
 };
 
 Decoder::Decoder() : m_messages(std::make_unique<Messages>()) {
@@ -247,9 +317,13 @@ Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
         if (!proto.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
             return at({Refusal::unparseable,
                        std::to_string(payload.size()) + " bytes are not " + proto.GetTypeName()});
-        if (dropUnknownFields(proto)) ++m_withUnknownFields;
-        if (auto refused = read(proto.header(), message.header)) return at(std::move(*refused));
-        if (auto refused = m_messages->read(proto, topic)) return at(std::move(*refused));
+        if constexpr (requires { proto.header(); }) {
+            if (dropUnknownFields(proto)) ++m_withUnknownFields;
+            if (auto refused = read(proto.header(), message.header)) return at(std::move(*refused));
+            if (auto refused = m_messages->read(proto, topic)) return at(std::move(*refused));
+        } else if (auto refused = m_messages->read(proto)) {
+            return at(std::move(*refused));
+        }
         return &message;
     };
     auto& m = *m_messages;
@@ -262,6 +336,9 @@ Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
         return decodeAs(*std::make_unique<pb::Event>(), m.event, limits::kSmallMessageBytes);
     if (topic == "global")
         return decodeAs(*std::make_unique<pb::Global>(), m.global, limits::kSmallMessageBytes);
+    // Of recordings: a live feed subscribes to none of these.
+    if (topic == "rollup") return decodeAs(m.pbRollup, m.rollup, limits::kMessageBytes);
+    if (topic.starts_with("points/")) return decodeAs(m.pbPoints, m.points, limits::kMessageBytes);
     return Refused{Refusal::topic,
                    quote(topic) + ": expected pop/, node/ or roster/ and a PoP code, event or global"};
 }

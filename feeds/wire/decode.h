@@ -12,8 +12,8 @@
 namespace surgescope::feeds {
 
 /// What came out of one wire message. The pointers live until the decoder's next call.
-using Decoded =
-    std::variant<Refused, const PopReport*, const NodeColumns*, const Roster*, const Event*, const Global*>;
+using Decoded = std::variant<Refused, const PopReport*, const NodeColumns*, const Roster*, const Event*,
+                             const Global*, const FleetRollup*, const Points*>;
 
 /// The bytes of telemetry.proto to plain values, checked against limits.h before anything is allocated by
 /// what they say. Never throws, whatever the bytes. Reuses its memory: one decoder per thread.

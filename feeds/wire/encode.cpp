@@ -10,13 +10,21 @@ namespace surgescope::feeds {
 namespace pb = surgescope::v1;
 namespace {
 
+std::uint64_t microseconds(FeedSecond second) {
+    return static_cast<std::uint64_t>(unixSeconds(second)) * 1'000'000U;
+}
+
+std::uint32_t milliseconds(std::chrono::seconds width) {
+    return static_cast<std::uint32_t>(std::chrono::milliseconds(width).count());
+}
+
 void write(const Header& header, pb::Header& to) {
     to.set_schema_version(limits::kSchemaVersion);
     to.set_publisher(header.publisher);
     to.set_session_us(header.session);
     to.set_sequence(header.sequence);
-    to.set_interval_end_us(static_cast<std::uint64_t>(unixSeconds(header.intervalEnd)) * 1'000'000U);
-    to.set_interval_ms(static_cast<std::uint32_t>(std::chrono::milliseconds(limits::kInterval).count()));
+    to.set_interval_end_us(microseconds(header.intervalEnd));
+    to.set_interval_ms(milliseconds(limits::kInterval));
     to.set_sent_us(static_cast<std::uint64_t>(header.sent.time_since_epoch().count()));
 }
 
@@ -42,6 +50,13 @@ void write(const PopTotals& totals, pb::PopTotals& to) {
 #undef X
 }
 
+void write(const FleetRollup::Pop& pop, pb::PopRollup& to) {
+    to.set_pop(pop.pop);
+    to.set_expected_nodes(pop.expectedNodes);
+    write(pop.totals, *to.mutable_totals());
+    to.set_interval_end_us(microseconds(pop.end));
+}
+
 } // namespace
 
 struct Encoder::Messages {
@@ -50,6 +65,8 @@ struct Encoder::Messages {
     pb::Roster roster;
     pb::Event event;
     pb::Global global;
+    pb::Rollup rollup;
+    pb::Points points;
 };
 
 Encoder::Encoder() : m_messages(std::make_unique<Messages>()) {}
@@ -125,6 +142,36 @@ std::string_view Encoder::encode(const Global& message) {
     to.set_recommender_snr_permille(message.recommenderSnrPermille);
     to.set_recommender_trend_permille(message.recommenderTrendPermille);
     to.set_churn_ppm_per_hour(message.churnPpmPerHour);
+    to.SerializeToString(&m_bytes);
+    return m_bytes;
+}
+
+std::string_view Encoder::encode(const FleetRollup& message) {
+    auto& to = m_messages->rollup;
+    to.Clear();
+    to.set_interval_end_us(microseconds(message.end));
+    to.set_interval_ms(milliseconds(message.width));
+    for (const auto& pop : message.pops)
+        write(pop, *to.add_pops());
+    for (const auto& pop : message.silent)
+        write(pop, *to.add_silent());
+    write(message.sinceStart, *to.mutable_since_start());
+    to.SerializeToString(&m_bytes);
+    return m_bytes;
+}
+
+std::string_view Encoder::encode(const Points& message) {
+    auto& to = m_messages->points;
+    to.Clear();
+    to.set_interval_end_us(microseconds(message.end));
+    to.set_interval_ms(milliseconds(message.width));
+    to.set_places(message.places);
+    std::size_t column = 0;
+#define X(name)                                                                                              \
+    to.mutable_##name()->Assign(message.columns[column].begin(), message.columns[column].end());             \
+    ++column;
+    SURGESCOPE_POINT_COLUMNS(X)
+#undef X
     to.SerializeToString(&m_bytes);
     return m_bytes;
 }

@@ -20,6 +20,8 @@ class Encoder {
     std::string_view encode(const Roster& message);
     std::string_view encode(const Event& message);
     std::string_view encode(const Global& message);
+    std::string_view encode(const FleetRollup& message);
+    std::string_view encode(const Points& message);
 
   private:
     struct Messages;

@@ -103,6 +103,7 @@ struct Roster {
 };
 
 enum class EventKind : std::uint8_t { note, release, purge, lever };
+std::string_view nameOf(EventKind kind);
 
 struct Event {
     Header header;
@@ -125,11 +126,55 @@ struct Global {
     bool operator==(const Global&) const = default;
 };
 
-/// "pop/LHR", "node/LHR", "roster/LHR", "event", "global".
+/// Everything reported of an interval, merged by PoP. In recordings only.
+struct FleetRollup {
+    struct Pop {
+        std::string pop;
+        FeedSecond end{};
+        std::uint64_t expectedNodes = 0;
+        PopTotals totals;
+        bool operator==(const Pop&) const = default;
+    };
+    FeedSecond end{};
+    std::chrono::seconds width{1};
+    std::vector<Pop> pops;   // those that reported in the interval
+    std::vector<Pop> silent; // the last second of those that have reported nothing since
+    PopTotals sinceStart;    // of the world, up to `end`
+    bool operator==(const FleetRollup&) const = default;
+};
+
+// Columns of Points, one value a place.
+#define SURGESCOPE_POINT_COLUMNS(X)                                                                          \
+    X(requests_per_second)                                                                                   \
+    X(egress_bits_per_second)                                                                                \
+    X(saturation)                                                                                            \
+    X(coverage)                                                                                              \
+    X(metadata_p50_us)                                                                                       \
+    X(metadata_p95_us)                                                                                       \
+    X(metadata_p99_us)                                                                                       \
+    X(lag_p99_us)
+
+#define X(...) +1
+inline constexpr std::size_t kPointColumnCount = 0 SURGESCOPE_POINT_COLUMNS(X);
+#undef X
+
+/// One point of every chart line. In recordings only.
+struct Points {
+    FeedSecond end{};
+    std::chrono::seconds width{1}; // 1, 10 or 60
+    std::string places;            // PoP codes, "region/" and a region's code, "world"; a blank between two
+    std::array<std::vector<float>, kPointColumnCount> columns; // one value a place; NaN: nothing known
+
+    std::size_t count() const { return columns[0].size(); } // of places
+};
+
+/// "pop/LHR", "node/LHR", "roster/LHR", "event", "global"; "rollup", "points/10".
 std::string topicOf(const PopReport& message);
 std::string topicOf(const NodeColumns& message);
 std::string topicOf(const Roster& message);
 std::string topicOf(const Event& message);
 std::string topicOf(const Global& message);
+std::string topicOf(const FleetRollup& message);
+std::string topicOf(const Points& message);
 
 } // namespace surgescope::feeds

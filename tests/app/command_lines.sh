@@ -74,6 +74,25 @@ grep -q '^api_change_peak,"%",[0-9]' <<<"$csv" || { echo "CSV lacks api_change_p
 grep -q '"api_change_peak"' <<<"$json" || { echo "JSON lacks api_change_peak" >&2; failed=1; }
 [[ "$text" != *$'\r'* ]] || { echo "a progress bar where there is no terminal" >&2; failed=1; }
 
+program=$folder/surgescope-capture
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+introduces_itself record
+echo "no recording" >"$scratch/none.mcap"
+refuses "subcommand" # none
+refuses "--output" record tcp://127.0.0.1:1
+refuses "ENDPOINT or --bind" record -o "$scratch/a.mcap"
+refuses "expected tcp://HOST:PORT" record nonsense -o "$scratch/a.mcap"
+refuses "cannot create" record tcp://127.0.0.1:1 -o /nowhere/at/all.mcap
+refuses "FILE" info
+refuses "cannot open" info "$scratch/missing.mcap"
+for command in info verify csv; do refuses "no MCAP file" $command "$scratch/none.mcap"; done
+for command in recover cut merge; do refuses "no MCAP file" $command "$scratch/none.mcap" -o "$scratch/a.mcap"; done
+refuses "--by" csv "$scratch/none.mcap" --by continent
+refuses "--bind or --connect" replay "$scratch/none.mcap"
+refuses "no MCAP file" replay "$scratch/none.mcap" --bind 'tcp://127.0.0.1:*'
+refuses "--speed" replay "$scratch/none.mcap" --bind 'tcp://127.0.0.1:*' --speed 0
+
 program=$folder/surgescope
 introduces_itself --screenshot
 refuses "no scenario named 'calm'" --simulate calm

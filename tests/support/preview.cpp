@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// widgets_preview OUT.png WxH [empty|few|many|selected|rehearsal]: the window, drawn without a screen.
+// widgets_preview OUT.png WxH [FRAME [TIMELINE]]: the window, drawn without a screen.
 #include "widgets/base/fonts.h"
 #include "widgets/map/map_widget.h"
 #include "widgets/wall/wall_window.h"
 
 #include "tests/support/sample_frame.h"
+#include "tests/support/sample_timeline.h"
 
 #include <QApplication>
 #include <QSignalSpy>
@@ -19,7 +20,12 @@ int main(int argc, char** argv) {
     const QStringList arguments = QApplication::arguments();
     const QStringList size = arguments.value(2).split(QLatin1Char('x'));
     if (arguments.size() < 3 || size.size() != 2) {
-        std::fputs("usage: widgets_preview OUT.png WxH [empty|few|many|selected|zoomed|rehearsal]\n", stderr);
+        std::fputs("usage: widgets_preview OUT.png WxH [FRAME [TIMELINE]]\n"
+                   "frames: empty few many selected zoomed rehearsal\ntimelines:",
+                   stderr);
+        for (const std::string_view state : tests::timelineStates())
+            std::fprintf(stderr, " %s", state.data());
+        std::fputs("\n", stderr);
         return 2;
     }
     const QString what = arguments.value(3, QStringLiteral("many"));
@@ -35,7 +41,12 @@ int main(int argc, char** argv) {
                        : what == QLatin1String("few") ? tests::fewNodesFrame()
                                                       : tests::sampleFrame(options);
     if (what == QLatin1String("rehearsal")) frame->mode = feeds::FeedMode::rehearsal;
+    const feeds::Timeline timeline =
+        tests::sampleTimeline(arguments.value(4, QStringLiteral("buffered")).toStdString());
+    if (what == QLatin1String("many") && !timeline.empty) // the second shown is the handle's
+        frame->settled = std::chrono::floor<std::chrono::seconds>(timeline.position);
     window.setFrame(frame);
+    window.setTimeline(timeline);
     if (!options.selected.empty()) window.selectPop(options.selected);
     if (what == QLatin1String("zoomed")) {
         const QPointF europe =

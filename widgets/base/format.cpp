@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 namespace surgescope::widgets {
 
@@ -98,9 +99,30 @@ QString formatAge(double seconds) {
     return fixed(seconds / 3600, 0) + QStringLiteral(" h");
 }
 
+QString formatSpan(std::int64_t seconds) {
+    const auto two = [](std::int64_t n) { return QString::number(n).rightJustified(2, u'0'); };
+    if (seconds < 120) return QStringLiteral("%1 s").arg(seconds);
+    if (seconds < 3600) return QStringLiteral("%1 min %2 s").arg(seconds / 60).arg(two(seconds % 60));
+    return QStringLiteral("%1 h %2 min").arg(seconds / 3600).arg(two(seconds / 60 % 60));
+}
+
 QString formatClock(std::int64_t seconds) {
     const auto two = [](std::int64_t n) { return QString::number(n).rightJustified(2, u'0'); };
     return two(seconds / 3600) + u':' + two(seconds / 60 % 60) + u':' + two(seconds % 60);
+}
+
+QString formatSinceRelease(std::int64_t seconds) {
+    return (seconds < 0 ? QStringLiteral("T−") : QStringLiteral("T+")) + formatClock(std::abs(seconds));
+}
+
+QString formatBytes(std::uint64_t bytes) {
+    static constexpr std::array<const char16_t*, 7> kUnits{u" B",  u" kB", u" MB", u" GB",
+                                                           u" TB", u" PB", u" EB"};
+    auto rest = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; rest >= 999.5; ++unit)
+        rest /= 1000;
+    return fixed(rest, unit > 0 && rest < 9.95 ? 1 : 0) + QString::fromUtf16(kUnits[unit]);
 }
 
 QString formatReading(const Reading& reading, Unit unit) {

@@ -320,6 +320,10 @@ void MapWidget::mouseDoubleClickEvent(QMouseEvent* event) {
 void MapWidget::keyPressEvent(QKeyEvent* event) {
     const QPointF middle(m_view.size.width() / 2, m_view.size.height() / 2);
     const double step = px(80);
+    // Without Ctrl they go through time, which is the window's business.
+    const bool ofTime =
+        event->key() == Qt::Key_Left || event->key() == Qt::Key_Right || event->key() == Qt::Key_Home;
+    if (ofTime && !(event->modifiers() & Qt::ControlModifier)) return PanelWidget::keyPressEvent(event);
     switch (event->key()) {
     case Qt::Key_Left: setView(m_view.panned({step, 0})); break;
     case Qt::Key_Right: setView(m_view.panned({-step, 0})); break;

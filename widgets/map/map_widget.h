@@ -21,8 +21,8 @@
 namespace surgescope::widgets {
 
 /// The world with its PoPs: wheel zooms at the pointer, dragging pans, a click selects, a double click or
-/// Home resets, arrows and + and - move, hovering explains. GUI thread; the base map is decoded and drawn on
-/// a worker thread, and what is at hand is shown, moved and scaled, until a crisp picture arrives.
+/// Ctrl+Home resets, Ctrl+arrows and + and - move, hovering explains. GUI thread; the base map is decoded and
+/// drawn on a worker thread, and what is at hand is shown, moved and scaled, until a crisp picture arrives.
 class MapWidget : public PanelWidget {
     Q_OBJECT
   public:

@@ -7,8 +7,10 @@
 
 #include <QFontMetricsF>
 #include <QPainter>
+#include <QStringList>
 
-#include <cstdlib>
+#include <algorithm>
+#include <chrono>
 
 namespace surgescope::widgets {
 
@@ -36,8 +38,34 @@ QString modeName(feeds::FeedMode mode) {
 
 QString releaseClock(const feeds::Frame& frame) {
     if (!frame.releaseAt || !frame.settled) return {};
-    const auto since = (*frame.settled - *frame.releaseAt).count();
-    return (since < 0 ? QStringLiteral("T−") : QStringLiteral("T+")) + formatClock(std::abs(since));
+    return formatSinceRelease((*frame.settled - *frame.releaseAt).count());
+}
+
+ModeText modeText(feeds::FeedMode source, const feeds::Timeline& timeline) {
+    using Mode = feeds::Timeline::Mode;
+    const bool behind = timeline.mode == Mode::behindLive;
+    const bool replay = timeline.mode == Mode::replay || source == feeds::FeedMode::replay;
+    ModeText text;
+    if (behind) {
+        const auto seconds = std::chrono::round<std::chrono::seconds>(timeline.end - timeline.position);
+        text.badge = formatSpan(std::max<std::int64_t>(0, seconds.count())) + QStringLiteral(" BEHIND LIVE");
+        text.badgeColour = darkPalette().elevated;
+    } else {
+        const feeds::FeedMode shown = replay ? feeds::FeedMode::replay : source;
+        text.badge = modeName(shown);
+        text.badgeColour = modeColour(shown);
+    }
+    text.past = behind || replay;
+    QStringList words;
+    if (source == feeds::FeedMode::rehearsal)
+        words << QStringLiteral("simulated data");
+    else if (replay)
+        words << QStringLiteral("recorded data");
+    if (text.past && timeline.paused) words << QStringLiteral("paused");
+    text.words = words.join(QStringLiteral(", "));
+    text.wordsColour =
+        source == feeds::FeedMode::rehearsal ? modeColour(feeds::FeedMode::rehearsal) : text.badgeColour;
+    return text;
 }
 
 HeaderBar::HeaderBar(QWidget* parent) : QWidget(parent) {
@@ -46,6 +74,11 @@ HeaderBar::HeaderBar(QWidget* parent) : QWidget(parent) {
 
 void HeaderBar::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     m_frame = std::move(frame);
+    update();
+}
+
+void HeaderBar::setTimeline(const feeds::Timeline& timeline) {
+    m_timeline = timeline;
     update();
 }
 
@@ -67,21 +100,17 @@ double HeaderBar::paintName(QPainter& painter) const {
     word(QStringLiteral("surgescope"), 22, QFont::DemiBold, p.text);
     if (!m_frame) return x;
 
-    const QColor colour = modeColour(m_frame->mode);
+    const ModeText mode = modeText(m_frame->mode, m_timeline);
     painter.setFont(textFont(17 * m_scale, QFont::DemiBold));
-    const QString mode = modeName(m_frame->mode);
-    const double wide = QFontMetricsF(painter.font()).horizontalAdvance(mode) + 28 * m_scale;
+    const double wide = QFontMetricsF(painter.font()).horizontalAdvance(mode.badge) + 28 * m_scale;
     const QRectF badge(x, height() / 2.0 - 15 * m_scale, wide, 30 * m_scale);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(colour);
+    painter.setBrush(mode.badgeColour);
     painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2);
     painter.setPen(p.background);
-    painter.drawText(badge, Qt::AlignCenter, mode);
+    painter.drawText(badge, Qt::AlignCenter, mode.badge);
     x += wide + 16 * m_scale;
-    if (m_frame->mode != feeds::FeedMode::live) // words beside the colour
-        word(m_frame->mode == feeds::FeedMode::replay ? QStringLiteral("recorded data")
-                                                      : QStringLiteral("simulated data"),
-             15, QFont::Medium, colour);
+    if (!mode.words.isEmpty()) word(mode.words, 15, QFont::Medium, mode.wordsColour);
     if (!m_frame->scenario.empty())
         word(QString::fromStdString(m_frame->scenario), 17, QFont::Normal, p.muted);
     return x;
@@ -113,14 +142,23 @@ void HeaderBar::paintNodes(QPainter& painter) const {
             : QStringLiteral("newest report %1 ago, %2 lost").arg(formatAge(age), formatCount(h.lost)));
 }
 
+/// Across the whole wall: nobody takes a rehearsal for the real thing, or the past for the present.
+void HeaderBar::paintBand(QPainter& painter) const {
+    const ModeText text = modeText(m_frame->mode, m_timeline);
+    const bool plain = m_frame->mode == feeds::FeedMode::live && !text.past;
+    const QRectF band(0, 0, width(), (plain ? 2 : 5) * m_scale);
+    if (!text.past) return painter.fillRect(band, text.badgeColour);
+    const double length = 36 * m_scale;
+    for (double x = 0; x < width(); x += 1.5 * length)
+        painter.fillRect(QRectF(x, 0, length, band.height()), text.badgeColour);
+}
+
 void HeaderBar::paintEvent(QPaintEvent*) {
     const Palette& p = darkPalette();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.fillRect(rect(), p.panel);
-    if (m_frame) // a band across the whole wall: nobody takes a rehearsal for the real thing
-        painter.fillRect(QRectF(0, 0, width(), (m_frame->mode == feeds::FeedMode::live ? 2 : 5) * m_scale),
-                         modeColour(m_frame->mode));
+    if (m_frame) paintBand(painter);
     const double used = paintName(painter);
     if (!m_frame) return;
     paintNodes(painter);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "feeds/frame/frame.h"
+#include "feeds/frame/timeline.h"
 
+#include <QColor>
 #include <QWidget>
 
 #include <memory>
@@ -14,6 +16,17 @@ QString modeName(feeds::FeedMode mode);
 /// "T+00:12:34", or "T−00:05:00" before the release; empty while there is none.
 QString releaseClock(const feeds::Frame& frame);
 
+/// What the badge says, and beside it what must be known of the data. Where the screen is in time and where
+/// the data comes from are two things: a replay of a rehearsal says "REPLAY" and "simulated data".
+struct ModeText {
+    QString badge; // "LIVE", "42 s BEHIND LIVE", "REPLAY", "REHEARSAL"
+    QString words; // "simulated data", "recorded data, paused"
+    QColor badgeColour;
+    QColor wordsColour;
+    bool past = false; // the band across the top is broken: this is not now
+};
+ModeText modeText(feeds::FeedMode source, const feeds::Timeline& timeline);
+
 /// Name, scenario, where the data comes from, time since release and of the data, nodes reporting. GUI
 /// thread.
 class HeaderBar : public QWidget {
@@ -21,16 +34,19 @@ class HeaderBar : public QWidget {
   public:
     explicit HeaderBar(QWidget* parent = nullptr);
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
+    void setTimeline(const feeds::Timeline& timeline);
     void setScale(double scale);
 
   protected:
     void paintEvent(QPaintEvent* event) override;
 
   private:
+    void paintBand(QPainter& painter) const;
     double paintName(QPainter& painter) const;
     void paintNodes(QPainter& painter) const;
 
     std::shared_ptr<const feeds::Frame> m_frame;
+    feeds::Timeline m_timeline;
     double m_scale = 1;
 };
 

@@ -11,6 +11,7 @@
 #include "widgets/tiles/header_bar.h"
 #include "widgets/tiles/health_strip.h"
 #include "widgets/tiles/tile_row.h"
+#include "widgets/timeline/timeline_widget.h"
 
 #include <QKeyEvent>
 #include <QPainter>
@@ -30,7 +31,8 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
                new LineChart(LineChart::Kind::lines, Unit::microseconds, QStringLiteral("Metadata latency"),
                              this)},
       m_heat(new HeatWidget(this)), m_table(new PopTableWidget(catalogue, this)),
-      m_detail(new PopDetailWidget(catalogue, this)), m_health(new HealthStrip(this)) {
+      m_detail(new PopDetailWidget(catalogue, this)), m_timeline(new TimelineWidget(this)),
+      m_health(new HealthStrip(this)) {
     setWindowTitle(QStringLiteral("surgescope"));
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
@@ -68,6 +70,11 @@ void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     m_tiles->setFrame(*m_frame);
     m_due = (1U << kSteps) - 1;
     if (!m_stepTimer.isActive()) m_stepTimer.start();
+}
+
+void WallWindow::setTimeline(const feeds::Timeline& timeline) {
+    m_timeline->setTimeline(timeline);
+    m_header->setTimeline(timeline);
 }
 
 void WallWindow::nextStep() {
@@ -136,17 +143,6 @@ void WallWindow::postRequest() {
     emit viewRequestChanged(request);
 }
 
-void WallWindow::setFooter(QWidget* footer, double height) {
-    if (m_footer != footer) delete m_footer;
-    m_footer = footer;
-    m_footerHeight = footer ? height : 0;
-    if (footer) {
-        footer->setParent(this);
-        footer->show();
-    }
-    layOut();
-}
-
 bool WallWindow::isSettled() const {
     return m_due == 0 && m_map->isCrisp();
 }
@@ -159,6 +155,7 @@ void WallWindow::layOut() {
     const int edge = s(20), gap = s(10), w = width(), h = height();
     m_header->setScale(m_scale);
     m_tiles->setScale(m_scale);
+    m_timeline->setScale(m_scale);
     m_health->setScale(m_scale);
     m_map->setScale(m_scale);
     m_heat->setScale(m_scale);
@@ -169,9 +166,8 @@ void WallWindow::layOut() {
 
     m_header->setGeometry(0, 0, w, s(60));
     m_health->setGeometry(0, h - s(40), w, s(40));
-    const int footer = s(m_footerHeight);
-    if (m_footer) m_footer->setGeometry(0, h - s(40) - footer, w, footer);
-    const int bottom = h - s(40) - footer - gap;
+    m_timeline->setGeometry(0, h - s(100), w, s(60));
+    const int bottom = h - s(100) - gap;
     m_tiles->setGeometry(edge, s(70), w - 2 * edge, s(100));
 
     const int top = s(180), inner = w - 2 * edge;
@@ -207,6 +203,7 @@ void WallWindow::paintEvent(QPaintEvent*) {
 }
 
 void WallWindow::keyPressEvent(QKeyEvent* event) {
+    if (m_timeline->handleKey(*event)) return;
     switch (event->key()) {
     case Qt::Key_Escape:
         if (m_selected)

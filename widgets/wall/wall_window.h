@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/frame/frame.h"
+#include "feeds/frame/timeline.h"
 #include "feeds/frame/view_request.h"
 
 #include "widgets/base/paint_clock.h"
@@ -25,6 +26,7 @@ class MapWidget;
 class PopDetailWidget;
 class PopTableWidget;
 class TileRow;
+class TimelineWidget;
 
 /// The whole wall: places its widgets and hands them the frame, one expensive widget per turn of the event
 /// loop so that no single repaint is long. GUI thread. Call loadFonts() before making one.
@@ -38,6 +40,8 @@ class WallWindow : public QWidget {
     /// The newest frame; a null pointer is ignored. Cheap: painting comes later. When frames come faster than
     /// they can be painted, only the latest is.
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
+    /// What the bar at the bottom shows and the badge at the top says.
+    void setTimeline(const feeds::Timeline& timeline);
 
     /// What it can show at its present size, with its present selection.
     feeds::ViewRequest viewRequest() const;
@@ -50,10 +54,6 @@ class WallWindow : public QWidget {
     const std::optional<std::string>& selectedPop() const { return m_selected; }
     void selectPop(const std::optional<std::string>& code);
 
-    /// A bar above the health strip (a replay bar, say), `height` pixels high at a window of 1080. The window
-    /// owns it from now on; null takes the bar away.
-    void setFooter(QWidget* footer, double height);
-
     /// How long complete repaints of this window took since the last call. Only as a top-level window it
     /// knows.
     PaintTimes takePaintTimes() { return m_paintClock.take(); }
@@ -64,6 +64,8 @@ class WallWindow : public QWidget {
     MapWidget& map() { return *m_map; }
     HeatWidget& heat() { return *m_heat; }
     LineChart& chart(std::size_t i) { return *m_charts[i]; }
+    /// It says what the user wants. Its keys work wherever the focus is.
+    TimelineWidget& timeline() { return *m_timeline; }
 
   signals:
     /// Whenever viewRequest() becomes another one; at most once per turn of the event loop.
@@ -96,9 +98,8 @@ class WallWindow : public QWidget {
     HeatWidget* m_heat;
     PopTableWidget* m_table;
     PopDetailWidget* m_detail;
+    TimelineWidget* m_timeline;
     HealthStrip* m_health;
-    QWidget* m_footer = nullptr;
-    double m_footerHeight = 0;
 
     unsigned m_due = 0; // steps still to do, as bits
     unsigned m_last = 0;

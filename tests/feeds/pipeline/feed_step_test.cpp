@@ -3,49 +3,15 @@
 #include "feeds/wire/encode.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/list_source.h"
 #include "tests/support/messages.h"
 #include "tests/support/test_clock.h"
-
-#include <deque>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
 using std::chrono::milliseconds;
 
 namespace {
-
-/// Yields what the test put in.
-class ListSource final : public Source {
-  public:
-    struct Item {
-        std::string topic;
-        std::string payload;
-    };
-    std::deque<std::variant<Item, Refused>> items;
-    std::vector<std::string> subscriptions;
-
-    Capabilities capabilities() const override { return {}; }
-    Received receive(milliseconds) override {
-        if (items.empty()) return Nothing{};
-        m_current = std::move(items.front());
-        items.pop_front();
-        if (auto* refused = std::get_if<Refused>(&m_current)) return *refused;
-        const auto& item = std::get<Item>(m_current);
-        return RawMessage{item.topic, item.payload};
-    }
-    void subscribe(const std::string& prefix) override { subscriptions.push_back(prefix); }
-    void unsubscribe(const std::string& prefix) override { std::erase(subscriptions, prefix); }
-    std::vector<Endpoint> endpoints() const override { return {{"list", false, 1}}; }
-    void wake() override {}
-
-    template <class Message> void add(const Message& message) {
-        Encoder encoder;
-        items.push_back(Item{topicOf(message), std::string(encoder.encode(message))});
-    }
-
-  private:
-    std::variant<Item, Refused> m_current;
-};
 
 struct Fixture {
     ListSource source;

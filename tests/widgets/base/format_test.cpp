@@ -76,3 +76,19 @@ TEST_CASE("counts, ages, clocks and ticks") {
     CHECK(tickText(1.5e12, Unit::bitsPerSecond).toStdString() == "1.5 T");
     CHECK(tickText(250e3, Unit::microseconds).toStdString() == "250 ms");
 }
+
+TEST_CASE("spans, time since release and bytes") {
+    CHECK(formatSpan(42) == QStringLiteral("42 s"));
+    CHECK(formatSpan(119) == QStringLiteral("119 s"));
+    CHECK(formatSpan(200) == QStringLiteral("3 min 20 s"));
+    CHECK(formatSpan(3900) == QStringLiteral("1 h 05 min"));
+    CHECK(formatSinceRelease(754) == QStringLiteral("T+00:12:34"));
+    CHECK(formatSinceRelease(-300) == QStringLiteral("T−00:05:00"));
+    CHECK(formatBytes(0) == QStringLiteral("0 B"));
+    CHECK(formatBytes(999) == QStringLiteral("999 B"));
+    CHECK(formatBytes(1000) == QStringLiteral("1.0 kB"));
+    CHECK(formatBytes(300'000'000) == QStringLiteral("300 MB"));
+    CHECK(formatBytes(999'600'000) == QStringLiteral("1.0 GB"));
+    CHECK(formatBytes(1'213'000'000) == QStringLiteral("1.2 GB"));
+    CHECK(formatBytes(std::numeric_limits<std::uint64_t>::max()) == QStringLiteral("18 EB"));
+}

@@ -114,3 +114,36 @@ TEST_CASE("the header's clock counts from the release, in both directions") {
     CHECK(modeName(feeds::FeedMode::replay) == QStringLiteral("REPLAY"));
     CHECK(modeName(feeds::FeedMode::rehearsal) == QStringLiteral("REHEARSAL"));
 }
+
+TEST_CASE("the badge says where in time the screen is, the words what the data is") {
+    using feeds::FeedMode;
+    feeds::Timeline timeline;
+    CHECK(modeText(FeedMode::live, timeline).badge == QStringLiteral("LIVE"));
+    CHECK(modeText(FeedMode::live, timeline).words.isEmpty());
+    CHECK_FALSE(modeText(FeedMode::live, timeline).past);
+    CHECK(modeText(FeedMode::rehearsal, timeline).badge == QStringLiteral("REHEARSAL"));
+    CHECK(modeText(FeedMode::rehearsal, timeline).words == QStringLiteral("simulated data"));
+
+    timeline.mode = feeds::Timeline::Mode::behindLive;
+    timeline.end = feeds::feedSecond(10'000);
+    timeline.position = timeline.end - std::chrono::seconds(42);
+    ModeText text = modeText(FeedMode::live, timeline);
+    CHECK(text.badge == QStringLiteral("42 s BEHIND LIVE"));
+    CHECK(text.badgeColour == darkPalette().elevated);
+    CHECK(text.past);
+    timeline.position = timeline.end - std::chrono::seconds(200);
+    timeline.paused = true;
+    text = modeText(FeedMode::rehearsal, timeline);
+    CHECK(text.badge == QStringLiteral("3 min 20 s BEHIND LIVE"));
+    CHECK(text.words == QStringLiteral("simulated data, paused"));
+
+    timeline.mode = feeds::Timeline::Mode::replay;
+    timeline.paused = false;
+    CHECK(modeText(FeedMode::live, timeline).badge == QStringLiteral("REPLAY"));
+    CHECK(modeText(FeedMode::live, timeline).words == QStringLiteral("recorded data"));
+    CHECK(modeText(FeedMode::replay, timeline).badge == QStringLiteral("REPLAY"));
+    text = modeText(FeedMode::rehearsal, timeline);
+    CHECK(text.badge == QStringLiteral("REPLAY"));
+    CHECK(text.words == QStringLiteral("simulated data"));
+    CHECK(text.wordsColour != text.badgeColour);
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/util/result.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What surgescope-capture does. Each command answers on standard output and shows how far it is on standard
+/// error, if that is a terminal.
+namespace surgescope::app {
+
+struct CaptureOptions {
+    std::vector<std::string> inputs; // files, or endpoints to record
+    std::string output;
+    std::string from;
+    std::string to;
+    std::string by = "pop";
+    std::vector<std::string> bind;
+    std::vector<std::string> connect;
+    double speed = 1;
+    bool asFastAsPossible = false;
+    unsigned nodesEvery = 1;
+    unsigned newFileMinutes = 0;
+    unsigned newFileMib = 0;
+    unsigned seconds = 0; // to record; 0: until stopped
+};
+
+/// Each returns the exit status, or an Error that is the caller's to tell.
+feeds::Result<int> record(const CaptureOptions& options);
+feeds::Result<int> info(const CaptureOptions& options);
+feeds::Result<int> verifyFile(const CaptureOptions& options);
+feeds::Result<int> rewriteFiles(const CaptureOptions& options); // recover, cut and merge
+feeds::Result<int> csv(const CaptureOptions& options);
+feeds::Result<int> replayFile(const CaptureOptions& options);
+
+} // namespace surgescope::app

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The commands that work on a feed: until they are done or asked to stop.
+#include "feeds/capture/recorder.h"
+#include "feeds/pipeline/feed_step.h"
+#include "feeds/publish/raw_publisher.h"
+#include "feeds/source/replay_source.h"
+#include "feeds/source/zmq_source.h"
+
+#include "app/capture/commands.h"
+#include "app/progress.h"
+
+#include <csignal>
+#include <cstdio>
+
+namespace surgescope::app {
+namespace {
+
+using namespace feeds;
+using std::chrono::milliseconds;
+
+volatile std::sig_atomic_t stopSignal = 0;
+
+void watchSignals() {
+    for (const int signal : {SIGINT, SIGTERM})
+        std::signal(signal, [](int) { stopSignal = 1; });
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+} // namespace
+
+Result<int> record(const CaptureOptions& options) {
+    const SystemClock clock;
+    auto connect = options.connect;
+    connect.insert(connect.end(), options.inputs.begin(), options.inputs.end());
+    auto source = ZmqSource::open({.connect = connect, .bind = options.bind});
+    if (!source) return Error{source.error()};
+    Recorder::Options how{
+        .path = options.output, .nodeColumnsEvery = options.nodesEvery, .library = "surgescope-capture"};
+    if (options.newFileMinutes > 0) how.newFileEvery = std::chrono::minutes(options.newFileMinutes);
+    if (options.newFileMib > 0) how.newFileBytes = std::uint64_t{options.newFileMib} << 20U;
+    auto opened = Recorder::open(how, clock);
+    if (!opened) return Error{opened.error()};
+    auto& recorder = *opened.value();
+    // The feed keeps the state that rollups and points are drawn from.
+    FeedStep step(*source.value(), PopCatalogue::builtIn(), clock,
+                  options.nodesEvery > 0 ? NodeColumnsWanted::all : NodeColumnsWanted::ofSelectedPop,
+                  &recorder);
+    watchSignals();
+    for (const auto& endpoint : source.value()->endpoints())
+        std::fprintf(stderr, "surgescope-capture: records %s\n", endpoint.name.c_str());
+    ProgressLine line;
+    const auto begin = clock.steady();
+    auto nextLook = begin;
+    while (stopSignal == 0 && recorder.status().state == Recorder::State::recording) {
+        if (options.seconds > 0 && secondsBetween(begin, clock.steady()) >= options.seconds) break;
+        step.receive(milliseconds(100));
+        if (clock.steady() < nextLook) continue;
+        nextLook = clock.steady() + milliseconds(50);
+        step.settle();
+        const auto status = recorder.status();
+        char text[160];
+        std::snprintf(text, sizeof text, "%.0f s, %llu messages, %.1f MB, %llu dropped, queue %.0f %%",
+                      secondsBetween(begin, clock.steady()), static_cast<unsigned long long>(status.messages),
+                      static_cast<double>(status.bytes) / 1e6,
+                      static_cast<unsigned long long>(status.dropped), status.queueFill * 100);
+        line.show(text);
+    }
+    recorder.stop();
+    line.clear();
+    const auto status = recorder.status();
+    std::printf("%s: %llu messages, %.1f MB in %u file%s, %llu dropped\n", status.path.c_str(),
+                static_cast<unsigned long long>(status.messages), static_cast<double>(status.bytes) / 1e6,
+                status.files, status.files == 1 ? "" : "s", static_cast<unsigned long long>(status.dropped));
+    if (status.state == Recorder::State::failed) return Error{status.reason};
+    return 0;
+}
+
+Result<int> replayFile(const CaptureOptions& options) {
+    const SystemClock clock;
+    auto source =
+        ReplaySource::open(options.inputs[0], clock,
+                           {.speed = options.asFastAsPossible ? replay::kAsFastAsPossible : options.speed});
+    if (!source) return Error{source.error()};
+    auto publisher = RawPublisher::open(options.bind, options.connect);
+    if (!publisher) return Error{publisher.error()};
+    for (const auto& endpoint : (*publisher)->boundEndpoints())
+        std::fprintf(stderr, "surgescope-capture: publishes at %s\n", endpoint.c_str());
+    source.value()->subscribe("");
+    watchSignals();
+    ProgressLine line;
+    const auto& recording = source.value()->recording();
+    const auto length = static_cast<double>((recording.end - recording.begin).count());
+    std::uint64_t sent = 0;
+    while (stopSignal == 0) {
+        if (publisher.value()->subscriptions(milliseconds(100)) == 0)
+            continue; // begins when somebody listens
+        const auto received = source.value()->receive(milliseconds(100));
+        if (const auto* message = std::get_if<RawMessage>(&received)) {
+            while (stopSignal == 0 && !publisher.value()->send(message->topic, message->payload)) {
+            }
+            ++sent;
+        } else if (const auto status = source.value()->control()->status();
+                   std::holds_alternative<Source::Nothing>(received)) {
+            line.share(static_cast<double>((status.position - recording.begin).count()) /
+                       std::max(1.0, length));
+            if (status.atEnd) break;
+        }
+    }
+    line.clear();
+    std::printf("%llu messages sent\n", static_cast<unsigned long long>(sent));
+    return 0;
+}
+
+} // namespace surgescope::app

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// surgescope-capture: records launches and works on recordings.
+#include "app/capture/commands.h"
+#include "app/command_line.h"
+
+#include <functional>
+#include <vector>
+
+using namespace surgescope;
+
+int main(int argc, char** argv) {
+    CLI::App app("Records launches, and works on recordings.\n"
+                 "A time is 2026-11-24T20:00:00Z, +00:10:00 from the beginning, -00:01:00 from the end, or\n"
+                 "T+00:10:00 from the release.",
+                 "surgescope-capture");
+    app.require_subcommand(1);
+    app::CaptureOptions options;
+    std::function<feeds::Result<int>(const app::CaptureOptions&)> command;
+    const auto add = [&](const char* name, const char* what,
+                         feeds::Result<int> (*run)(const app::CaptureOptions&)) {
+        auto* sub = app.add_subcommand(name, what);
+        sub->callback([&command, run] { command = run; });
+        return sub;
+    };
+    const auto file = [&](CLI::App* sub) {
+        sub->add_option("FILE", options.inputs, "The recording")->required()->expected(1);
+    };
+    const auto output = [&](CLI::App* sub) {
+        sub->add_option("-o,--output", options.output, "File to write; must not exist")->required();
+    };
+
+    auto* record = add("record", "Records a feed until stopped (Ctrl+C)", app::record);
+    record->add_option("ENDPOINT", options.inputs, "Endpoints to connect to: tcp://sim:5556");
+    record->add_option("--bind", options.bind,
+                       "Endpoint that publishers connect to: tcp://*:5556; repeatable");
+    output(record);
+    record->add_option("--nodes-every", options.nodesEvery, "Node columns of every Nth second; 0: none")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 3'600));
+    record->add_option("--new-file-minutes", options.newFileMinutes, "A new file after so many minutes")
+        ->check(CLI::Range(1, 100'000));
+    record->add_option("--new-file-mib", options.newFileMib, "A new file after so many MiB")
+        ->check(CLI::Range(1, 100'000'000));
+    record->add_option("--seconds", options.seconds, "Stop after so many seconds")
+        ->check(CLI::Range(1, 10'000'000));
+
+    file(add("info", "Tells what a recording holds", app::info));
+    file(add("verify", "Checks every checksum and decodes every message; ends with 1 if there is damage",
+             app::verifyFile));
+    auto* recover = add("recover", "Writes anew what can be read of a damaged recording", app::rewriteFiles);
+    file(recover);
+    output(recover);
+    auto* cut = add("cut", "Writes a part of a recording", app::rewriteFiles);
+    file(cut);
+    output(cut);
+    cut->add_option("--from", options.from, "Time of its beginning");
+    cut->add_option("--to", options.to, "Time of its end");
+    auto* merge = add("merge", "Makes one of the recordings of several recorders", app::rewriteFiles);
+    merge->add_option("FILES", options.inputs, "The recordings")->required();
+    output(merge);
+    auto* table = add("csv", "Writes rollups as a table", app::csv);
+    file(table);
+    table->add_option("-o,--output", options.output, "File to write; otherwise standard output");
+    table->add_option("--by", options.by, "A line for each pop, region or world")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"pop", "region", "world"}));
+    auto* replay = add("replay", "Publishes a recording again, once somebody subscribes", app::replayFile);
+    file(replay);
+    replay->add_option("--bind", options.bind, "Endpoint to publish at: tcp://*:5556; repeatable");
+    replay->add_option("--connect", options.connect, "Endpoint to publish to; repeatable");
+    auto* speed = replay->add_option("--speed", options.speed, "Recorded seconds a second")
+                      ->capture_default_str()
+                      ->check(CLI::Range(0.01, 10'000.0));
+    replay->add_flag("--as-fast-as-possible", options.asFastAsPossible, "As fast as subscribers take it")
+        ->excludes(speed);
+    if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;
+
+    const bool live = record->parsed() || replay->parsed();
+    if (live && options.bind.empty() && options.connect.empty() &&
+        (replay->parsed() || options.inputs.empty()))
+        return app::commandLineError(app, replay->parsed() ? "replay: --bind or --connect is required"
+                                                           : "record: an ENDPOINT or --bind is required");
+    const auto status = command(options);
+    return status ? *status : app::commandLineError(app, status.error());
+}

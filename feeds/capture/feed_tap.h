@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string_view>
+
+namespace surgescope::feeds {
+
+class FleetState;
+
+/// Listens at the feed: what a recorder is to the pipeline. Called by the feed thread, which must not be made
+/// to wait.
+class FeedTap {
+  public:
+    virtual ~FeedTap() = default;
+    /// A message as it came, before it is decoded; what will be refused is heard, too.
+    virtual void received(std::string_view topic, std::string_view payload) = 0;
+    /// The state's settled second has moved.
+    virtual void settled(const FleetState& state) = 0;
+};
+
+} // namespace surgescope::feeds

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/capture/flight_recorder.h"
+
+#include "feeds/state/fleet_state.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The bound is kept to a segment: the more of them, the less is lost with the oldest.
+constexpr std::uint64_t kSegments = 16;
+constexpr std::chrono::seconds kEndWithin{10};
+constexpr const char* kStem = "segment-";
+
+std::uint64_t sizeOf(const std::string& path) {
+    std::error_code error;
+    const auto size = fs::file_size(path, error);
+    return error ? 0 : size;
+}
+
+/// Links to files, so that they outlive their deletion; gone with this.
+struct Links {
+    fs::path folder;
+    std::vector<std::string> paths;
+
+    std::error_code add(const std::string& segment) {
+        std::error_code error;
+        fs::create_directories(folder, error);
+        const auto link = folder / fs::path(segment).filename();
+        if (!error) fs::create_hard_link(segment, link, error);
+        if (error) { // not every file system has them
+            error.clear();
+            fs::copy_file(segment, link, error);
+        }
+        if (!error) paths.push_back(link.string());
+        return error;
+    }
+    ~Links() {
+        std::error_code ignored;
+        fs::remove_all(folder, ignored);
+    }
+};
+
+} // namespace
+
+Result<std::unique_ptr<FlightRecorder>> FlightRecorder::open(const Options& options, const Clock& clock) {
+    std::error_code error;
+    fs::create_directories(options.folder, error);
+    if (error) return Error{"cannot make the folder '" + options.folder + "': " + error.message()};
+    std::unique_ptr<FlightRecorder> flight(new FlightRecorder(options));
+    for (const auto& entry : fs::directory_iterator(options.folder, error))
+        if (entry.path().filename().string().starts_with(kStem) && entry.path().extension() == ".mcap")
+            flight->m_segments.push_back({entry.path().string(), sizeOf(entry.path().string())});
+    if (error) return Error{"cannot read the folder '" + options.folder + "': " + error.message()};
+    std::ranges::sort(flight->m_segments, {},
+                      [&](const Segment& segment) { return fs::last_write_time(segment.path, error); });
+
+    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(clock.wall().time_since_epoch());
+    auto* target = flight.get();
+    auto recorder = Recorder::open(
+        {.path = (fs::path(options.folder) / (kStem + std::to_string(now.count()) + ".mcap")).string(),
+         .nodeColumnsEvery = options.nodeColumnsEvery,
+         .newFileEvery = options.segment,
+         .newFileBytes = std::max<std::uint64_t>(options.bytes / kSegments, 1),
+         .library = options.library,
+         .fileDone = [target](const std::string& path) { target->segmentDone(path); }},
+        clock);
+    if (!recorder) return Error{recorder.error()};
+    flight->m_recorder = std::move(recorder.value());
+    return flight;
+}
+
+FlightRecorder::~FlightRecorder() = default;
+
+void FlightRecorder::received(std::string_view topic, std::string_view payload) {
+    m_recorder->received(topic, payload);
+}
+
+void FlightRecorder::settled(const FleetState& state) {
+    m_recorder->settled(state);
+    const std::scoped_lock lock(m_mutex);
+    if (!m_since) m_since = state.settled();
+}
+
+std::vector<std::string> FlightRecorder::segments() const {
+    const std::scoped_lock lock(m_mutex);
+    std::vector<std::string> paths;
+    for (const auto& segment : m_segments)
+        paths.push_back(segment.path);
+    return paths;
+}
+
+std::uint64_t FlightRecorder::bytes() const {
+    std::uint64_t bytes = m_recorder->status().bytes; // of all of this run, those that are gone included
+    const std::scoped_lock lock(m_mutex);
+    bytes -= std::min(bytes, m_doneBytes);
+    for (const auto& segment : m_segments)
+        bytes += segment.bytes;
+    return bytes;
+}
+
+std::optional<FeedSecond> FlightRecorder::since() const {
+    const std::scoped_lock lock(m_mutex);
+    for (const auto& segment : m_segments)
+        if (segment.ofThisRun && segment.since) return segment.since;
+    return m_since;
+}
+
+Result<std::vector<std::string>> FlightRecorder::endSegment() {
+    if (!m_recorder->beginNewFile(kEndWithin))
+        return Error{"the flight recorder does not end its segment: " + m_recorder->status().reason};
+    const std::scoped_lock lock(m_mutex);
+    std::vector<std::string> paths;
+    for (const auto& segment : m_segments)
+        if (segment.ofThisRun) paths.push_back(segment.path);
+    return paths;
+}
+
+void FlightRecorder::segmentDone(const std::string& path) {
+    const std::scoped_lock lock(m_mutex);
+    m_segments.push_back({path, sizeOf(path), true, m_since});
+    m_doneBytes += m_segments.back().bytes;
+    m_since.reset();
+    std::uint64_t total = m_options.bytes / kSegments; // the one that is begun now
+    for (const auto& segment : m_segments)
+        total += segment.bytes;
+    while (total > m_options.bytes && !m_segments.empty()) {
+        const auto& oldest = m_segments.front();
+        total -= std::min(total, oldest.bytes);
+        std::error_code ignored; // one that is gone already takes no room
+        fs::remove(oldest.path, ignored);
+        m_segments.erase(m_segments.begin());
+    }
+}
+
+Result<Rewritten> FlightRecorder::keep(const std::string& path, const Progress& progress) {
+    Links links{fs::path(m_options.folder) / (fs::path(path).stem().string() + ".keeping"), {}};
+    const auto segments = endSegment();
+    if (!segments) return Error{segments.error()};
+    for (const auto& segment : *segments) // one that the ring has forgotten meanwhile is what it is
+        if (const auto error = links.add(segment); error && fs::exists(segment))
+            return Error{"cannot keep '" + segment + "': " + error.message()};
+    if (links.paths.empty()) return Error{"the flight recorder holds nothing"};
+    return rewrite(links.paths, path, {.library = m_options.library, .progress = progress});
+}
+
+} // namespace surgescope::feeds

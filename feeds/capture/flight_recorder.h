@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/capture/feed_tap.h"
+#include "feeds/capture/recorder.h"
+#include "feeds/capture/rewrite.h"
+#include "feeds/model/feed_time.h"
+#include "feeds/util/clock.h"
+#include "feeds/util/result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace surgescope::feeds {
+
+/// Records always, into a ring of segment files of bounded size: a launch that nobody thought to record can
+/// be kept afterwards. Each segment is a recording that can be read alone; the oldest is deleted for the
+/// newest. Segments that an earlier run left behind, after a crash for instance, are part of the ring.
+class FlightRecorder final : public FeedTap {
+  public:
+    struct Options {
+        std::string folder;                            // made if it is not there; holds nothing but segments
+        std::uint64_t bytes = std::uint64_t{2} << 30U; // of all segments together
+        std::chrono::seconds segment{300};             // a new one at the latest after so long
+        unsigned nodeColumnsEvery = 1;
+        std::string library = "surgescope";
+    };
+
+    /// Refuses a folder that cannot be written to. `clock` must outlive the recorder.
+    static Result<std::unique_ptr<FlightRecorder>> open(const Options& options, const Clock& clock);
+    ~FlightRecorder() override;
+
+    // By the feed thread:
+    void received(std::string_view topic, std::string_view payload) override;
+    void settled(const FleetState& state) override;
+
+    /// Makes one recording of what this run still has, up to now. Takes its time; the feed goes on
+    /// meanwhile. Any thread but the feed's. Refuses a file that exists.
+    Result<Rewritten> keep(const std::string& path, const Progress& progress = {});
+
+    /// Ends the present segment and gives all of this run, oldest first: a recording up to now. Waits for the
+    /// recorder's thread, some milliseconds on a disk that is not busy. Any thread but the feed's.
+    Result<std::vector<std::string>> endSegment();
+
+    /// Any thread.
+    Recorder::Status status() const { return m_recorder->status(); }
+    /// Complete segments in the folder, oldest first. Any thread.
+    std::vector<std::string> segments() const;
+    /// What complete segments and the present one take. Any thread.
+    std::uint64_t bytes() const;
+    /// The earliest second of this run that the ring still has; nothing before the first. Any thread.
+    std::optional<FeedSecond> since() const;
+
+  private:
+    explicit FlightRecorder(const Options& options) : m_options(options) {}
+    void segmentDone(const std::string& path);
+
+    struct Segment {
+        std::string path;
+        std::uint64_t bytes = 0;
+        bool ofThisRun = false;
+        std::optional<FeedSecond> since; // its first settled second
+    };
+    const Options m_options;
+    mutable std::mutex m_mutex;        // guards what follows
+    std::vector<Segment> m_segments;   // complete, oldest first
+    std::uint64_t m_doneBytes = 0;     // of all complete segments of this run, those that are gone included
+    std::optional<FeedSecond> m_since; // the present one's first settled second
+
+    std::unique_ptr<Recorder> m_recorder; // last: its thread calls segmentDone()
+};
+
+} // namespace surgescope::feeds

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/capture/mcap_reader.h"
+
+#include "feeds/util/crc32.h"
+
+#include <algorithm>
+#include <utility>
+#include <zstd.h>
+
+namespace surgescope::feeds {
+namespace {
+
+using mcap::Op;
+namespace limits = mcap::limits;
+
+constexpr std::uint64_t kLooseRun = 2U << 20; // bytes of messages outside chunks read at once
+constexpr std::size_t kDamagesKept = 1'000;   // a hostile file may have one at every byte
+
+std::string bytesText(std::uint64_t bytes) {
+    return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
+}
+
+std::uint64_t channelBit(std::uint16_t channel) {
+    return std::uint64_t{1} << (channel % 64U);
+}
+
+/// The most that a record of this kind may hold; beyond it the length is taken for damage.
+std::uint64_t limitFor(Op op) {
+    if (op == Op::chunk) return limits::kChunkBytes + limits::kSmallRecord;
+    if (op == Op::attachment) return limits::kAttachmentBytes + limits::kSmallRecord;
+    if (op == Op::message) return limits::kChunkBytes;
+    return limits::kSmallRecord;
+}
+
+bool isKnown(Op op) {
+    return op >= Op::header && op <= Op::dataEnd;
+}
+
+} // namespace
+
+McapReader::McapReader(InputFile file) : m_file(std::move(file)), m_zstd(ZSTD_createDCtx(), ZSTD_freeDCtx) {}
+McapReader::~McapReader() = default;
+
+Result<std::unique_ptr<McapReader>> McapReader::open(const std::string& path, Use use) {
+    auto file = InputFile::open(path);
+    if (!file) return Error{file.error()};
+    std::unique_ptr<McapReader> reader(new McapReader(std::move(file.value())));
+    if (auto error = reader->readHeader()) return std::move(*error);
+    reader->m_indexed = use == Use::summary && reader->readSummary();
+    if (!reader->m_indexed) {
+        reader->scan();
+        reader->learnDefinitions();
+    }
+    return reader;
+}
+
+const mcap::Channel* McapReader::channel(std::uint16_t id) const {
+    const auto found = std::ranges::find(m_channels, id, &mcap::Channel::id);
+    return found == m_channels.end() ? nullptr : &*found;
+}
+
+std::optional<Error> McapReader::addFile(const std::string& path) {
+    auto opened = open(path);
+    if (!opened) return Error{opened.error()};
+    auto& other = **opened;
+    std::uint64_t foreign = 0; // bits of channels that are not ours
+    for (const auto& channel : other.m_channels) {
+        const auto* known = this->channel(channel.id);
+        if (!known)
+            m_channels.push_back(channel);
+        else if (known->topic != channel.topic)
+            foreign |= std::uint64_t{1} << (channel.id % 64);
+    }
+    m_more.push_back(std::move(other.m_file));
+    for (auto part : other.m_parts) {
+        part.file = static_cast<std::uint32_t>(m_more.size());
+        part.channels &= ~foreign;
+        m_parts.push_back(part);
+    }
+    for (const auto& damage : other.m_damage)
+        damaged(damage.offset, path + ": " + damage.text);
+    if (foreign != 0) damaged(0, path + ": some of its channels have other topics here and are left out");
+    m_metadata.insert(m_metadata.end(), other.m_metadata.begin(), other.m_metadata.end());
+    m_statistics.reset(); // they are of one file
+    return std::nullopt;
+}
+
+const mcap::Schema* McapReader::schema(std::uint16_t id) const {
+    const auto found = std::ranges::find(m_schemas, id, &mcap::Schema::id);
+    return found == m_schemas.end() ? nullptr : &*found;
+}
+
+void McapReader::damaged(std::uint64_t offset, std::string text) {
+    const CaptureDamage damage{offset, std::move(text)};
+    if (m_damage.size() < kDamagesKept && std::ranges::count(m_damage, damage) == 0)
+        m_damage.push_back(damage);
+}
+
+std::optional<Error> McapReader::readHeader() {
+    const auto& magic = mcap::kMagic;
+    if (!m_file.read(0, magic.size(), m_stored) || !m_stored.starts_with(magic.substr(0, 5)))
+        return Error{"'" + m_file.path() + "' is no MCAP file"};
+    if (m_stored != magic)
+        return Error{"'" + m_file.path() + "' is of an MCAP version that is not known here, expected 0"};
+    m_dataStart = magic.size();
+    if (!m_file.read(m_dataStart, mcap::kRecordHead, m_stored)) return std::nullopt; // torn right here
+    const auto [op, length] = mcap::readRecordHead(m_stored);
+    if (op != Op::header || length > limits::kSmallRecord ||
+        !m_file.read(m_dataStart + mcap::kRecordHead, length, m_stored) || !mcap::read(m_stored, m_header)) {
+        damaged(m_dataStart, "the header cannot be read");
+        return std::nullopt;
+    }
+    m_dataStart += mcap::kRecordHead + length;
+    return std::nullopt;
+}
+
+// ---- by the summary
+
+bool McapReader::readSummary() {
+    const std::uint64_t tail = mcap::kRecordHead + mcap::kFooterBytes + mcap::kMagic.size();
+    std::string bytes;
+    mcap::Footer footer;
+    if (m_file.size() < mcap::kMagic.size() + tail || !m_file.read(m_file.size() - tail, tail, bytes))
+        return false;
+    auto end = std::string_view(bytes);
+    if (!end.ends_with(mcap::kMagic)) return false; // torn: the scan will say so
+    const auto record = mcap::takeRecord(end);
+    if (!record || record->op != Op::footer || !mcap::read(record->content, footer)) return false;
+    if (footer.summaryStart == 0) return false;
+    const auto footerAt = m_file.size() - tail;
+    if (footer.summaryStart < mcap::kMagic.size() || footer.summaryStart > footerAt ||
+        footerAt - footer.summaryStart > limits::kSummaryBytes) {
+        damaged(footerAt, "the footer points at no summary: the file is scanned instead");
+        return false;
+    }
+    const auto covered = mcap::kRecordHead + mcap::kFooterBytes - sizeof footer.summaryCrc;
+    const auto size = static_cast<std::size_t>(footerAt - footer.summaryStart);
+    if (!m_file.read(footer.summaryStart, size + covered, bytes)) return false;
+    const bool sound = footer.summaryCrc == 0 || crc32(bytes) == footer.summaryCrc;
+    if (sound && takeSummary(std::string_view(bytes).substr(0, size))) return true;
+    if (!sound) damaged(footer.summaryStart, "the summary's checksum is wrong: the file is scanned instead");
+    m_schemas.clear();
+    m_channels.clear();
+    m_parts.clear();
+    m_attachments.clear();
+    m_metadata.clear();
+    m_statistics.reset();
+    return false;
+}
+
+bool McapReader::takeSummary(std::string_view bytes) {
+    std::vector<mcap::MetadataIndex> metadata;
+    while (!bytes.empty()) {
+        const auto record = mcap::takeRecord(bytes);
+        if (!record) return false;
+        mcap::ChunkIndex chunk;
+        mcap::AttachmentIndex attachment;
+        mcap::MetadataIndex named;
+        mcap::Statistics statistics;
+        switch (record->op) {
+        case Op::schema:
+        case Op::channel: define(record->op, record->content); break;
+        case Op::chunkIndex: {
+            if (!mcap::read(record->content, chunk) || chunk.offset < mcap::kMagic.size() ||
+                chunk.offset > m_file.size() || chunk.length > m_file.size() - chunk.offset ||
+                m_parts.size() >= limits::kChunks)
+                return false;
+            Part part{chunk.offset, chunk.length, chunk.start, chunk.end};
+            if (!chunk.messageIndexes.empty()) part.channels = 0;
+            for (const auto& [channel, offset] : chunk.messageIndexes)
+                part.channels |= channelBit(channel);
+            m_parts.push_back(part);
+            break;
+        }
+        case Op::attachmentIndex:
+            if (mcap::read(record->content, attachment)) m_attachments.push_back(std::move(attachment));
+            break;
+        case Op::metadataIndex:
+            if (mcap::read(record->content, named)) metadata.push_back(std::move(named));
+            break;
+        case Op::statistics:
+            if (mcap::read(record->content, statistics)) m_statistics = std::move(statistics);
+            break;
+        default: break;
+        }
+    }
+    // Messages outside chunks are in no index, and neither is anything that is not counted.
+    if (!m_statistics || (m_parts.empty() && m_statistics->messages > 0)) return false;
+    for (const auto& index : metadata) {
+        if (index.length > limits::kSmallRecord || index.length < mcap::kRecordHead ||
+            !m_file.read(index.offset, index.length, m_stored))
+            continue;
+        define(Op::metadata, std::string_view(m_stored).substr(mcap::kRecordHead));
+    }
+    std::ranges::sort(m_parts, {}, &Part::offset);
+    return true;
+}
+
+void McapReader::define(Op op, std::string_view content) {
+    if (op == Op::schema) {
+        mcap::Schema schema;
+        if (mcap::read(content, schema) && !this->schema(schema.id)) m_schemas.push_back(std::move(schema));
+    } else if (op == Op::channel) {
+        mcap::Channel channel;
+        if (mcap::read(content, channel) && !this->channel(channel.id))
+            m_channels.push_back(std::move(channel));
+    } else if (op == Op::metadata) {
+        mcap::NamedMetadata metadata;
+        if (mcap::read(content, metadata)) m_metadata.push_back(std::move(metadata));
+    }
+}
+
+// ---- by scanning
+
+void McapReader::scan() {
+    std::string bytes;
+    std::uint64_t at = m_dataStart;
+    bool dataEnded = false; // behind it there are copies of definitions, and no messages
+    bool ended = false;
+    while (at < m_file.size() && !ended) {
+        const auto left = m_file.size() - at;
+        if (left < mcap::kRecordHead || !m_file.read(at, mcap::kRecordHead, bytes)) {
+            damaged(at, "torn off: the last " + bytesText(left) + " are no whole record");
+            return;
+        }
+        const auto [op, length] = mcap::readRecordHead(bytes);
+        const auto total = mcap::kRecordHead + length;
+        if (const auto next = afterDamage(at, op)) {
+            damaged(at, *next == m_file.size()
+                            ? "torn off or damaged: the last " + bytesText(left) + " are lost"
+                            : "damaged: " + bytesText(*next - at) + " are lost");
+            at = *next;
+            continue;
+        }
+        switch (op) {
+        case Op::chunk: scanChunk(at, total); break;
+        case Op::message:
+            if (!dataEnded) scanLoose(at, total);
+            break;
+        case Op::messageIndex:
+            // A chunk's message indexes say which channels are in it; enough of one is read to know its own.
+            if (!m_parts.empty() && !m_parts.back().loose && m_file.read(at + mcap::kRecordHead, 2, bytes)) {
+                auto& part = m_parts.back();
+                const auto channel = static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[0]) |
+                                                                static_cast<unsigned char>(bytes[1]) << 8);
+                part.channels =
+                    (part.channels == ~std::uint64_t{0} ? 0 : part.channels) | channelBit(channel);
+            }
+            break;
+        case Op::schema:
+        case Op::channel:
+        case Op::metadata:
+            if (m_file.read(at + mcap::kRecordHead, length, bytes)) define(op, bytes);
+            break;
+        case Op::attachment: {
+            mcap::Attachment attachment;
+            if (m_file.read(at + mcap::kRecordHead, length, bytes) && mcap::read(bytes, attachment))
+                m_attachments.push_back({at, total, attachment.logTime, attachment.createTime,
+                                         attachment.data.size(), attachment.name, attachment.mediaType});
+            else
+                damaged(at, "an attachment is damaged: " + bytesText(total) + " are lost");
+            break;
+        }
+        case Op::dataEnd: dataEnded = dataEnded || length == 4; break;
+        case Op::footer: ended = true; break; // what follows is the closing magic
+        default: break;                       // the summary: all in it was met already
+        }
+        at += total;
+    }
+    if (ended &&
+        (!m_file.read(at, static_cast<std::size_t>(m_file.size() - at), bytes) || bytes != mcap::kMagic))
+        damaged(at, "the closing magic is damaged or torn off");
+    if (!ended && m_damage.empty()) damaged(m_file.size(), "the file was not closed: it has no footer");
+}
+
+bool McapReader::isRecordAt(std::uint64_t offset) {
+    std::string bytes;
+    if (offset == m_file.size()) return true;
+    if (!m_file.read(offset, mcap::kRecordHead, bytes)) return false;
+    const auto [op, length] = mcap::readRecordHead(bytes);
+    return isKnown(op) && length <= limitFor(op) && length <= m_file.size() - offset - mcap::kRecordHead &&
+           (op != Op::chunk || isChunkAt(offset));
+}
+
+std::optional<std::uint64_t> McapReader::afterDamage(std::uint64_t at, Op op) {
+    if (!isRecordAt(at)) return findChunk(at + 1);
+    if (op == Op::chunk || op == Op::footer) return std::nullopt; // their lengths are proved
+    // A damaged length may still be a possible one, and would swallow what comes behind.
+    std::string bytes;
+    if (!m_file.read(at, mcap::kRecordHead, bytes)) return m_file.size();
+    const auto end = at + mcap::kRecordHead + mcap::readRecordHead(bytes).second;
+    if (isRecordAt(end)) return std::nullopt;
+    const auto chunk = findChunk(at + 1);
+    return chunk < end ? std::optional(chunk) : std::nullopt;
+}
+
+bool McapReader::isChunkAt(std::uint64_t offset) {
+    constexpr std::size_t kMost = mcap::kRecordHead + 64;
+    std::string bytes;
+    if (!m_file.read(offset, static_cast<std::size_t>(std::min<std::uint64_t>(kMost, m_file.size() - offset)),
+                     bytes) ||
+        bytes.size() < mcap::kRecordHead)
+        return false;
+    const auto [op, length] = mcap::readRecordHead(bytes);
+    mcap::ChunkHead head;
+    return op == Op::chunk && length <= m_file.size() - offset - mcap::kRecordHead &&
+           mcap::read(std::string_view(bytes).substr(mcap::kRecordHead), head) &&
+           head.bytes() + head.recordsSize == length && head.recordsSize <= limits::kChunkBytes;
+}
+
+std::uint64_t McapReader::findChunk(std::uint64_t from) {
+    constexpr std::size_t kStep = 64U << 10;
+    std::string bytes;
+    for (; from < m_file.size(); from += bytes.size()) {
+        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(kStep, m_file.size() - from));
+        if (!m_file.read(from, size, bytes)) break;
+        for (auto at = bytes.find(static_cast<char>(Op::chunk)); at != std::string::npos;
+             at = bytes.find(static_cast<char>(Op::chunk), at + 1))
+            if (isChunkAt(from + at)) return from + at;
+    }
+    return m_file.size();
+}
+
+void McapReader::scanChunk(std::uint64_t offset, std::uint64_t length) {
+    if (m_parts.size() >= limits::kChunks) return damaged(offset, "more chunks than can be kept");
+    std::string bytes;
+    mcap::ChunkHead head;
+    if (m_file.read(offset + mcap::kRecordHead,
+                    static_cast<std::size_t>(std::min<std::uint64_t>(length - mcap::kRecordHead, 64)),
+                    bytes) &&
+        mcap::read(bytes, head))
+        m_parts.push_back({offset, length, head.start, head.end});
+}
+
+void McapReader::learnDefinitions() {
+    // Other writers define channels in the chunks alone: those with channels unknown so far are looked into.
+    std::uint64_t known = 0;
+    for (const auto& channel : m_channels)
+        known |= channelBit(channel.id);
+    for (std::size_t i = 0; i < m_parts.size(); ++i) {
+        if (m_parts[i].loose || (m_parts[i].channels & ~known) == 0) continue;
+        static_cast<void>(read(m_parts[i], [](const mcap::Message&) {}));
+        for (const auto& channel : m_channels)
+            known |= channelBit(channel.id);
+    }
+}
+
+void McapReader::scanLoose(std::uint64_t offset, std::uint64_t length) {
+    std::string bytes;
+    mcap::Message message;
+    if (length < mcap::kRecordHead + mcap::kMessageHead ||
+        !m_file.read(offset + mcap::kRecordHead, mcap::kMessageHead, bytes) || !mcap::read(bytes, message))
+        return damaged(offset, "a message is too short to be one");
+    const bool goesOn = !m_parts.empty() && m_parts.back().loose &&
+                        m_parts.back().offset + m_parts.back().length == offset &&
+                        m_parts.back().length + length <= kLooseRun;
+    if (!goesOn) m_parts.push_back({offset, 0, message.logTime, message.logTime, 0, true});
+    auto& run = m_parts.back();
+    run.length += length;
+    run.start = std::min(run.start, message.logTime);
+    run.end = std::max(run.end, message.logTime);
+    run.channels |= channelBit(message.channel);
+}
+
+// ---- parts
+
+std::optional<Error> McapReader::read(const Part& part,
+                                      const std::function<void(const mcap::Message&)>& take) {
+    const auto failed = [&](std::string text) {
+        damaged(part.offset, text);
+        return Error{"at byte " + std::to_string(part.offset) + ": " + text};
+    };
+    if (part.loose) {
+        if (!fileOf(part).read(part.offset, static_cast<std::size_t>(part.length), m_records))
+            return failed("messages cannot be read: " + bytesText(part.length) + " are lost");
+    } else if (auto error = readChunk(part)) {
+        return failed(error->text);
+    }
+    std::uint64_t undefined = 0;
+    for (auto rest = std::string_view(m_records); !rest.empty();) {
+        const auto record = mcap::takeRecord(rest);
+        if (!record) return failed(bytesText(rest.size()) + " at the end of a chunk are no whole record");
+        mcap::Message message;
+        if (record->op != Op::message) {
+            define(record->op, record->content);
+        } else if (!mcap::read(record->content, message)) {
+            return failed("a message is too short to be one");
+        } else if (!channel(message.channel)) {
+            ++undefined;
+        } else {
+            take(message);
+        }
+    }
+    if (undefined > 0)
+        return failed(std::to_string(undefined) + " messages are of channels that are defined nowhere");
+    return std::nullopt;
+}
+
+std::optional<Error> McapReader::readChunk(const Part& part) {
+    const auto lost = [&](const std::string& why) {
+        return Error{"a chunk " + why + ": " + bytesText(part.length) + " are lost"};
+    };
+    mcap::ChunkHead head;
+    if (part.length > limits::kChunkBytes + limits::kSmallRecord)
+        return lost("is larger than " + std::to_string(limits::kChunkBytes) + " bytes");
+    if (!fileOf(part).read(part.offset, static_cast<std::size_t>(part.length), m_stored))
+        return lost("cannot be read");
+    auto rest = std::string_view(m_stored);
+    const auto record = mcap::takeRecord(rest);
+    if (!record || record->op != Op::chunk || !mcap::read(record->content, head) ||
+        head.recordsSize != record->content.size() - head.bytes())
+        return lost("is not where the index says, or its head is damaged");
+    if (auto error = unpack(head, record->content.substr(head.bytes()))) return lost(error->text);
+    if (head.uncompressedCrc != 0 && crc32(m_records) != head.uncompressedCrc)
+        return lost("has a wrong checksum");
+    return std::nullopt;
+}
+
+std::optional<Error> McapReader::unpack(const mcap::ChunkHead& head, std::string_view stored) {
+    if (head.uncompressedSize > limits::kChunkBytes)
+        return Error{"claims " + bytesText(head.uncompressedSize) + " uncompressed, expected at most " +
+                     std::to_string(limits::kChunkBytes)};
+    if (head.compression.empty()) {
+        if (stored.size() != head.uncompressedSize) return Error{"is not as long as it says"};
+        m_records = stored;
+        return std::nullopt;
+    }
+    if (head.compression != mcap::kZstd)
+        return Error{"is compressed with '" + head.compression.substr(0, 16) +
+                     "', which is not supported here (zstd or none is)"};
+    m_records.resize(static_cast<std::size_t>(head.uncompressedSize));
+    const auto size =
+        ZSTD_decompressDCtx(m_zstd.get(), m_records.data(), m_records.size(), stored.data(), stored.size());
+    if (ZSTD_isError(size) || size != m_records.size()) return Error{"cannot be decompressed"};
+    return std::nullopt;
+}
+
+Result<mcap::Attachment> McapReader::read(const mcap::AttachmentIndex& index) {
+    mcap::Attachment attachment;
+    if (index.length > limits::kAttachmentBytes + limits::kSmallRecord)
+        return Error{"attachment '" + index.name + "' is larger than " +
+                     std::to_string(limits::kAttachmentBytes) + " bytes"};
+    if (!m_file.read(index.offset, static_cast<std::size_t>(index.length), m_stored))
+        return Error{"attachment '" + index.name + "' cannot be read"};
+    auto rest = std::string_view(m_stored);
+    const auto record = mcap::takeRecord(rest);
+    if (!record || record->op != Op::attachment || !mcap::read(record->content, attachment))
+        return Error{"attachment '" + index.name + "' is damaged"};
+    return attachment;
+}
+
+} // namespace surgescope::feeds

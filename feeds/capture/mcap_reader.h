@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/capture/mcap.h"
+#include "feeds/util/file.h"
+#include "feeds/util/result.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct ZSTD_DCtx_s;
+
+namespace surgescope::feeds {
+
+/// A part of the file that cannot be used: where it begins and, in one line, what is wrong and what is lost.
+struct CaptureDamage {
+    std::uint64_t offset = 0;
+    std::string text;
+    bool operator==(const CaptureDamage&) const = default;
+};
+
+/// Reads any MCAP file of version 0: chunked or not, with or without summary, stored or compressed with zstd
+/// (lz4 is refused, chunk by chunk, in words). By the summary if there is a good one, otherwise by scanning
+/// the record heads; either way memory holds the index and one chunk, never the file. Damage never ends the
+/// reading: every whole chunk is found, and damage() tells what was not. One thread.
+class McapReader {
+  public:
+    /// A chunk, or a run of messages that stand outside chunks.
+    struct Part {
+        std::uint64_t offset = 0; // of the chunk record, or of the run's first record
+        std::uint64_t length = 0; // of the whole record, or of the run
+        std::uint64_t start = 0;  // log time of the earliest message, as the file says
+        std::uint64_t end = 0;
+        std::uint64_t channels = ~std::uint64_t{0}; // bit id % 64: may hold messages of that channel
+        bool loose = false;                         // a run outside chunks
+        std::uint32_t file = 0;                     // of a capture in several files
+    };
+
+    enum class Use : std::uint8_t { summary, scan };
+
+    /// Refuses what is no MCAP file of version 0. `use` scan: as if there were no summary.
+    static Result<std::unique_ptr<McapReader>> open(const std::string& path, Use use = Use::summary);
+    ~McapReader();
+
+    const mcap::Header& header() const { return m_header; }
+    const std::vector<mcap::Schema>& schemas() const { return m_schemas; }
+    const std::vector<mcap::Channel>& channels() const { return m_channels; }
+    /// Null: not defined anywhere.
+    const mcap::Channel* channel(std::uint16_t id) const;
+    const mcap::Schema* schema(std::uint16_t id) const;
+    /// Takes the parts of another file in as well: a capture that was written into several, as a recorder
+    /// does. Channels are those of this file; what the other one holds of others is left out and told by
+    /// damage(). Refused like open().
+    std::optional<Error> addFile(const std::string& path);
+
+    /// In the order of files, and in each file's.
+    const std::vector<Part>& parts() const { return m_parts; }
+    const std::vector<mcap::NamedMetadata>& metadata() const { return m_metadata; }
+    const std::vector<mcap::AttachmentIndex>& attachments() const { return m_attachments; }
+    const std::optional<mcap::Statistics>& statistics() const { return m_statistics; }
+    /// Read by its summary and not by scanning.
+    bool indexed() const { return m_indexed; }
+    std::uint64_t size() const { return m_file.size(); }
+
+    /// Hands over the part's messages in the file's order; each is valid during the call. An Error: the part
+    /// cannot be used, or not all of it.
+    std::optional<Error> read(const Part& part, const std::function<void(const mcap::Message&)>& take);
+    Result<mcap::Attachment> read(const mcap::AttachmentIndex& attachment);
+
+    /// What was found so far: by opening, and by reading parts.
+    const std::vector<CaptureDamage>& damage() const { return m_damage; }
+
+  private:
+    explicit McapReader(InputFile file);
+    std::optional<Error> readHeader();
+    bool readSummary();
+    bool takeSummary(std::string_view bytes);
+    void scan();
+    std::uint64_t findChunk(std::uint64_t from);
+    bool isRecordAt(std::uint64_t offset);
+    /// Where to go on if the record at `at` is damaged.
+    std::optional<std::uint64_t> afterDamage(std::uint64_t at, mcap::Op op);
+    bool isChunkAt(std::uint64_t offset);
+    void scanChunk(std::uint64_t offset, std::uint64_t length);
+    void scanLoose(std::uint64_t offset, std::uint64_t length);
+    void learnDefinitions();
+    void define(mcap::Op op, std::string_view content);
+    void damaged(std::uint64_t offset, std::string text);
+    std::optional<Error> readChunk(const Part& part);
+    std::optional<Error> unpack(const mcap::ChunkHead& head, std::string_view stored);
+
+    const InputFile& fileOf(const Part& part) const {
+        return part.file == 0 ? m_file : m_more[part.file - 1];
+    }
+
+    InputFile m_file;
+    std::vector<InputFile> m_more;
+    std::uint64_t m_dataStart = 0; // behind the header
+    bool m_indexed = false;
+    mcap::Header m_header;
+    std::vector<mcap::Schema> m_schemas;
+    std::vector<mcap::Channel> m_channels;
+    std::vector<Part> m_parts;
+    std::vector<mcap::NamedMetadata> m_metadata;
+    std::vector<mcap::AttachmentIndex> m_attachments;
+    std::optional<mcap::Statistics> m_statistics;
+    std::vector<CaptureDamage> m_damage;
+    std::unique_ptr<ZSTD_DCtx_s, std::size_t (*)(ZSTD_DCtx_s*)> m_zstd;
+    std::string m_stored;  // the record as it stands in the file
+    std::string m_records; // uncompressed
+};
+
+} // namespace surgescope::feeds

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/capture/message_stream.h"
+
+#include "feeds/capture/recording.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace surgescope::feeds {
+
+MessageStream::MessageStream(McapReader& reader, Wanted wanted)
+    : m_reader(reader), m_wanted(std::move(wanted)) {
+    std::uint64_t channels = 0;
+    for (const auto& channel : reader.channels())
+        if (m_wanted(channel)) channels |= std::uint64_t{1} << (channel.id % 64U);
+    const auto& parts = reader.parts();
+    for (std::uint32_t i = 0; i < parts.size(); ++i)
+        if ((parts[i].channels & channels) != 0) m_order.push_back(i);
+    std::ranges::stable_sort(m_order, {}, [&](std::uint32_t i) { return parts[i].start; });
+    std::uint64_t latest = 0;
+    for (const auto i : m_order)
+        m_latest.push_back(latest = std::max(latest, parts[i].end));
+}
+
+void MessageStream::seek(std::uint64_t logTime) {
+    m_from = logTime;
+    while (!m_open.empty()) {
+        m_spare.push_back(std::move(m_open.back()));
+        m_open.pop_back();
+    }
+    m_nextPart = static_cast<std::size_t>(std::ranges::lower_bound(m_latest, logTime) - m_latest.begin());
+}
+
+void MessageStream::load(const McapReader::Part& part) {
+    Open open;
+    if (!m_spare.empty()) {
+        open = std::move(m_spare.back());
+        m_spare.pop_back();
+        open.bytes.clear();
+        open.entries.clear();
+        open.next = 0;
+    }
+    static_cast<void>(
+        m_reader.read(part, [&](const mcap::Message& message) { // the reader keeps what was wrong
+            if (message.logTime < m_from || !m_wanted(*m_reader.channel(message.channel))) return;
+            open.entries.push_back({message.logTime, message.publishTime, open.bytes.size(),
+                                    message.data.size(), message.sequence, message.channel});
+            open.bytes += message.data;
+        }));
+    if (open.entries.empty()) return m_spare.push_back(std::move(open));
+    if (!std::ranges::is_sorted(open.entries, {}, &Entry::logTime))
+        std::ranges::stable_sort(open.entries, {}, &Entry::logTime);
+    m_open.push_back(std::move(open));
+}
+
+const MessageStream::Message* MessageStream::next() {
+    for (std::size_t i = 0; i < m_open.size();) { // the last message given may have been a chunk's last
+        if (m_open[i].next < m_open[i].entries.size()) {
+            ++i;
+            continue;
+        }
+        m_spare.push_back(std::move(m_open[i]));
+        m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    const auto timeOf = [](const Open& open) { return open.entries[open.next].logTime; };
+    auto earliest = std::ranges::min_element(m_open, {}, timeOf);
+    while (m_nextPart < m_order.size()) {
+        const auto part = m_reader.parts()[m_order[m_nextPart]];
+        if (earliest != m_open.end() && part.start > timeOf(*earliest)) break;
+        ++m_nextPart;
+        if (part.end >= m_from) load(part);
+        earliest = std::ranges::min_element(m_open, {}, timeOf);
+    }
+    if (earliest == m_open.end()) return nullptr;
+    const auto& entry = earliest->entries[earliest->next++];
+    m_message.channel = m_reader.channel(entry.channel);
+    m_message.sequence = entry.sequence;
+    m_message.logTime = entry.logTime;
+    m_message.publishTime = entry.publishTime;
+    m_message.payload = std::string_view(earliest->bytes).substr(entry.offset, entry.size);
+    m_message.topic = recording::topicOf(*m_message.channel, m_message.payload, m_topic);
+    return &m_message;
+}
+
+} // namespace surgescope::feeds

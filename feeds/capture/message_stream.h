@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/capture/mcap_reader.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace surgescope::feeds {
+
+/// The messages of a capture in the order of their log time, whatever order its chunks stand in. Holds the
+/// chunks that overlap in time, one of each lane, and no more. One thread.
+class MessageStream {
+  public:
+    /// Valid until the stream's next call.
+    struct Message {
+        const mcap::Channel* channel = nullptr;
+        std::string_view topic; // as it was received
+        std::uint32_t sequence = 0;
+        std::uint64_t logTime = 0;
+        std::uint64_t publishTime = 0;
+        std::string_view payload;
+    };
+    using Wanted = std::function<bool(const mcap::Channel&)>;
+
+    /// `reader` must outlive the stream. Chunks that hold no wanted channel are not even read; a chunk that
+    /// cannot be used is left out and told by reader.damage().
+    MessageStream(McapReader& reader, Wanted wanted);
+
+    /// next() gives messages logged at `logTime` or later.
+    void seek(std::uint64_t logTime);
+    /// Null at the end.
+    const Message* next();
+
+  private:
+    struct Entry {
+        std::uint64_t logTime;
+        std::uint64_t publishTime;
+        std::size_t offset; // in bytes
+        std::size_t size;
+        std::uint32_t sequence;
+        std::uint16_t channel;
+    };
+    struct Open {
+        std::string bytes;
+        std::vector<Entry> entries; // by log time
+        std::size_t next = 0;
+    };
+    void load(const McapReader::Part& part);
+
+    McapReader& m_reader;
+    Wanted m_wanted;
+    std::vector<std::uint32_t> m_order;  // parts by start
+    std::vector<std::uint64_t> m_latest; // the latest end of m_order up to here
+    std::size_t m_nextPart = 0;          // in m_order
+    std::uint64_t m_from = 0;
+    std::vector<Open> m_open;
+    std::vector<Open> m_spare; // for their memory
+    Message m_message;
+    std::string m_topic;
+};
+
+} // namespace surgescope::feeds

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/capture/recording_index.h"
+
+#include "feeds/capture/message_stream.h"
+#include "feeds/capture/recording.h"
+#include "feeds/capture/rollup_maker.h"
+#include "feeds/wire/decode.h"
+#include "feeds/wire/limits.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <string_view>
+
+namespace surgescope::feeds {
+namespace {
+
+using recording::kSecondNs;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::uint64_t kGap = 2'500'000'000; // reports come each second
+
+MessageStream channelStream(McapReader& reader, std::string_view name) {
+    return {reader, [name](const mcap::Channel& channel) { return channel.topic == name; }};
+}
+
+RecordedTime wholeSecond(std::uint64_t ns) {
+    return RecordedTime(seconds(static_cast<std::int64_t>(ns / kSecondNs)));
+}
+
+/// Moves straight from one pair to the next; beyond the ends, as fast as time.
+template <class From, class To, class Pairs, class GetFrom, class GetTo>
+To between(const Pairs& marks, From from, GetFrom fromOf, GetTo toOf) {
+    if (marks.empty()) return To{};
+    const auto after = std::ranges::upper_bound(marks, from, {}, fromOf);
+    if (after == marks.begin()) return toOf(marks.front());
+    const auto& before = *std::prev(after);
+    if (after == marks.end()) return toOf(before);
+    const auto span = static_cast<double>((fromOf(*after) - fromOf(before)));
+    const auto part = static_cast<double>((from - fromOf(before))) / span;
+    const auto step = static_cast<double>(toOf(*after) - toOf(before));
+    return toOf(before) + static_cast<To>(std::llround(part * step));
+}
+
+std::int64_t ms(RecordedTime time) {
+    return time.time_since_epoch().count();
+}
+
+using Mark = std::pair<std::uint64_t, RecordedTime>;
+
+/// A frame is drawn at the latest so long after the settled second has moved.
+constexpr std::uint64_t kShownWithin = 100'000'000;
+
+/// The first reports are shown at once; the last ones when the last of their second has come.
+std::optional<Mark> markOfReports(McapReader& reader, bool first) {
+    std::uint64_t end = 0;
+    for (const auto& part : reader.parts())
+        end = std::max(end, part.end);
+    auto stream = channelStream(reader, "pop");
+    if (!first) stream.seek(end > 3 * kSecondNs ? end - 3 * kSecondNs : 0);
+    std::optional<Mark> mark;
+    while (const auto* message = stream.next()) {
+        const auto shown = wholeSecond(message->publishTime);
+        if (!mark || shown >= mark->second) mark = {message->logTime + kShownWithin, shown};
+        if (first) break;
+    }
+    return mark;
+}
+
+void findMarks(McapReader& reader, RecordingIndex& index) {
+    std::vector<Mark> found;
+    if (const auto mark = markOfReports(reader, true)) found.push_back(*mark);
+    // Points of a slot are made at the moment when the settled second is so far ahead of it.
+    auto stream = channelStream(reader, "points/60");
+    while (const auto* message = stream.next())
+        found.emplace_back(message->logTime + kShownWithin,
+                           wholeSecond(message->publishTime) + RollupMaker::kLateSlots);
+    if (const auto mark = markOfReports(reader, false)) found.push_back(*mark);
+    // Feed time may have jumped back, as when a rehearsal was begun again: the later one is followed.
+    auto& marks = index.marks;
+    for (const auto& mark : found) {
+        while (!marks.empty() && marks.back().second > mark.second)
+            marks.pop_back();
+        if (marks.empty() || (mark.second > marks.back().second && mark.first > marks.back().first))
+            marks.push_back(mark);
+    }
+    if (marks.empty()) return;
+    auto known = channelStream(reader, "known/roster");
+    const auto* roster = known.next();
+    index.continues = roster && roster->logTime < marks.front().first;
+    index.begin = marks.front().second;
+    index.end = marks.back().second;
+}
+
+void findGaps(const McapReader& reader, RecordingIndex& index) {
+    std::uint64_t reports = 0;
+    for (const auto& channel : reader.channels())
+        if (channel.topic == "pop") reports |= std::uint64_t{1} << (channel.id % 64U);
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> spans;
+    for (const auto& part : reader.parts())
+        if ((part.channels & reports) != 0) spans.emplace_back(part.start, part.end);
+    std::ranges::sort(spans);
+    std::uint64_t end = spans.empty() ? 0 : spans.front().second;
+    for (const auto& span : spans) {
+        if (span.first > end + kGap) index.gaps.push_back({index.timeAt(end), index.timeAt(span.first)});
+        end = std::max(end, span.second);
+    }
+}
+
+void findEvents(McapReader& reader, RecordingIndex& index) {
+    Decoder decoder;
+    auto stream = channelStream(reader, "event");
+    while (const auto* message = stream.next()) {
+        const auto decoded = decoder.decode(message->topic, message->payload);
+        const auto* event = std::get_if<const Event*>(&decoded);
+        if (!event || index.events.size() >= limits::kEvents) continue;
+        index.events.push_back(**event);
+        index.eventLogTimes.push_back(message->logTime);
+    }
+}
+
+void findOverview(McapReader& reader, RecordingIndex& index) {
+    const auto length = std::chrono::ceil<seconds>(index.end - index.begin);
+    const auto points = static_cast<std::int64_t>(RecordingIndex::kOverviewPoints);
+    const seconds step(std::max<std::int64_t>(1, (length.count() + points - 1) / points));
+    const seconds from = step < seconds(10) ? seconds(1) : step < seconds(60) ? seconds(10) : seconds(60);
+    index.overviewStep = std::max(from, step);
+    const auto columns = static_cast<std::size_t>(length / index.overviewStep) + 1;
+    std::vector<double> sums(columns, 0);
+    std::vector<int> counts(columns, 0);
+    Decoder decoder;
+    auto stream = channelStream(reader, "points/" + std::to_string(from.count()));
+    while (const auto* message = stream.next()) {
+        const auto decoded = decoder.decode(message->topic, message->payload);
+        const auto* made = std::get_if<const Points*>(&decoded);
+        if (!made) continue;
+        if (!(*made)->places.ends_with("world") || (*made)->end <= index.begin) continue;
+        const float value = (*made)->columns[0].back();
+        const auto column = static_cast<std::size_t>(
+            std::chrono::ceil<milliseconds>((*made)->end - index.begin - milliseconds(1)) /
+            index.overviewStep);
+        if (column >= columns || std::isnan(value)) continue;
+        sums[column] += static_cast<double>(value);
+        ++counts[column];
+    }
+    for (std::size_t i = 0; i < columns; ++i)
+        index.overview.push_back(counts[i] > 0 ? static_cast<float>(sums[i] / counts[i])
+                                               : std::numeric_limits<float>::quiet_NaN());
+}
+
+void findLaunch(const McapReader& reader, RecordingIndex& index) {
+    const auto number = [](const mcap::Metadata& values, const char* key) {
+        const auto found = values.find(key);
+        return found == values.end() ? 0ULL : std::strtoull(found->second.c_str(), nullptr, 10);
+    };
+    for (const auto& metadata : reader.metadata()) { // the newest of each counts
+        if (metadata.name == recording::kDropped) index.dropped = number(metadata.values, "messages");
+        if (metadata.name != recording::kLaunch) continue;
+        if (const auto name = metadata.values.find("scenario"); name != metadata.values.end())
+            index.scenario = name->second;
+        const auto release = number(metadata.values, "release_at_us");
+        if (release > 0) index.releaseAt = feedSecond(static_cast<std::int64_t>(release / 1'000'000U));
+    }
+}
+
+} // namespace
+
+std::uint64_t RecordingIndex::logTimeAt(RecordedTime time) const {
+    const auto offset = between<std::int64_t, std::int64_t>(
+        marks, ms(time), [](const auto& mark) { return ms(mark.second); },
+        [](const auto& mark) { return static_cast<std::int64_t>(mark.first); });
+    return static_cast<std::uint64_t>(offset);
+}
+
+RecordedTime RecordingIndex::timeAt(std::uint64_t logTime) const {
+    return RecordedTime(milliseconds(between<std::int64_t, std::int64_t>(
+        marks, static_cast<std::int64_t>(logTime),
+        [](const auto& mark) { return static_cast<std::int64_t>(mark.first); },
+        [](const auto& mark) { return ms(mark.second); })));
+}
+
+RecordingIndex indexOf(McapReader& reader) {
+    RecordingIndex index;
+    findMarks(reader, index);
+    findGaps(reader, index);
+    findEvents(reader, index);
+    findOverview(reader, index);
+    findLaunch(reader, index);
+    return index;
+}
+
+} // namespace surgescope::feeds

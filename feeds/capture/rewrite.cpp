@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/capture/rewrite.h"
+
+#include "feeds/capture/message_stream.h"
+#include "feeds/capture/recording.h"
+#include "feeds/capture/recording_writer.h"
+#include "feeds/capture/rollup_maker.h"
+#include "feeds/state/fleet_state.h"
+#include "feeds/wire/decode.h"
+#include "feeds/wire/encode.h"
+#include "feeds/wire/peek.h"
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <unordered_set>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+using recording::kSecondNs;
+
+/// Recorders of one launch may have clocks that differ by less than this.
+constexpr std::uint64_t kClocksDiffer = 60 * kSecondNs;
+constexpr std::uint64_t kSettleEvery = kSecondNs / 5;
+
+struct Input {
+    std::string path;
+    std::unique_ptr<McapReader> reader;
+    std::uint64_t from = 0; // log times
+    std::uint64_t to = UINT64_MAX;
+    std::unique_ptr<MessageStream> stream;
+    const MessageStream::Message* next = nullptr;
+
+    void advance() {
+        next = stream->next();
+        if (next && next->logTime > to) next = nullptr;
+    }
+};
+
+bool isReceived(const mcap::Channel& channel) {
+    const auto* topicClass = recording::classOf(channel.topic);
+    return !topicClass || topicClass->received;
+}
+
+/// Tells messages seen before, of the last minute or two, by what their publisher says of them.
+class Seen {
+  public:
+    bool add(std::uint64_t logTime, const MessageStream::Message& message) {
+        const auto peeked = peek(message.payload);
+        if (!peeked || peeked->sequence == 0) return true; // nothing tells it from another: kept
+        if (logTime > m_turnAt) {
+            m_older = std::exchange(m_newer, {});
+            m_turnAt = logTime + kClocksDiffer;
+        }
+        std::string key(message.topic);
+        key.append(1, '\0').append(peeked->publisher).append(1, '\0');
+        key += std::to_string(peeked->sessionUs) + ' ' + std::to_string(peeked->sequence);
+        return !m_older.contains(key) && m_newer.insert(std::move(key)).second;
+    }
+
+  private:
+    std::unordered_set<std::string> m_older;
+    std::unordered_set<std::string> m_newer;
+    std::uint64_t m_turnAt = 0;
+};
+
+/// Writes what is received and, from a fleet state of its own, what a recorder adds to it.
+class Output final : public RollupMaker::Sink {
+  public:
+    explicit Output(std::unique_ptr<RecordingWriter> writer)
+        : m_writer(std::move(writer)), m_state(PopCatalogue::builtIn()) {}
+
+    RecordingWriter::Failure write(const MessageStream::Message& message) {
+        m_logTime = std::max(message.logTime, m_logTime + 1); // as a recorder: no two of the same time
+        if (auto failure = m_writer->write(m_logTime, message.topic, message.payload)) return failure;
+        if (message.topic.starts_with("node/")) return std::nullopt; // no rollup is made of them
+        apply(message.topic, message.payload);
+        if (m_logTime >= m_nextSettle) {
+            m_nextSettle = m_logTime + kSettleEvery;
+            settle();
+        }
+        return m_failure;
+    }
+    void know(std::string_view topic, std::string_view payload) { apply(topic, payload); }
+    RecordingWriter::Failure close() {
+        settle();
+        return m_failure ? m_failure : m_writer->close();
+    }
+
+    void take(const Points& points) override { put(topicOf(points), m_encoder.encode(points)); }
+    void take(const FleetRollup& rollup) override { put(topicOf(rollup), m_encoder.encode(rollup)); }
+
+  private:
+    SteadyTime now() const { return SteadyTime(std::chrono::nanoseconds(m_logTime)); }
+    void settle() {
+        m_state.settle(now());
+        if (m_state.settled() == m_settled) return;
+        m_settled = m_state.settled();
+        m_rollups.settled(m_state, *this);
+    }
+    void put(std::string_view topic, std::string_view payload) {
+        if (!m_failure) m_failure = m_writer->write(++m_logTime, topic, payload);
+    }
+    void apply(std::string_view topic, std::string_view payload) {
+        std::visit(
+            [&](const auto& decoded) {
+                // What the state refuses, it will refuse again when this is replayed.
+                if constexpr (!std::is_same_v<std::decay_t<decltype(decoded)>, Refused>)
+                    static_cast<void>(m_state.apply(*decoded, now()));
+            },
+            m_decoder.decode(topic, payload));
+    }
+
+    std::unique_ptr<RecordingWriter> m_writer;
+    FleetState m_state;
+    Decoder m_decoder;
+    Encoder m_encoder;
+    RollupMaker m_rollups;
+    std::optional<FeedSecond> m_settled;
+    std::uint64_t m_logTime = 0;
+    std::uint64_t m_nextSettle = 0;
+    RecordingWriter::Failure m_failure;
+};
+
+std::uint64_t beginOf(const McapReader& reader) {
+    std::uint64_t begin = UINT64_MAX;
+    for (const auto& part : reader.parts())
+        begin = std::min(begin, part.start);
+    return begin;
+}
+
+/// The rosters known where a part begins: those written again last, and what was received since.
+RecordingWriter::Rosters rostersBefore(const Input& input) {
+    RecordingWriter::Rosters rosters;
+    MessageStream stream(*input.reader, [](const mcap::Channel& channel) {
+        return channel.topic == "roster" || channel.topic == "known/roster";
+    });
+    const auto period = 2 * static_cast<std::uint64_t>(recording::kRostersEvery.count()) * kSecondNs;
+    const auto begin = std::max(input.from, beginOf(*input.reader));
+    stream.seek(begin > period ? begin - period : 0);
+    while (const auto* message = stream.next()) {
+        if (message->logTime > begin) break;
+        if (message->logTime >= input.from && message->channel->topic == "roster")
+            continue; // written as received
+        const auto peeked = peek(message->payload).value_or(Peeked{});
+        rosters[std::string(message->topic) + '\0' + std::string(peeked.publisher)] = message->payload;
+    }
+    return rosters;
+}
+
+Result<std::vector<Input>> openInputs(const std::vector<std::string>& paths, const RewriteOptions& options) {
+    std::vector<Input> inputs;
+    for (const auto& path : paths) {
+        auto reader = McapReader::open(path);
+        if (!reader) return Error{reader.error()};
+        auto& input = inputs.emplace_back();
+        input.path = path;
+        input.reader = std::move(reader.value());
+        if (options.from || options.to) {
+            const auto index = indexOf(*input.reader);
+            if (options.from) input.from = index.logTimeAt(*options.from);
+            if (options.to) input.to = index.logTimeAt(*options.to);
+        }
+        input.stream = std::make_unique<MessageStream>(*input.reader, isReceived);
+        input.stream->seek(input.from);
+        input.advance();
+    }
+    return inputs;
+}
+
+} // namespace
+
+Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::string& output,
+                          const RewriteOptions& options) {
+    auto opened = openInputs(paths, options);
+    if (!opened) return Error{opened.error()};
+    auto& inputs = opened.value();
+    const auto earlier = [](const Input& input) { return std::max(input.from, beginOf(*input.reader)); };
+    const auto rosters = rostersBefore(*std::ranges::min_element(inputs, {}, earlier));
+    std::uint64_t begin = UINT64_MAX;
+    std::uint64_t end = 0;
+    for (const auto& input : inputs)
+        for (const auto& part : input.reader->parts()) {
+            begin = std::min(begin, std::max(part.start, input.from));
+            end = std::max(end, std::min(part.end, input.to));
+        }
+    auto writer = RecordingWriter::create(output, options.library, rosters);
+    if (!writer) return Error{writer.error()};
+    Output out(std::move(writer.value()));
+    for (const auto& [key, payload] : rosters)
+        out.know(key.substr(0, key.find('\0')), payload);
+
+    Rewritten done;
+    Seen seen;
+    for (;;) {
+        Input* earliest = nullptr;
+        for (auto& input : inputs)
+            if (input.next && (!earliest || input.next->logTime < earliest->next->logTime)) earliest = &input;
+        if (!earliest) break;
+        const auto& message = *earliest->next;
+        if (inputs.size() > 1 && !seen.add(message.logTime, message))
+            ++done.duplicates;
+        else if (auto failure = out.write(message))
+            return std::move(*failure);
+        else
+            ++done.messages;
+        if (options.progress && end > begin && done.messages % 1'024 == 0)
+            options.progress(static_cast<double>(message.logTime - std::min(begin, message.logTime)) /
+                             static_cast<double>(end - begin));
+        earliest->advance();
+    }
+    if (auto failure = out.close()) return std::move(*failure);
+    for (const auto& input : inputs)
+        for (const auto& damage : input.reader->damage())
+            done.damage.push_back(input.path + ", byte " + std::to_string(damage.offset) + ": " +
+                                  damage.text);
+    return done;
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/capture/rollup_maker.h"
+
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+using std::chrono::seconds;
+
+bool isMultiple(FeedSecond second, seconds width) {
+    return unixSeconds(second) % width.count() == 0;
+}
+
+FeedSecond nextMultiple(FeedSecond second, seconds width) {
+    const auto w = width.count();
+    return feedSecond((unixSeconds(second) + w - 1) / w * w);
+}
+
+} // namespace
+
+void RollupMaker::settled(const FleetState& state, Sink& sink) {
+    if (!state.settled()) return;
+    const auto settled = *state.settled();
+    if (state.epoch() != m_epoch) {
+        m_epoch = state.epoch();
+        m_next = settled;
+        m_nextSlot = nextMultiple(settled, kWidth);
+        m_sums.clear();
+        m_sinceStart.clear();
+    }
+    // Feed time may leap, after a silence of everybody: what nobody reported needs no points.
+    if (m_next < settled - kLate - seconds(Rollup::kOpenSeconds)) {
+        m_next = settled - kLate - seconds(Rollup::kOpenSeconds);
+        m_nextSlot = nextMultiple(m_next, kWidth);
+    }
+    for (; m_next <= settled - kLate; m_next += seconds(1)) {
+        givePoints(state, seconds(1), m_next, sink);
+        addUp(state, m_next);
+        if (isMultiple(m_next, kWidth)) giveRollup(state, m_next, sink);
+    }
+    for (; m_nextSlot <= settled - kLateSlots; m_nextSlot += kWidth)
+        for (const auto width : {seconds(10), seconds(60)})
+            if (isMultiple(m_nextSlot, width)) givePoints(state, width, m_nextSlot, sink);
+}
+
+void RollupMaker::addUp(const FleetState& state, FeedSecond second) {
+    for (const auto& [code, place] : state.places()) {
+        const auto* totals = place->rollup.totals(second);
+        if (!totals) continue;
+        auto& sum = m_sums[code];
+        if (sum.pop.empty()) sum.pop = code;
+        sum.expectedNodes = place->expectedNodes();
+        sum.end = second;
+        sum.totals.merge(*totals);
+        m_sinceStart.merge(*totals);
+    }
+}
+
+void RollupMaker::giveRollup(const FleetState& state, FeedSecond end, Sink& sink) {
+    m_rollup.end = end;
+    m_rollup.width = kWidth;
+    m_rollup.pops.clear();
+    m_rollup.silent.clear();
+    for (auto& [code, sum] : m_sums) {
+        sum.end = end;
+        m_rollup.pops.push_back(std::move(sum));
+    }
+    m_sums.clear();
+    for (const auto& [code, place] : state.places()) {
+        if (place->rollup.empty() || place->rollup.newest() > end) continue;
+        const auto newest = place->rollup.newest();
+        if (const auto* totals = place->rollup.totals(newest))
+            m_rollup.silent.push_back({code, newest, place->expectedNodes(), *totals});
+    }
+    m_rollup.sinceStart = m_sinceStart;
+    sink.take(m_rollup);
+}
+
+void RollupMaker::givePoints(const FleetState& state, seconds width, FeedSecond end, Sink& sink) {
+    m_points.end = end;
+    m_points.width = width;
+    m_points.places.clear();
+    for (auto& column : m_points.columns)
+        column.clear();
+    const auto add = [&](const std::string& name, const Rollup& rollup) {
+        // A ring reaches as far back as its step is coarse; asked for its own length it is found.
+        for (const auto range : {seconds(1), seconds(3'600), seconds(86'400)}) {
+            const auto& ring = rollup.ringFor(range);
+            if (ring.step() != width) continue;
+            const auto* found = ring.at(end);
+            const auto p = found ? *found : RollupPoint::none();
+            std::size_t column = 0;
+            for (const float value : {p.requestsPerSecond, p.egressBitsPerSecond, p.saturation, p.coverage,
+                                      p.metadataP50Us, p.metadataP95Us, p.metadataP99Us, p.lagP99Us})
+                m_points.columns[column++].push_back(value);
+            if (!m_points.places.empty()) m_points.places += ' ';
+            m_points.places += name;
+        }
+    };
+    // Every place, also those without a point: the same places each time cost next to nothing to store.
+    for (const auto& [code, place] : state.places())
+        add(code, place->rollup);
+    const auto& codes = state.catalogue().regions();
+    for (std::size_t r = 0; r < state.regions().size(); ++r)
+        add("region/" + (r < codes.size() ? codes[r] : "unplaced"), state.regions()[r]);
+    add("world", state.world());
+    sink.take(m_points);
+}
+
+} // namespace surgescope::feeds

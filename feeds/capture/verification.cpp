@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/capture/verification.h"
+
+#include "feeds/capture/message_stream.h"
+#include "feeds/capture/recording.h"
+#include "feeds/state/gap_tracker.h"
+#include "feeds/wire/decode.h"
+#include "feeds/wire/limits.h"
+
+#include <type_traits>
+
+namespace surgescope::feeds {
+
+Result<Verification> verify(const std::string& path, const Progress& progress) {
+    auto opened = McapReader::open(path);
+    if (!opened) return Error{opened.error()};
+    auto& reader = *opened.value();
+    Verification found;
+    found.indexed = reader.indexed();
+    found.bytes = reader.size();
+    found.chunks = reader.parts().size();
+    found.gaps = indexOf(reader).gaps;
+    for (const auto& attachment : reader.attachments())
+        if (auto content = reader.read(attachment); !content)
+            found.damage.push_back({attachment.offset, content.error()});
+
+    Decoder decoder;
+    GapTracker sequences(limits::kStreams);
+    MessageStream all(reader, [](const mcap::Channel&) { return true; });
+    std::uint64_t count = 0;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 1;
+    for (const auto& part : reader.parts()) {
+        begin = begin == 0 ? part.start : std::min(begin, part.start);
+        end = std::max(end, part.end);
+    }
+    while (const auto* message = all.next()) {
+        ++found.messages[message->channel->topic];
+        if (progress && ++count % 1'024 == 0)
+            progress(static_cast<double>(message->logTime - begin) / static_cast<double>(end - begin + 1));
+        const auto decoded = decoder.decode(message->topic, message->payload);
+        const auto* topicClass = recording::classOf(message->channel->topic);
+        const bool received = !topicClass || topicClass->received;
+        std::visit(
+            [&](const auto& value) {
+                using Alternative = std::decay_t<decltype(value)>;
+                if constexpr (std::is_same_v<Alternative, Refused>) {
+                    ++found.refused[static_cast<std::size_t>(value.reason)];
+                    found.lastRefusal = value.text;
+                } else if constexpr (requires { value->header; }) {
+                    if (received) static_cast<void>(sequences.accept(value->header, message->topic));
+                }
+            },
+            decoded);
+    }
+    found.lost = sequences.counts().lost;
+    found.duplicates = sequences.counts().duplicates;
+    found.damage.insert(found.damage.end(), reader.damage().begin(), reader.damage().end());
+    return found;
+}
+
+} // namespace surgescope::feeds

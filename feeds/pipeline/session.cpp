@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/pipeline/session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::seconds;
+
+/// Epochs of one pipeline never reach those of the next.
+constexpr std::uint64_t kEpochsEach = std::uint64_t{1} << 32U;
+/// A way back that has caught up with the feed to so many seconds is live again.
+constexpr double kAlmostLiveSeconds = 3;
+
+template <class T> bool isReady(const std::future<T>& future) {
+    return future.valid() && future.wait_for(seconds(0)) == std::future_status::ready;
+}
+
+} // namespace
+
+// ---- what the feed is recorded by
+
+void Session::Taps::received(std::string_view topic, std::string_view payload) {
+    if (flight) flight->received(topic, payload);
+    if (const auto recorder = this->recorder()) recorder->received(topic, payload);
+}
+
+void Session::Taps::settled(const FleetState& state) {
+    if (flight) flight->settled(state);
+    if (const auto recorder = this->recorder()) recorder->settled(state);
+}
+
+std::shared_ptr<Recorder> Session::Taps::setRecorder(std::shared_ptr<Recorder> recorder) {
+    const std::scoped_lock lock(m_mutex);
+    return std::exchange(m_recorder, std::move(recorder));
+}
+
+std::shared_ptr<Recorder> Session::Taps::recorder() const {
+    const std::scoped_lock lock(m_mutex);
+    return m_recorder;
+}
+
+// ---- beginning and ending
+
+Session::Session(const PopCatalogue& catalogue, const Clock& clock, const Options& options)
+    : m_catalogue(catalogue), m_clock(clock), m_options(options) {}
+
+Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, const PopCatalogue& catalogue,
+                                               const Clock& clock, const Options& options) {
+    std::unique_ptr<Session> session(new Session(catalogue, clock, options));
+    if (options.flight) {
+        auto flight = FlightRecorder::open(*options.flight, clock);
+        if (!flight) return Error{flight.error()};
+        session->m_flight = std::move(flight.value());
+        session->m_taps.flight = session->m_flight.get();
+    }
+    if (options.record) {
+        auto recorder = Recorder::open(*options.record, clock);
+        if (!recorder) return Error{recorder.error()};
+        session->m_taps.setRecorder(std::move(recorder.value()));
+    }
+    session->m_live = std::make_unique<Pipeline>(std::move(source), catalogue, clock,
+                                                 Pipeline::Options{options.frameEvery, options.nodeColumns,
+                                                                   &session->m_taps,
+                                                                   1 + kEpochsEach * session->m_pipelines++});
+    return session;
+}
+
+std::unique_ptr<Session> Session::replay(std::unique_ptr<ReplaySource> source, const PopCatalogue& catalogue,
+                                         const Clock& clock, const Options& options) {
+    std::unique_ptr<Session> session(new Session(catalogue, clock, options));
+    session->showPast(std::move(source));
+    return session;
+}
+
+Session::~Session() = default;
+
+// ---- the past
+
+void Session::openPast(RecordedTime at, double speed, bool paused) {
+    if (!m_flight) return;
+    m_problem.clear();
+    m_openingWanted = true;
+    if (m_opening.valid()) { // one that was no longer wanted
+        send(replay::Seek{at});
+        send(replay::SetSpeed{speed});
+        if (paused) send(replay::Pause{});
+        return;
+    }
+    m_openingSince = m_clock.steady();
+    m_opening = std::async(std::launch::async, [this, at, speed, paused]() -> Opened {
+        const auto segments = m_flight->endSegment();
+        if (!segments) return Error{segments.error()};
+        return ReplaySource::open(*segments, m_clock, {.speed = speed, .paused = paused, .at = at});
+    });
+}
+
+void Session::showPast(std::unique_ptr<ReplaySource> source) {
+    closePast();
+    Past past;
+    past.recordedUntil = m_openingSince;
+    past.control = source->control();
+    if (const auto& damage = source->damage(); !damage.empty())
+        m_problem = damage.front().text +
+                    (damage.size() > 1 ? " (and " + std::to_string(damage.size() - 1) + " more)" : "");
+    past.pipeline = std::make_unique<Pipeline>(std::move(source), m_catalogue, m_clock,
+                                               Pipeline::Options{m_options.frameEvery, m_options.nodeColumns,
+                                                                 nullptr, 1 + kEpochsEach * m_pipelines++});
+    past.pipeline->requests().put(std::make_shared<ViewRequest>(m_request));
+    m_past = std::move(past);
+}
+
+void Session::closePast() {
+    if (!m_past) return;
+    m_closing.push_back(std::async(std::launch::async,
+                                   [pipeline = std::move(m_past->pipeline)]() mutable { pipeline.reset(); }));
+    m_past.reset();
+}
+
+void Session::takeUp() {
+    std::erase_if(m_closing, [](const auto& closing) { return isReady(closing); });
+    if (isReady(m_keeping)) m_problem = m_keeping.get();
+    if (isReady(m_opening)) {
+        auto opened = m_opening.get();
+        if (!m_openingWanted) {
+            // Somebody went back to live meanwhile.
+        } else if (opened) {
+            showPast(std::move(opened.value()));
+            for (const auto& command : m_whenOpen)
+                send(command);
+        } else {
+            m_problem = opened.error();
+        }
+        m_whenOpen.clear();
+    }
+    // A way back that has played all there was goes on with what has come since.
+    if (!m_live || !m_past || isOpening()) return;
+    const auto status = m_past->control->status();
+    if (!status.recording || !status.atEnd || status.paused) return;
+    if (std::isinf(status.speed) ||
+        secondsBetween(m_past->recordedUntil, m_clock.steady()) <= kAlmostLiveSeconds)
+        toLive();
+    else
+        openPast(status.recording->end, status.speed, false);
+}
+
+// ---- frames
+
+std::shared_ptr<const Frame> Session::takeFrame() {
+    takeUp();
+    auto live = m_live ? m_live->frames().take() : nullptr;
+    if (live) m_history.add(*live, m_clock.steady());
+    return m_past ? m_past->pipeline->frames().take() : live;
+}
+
+void Session::request(const ViewRequest& request) {
+    m_request = request;
+    for (auto* pipeline : {m_live.get(), m_past ? m_past->pipeline.get() : nullptr})
+        if (pipeline) pipeline->requests().put(std::make_shared<ViewRequest>(request));
+}
+
+// ---- the timeline
+
+Timeline Session::timeline() {
+    takeUp();
+    Timeline timeline;
+    timeline.opening = isOpening();
+    timeline.problem = m_problem;
+    writeRecording(timeline);
+    if (m_live) {
+        timeline.mode = m_past ? Timeline::Mode::behindLive : Timeline::Mode::live;
+        m_history.writeTo(timeline);
+        timeline.position = timeline.end;
+        if (m_flight && !timeline.empty && m_flight->status().state != Recorder::State::failed)
+            if (const auto since = m_flight->since()) timeline.buffered = {{*since, timeline.end}};
+    } else {
+        timeline.mode = Timeline::Mode::replay;
+    }
+    if (m_past) writePast(timeline);
+    return timeline;
+}
+
+void Session::writePast(Timeline& timeline) const {
+    const auto status = m_past->control->status();
+    timeline.position = status.position;
+    timeline.speed = status.speed;
+    timeline.paused = status.paused;
+    timeline.atEnd = status.atEnd;
+    if (status.loop) timeline.loop = {{status.loop->first, status.loop->second}};
+    if (!status.recording) return;
+    const auto& recording = *status.recording;
+    for (const auto& gap : recording.gaps)
+        timeline.gaps.push_back({gap.from, gap.to});
+    if (timeline.mode != Timeline::Mode::replay) return;
+    timeline.empty = false;
+    timeline.begin = recording.begin;
+    timeline.end = recording.end;
+    timeline.releaseAt = recording.releaseAt;
+    timeline.overviewStep = recording.overviewStep;
+    timeline.overview = recording.overview;
+    for (const auto& event : recording.events)
+        timeline.events.push_back({event.header.intervalEnd, std::string(nameOf(event.kind)), event.text});
+    if (timeline.problem.empty() && recording.dropped > 0)
+        timeline.problem = std::to_string(recording.dropped) + " messages were dropped by the recorder";
+}
+
+void Session::writeRecording(Timeline& timeline) const {
+    const auto recorder = m_taps.recorder();
+    if (!recorder && !m_flight) return;
+    const auto status = recorder ? recorder->status() : m_flight->status();
+    auto& recording = timeline.recording;
+    recording.flight = !recorder;
+    recording.state = status.state == Recorder::State::failed ? Timeline::Recording::State::failed
+                                                              : Timeline::Recording::State::recording;
+    recording.reason = status.reason;
+    recording.path = recorder ? status.path : m_options.flight->folder;
+    recording.bytes = recorder ? status.bytes : m_flight->bytes();
+    recording.dropped = status.dropped;
+    recording.queueFill = status.queueFill;
+}
+
+// ---- commands
+
+void Session::send(const replay::Command& command) {
+    if (m_past) m_past->control->send(command);
+    if (!isOpening()) return;
+    // Dragging asks for many moments: the last one counts.
+    if (std::holds_alternative<replay::Seek>(command))
+        std::erase_if(m_whenOpen, [](const auto& c) { return std::holds_alternative<replay::Seek>(c); });
+    m_whenOpen.push_back(command);
+}
+
+void Session::play() {
+    send(replay::Play{});
+}
+
+void Session::pause() {
+    if (looksBack())
+        send(replay::Pause{});
+    else if (!m_history.empty())
+        openPast(m_history.end(), 1, true);
+}
+
+void Session::step(int by) {
+    if (looksBack())
+        send(replay::Step{by});
+    else if (by < 0 && !m_history.empty())
+        openPast(m_history.end() + seconds(by), 1, true);
+}
+
+void Session::setSpeed(double speed) {
+    send(replay::SetSpeed{speed});
+}
+
+void Session::seek(Timeline::Time to) {
+    if (m_live && m_past && !isOpening()) {
+        // What has come since the way back was opened is not in it yet.
+        const auto status = m_past->control->status();
+        if (status.recording && to > status.recording->end) return openPast(to, status.speed, status.paused);
+    }
+    if (looksBack())
+        send(replay::Seek{to});
+    else if (!m_history.empty())
+        openPast(to, 1, false);
+}
+
+void Session::loop(std::optional<Timeline::Range> range) {
+    replay::Loop command;
+    if (range) command.range = {range->from, range->to};
+    send(command);
+}
+
+void Session::toEvent(bool forward) {
+    if (looksBack()) return send(replay::ToEvent{forward});
+    if (forward || m_history.empty()) return;
+    Timeline timeline;
+    m_history.writeTo(timeline);
+    if (!timeline.events.empty()) openPast(timeline.events.back().at, 1, false);
+}
+
+void Session::toLive() {
+    if (!m_live) return;
+    closePast();
+    m_openingWanted = false;
+    m_whenOpen.clear();
+    m_live->requests().put(std::make_shared<ViewRequest>(m_request));
+}
+
+std::string Session::newPath(const char* kind) const {
+    auto stamp = utcText(std::chrono::floor<seconds>(m_clock.wall()));
+    std::ranges::replace(stamp, ' ', 'T');
+    std::erase(stamp, ':');
+    return (fs::path(m_options.recordingsFolder) / (stamp + "Z-" + kind + ".mcap")).string();
+}
+
+void Session::keep() {
+    if (!m_flight || m_keeping.valid()) return;
+    m_problem = "keeping what the flight recorder holds";
+    m_keeping = std::async(std::launch::async, [this, path = newPath("kept")]() -> std::string {
+        std::error_code error;
+        fs::create_directories(m_options.recordingsFolder, error);
+        const auto kept = m_flight->keep(path);
+        return kept ? "kept as " + path : "not kept: " + kept.error();
+    });
+}
+
+void Session::record(bool on) {
+    if (!m_live) return;
+    if (!on) {
+        m_closing.push_back(std::async(std::launch::async,
+                                       [ended = m_taps.setRecorder(nullptr)]() mutable { ended.reset(); }));
+        return;
+    }
+    if (m_taps.recorder()) return;
+    Recorder::Options options;
+    options.path = newPath("recorded");
+    options.library = m_options.library;
+    std::error_code error;
+    fs::create_directories(m_options.recordingsFolder, error);
+    auto recorder = Recorder::open(options, m_clock);
+    if (recorder)
+        m_taps.setRecorder(std::move(recorder.value()));
+    else
+        m_problem = recorder.error();
+}
+
+} // namespace surgescope::feeds

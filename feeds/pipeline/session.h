@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/capture/flight_recorder.h"
+#include "feeds/capture/recorder.h"
+#include "feeds/frame/timeline.h"
+#include "feeds/pipeline/live_history.h"
+#include "feeds/pipeline/pipeline.h"
+#include "feeds/source/replay_source.h"
+
+#include <chrono>
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace surgescope::feeds {
+
+/// What is looked at: a feed, or a recording; and of a feed its past as well, while it goes on. The way back
+/// is a second pipeline over what the flight recorder holds, so that nothing is missed meanwhile and the one
+/// step back to live is a change of which frames are shown.
+///
+/// For the GUI thread, which it never makes wait: opening files and saving recordings happen elsewhere, and
+/// timeline() tells how far they are.
+class Session {
+  public:
+    struct Options {
+        NodeColumnsWanted nodeColumns = NodeColumnsWanted::ofSelectedPop;
+        std::optional<FlightRecorder::Options> flight;
+        std::optional<Recorder::Options> record; // from the beginning
+        std::string recordingsFolder = ".";      // for what is recorded or kept on demand
+        std::string library = "surgescope";
+        std::chrono::milliseconds frameEvery{100};
+    };
+
+    /// Follows a feed. Refuses a recorder that cannot begin. `catalogue` and `clock` must outlive the
+    /// session.
+    static Result<std::unique_ptr<Session>> live(std::unique_ptr<Source> source,
+                                                 const PopCatalogue& catalogue, const Clock& clock,
+                                                 const Options& options);
+    /// Plays a recording.
+    static std::unique_ptr<Session> replay(std::unique_ptr<ReplaySource> source,
+                                           const PopCatalogue& catalogue, const Clock& clock,
+                                           const Options& options);
+    ~Session();
+
+    /// The newest frame of what is shown; null when there is no newer one.
+    std::shared_ptr<const Frame> takeFrame();
+    /// What the screen can show from now on.
+    void request(const ViewRequest& request);
+    /// As it is now. Call it again and again: what was begun elsewhere is taken up here.
+    Timeline timeline();
+
+    // What a timeline asks for; nothing happens where it makes no sense.
+    void play();
+    void pause();
+    void step(int seconds);
+    void setSpeed(double speed);
+    void seek(Timeline::Time to);
+    void loop(std::optional<Timeline::Range> range);
+    void toEvent(bool forward);
+    /// Back to the newest second.
+    void toLive();
+    /// Saves what the flight recorder holds as a recording of its own.
+    void keep();
+    /// Begins a recording, or ends it.
+    void record(bool on);
+
+  private:
+    /// What the live pipeline taps: the flight recorder, and a recorder that comes and goes.
+    class Taps final : public FeedTap {
+      public:
+        void received(std::string_view topic, std::string_view payload) override;
+        void settled(const FleetState& state) override;
+        FlightRecorder* flight = nullptr;
+        /// Returns the one before.
+        std::shared_ptr<Recorder> setRecorder(std::shared_ptr<Recorder> recorder);
+        std::shared_ptr<Recorder> recorder() const;
+
+      private:
+        mutable std::mutex m_mutex;
+        std::shared_ptr<Recorder> m_recorder; // guarded by m_mutex
+    };
+    struct Past {                 // what is looked at instead of the feed
+        SteadyTime recordedUntil; // when the way back was opened: what came later is not in it
+        std::shared_ptr<replay::Control> control;
+        std::unique_ptr<Pipeline> pipeline;
+    };
+    using Opened = Result<std::unique_ptr<ReplaySource>>;
+
+    Session(const PopCatalogue& catalogue, const Clock& clock, const Options& options);
+    bool isOpening() const { return m_opening.valid() && m_openingWanted; }
+    bool looksBack() const { return m_past || isOpening(); }
+    void openPast(RecordedTime at, double speed, bool paused);
+    void showPast(std::unique_ptr<ReplaySource> source);
+    void send(const replay::Command& command);
+    void closePast();
+    void takeUp();
+    void writePast(Timeline& timeline) const;
+    void writeRecording(Timeline& timeline) const;
+    std::string newPath(const char* kind) const;
+
+    const PopCatalogue& m_catalogue;
+    const Clock& m_clock;
+    const Options m_options;
+    ViewRequest m_request;
+    std::uint64_t m_pipelines = 0; // begun so far: each has epochs of its own
+    std::string m_problem;
+
+    std::unique_ptr<FlightRecorder> m_flight;
+    Taps m_taps;
+    std::unique_ptr<Pipeline> m_live;
+    LiveHistory m_history;
+    std::optional<Past> m_past;
+
+    std::future<Opened> m_opening;
+    SteadyTime m_openingSince;
+    bool m_openingWanted = false;             // not so any more after toLive()
+    std::vector<replay::Command> m_whenOpen;  // asked for meanwhile
+    std::future<std::string> m_keeping;       // what came of it, in words
+    std::vector<std::future<void>> m_closing; // pipelines and files that end, so that nobody waits for them
+};
+
+} // namespace surgescope::feeds

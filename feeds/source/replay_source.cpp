@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/source/replay_source.h"
+
+#include "feeds/capture/recording.h"
+#include "feeds/capture/rollup_maker.h"
+#include "feeds/state/rollup.h"
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+using recording::kSecondNs;
+using recording::nanoseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// How much later than its interval's end what the recorder makes may have been logged.
+constexpr std::uint64_t kMadeLate = 40 * kSecondNs;
+/// Reports this much older than the interval wanted are looked through.
+constexpr std::uint64_t kReportsEarly = 3 * kSecondNs;
+/// Without a rollup to begin at, reports of so many seconds are played again.
+constexpr std::uint64_t kWithoutRollup = 30 * kSecondNs;
+
+std::uint64_t minus(std::uint64_t time, std::uint64_t by) {
+    return time > by ? time - by : 0;
+}
+
+FeedSecond secondOf(std::uint64_t publishTime) {
+    return feedSecond(static_cast<std::int64_t>(publishTime / kSecondNs));
+}
+
+} // namespace
+
+SteadyTime ReplaySource::RecordedClock::steady() const {
+    // In whole microseconds, as the wall clock that stamped what was received.
+    return SteadyTime(std::chrono::microseconds(logTime / 1'000));
+}
+WallTime ReplaySource::RecordedClock::wall() const {
+    return WallTime(std::chrono::microseconds(logTime / 1'000));
+}
+
+Result<std::unique_ptr<ReplaySource>> ReplaySource::open(const std::vector<std::string>& paths,
+                                                         const Clock& real, const Options& options) {
+    if (paths.empty()) return Error{"nothing is recorded"};
+    auto reader = McapReader::open(paths.front());
+    if (!reader) return Error{reader.error()};
+    for (std::size_t i = 1; i < paths.size(); ++i)
+        if (auto error = reader.value()->addFile(paths[i])) return std::move(*error);
+    auto index = indexOf(*reader.value());
+    if (index.marks.empty()) return Error{"'" + paths.front() + "' holds no report of surgescope"};
+    return std::unique_ptr<ReplaySource>(
+        new ReplaySource(paths.front(), std::move(reader.value()), std::move(index), real, options));
+}
+
+ReplaySource::ReplaySource(std::string path, std::unique_ptr<McapReader> reader, RecordingIndex index,
+                           const Clock& real, const Options& options)
+    : m_path(std::move(path)), m_reader(std::move(reader)),
+      m_index(std::make_shared<const RecordingIndex>(std::move(index))), m_real(real), m_speed(options.speed),
+      m_paused(options.paused) {
+    m_beginLog = UINT64_MAX;
+    for (const auto& part : m_reader->parts()) {
+        m_beginLog = std::min(m_beginLog, part.start);
+        m_endLog = std::max(m_endLog, part.end);
+    }
+    setPace(m_beginLog);
+    if (options.at)
+        m_seekTo = m_index->logTimeAt(*options.at);
+    else if (m_index->continues)
+        m_seekTo = m_beginLog; // the rosters of before come first
+    publish();
+}
+
+ReplaySource::~ReplaySource() = default;
+
+// ---- topics
+
+bool ReplaySource::wanted(std::string_view topic) const {
+    return std::ranges::any_of(m_prefixes, [&](const auto& prefix) { return topic.starts_with(prefix); });
+}
+
+bool ReplaySource::isAnyWanted(const mcap::Channel& channel) const {
+    const auto* topicClass = recording::classOf(channel.topic);
+    if (topicClass && !topicClass->received) return false;
+    if (!topicClass || !topicClass->byPop) return wanted(channel.topic);
+    const auto stem = channel.topic + "/";
+    return std::ranges::any_of(
+        m_prefixes, [&](const auto& prefix) { return prefix.starts_with(stem) || stem.starts_with(prefix); });
+}
+
+MessageStream& ReplaySource::stream() {
+    if (!m_stream) {
+        m_stream = std::make_unique<MessageStream>(
+            *m_reader, [this](const mcap::Channel& channel) { return isAnyWanted(channel); });
+        m_stream->seek(m_recorded.logTime + 1);
+    }
+    return *m_stream;
+}
+
+void ReplaySource::forgetStream() {
+    m_next.reset();
+    m_stream.reset();
+}
+
+void ReplaySource::subscribe(const std::string& prefix) {
+    m_prefixes.insert(prefix);
+    forgetStream();
+}
+
+void ReplaySource::unsubscribe(const std::string& prefix) {
+    m_prefixes.erase(prefix);
+    forgetStream();
+}
+
+// ---- pace
+
+void ReplaySource::setPace(std::uint64_t logTime) {
+    m_paceLog = std::clamp(logTime, m_beginLog, m_endLog);
+    m_paceReal = m_real.steady();
+}
+
+std::uint64_t ReplaySource::dueTime() const {
+    const auto end = m_loop ? std::min(m_loop->second, m_endLog) : m_endLog;
+    if (m_stepTo) return std::min(*m_stepTo, m_endLog);
+    if (m_paused) return m_paceLog;
+    if (std::isinf(m_speed)) return end;
+    const double passed = secondsBetween(m_paceReal, m_real.steady()) * m_speed * 1e9;
+    return passed >= static_cast<double>(end - std::min(m_paceLog, end))
+               ? std::max(end, m_paceLog)
+               : m_paceLog + static_cast<std::uint64_t>(passed);
+}
+
+void ReplaySource::publish() {
+    replay::Status status;
+    status.atEnd = m_recorded.logTime >= m_endLog;
+    status.position = status.atEnd ? m_index->end : m_index->timeAt(m_recorded.logTime);
+    status.speed = m_speed;
+    status.paused = m_paused;
+    if (m_loop) status.loop = {m_index->timeAt(m_loop->first), m_index->timeAt(m_loop->second)};
+    status.seeks = m_seeks;
+    status.recording = m_index;
+    m_control->publish(status);
+}
+
+void ReplaySource::obey(const replay::Command& command) {
+    const auto here = m_seekTo.value_or(m_recorded.logTime);
+    const auto move = [this](std::uint64_t to) { m_seekTo = std::clamp(to, m_beginLog, m_endLog); };
+    std::visit(
+        [&](const auto& c) {
+            using C = std::decay_t<decltype(c)>;
+            if constexpr (std::is_same_v<C, replay::Play>) {
+                m_paused = false;
+            } else if constexpr (std::is_same_v<C, replay::Pause>) {
+                m_paused = true;
+            } else if constexpr (std::is_same_v<C, replay::SetSpeed>) {
+                if (c.speed > 0) m_speed = c.speed;
+            } else if constexpr (std::is_same_v<C, replay::Seek>) {
+                move(m_index->logTimeAt(c.to));
+            } else if constexpr (std::is_same_v<C, replay::Step>) {
+                m_paused = true;
+                const auto to = m_index->logTimeAt(m_index->timeAt(here) + seconds(c.seconds));
+                if (c.seconds > 0 && !m_seekTo)
+                    m_stepTo = to;
+                else
+                    move(to);
+            } else if constexpr (std::is_same_v<C, replay::Loop>) {
+                m_loop.reset();
+                if (c.range && c.range->first < c.range->second)
+                    m_loop = {m_index->logTimeAt(c.range->first), m_index->logTimeAt(c.range->second)};
+            } else if constexpr (std::is_same_v<C, replay::ToEvent>) {
+                const auto& times = m_index->eventLogTimes;
+                if (c.forward) {
+                    const auto next = std::ranges::upper_bound(times, here);
+                    if (next != times.end()) move(*next);
+                } else {
+                    const auto at = std::ranges::lower_bound(times, here);
+                    if (at != times.begin()) move(*std::prev(at));
+                }
+            }
+        },
+        command);
+    setPace(m_recorded.logTime);
+}
+
+// ---- playing
+
+Source::Received ReplaySource::receive(std::chrono::milliseconds timeout) {
+    if (m_restoring)
+        if (auto restored = nextRestored()) return *restored;
+    const auto commands = m_control->take(std::chrono::nanoseconds(0));
+    for (const auto& command : commands)
+        obey(command);
+    if (m_seekTo) {
+        seek(*std::exchange(m_seekTo, std::nullopt));
+        return SeekBegins{};
+    }
+    const auto due = dueTime();
+    if (!m_next)
+        if (const auto* message = stream().next()) m_next = *message;
+    while (m_next && m_next->logTime <= due) {
+        const auto message = *std::exchange(m_next, std::nullopt);
+        if (wanted(message.topic)) {
+            m_recorded.logTime = std::max(m_recorded.logTime, message.logTime);
+            return RawMessage{message.topic, message.payload};
+        }
+        if (const auto* following = stream().next()) m_next = *following;
+    }
+    // Nothing is due: recorded time goes on all the same, as it does in a silence.
+    m_recorded.logTime = std::max(m_recorded.logTime, due);
+    if (m_stepTo) {
+        setPace(*std::exchange(m_stepTo, std::nullopt));
+    }
+    publish();
+    if (m_loop && !m_paused && m_recorded.logTime >= m_loop->second) {
+        m_seekTo = m_loop->first;
+        return Nothing{};
+    }
+    const bool moving = !m_paused && m_next && !std::isinf(m_speed);
+    std::chrono::nanoseconds wait = timeout;
+    if (moving) {
+        const double untilNext = static_cast<double>(m_next->logTime - due) / m_speed;
+        wait = std::min(wait, std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(untilNext, 1e9))));
+    }
+    for (const auto& command : m_control->take(wait))
+        obey(command);
+    return Nothing{};
+}
+
+// ---- seeking
+
+void ReplaySource::addRestore(const std::string& channel, std::uint64_t from, std::uint64_t until,
+                              decltype(Restore::take) take) {
+    auto stream = std::make_unique<MessageStream>(
+        *m_reader, [channel](const mcap::Channel& c) { return c.topic == channel; });
+    stream->seek(from);
+    m_restores.push_back({std::move(stream), until, std::move(take)});
+}
+
+void ReplaySource::seek(std::uint64_t to) {
+    ++m_seeks;
+    m_stepTo.reset();
+    m_restores.clear();
+    const auto last = lastRollup(to);
+    restoreRosters(to);
+    // Events from the beginning: marks on all charts.
+    const auto asReceived = [](const MessageStream::Message& m) { return std::optional(m.logTime); };
+    addRestore("event", m_beginLog, to, asReceived);
+    if (last) restoreCharts(to, *last);
+    restoreReports(to, last);
+    m_restoring = true;
+    m_recorded.logTime = m_restores.empty() ? to : m_beginLog;
+    forgetStream();
+    setPace(to);
+}
+
+std::optional<FeedSecond> ReplaySource::lastRollup(std::uint64_t to) {
+    // It must leave the seconds that are still open to the reports themselves.
+    const auto shown = std::chrono::floor<seconds>(m_index->timeAt(to));
+    MessageStream rollups(*m_reader, [](const mcap::Channel& c) { return c.topic == "rollup"; });
+    rollups.seek(minus(to, kMadeLate + static_cast<std::uint64_t>(RollupMaker::kWidth.count()) * kSecondNs));
+    std::optional<FeedSecond> last;
+    while (const auto* message = rollups.next()) {
+        const auto end = secondOf(message->publishTime);
+        if (message->logTime > to || end > shown - seconds(Rollup::kOpenSeconds)) break;
+        last = end;
+    }
+    return last;
+}
+
+void ReplaySource::restoreRosters(std::uint64_t to) {
+    const auto period = static_cast<std::uint64_t>(recording::kRostersEvery.count()) * kSecondNs;
+    MessageStream known(*m_reader, [](const mcap::Channel& c) { return c.topic == "known/roster"; });
+    known.seek(minus(to, 2 * period));
+    std::uint64_t since = 0; // when all that were known were written the last time
+    while (const auto* message = known.next()) {
+        if (message->logTime > to) break;
+        since = message->logTime;
+    }
+    const auto asReceived = [](const MessageStream::Message& m) { return std::optional(m.logTime); };
+    addRestore("known/roster", since, since, asReceived);
+    addRestore("roster", std::max(since, minus(to, 2 * period)), to, asReceived);
+}
+
+void ReplaySource::restoreCharts(std::uint64_t to, FeedSecond last) {
+    const auto logAt = [this](FeedSecond second) { return m_index->logTimeAt(RecordedTime(second)); };
+    const Rollup rings;
+    for (const auto range : {seconds(86'400), seconds(3'600), seconds(1)}) {
+        const auto& ring = rings.ringFor(range);
+        addRestore("points/" + std::to_string(ring.step().count()), logAt(last - ring.length()),
+                   to + kMadeLate, [last](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
+                       if (secondOf(m.publishTime) > last) return std::nullopt;
+                       return m.logTime;
+                   });
+    }
+    // Of the minute that is not over: what its point will be made of.
+    const auto minute = feedSecond(unixSeconds(last) / 60 * 60);
+    addRestore("rollup", logAt(minute), to,
+               [last, minute, logAt](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
+                   const auto end = secondOf(m.publishTime);
+                   if (end > last || (end <= minute && end != last)) return std::nullopt;
+                   return logAt(end);
+               });
+}
+
+void ReplaySource::restoreReports(std::uint64_t to, std::optional<FeedSecond> last) {
+    const auto from =
+        last ? minus(m_index->logTimeAt(RecordedTime(*last)), kReportsEarly) : minus(to, kWithoutRollup);
+    auto stream = std::make_unique<MessageStream>(*m_reader, [this](const mcap::Channel& c) {
+        return c.topic != "event" && c.topic != "roster" && isAnyWanted(c);
+    });
+    stream->seek(from);
+    m_restores.push_back({std::move(stream), to,
+                          [this, last](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
+                              if (!wanted(m.topic)) return std::nullopt;
+                              const bool isIn =
+                                  last && m.topic.starts_with("pop/") && secondOf(m.publishTime) <= *last;
+                              return isIn ? std::nullopt : std::optional(m.logTime);
+                          }});
+}
+
+std::optional<Source::Received> ReplaySource::nextRestored() {
+    while (!m_restores.empty()) {
+        auto& restore = m_restores.front();
+        const auto* message = restore.stream->next();
+        if (!message || message->logTime > restore.until) {
+            m_restores.pop_front();
+            continue;
+        }
+        if (const auto at = restore.take(*message)) {
+            m_recorded.logTime = *at;
+            return RawMessage{message->topic, message->payload};
+        }
+    }
+    m_restoring = false;
+    m_recorded.logTime = m_paceLog;
+    m_paceReal = m_real.steady();
+    publish();
+    return SeekEnds{};
+}
+
+} // namespace surgescope::feeds

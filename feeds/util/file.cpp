@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/util/file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+Error systemError(const std::string& what, const std::string& path) {
+    return {"cannot " + what + " '" + path + "': " + std::strerror(errno)};
+}
+
+} // namespace
+
+Result<OutputFile> OutputFile::create(const std::string& path) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0) return systemError("create", path);
+    return OutputFile(descriptor, path);
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : m_descriptor(std::exchange(other.m_descriptor, -1)), m_path(std::move(other.m_path)),
+      m_size(other.m_size) {}
+
+OutputFile::~OutputFile() {
+    if (m_descriptor >= 0) ::close(m_descriptor);
+}
+
+std::optional<Error> OutputFile::append(std::string_view bytes) {
+    std::uint64_t at = m_size;
+    while (!bytes.empty()) {
+        const auto written = ::pwrite(m_descriptor, bytes.data(), bytes.size(), static_cast<off_t>(at));
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) {
+            auto error = systemError("write to", m_path);
+            // Half a record would be torn; if even this fails, readers know what a torn tail is.
+            static_cast<void>(::ftruncate(m_descriptor, static_cast<off_t>(m_size)));
+            return error;
+        }
+        at += static_cast<std::uint64_t>(written);
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    m_size = at;
+    return std::nullopt;
+}
+
+std::optional<Error> OutputFile::sync() {
+    // A device such as a pipe cannot be synchronised and loses nothing by it.
+    if (::fdatasync(m_descriptor) != 0 && errno != EINVAL && errno != EROFS)
+        return systemError("write through to", m_path);
+    return std::nullopt;
+}
+
+std::optional<Error> OutputFile::checkPresent() const {
+    struct stat open {};
+    struct stat named {};
+    if (::fstat(m_descriptor, &open) != 0) return systemError("look at", m_path);
+    if (::stat(m_path.c_str(), &named) != 0 || named.st_ino != open.st_ino || named.st_dev != open.st_dev)
+        return Error{"'" + m_path + "' was deleted or replaced"};
+    return std::nullopt;
+}
+
+Result<InputFile> InputFile::open(const std::string& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return systemError("open", path);
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+        ::close(descriptor);
+        return Error{"'" + path + "' is not a file"};
+    }
+    return InputFile(descriptor, path, static_cast<std::uint64_t>(status.st_size));
+}
+
+InputFile::InputFile(InputFile&& other) noexcept
+    : m_descriptor(std::exchange(other.m_descriptor, -1)), m_path(std::move(other.m_path)),
+      m_size(other.m_size) {}
+
+InputFile::~InputFile() {
+    if (m_descriptor >= 0) ::close(m_descriptor);
+}
+
+bool InputFile::read(std::uint64_t offset, std::size_t size, std::string& to) const {
+    if (offset > m_size || size > m_size - offset) return false;
+    to.resize(size);
+    for (std::size_t done = 0; done < size;) {
+        const auto got =
+            ::pread(m_descriptor, to.data() + done, size - done, static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return false; // an error, or the file became shorter meanwhile
+        done += static_cast<std::size_t>(got);
+    }
+    return true;
+}
+
+} // namespace surgescope::feeds

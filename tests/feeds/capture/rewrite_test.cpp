@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/capture/csv_export.h"
+#include "feeds/capture/message_stream.h"
+#include "feeds/capture/recorded_time.h"
+#include "feeds/capture/recording.h"
+#include "feeds/capture/rewrite.h"
+#include "feeds/capture/verification.h"
+#include "feeds/source/replay_source.h"
+
+#include "tests/support/capture_files.h"
+#include "tests/support/catch.h"
+#include "tests/support/frame_text.h"
+#include "tests/support/recorded_launch.h"
+
+#include <sstream>
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+/// What a recording holds, of some channels or of all that was received.
+std::vector<std::string> messagesOf(const std::string& path, const std::string& channelName = "") {
+    auto reader = McapReader::open(path);
+    REQUIRE(reader);
+    MessageStream stream(*reader.value(), [&](const mcap::Channel& channel) {
+        const auto* topicClass = recording::classOf(channel.topic);
+        return channelName.empty() ? !topicClass || topicClass->received : channel.topic == channelName;
+    });
+    std::vector<std::string> messages;
+    while (const auto* message = stream.next())
+        messages.push_back(std::string(message->topic) + " " + std::string(message->payload));
+    return messages;
+}
+
+} // namespace
+
+TEST_CASE("a damaged recording is recovered: all that can be read, rollups made anew", "[rewrite]") {
+    const RecordedLaunch launch("triple-drop", 60, 391);
+    const auto out = (launch.folder.path() / "recovered.mcap").string();
+    SECTION("one that is sound comes out the same") {
+        const auto done = rewrite({launch.path}, out, {});
+        REQUIRE(done);
+        CHECK(done->damage.empty());
+        for (const char* channel : {"", "rollup", "points/1", "points/10"}) {
+            INFO(channel);
+            CHECK((messagesOf(out, channel) == messagesOf(launch.path, channel)));
+        }
+    }
+    SECTION("one cut off in the middle keeps its first half") {
+        const auto bytes = fileBytes(launch.path);
+        const auto torn = (launch.folder.path() / "torn.mcap").string();
+        writeBytes(torn, bytes.substr(0, bytes.size() / 2));
+        const auto done = rewrite({torn}, out, {});
+        REQUIRE(done);
+        REQUIRE(done->damage.size() == 1);
+        CHECK_THAT(done->damage[0], containsText("torn.mcap, byte "));
+        const auto all = messagesOf(launch.path);
+        const auto half = messagesOf(out);
+        CHECK(half.size() > all.size() / 3);
+        CHECK(std::equal(half.begin(), half.end(), all.begin()));
+        const auto verified = verify(out, {});
+        REQUIRE(verified);
+        CHECK(verified->damage.empty());
+        CHECK(verified->indexed);
+        CHECK(verified->lost == 0);
+    }
+}
+
+TEST_CASE("a part cut out shows what was shown", "[rewrite]") {
+    const RecordedLaunch launch("triple-drop", 150, 391);
+    const auto out = (launch.folder.path() / "part.mcap").string();
+    auto reader = McapReader::open(launch.path);
+    const auto whole = indexOf(*reader.value());
+    const auto from = parseRecordedTime("T+00:00:10", whole); // T-0 is a minute in: rosters came before
+    const auto to = parseRecordedTime("-00:00:20", whole);
+    REQUIRE((from && to));
+    REQUIRE(rewrite({launch.path}, out, {.from = *from, .to = *to}));
+    TestClock clock;
+    auto source = ReplaySource::open(out, clock, {});
+    REQUIRE(source);
+    CHECK(source.value()->recording().begin - *from <= seconds(1));
+    CHECK(*to - source.value()->recording().end <= seconds(1));
+    FeedStep step(*source.value(), PopCatalogue::builtIn(), clock, NodeColumnsWanted::all);
+    step.request(launchRequest());
+    step.receive(milliseconds(0)); // the rosters of before
+    clock.advance(milliseconds(50'050));
+    while (step.receive(milliseconds(0)) > 0) {
+    }
+    const auto frame = step.buildFrame(0);
+    REQUIRE(frame->settled);
+    const auto& original = *launch.frames.at(*frame->settled);
+    CHECK((frame->world == original.world));
+    REQUIRE(frame->pops.size() == original.pops.size());
+    for (std::size_t i = 0; i < frame->pops.size(); ++i)
+        CHECK((frame->pops[i].summary == original.pops[i].summary));
+    CHECK(frame->health.nodesExpected == original.health.nodesExpected);
+}
+
+TEST_CASE("the recordings of several recorders become one, without duplicates", "[rewrite]") {
+    const RecordedLaunch launch("triple-drop", 60, 391);
+    auto reader = McapReader::open(launch.path);
+    const auto whole = indexOf(*reader.value());
+    const auto path = [&](const char* name) { return (launch.folder.path() / name).string(); };
+    // Two that overlap: each lacks what the other has.
+    REQUIRE(rewrite({launch.path}, path("first"), {.to = whole.begin + seconds(40)}));
+    REQUIRE(rewrite({launch.path}, path("second"), {.from = whole.begin + seconds(20)}));
+    const auto merged = rewrite({path("second"), path("first")}, path("merged"), {});
+    REQUIRE(merged);
+    CHECK(merged->duplicates > 5'000);
+    CHECK(messagesOf(path("merged")) == messagesOf(launch.path));
+}
+
+TEST_CASE("an output that exists and an input that does not are refused", "[rewrite]") {
+    const RecordedLaunch launch("triple-drop", 3, 391);
+    CHECK_THAT(rewrite({launch.path}, launch.path, {}).error(), containsText("cannot create"));
+    CHECK_THAT(rewrite({launch.path + "x"}, launch.path + "y", {}).error(), containsText("cannot open"));
+}
+
+TEST_CASE("verification finds wrong checksums, refused messages and what is lost", "[rewrite]") {
+    TemporaryFolder folder;
+    TestClock clock;
+    const auto path = (folder.path() / "a.mcap").string();
+    auto recorder = Recorder::open({.path = path}, clock);
+    REQUIRE(recorder);
+    Encoder encoder;
+    for (const std::uint64_t sequence : {1, 2, 5, 6}) {
+        PopReport report;
+        report.header = {"agent", 1'795'000'000'000'000, sequence, feedSecond(1'795'000'000),
+                         WallTime(seconds(1'795'000'000))};
+        report.header.intervalEnd += seconds(sequence);
+        report.pop = "LHR";
+        recorder.value()->received("pop/LHR", encoder.encode(report));
+    }
+    recorder.value()->received("pop/LHR", "rubbish");
+    recorder.value()->stop();
+    auto verified = verify(path, {});
+    REQUIRE(verified);
+    CHECK(verified->damage.empty());
+    CHECK(verified->lost == 2);
+    CHECK(verified->messages.at("pop") == 4);
+    CHECK(verified->messages.at("pop/LHR") == 1); // rubbish, under its own topic
+    CHECK(verified->refused[static_cast<std::size_t>(Refusal::unparseable)] == 1);
+    auto bytes = fileBytes(path);
+    auto reader = McapReader::open(path);
+    bytes[reader.value()->parts()[0].offset + 80] ^= 1;
+    writeBytes(path, bytes);
+    verified = verify(path, {});
+    REQUIRE(verified);
+    CHECK(verified->damage.size() == 1);
+}
+
+TEST_CASE("rollups as a table", "[rewrite]") {
+    const RecordedLaunch launch("triple-drop", 45, 391, false);
+    const auto table = [&](CsvPlaces places) {
+        std::ostringstream out;
+        REQUIRE(writeCsv(launch.path, places, out));
+        std::vector<std::string> lines;
+        std::istringstream in(out.str());
+        for (std::string line; std::getline(in, line);)
+            lines.push_back(line);
+        return lines;
+    };
+    const auto world = table(CsvPlaces::world);
+    REQUIRE(world.size() == 6);
+    CHECK_THAT(world[0],
+               containsText("time [UTC],interval [s],place,expected nodes,node_seconds [{node}.s],"));
+    CHECK_THAT(world[0], containsText(",bytes_out [By],"));
+    CHECK_THAT(world[0], containsText(",invalidation_lag p99 [us]"));
+    CHECK_THAT(world[3], containsText("Z,10,world,391,3910,"));
+    CHECK(world[2].substr(10, 1) == "T");
+    CHECK(table(CsvPlaces::regions).size() == 1 + 5 * 7);
+    CHECK(table(CsvPlaces::pops).size() == 1 + 5 * 391);
+    for (const auto& line : world)
+        CHECK(std::ranges::count(line, ',') == std::ranges::count(world[0], ','));
+}
+
+TEST_CASE("moments as people write them", "[rewrite]") {
+    RecordingIndex recording;
+    recording.begin = RecordedTime(seconds(1'795'000'000));
+    recording.end = recording.begin + std::chrono::hours(8);
+    const auto at = [&](const char* text) {
+        const auto time = parseRecordedTime(text, recording);
+        return time ? isoText(std::chrono::floor<seconds>(*time)) : time.error();
+    };
+    CHECK(at("2026-11-18T11:06:40Z") == "2026-11-18T11:06:40Z");
+    CHECK(at("+00:10:00") == "2026-11-18T11:16:40Z");
+    CHECK(at("-01:00:00") == "2026-11-18T18:06:40Z");
+    CHECK_THAT(at("T+00:10:00"), containsText("does not know when the release was"));
+    recording.releaseAt = feedSecond(1'795'003'600);
+    CHECK(at("T+00:10:00") == "2026-11-18T12:16:40Z");
+    CHECK(at("T-00:10:00") == "2026-11-18T11:56:40Z");
+    for (const char* wrong :
+         {"", "T", "+", "10", "+10", "+00:60:00", "2026-11-18", "2026-13-18T11:06:40Z",
+          "2026-11-18T25:06:40Z", "2026-11-18T11:06:40", "T2026-11-18T11:06:40Z", "+00:10:00 "}) {
+        INFO(wrong);
+        CHECK_THAT(at(wrong), containsText("is no time: expected"));
+    }
+    CHECK(durationText(seconds(8 * 3'600 + 5)) == "8:00:05");
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/capture/rollup_maker.h"
+#include "feeds/wire/decode.h"
+#include "feeds/wire/encode.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/messages.h"
+#include "tests/support/test_clock.h"
+
+#include <cmath>
+#include <vector>
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::seconds;
+
+namespace {
+
+struct Fixture final : RollupMaker::Sink {
+    TestClock clock;
+    FleetState state{PopCatalogue::builtIn()};
+    RollupMaker maker;
+    std::vector<Points> points;
+    std::vector<FleetRollup> rollups;
+
+    void take(const Points& made) override { points.push_back(made); }
+    void take(const FleetRollup& made) override { rollups.push_back(made); }
+
+    /// A second in which these PoPs report.
+    void second(std::int64_t second, const std::vector<std::string>& pops) {
+        for (const auto& pop : pops)
+            REQUIRE(!state.apply(popReport({.pop = pop,
+                                            .second = second,
+                                            .sequence = static_cast<std::uint64_t>(second - kStart + 1),
+                                            .nodes = 2}),
+                                 clock.steady()));
+        state.settle(clock.steady());
+        maker.settled(state, *this);
+        clock.advance(seconds(1));
+    }
+};
+
+} // namespace
+
+TEST_CASE("ten seconds make a rollup, each second a point", "[rollup]") {
+    Fixture f; // kStart is a multiple of ten
+    for (std::int64_t s = 0; s <= 40; ++s)
+        f.second(kStart + s, {"LHR", "CDG"});
+    REQUIRE(f.rollups.size() == 4);
+    const auto& rollup = f.rollups[2];
+    CHECK(rollup.end == feedSecond(kStart + 20));
+    CHECK(rollup.width == seconds(10));
+    REQUIRE(rollup.pops.size() == 2);
+    CHECK(rollup.pops[0].pop == "CDG");
+    CHECK(rollup.pops[0].totals[Counter::requests] == 1'000);
+    CHECK(rollup.pops[0].expectedNodes == 2);
+    CHECK(rollup.silent.empty());
+    CHECK(rollup.sinceStart[Counter::requests] == 21 * 200);
+
+    std::size_t ofSeconds = 0;
+    for (const auto& points : f.points) {
+        ofSeconds += points.width == seconds(1);
+        REQUIRE(points.places.ends_with("world"));
+        if (points.width == seconds(10) && points.end > feedSecond(kStart))
+            CHECK(points.columns[0].back() == 200); // requests per second
+    }
+    CHECK(ofSeconds == 38); // the last three may still be added to
+}
+
+TEST_CASE("a PoP that fell silent is kept with its last second", "[rollup]") {
+    Fixture f;
+    for (std::int64_t s = 0; s <= 40; ++s)
+        f.second(kStart + s,
+                 s < 5 ? std::vector<std::string>{"LHR", "CDG"} : std::vector<std::string>{"LHR"});
+    const auto& rollup = f.rollups.back();
+    REQUIRE(rollup.silent.size() == 1);
+    CHECK(rollup.silent[0].pop == "CDG");
+    CHECK(rollup.silent[0].end == feedSecond(kStart + 4));
+    CHECK(rollup.silent[0].totals[Counter::requests] == 100);
+}
+
+TEST_CASE("a leap in time costs no points of what nobody reported", "[rollup]") {
+    Fixture f;
+    f.second(kStart, {"LHR"});
+    f.clock.advance(std::chrono::hours(5));
+    f.second(kStart + 5 * 3'600, {"LHR"});
+    f.second(kStart + 5 * 3'600 + 1, {"LHR"});
+    CHECK(f.points.size() < 30);
+}
+
+TEST_CASE("rollups and points go through the codec", "[rollup][wire]") {
+    Fixture f;
+    for (std::int64_t s = 0; s <= 30; ++s)
+        f.second(kStart + s, {"LHR"});
+    Encoder encoder;
+    Decoder decoder;
+    const auto rollup = f.rollups.back();
+    const auto decoded = decoder.decode("rollup", encoder.encode(rollup));
+    REQUIRE(std::holds_alternative<const FleetRollup*>(decoded));
+    CHECK(*std::get<const FleetRollup*>(decoded) == rollup);
+    const auto& points = f.points.back();
+    const auto again = decoder.decode(topicOf(points), encoder.encode(points));
+    REQUIRE(std::holds_alternative<const Points*>(again));
+    const auto* got = std::get<const Points*>(again);
+    CHECK(got->places == points.places);
+    CHECK(got->columns[0].size() == points.count()); // NaN equals nothing
+    CHECK(got->columns[0].back() == points.columns[0].back());
+    CHECK(got->end == points.end);
+    for (const auto& bytes : {std::string("rubbish"), std::string(1, '\0')})
+        CHECK(std::holds_alternative<Refused>(decoder.decode("points/1", bytes)));
+    auto odd = points;
+    odd.width = seconds(7);
+    CHECK(std::holds_alternative<Refused>(decoder.decode("points/7", encoder.encode(odd))));
+    odd = points;
+    odd.columns[3].pop_back();
+    CHECK(std::holds_alternative<Refused>(decoder.decode("points/1", encoder.encode(odd))));
+}

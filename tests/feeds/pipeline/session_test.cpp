@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/pipeline/rehearsal.h"
+#include "feeds/pipeline/session.h"
+#include "feeds/sim/scenario_file.h"
+#include "feeds/source/zmq_source.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/wait.h"
+
+#include <filesystem>
+#include <thread>
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::seconds;
+using Mode = Timeline::Mode;
+
+namespace {
+
+/// A simulated launch in fast motion, followed live with a flight recorder.
+struct Followed {
+    TemporaryFolder folder;
+    SystemClock clock;
+    std::shared_ptr<ZmqContext> context = std::make_shared<ZmqContext>();
+    std::unique_ptr<Rehearsal> rehearsal;
+    std::unique_ptr<Session> session;
+    std::jthread feed;
+    std::shared_ptr<const Frame> frame;
+    Timeline timeline;
+
+    explicit Followed(bool flight = true) {
+        Rehearsal::Options options;
+        options.scenario = *sim::findScenario("triple-drop");
+        options.nodes = 400;
+        options.speed = 10;
+        options.publisher = {
+            .name = "simulator", .bind = {"inproc://rehearsal"}, .lossless = true, .context = context};
+        auto opened = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
+        REQUIRE(opened);
+        rehearsal = std::move(opened.value());
+        auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});
+        REQUIRE(source);
+        Session::Options session_;
+        session_.recordingsFolder = (folder.path() / "recordings").string();
+        session_.frameEvery = std::chrono::milliseconds(20);
+        if (flight) session_.flight = {.folder = (folder.path() / "flight").string()};
+        auto live = Session::live(std::move(source.value()), PopCatalogue::builtIn(), clock, session_);
+        REQUIRE(live);
+        session = std::move(live.value());
+        feed = std::jthread([this](const std::stop_token& stop) { rehearsal->run(stop); });
+    }
+    /// What the window does thirty times a second, until `isSo`.
+    template <class IsSo> bool until(IsSo isSo) {
+        return eventually([&] {
+            if (auto next = session->takeFrame()) frame = std::move(next);
+            timeline = session->timeline();
+            if (isSo()) return true;
+            std::this_thread::yield();
+            return false;
+        });
+    }
+    bool untilLength(seconds length) {
+        return until([&] { return frame && timeline.end - timeline.begin >= length; });
+    }
+    Timeline::Time shown() const { return Timeline::Time(frame->settled->time_since_epoch()); }
+    std::vector<std::string> recordings() const {
+        std::vector<std::string> paths;
+        for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "recordings"))
+            paths.push_back(entry.path().string());
+        return paths;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a feed can be gone back in while it goes on, and one step leads back to live", "[session]") {
+    Followed f;
+    REQUIRE(f.untilLength(seconds(40)));
+    CHECK(f.timeline.mode == Mode::live);
+    CHECK(f.timeline.position == f.timeline.end);
+    REQUIRE(f.timeline.buffered);
+    CHECK(f.timeline.buffered->from <= f.timeline.begin + seconds(2));
+    CHECK(f.timeline.recording.flight);
+    CHECK(f.timeline.recording.bytes > 0);
+    const auto liveEpoch = f.frame->epoch;
+
+    const auto to = f.timeline.begin + seconds(20);
+    f.session->seek(to);
+    CHECK(f.session->timeline().opening);
+    f.session->pause();
+    REQUIRE(f.until([&] {
+        return f.timeline.mode == Mode::behindLive && f.timeline.paused && f.frame->epoch != liveEpoch;
+    }));
+    REQUIRE(f.until([&] { return f.frame->settled && f.frame->pops.size() == 391; }));
+    // In fast motion, seconds within a minute are found to some seconds only.
+    CHECK(f.shown() >= to - seconds(5));
+    CHECK(f.shown() <= to + seconds(30)); // it played for a moment, at the pace at which it came
+    CHECK(f.frame->world.nodesExpected == 400);
+    // The past's own charts reach back to the beginning.
+    const auto& curve = f.frame->worldSeries.requestsPerSecond;
+    CHECK(std::ranges::count_if(curve, [](float v) { return v == v; }) >= 6); // of three seconds each
+
+    const auto there = f.shown();
+    const auto end = f.timeline.end;
+    REQUIRE(f.until([&] { return f.timeline.end > end + seconds(20); })); // the feed goes on
+    CHECK(f.shown() <= there + seconds(5));
+    CHECK(f.timeline.position <= there + seconds(5));
+
+    f.session->toLive();
+    REQUIRE(f.until(
+        [&] { return f.timeline.mode == Mode::live && f.frame->epoch == liveEpoch && f.shown() > end; }));
+    CHECK(f.frame->health.lost == 0); // nothing was missed
+    CHECK(f.timeline.position == f.timeline.end);
+}
+
+TEST_CASE("a past that plays fast enough becomes live by itself", "[session]") {
+    Followed f;
+    REQUIRE(f.untilLength(seconds(30)));
+    f.session->seek(f.timeline.begin + seconds(10));
+    REQUIRE(f.until([&] { return f.timeline.mode == Mode::behindLive; }));
+    f.session->setSpeed(replay::kAsFastAsPossible);
+    CHECK(f.until([&] { return f.timeline.mode == Mode::live; }));
+}
+
+TEST_CASE("a pause freezes the newest second", "[session]") {
+    Followed f;
+    REQUIRE(f.untilLength(seconds(20)));
+    const auto at = f.timeline.end;
+    f.session->pause();
+    REQUIRE(f.until(
+        [&] { return f.timeline.mode == Mode::behindLive && f.frame->settled && !f.timeline.opening; }));
+    CHECK(f.timeline.paused);
+    REQUIRE(f.until([&] { return f.timeline.end > at + seconds(20); }));
+    CHECK(f.timeline.position <= at + seconds(5));
+}
+
+TEST_CASE("without a flight recorder there is no way back, and nothing breaks", "[session]") {
+    Followed f(false);
+    REQUIRE(f.untilLength(seconds(10)));
+    CHECK_FALSE(f.timeline.buffered);
+    f.session->seek(f.timeline.begin);
+    f.session->pause();
+    f.session->step(-1);
+    f.session->toEvent(false);
+    f.session->keep();
+    const auto end = f.timeline.end;
+    CHECK(f.until([&] { return f.timeline.end > end + seconds(5); }));
+    CHECK(f.timeline.mode == Mode::live);
+    CHECK(f.timeline.recording.state == Timeline::Recording::State::off);
+}
+
+TEST_CASE("a recording begun and ended by hand, and one kept afterwards, play", "[session]") {
+    Followed f;
+    REQUIRE(f.untilLength(seconds(20)));
+    const auto before = f.timeline.end;
+    f.session->record(true);
+    REQUIRE(f.until([&] { return !f.timeline.recording.flight; }));
+    REQUIRE(f.untilLength(seconds(60)));
+    f.session->record(false);
+    CHECK(f.session->timeline().recording.flight);
+    f.session->keep();
+    REQUIRE(f.until([&] { return f.timeline.problem.starts_with("kept as "); }));
+    f.session.reset();
+    f.feed = {};
+
+    const auto recordings = f.recordings();
+    REQUIRE(recordings.size() == 2);
+    for (const auto& path : recordings) {
+        auto source = ReplaySource::open(path, f.clock, {.speed = replay::kAsFastAsPossible});
+        INFO(path << (source ? "" : source.error()));
+        REQUIRE(source);
+        const bool kept = path.find("kept") != std::string::npos;
+        CHECK((source.value()->recording().begin < before) == kept);
+        CHECK(source.value()->damage().empty());
+        f.session = Session::replay(std::move(source.value()), PopCatalogue::builtIn(), f.clock, {});
+        f.frame = nullptr;
+        REQUIRE(f.until([&] { return f.timeline.atEnd && f.frame && f.frame->settled; }));
+        CHECK(f.timeline.mode == Mode::replay);
+        CHECK(f.timeline.overview.size() > 5);
+        CHECK(f.timeline.recording.state == Timeline::Recording::State::off);
+        f.session->toLive(); // there is none
+        f.session->seek(f.timeline.begin + seconds(8));
+        f.session->pause();
+        CHECK(f.until([&] { return f.timeline.paused; }));
+        CHECK(f.timeline.mode == Mode::replay);
+    }
+}
+
+TEST_CASE("a folder that cannot be written to is refused in words", "[session]") {
+    const SystemClock clock;
+    auto source = ZmqSource::open({.bind = {"tcp://127.0.0.1:*"}});
+    REQUIRE(source);
+    Session::Options options;
+    options.flight = {.folder = "/proc/no/such/folder"};
+    const auto session = Session::live(std::move(source.value()), PopCatalogue::builtIn(), clock, options);
+    REQUIRE_FALSE(session);
+    CHECK_THAT(session.error(), containsText("/proc/no/such/folder"));
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/pipeline/feed_step.h"
+#include "feeds/source/replay_source.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/frame_text.h"
+#include "tests/support/recorded_launch.h"
+#include "tests/support/test_clock.h"
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+/// The same launch, played from the file.
+struct Played {
+    TestClock real;
+    std::unique_ptr<ReplaySource> source;
+    std::unique_ptr<FeedStep> step;
+
+    explicit Played(const std::string& path, ReplaySource::Options options = {},
+                    seconds range = seconds(900)) {
+        auto opened = ReplaySource::open(path, real, options);
+        REQUIRE(opened);
+        source = std::move(opened.value());
+        step = std::make_unique<FeedStep>(*source, PopCatalogue::builtIn(), real, NodeColumnsWanted::all);
+        step->request(launchRequest(range));
+    }
+    void receiveAll() {
+        while (step->receive(milliseconds(0)) > 0) {
+        }
+    }
+    std::shared_ptr<const Frame> after(milliseconds time) {
+        real.advance(time);
+        receiveAll();
+        return step->buildFrame(0);
+    }
+    std::shared_ptr<const Frame> command(const replay::Command& command) {
+        source->control()->send(command);
+        step->receive(milliseconds(0)); // the command is taken
+        return after(milliseconds(0));
+    }
+    replay::Status status() const { return source->control()->status(); }
+};
+
+} // namespace
+
+TEST_CASE("simulate: frames A; record and replay: frames B; A equals B", "[replay]") {
+    const std::string scenario = GENERATE("triple-drop", "standard-rollout");
+    const RecordedLaunch recorded(scenario, 100, 2'000);
+    Played played(recorded.path);
+    std::size_t compared = 0;
+    for (auto frame = played.after(milliseconds(1)); compared < recorded.frames.size();
+         frame = played.after(seconds(1))) {
+        if (!frame->settled) break;
+        const auto original = recorded.frames.find(*frame->settled);
+        REQUIRE(original != recorded.frames.end());
+        INFO(scenario << " at " << utcText(*frame->settled));
+        REQUIRE(firstDifference(textOf(*original->second), textOf(*frame)) == "");
+        ++compared;
+        if (played.status().atEnd) break;
+    }
+    CHECK(compared == recorded.frames.size());
+}
+
+TEST_CASE("a seek shows what was shown", "[replay]") {
+    const auto range = GENERATE(seconds(900), seconds(10'800));
+    const RecordedLaunch recorded("triple-drop", 300, 800, false, 150, range);
+    Played played(recorded.path, {.paused = true}, range);
+    for (const int offset : {280, 40, 133, 241, 100, 5}) {
+        const auto second = recorded.frames.begin()->first + seconds(offset);
+        const auto frame = played.command(replay::Seek{RecordedTime(second)});
+        REQUIRE(frame->settled == second);
+        INFO("range " << range.count() << " offset " << offset);
+        CHECK(firstDifference(textOf(*recorded.frames.at(second), false), textOf(*frame, false)) == "");
+    }
+    CHECK(played.step->state().epoch() == 7);
+}
+
+TEST_CASE("play goes on after a seek", "[replay]") {
+    const RecordedLaunch recorded("triple-drop", 160, 800);
+    Played played(recorded.path);
+    const auto begin = recorded.frames.begin()->first;
+    played.command(replay::Seek{RecordedTime(begin + seconds(100))});
+    for (int s = 1; s <= 55; ++s) {
+        const auto frame = played.after(seconds(1));
+        REQUIRE(frame->settled == begin + seconds(100 + s));
+        INFO("second " << s);
+        REQUIRE(firstDifference(textOf(*recorded.frames.at(*frame->settled), false), textOf(*frame, false)) ==
+                "");
+    }
+}
+
+TEST_CASE("speed, pause and steps", "[replay]") {
+    const RecordedLaunch recorded("triple-drop", 100, 391, false);
+    const auto begin = recorded.frames.begin()->first;
+    Played played(recorded.path);
+    played.after(milliseconds(1));
+    played.command(replay::SetSpeed{8});
+    CHECK(played.after(seconds(5))->settled == begin + seconds(40));
+    played.command(replay::Pause{});
+    CHECK(played.status().paused);
+    const auto paused = played.after(seconds(60));
+    CHECK(paused->settled == begin + seconds(40));
+    CHECK(paused->world.requestsPerSecond.quality == Quality::measured); // nothing turns stale in a pause
+    CHECK(played.command(replay::Step{1})->settled == begin + seconds(41));
+    CHECK(played.after(seconds(1))->settled == begin + seconds(41));
+    CHECK(played.command(replay::Step{-11})->settled == begin + seconds(30));
+    played.command(replay::SetSpeed{0.5});
+    played.command(replay::Play{});
+    CHECK(played.after(seconds(4))->settled == begin + seconds(32));
+    played.command(replay::SetSpeed{replay::kAsFastAsPossible});
+    CHECK(played.after(milliseconds(0))->settled == recorded.frames.rbegin()->first);
+    CHECK(played.status().atEnd);
+    CHECK(played.status().position == RecordedTime(recorded.frames.rbegin()->first));
+}
+
+TEST_CASE("a range is looped", "[replay]") {
+    const RecordedLaunch recorded("triple-drop", 80, 391, false);
+    const auto begin = recorded.frames.begin()->first;
+    Played played(recorded.path, {.at = RecordedTime(begin + seconds(20))});
+    const std::pair range{RecordedTime(begin + seconds(20)), RecordedTime(begin + seconds(30))};
+    played.command(replay::Loop{range});
+    CHECK(played.status().loop == range);
+    CHECK(played.after(seconds(9))->settled == begin + seconds(29));
+    played.after(seconds(1));
+    played.after(milliseconds(0));
+    CHECK(played.after(seconds(2))->settled == begin + seconds(22));
+    played.command(replay::Loop{});
+    CHECK(played.after(seconds(20))->settled == begin + seconds(42));
+}
+
+TEST_CASE("from event to event", "[replay]") {
+    const RecordedLaunch recorded("triple-drop", 100, 391, false);
+    Played played(recorded.path, {.paused = true});
+    const auto& events = played.source->recording().events;
+    REQUIRE(!events.empty());
+    const auto frame = played.command(replay::ToEvent{true});
+    REQUIRE(!frame->events.empty());
+    CHECK(frame->events.back().text == events.front().text);
+    const auto there = played.status().position;
+    played.command(replay::Seek{played.source->recording().end});
+    for (std::size_t i = 0; i < events.size(); ++i)
+        played.command(replay::ToEvent{false});
+    CHECK(played.status().position == there);
+}
+
+TEST_CASE("what a timeline shows is known at once", "[replay]") {
+    const RecordedLaunch recorded("triple-drop", 120, 391, false);
+    Played played(recorded.path);
+    const auto& recording = played.source->recording();
+    CHECK(recording.begin == RecordedTime(recorded.frames.begin()->first));
+    CHECK(recording.end == RecordedTime(recorded.frames.rbegin()->first));
+    CHECK(recording.scenario == "triple-drop");
+    CHECK(recording.releaseAt == recorded.frames.rbegin()->second->releaseAt);
+    CHECK(recording.gaps.empty());
+    CHECK(recording.overviewStep == seconds(1));
+    REQUIRE(recording.overview.size() == 120);
+    const auto& frame = *recorded.frames.at(recorded.frames.begin()->first + seconds(60));
+    CHECK(recording.overview[59] == Approx(frame.world.requestsPerSecond.value));
+    CHECK(played.source->capabilities().canSeek);
+    CHECK(played.status().recording.get() == &recording);
+}
+
+TEST_CASE("a file that is no recording is refused in words", "[replay]") {
+    const TemporaryFolder folder;
+    const TestClock clock;
+    const auto none = ReplaySource::open((folder.path() / "none").string(), clock, {});
+    REQUIRE(!none);
+    CHECK_THAT(none.error(), containsText("cannot open"));
+}

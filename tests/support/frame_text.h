@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/frame/frame.h"
+
+#include <cmath>
+#include <iomanip>
+#include <sstream>
+#include <string>
+
+namespace surgescope::tests {
+
+/// A frame in words, every number exact but ages, which are in whole seconds. What names the source
+/// itself (endpoints, thread load, serial) is left out. `history`: with all that needs the time before.
+inline std::string textOf(const feeds::Frame& frame, bool history = true) {
+    std::ostringstream out;
+    out << std::setprecision(17);
+    const auto reading = [&](const feeds::Reading& r) {
+        out << r.value << '/' << static_cast<int>(r.quality) << ' ';
+    };
+    const auto summary = [&](const feeds::Summary& s) {
+        for (const auto& r :
+             {s.requestsPerSecond, s.egressBitsPerSecond, s.saturation, s.hitRatio, s.errorRatio,
+              s.ttfbHitP95Us, s.ttfbMissP95Us, s.metadataP95Us, s.lbP50Us, s.lagP50Us, s.lagP99Us,
+              s.pendingKeys, s.invalidationsPerSecond, s.wafBlockedPerSecond, s.nodesAboveCritical})
+            reading(r);
+        out << s.nodesHeard << " of " << s.nodesExpected << '\n';
+    };
+    const auto series = [&](const char* name, const std::vector<float>& values) {
+        out << name << ':';
+        for (const float value : values)
+            out << ' ' << value;
+        out << '\n';
+    };
+    out << "mode " << static_cast<int>(frame.mode) << ' ' << frame.scenario << " settled "
+        << (frame.settled ? feeds::unixSeconds(*frame.settled) : 0) << " T-0 "
+        << (frame.releaseAt ? feeds::unixSeconds(*frame.releaseAt) : 0) << " listeners "
+        << frame.listeners.value_or(-1) << "\nworld ";
+    summary(frame.world);
+    for (const auto& pop : frame.pops) {
+        out << pop.code << ' ' << static_cast<int>(pop.freshness) << ' ' << std::lround(pop.ageSeconds)
+            << ' ';
+        summary(pop.summary);
+    }
+    for (const auto& event : frame.events)
+        out << feeds::utcText(event.at) << ' ' << event.kind << ' ' << event.text << '\n';
+    if (frame.nodes) {
+        out << frame.nodes->pop << ' ' << frame.nodes->nodesHeard << ' ' << frame.nodes->hottestNode << ' ';
+        reading(frame.nodes->hottestSaturation);
+        reading(frame.nodes->worstLagUs);
+        out << '\n';
+    }
+    out << "since start";
+    for (const auto counter : frame.sinceStart.counters)
+        out << ' ' << counter;
+    for (const auto& distribution : frame.sinceStart.distributions)
+        out << ' ' << distribution.count() << ' ' << distribution.quantile(0.99).value_or(-1);
+    out << "\naxis " << frame.chartAxis.columns << ' ' << frame.chartAxis.step.count() << '\n';
+    for (const auto& region : frame.regions) {
+        series(region.region.c_str(), region.requestsPerSecond);
+        series("egress", region.egressBitsPerSecond);
+    }
+    const auto& w = frame.worldSeries;
+    for (const auto* values : {&w.requestsPerSecond, &w.metadataP50Us, &w.metadataP95Us, &w.metadataP99Us,
+                               &w.lagP99Us, &w.saturation, &w.coverage})
+        series("world", *values);
+    for (const auto& row : frame.heat.rows)
+        out << row << ' ';
+    series("\nheat", frame.heat.lagUs);
+    const auto& h = frame.health;
+    out << "heard " << h.nodesHeard << " of " << h.nodesExpected << '\n';
+    if (history) {
+        out << "lost " << h.lost << " duplicates " << h.duplicates << " reordered " << h.reordered
+            << " restarts " << h.restarts << " last " << h.lastRefusal << '\n';
+        for (const auto& refusal : h.refused)
+            out << refusal.reason << ' ' << refusal.count << '\n';
+    }
+    return out.str();
+}
+
+/// The first lines that differ, to be read in a failing test; empty: the same.
+inline std::string firstDifference(const std::string& a, const std::string& b) {
+    std::istringstream left(a);
+    std::istringstream right(b);
+    for (std::string l, r;;) {
+        const bool more = static_cast<bool>(std::getline(left, l));
+        if (more != static_cast<bool>(std::getline(right, r))) return "one is longer";
+        if (!more) return "";
+        if (l != r) return l.substr(0, 400) + "\n" + r.substr(0, 400);
+    }
+}
+
+} // namespace surgescope::tests

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/source/source.h"
+#include "feeds/wire/encode.h"
+
+#include <deque>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace surgescope::tests {
+
+/// Yields what the test put in.
+class ListSource final : public feeds::Source {
+  public:
+    struct Item {
+        std::string topic;
+        std::string payload;
+    };
+    std::deque<std::variant<Item, feeds::Refused>> items;
+    std::vector<std::string> subscriptions;
+
+    Capabilities capabilities() const override { return {}; }
+    Received receive(std::chrono::milliseconds) override {
+        if (items.empty()) return Nothing{};
+        m_current = std::move(items.front());
+        items.pop_front();
+        if (auto* refused = std::get_if<feeds::Refused>(&m_current)) return *refused;
+        const auto& item = std::get<Item>(m_current);
+        return feeds::RawMessage{item.topic, item.payload};
+    }
+    void subscribe(const std::string& prefix) override { subscriptions.push_back(prefix); }
+    void unsubscribe(const std::string& prefix) override { std::erase(subscriptions, prefix); }
+    std::vector<Endpoint> endpoints() const override { return {{"list", false, 1}}; }
+    void wake() override {}
+
+    template <class Message> void add(const Message& message) {
+        feeds::Encoder encoder;
+        items.push_back(Item{topicOf(message), std::string(encoder.encode(message))});
+    }
+
+  private:
+    std::variant<Item, feeds::Refused> m_current;
+};
+
+} // namespace surgescope::tests

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/capture/recorder.h"
+#include "feeds/pipeline/feed_step.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/list_source.h"
+#include "tests/support/simulated_launch.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_clock.h"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace surgescope::tests {
+
+inline feeds::ViewRequest launchRequest(std::chrono::seconds range = std::chrono::minutes(15)) {
+    feeds::ViewRequest request;
+    request.range = range;
+    request.selectedPop = "LHR";
+    return request;
+}
+
+/// A launch that was shown and recorded at once: the frame of each settled second, and the file.
+struct RecordedLaunch {
+    TemporaryFolder folder;
+    std::string path = (folder.path() / "launch.mcap").string();
+    std::map<feeds::FeedSecond, std::shared_ptr<const feeds::Frame>> frames;
+
+    RecordedLaunch(const std::string& scenario, int length, std::uint64_t nodes, bool columns = true,
+                   int silentFrom = 0, std::chrono::seconds range = std::chrono::seconds(900)) {
+        SimulatedLaunch launch(scenario, nodes, columns);
+        TestClock clock;
+        ListSource source;
+        auto recorder = feeds::Recorder::open({.path = path}, clock);
+        REQUIRE(recorder);
+        feeds::FeedStep step(source, feeds::PopCatalogue::builtIn(), clock, feeds::NodeColumnsWanted::all,
+                             recorder.value().get());
+        step.request(launchRequest(range));
+        for (int s = 0; s < length; ++s) {
+            for (auto& wire : launch.second()) {
+                // One PoP falls silent, if asked for.
+                const bool silent = silentFrom > 0 && s >= silentFrom && wire.topic.ends_with("/CDG");
+                if (!silent) source.items.push_back(ListSource::Item{wire.topic, wire.payload});
+            }
+            while (step.receive(std::chrono::milliseconds(0)) > 0) {
+            }
+            auto frame = step.buildFrame(0);
+            if (frame->settled) frames[*frame->settled] = frame;
+            clock.advance(std::chrono::seconds(1));
+        }
+        recorder.value()->stop();
+        REQUIRE(recorder.value()->status().state == feeds::Recorder::State::stopped);
+        REQUIRE(recorder.value()->status().dropped == 0);
+    }
+};
+
+} // namespace surgescope::tests

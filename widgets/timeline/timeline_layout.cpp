@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/timeline/timeline_layout.h"
+
+#include <algorithm>
+
+namespace surgescope::widgets {
+
+TimelineLayout::TimelineLayout(QSizeF size, double factor) : scale(factor), whole(QPointF(), size) {
+    const auto s = [factor](double v) { return v * factor; };
+    const double high = size.height(), middle = high / 2, right = size.width() - s(20);
+    button = QRectF(s(20), middle - s(18), s(36), s(36));
+    speed = QRectF(s(64), middle - s(24), s(84), s(26));
+    below = QRectF(s(64), middle + s(3), s(84), s(20));
+    recording = QRectF(right - s(212), middle - s(23), s(212), s(46));
+    record = QRectF(recording.left(), recording.top() + s(2), s(20), s(20));
+    keep = QRectF(recording.left() + s(28), middle + s(2), s(62), s(20));
+    clock = QRectF(recording.left() - s(24) - s(176), recording.top(), s(176), recording.height());
+    const double from = s(168);
+    track = QRectF(from, s(6), std::max(1.0, clock.left() - s(20) - from), high - s(25));
+    labels = QRectF(track.left(), track.top(), track.width(), s(17));
+    axis = QRectF(track.left(), track.bottom() + s(1), track.width(), s(17));
+}
+
+} // namespace surgescope::widgets

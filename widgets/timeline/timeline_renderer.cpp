@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/timeline/timeline_renderer.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/base/palette.h"
+#include "widgets/charts/axis_scale.h"
+#include "widgets/charts/series_runs.h"
+#include "widgets/map/label_placer.h"
+#include "widgets/timeline/timeline_controls_renderer.h"
+#include "widgets/timeline/timeline_text.h"
+
+#include <QFontMetricsF>
+#include <QImage>
+#include <QPainter>
+#include <QPainterPath>
+#include <QPolygonF>
+
+#include <algorithm>
+#include <cmath>
+
+namespace surgescope::widgets {
+
+namespace {
+
+using Mode = feeds::Timeline::Mode;
+
+constexpr double kTickRoom = 110; // pixels at scale 1
+constexpr double kLongestLabel = 220;
+constexpr double kLabelEvery = 10;  // no two labels begin nearer
+constexpr double kPointWidth = 1.5; // finer would be dearer to draw and no easier to see
+constexpr double kLeastGap = 2;     // however short: a gap is seen
+
+QColor withAlpha(QColor colour, int alpha) {
+    colour.setAlpha(alpha);
+    return colour;
+}
+
+/// From the ground, 0, to the accent, 255; opaque, for what lies beneath must not shine through.
+QColor towardsAccent(int strength) {
+    const QColor &low = darkPalette().panel, &high = darkPalette().accent;
+    const auto mix = [strength](int from, int to) { return from + (to - from) * strength / 255; };
+    return {mix(low.red(), high.red()), mix(low.green(), high.green()), mix(low.blue(), high.blue())};
+}
+
+class TrackPainter {
+  public:
+    TrackPainter(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& layout,
+                 const TimelineLook& look)
+        : m_painter(painter), m_timeline(timeline), m_layout(layout), m_look(look),
+          m_scale(scaleOf(timeline, layout)), m_track(layout.track),
+          m_position(m_scale.xOf(look.held.value_or(timeline.position))) {}
+
+    void paint();
+
+  private:
+    double px(double atFullHd) const { return atFullHd * m_layout.scale; }
+    QRectF band(const TimelineRange& range, double least = 0) const;
+    void hatch(const QRectF& box);
+    void paintOverview();
+    void paintRuns(const ReducedOverview& overview, const std::vector<SeriesRun>& runs);
+    void paintReach();
+    void paintLoop();
+    void paintTicks();
+    void paintEvents(const QRectF& notice);
+    void paintHandle();
+    QFont noticeFont(const TimelineNotice& notice) const {
+        return textFont(px(14), notice.loud ? QFont::DemiBold : QFont::Medium);
+    }
+    QRectF noticeBox(const TimelineNotice& notice) const;
+    void paintNotice(const TimelineNotice& notice, const QRectF& box);
+
+    QPainter& m_painter;
+    const feeds::Timeline& m_timeline;
+    const TimelineLayout& m_layout;
+    const TimelineLook& m_look;
+    const Palette& m_palette = darkPalette();
+    TimelineScale m_scale;
+    QRectF m_track;
+    double m_position;
+};
+
+QRectF TrackPainter::band(const TimelineRange& range, double least) const {
+    const double from = m_scale.xOf(range.from);
+    return {from, m_track.top(), std::max(least, m_scale.xOf(range.to) - from), m_track.height()};
+}
+
+/// Qt's own hatching has the same few pixels at every scale.
+void TrackPainter::hatch(const QRectF& box) {
+    const int period = std::max(4, qRound(px(7))), wide = std::max(1, qRound(px(1)));
+    QImage tile(period, period, QImage::Format_RGB32);
+    for (int y = 0; y < period; ++y)
+        for (int x = 0; x < period; ++x)
+            tile.setPixelColor(x, y, (x + y) % period < wide ? m_palette.faint : m_palette.panel);
+    m_painter.fillRect(box, QBrush(tile));
+}
+
+void TrackPainter::paintOverview() {
+    const ReducedOverview overview =
+        reduceOverview(m_timeline, static_cast<int>(m_track.width() / px(kPointWidth)));
+    const std::vector<SeriesRun> runs = runsOf(overview.values);
+    if (!runs.empty()) paintRuns(overview, runs);
+
+    const auto endOf = [&](int point) { return m_timeline.begin + overview.step * (point + 1); };
+    int next = 0; // the first point that belongs to no run yet
+    for (const SeriesRun& run : runs) {
+        if (run.first > next) hatch(band({endOf(next - 1), endOf(run.first - 1)}, px(kLeastGap)));
+        next = run.last + 1;
+    }
+    if (const int count = static_cast<int>(overview.values.size()); next < count)
+        hatch(band({endOf(next - 1), endOf(count - 1)}, px(kLeastGap)));
+    for (const TimelineRange& gap : m_timeline.gaps)
+        hatch(band(gap, px(kLeastGap)));
+}
+
+void TrackPainter::paintRuns(const ReducedOverview& overview, const std::vector<SeriesRun>& runs) {
+    float largest = 0;
+    for (const float value : overview.values)
+        if (value > largest) largest = value;
+    const double top = largest > 0 ? AxisScale::niceAtLeast(static_cast<double>(largest)) : 1;
+    const double wide = m_scale.pixelsPerSecond() * static_cast<double>(overview.step.count());
+    const auto x = [&](double point) { return std::min(m_scale.left() + point * wide, m_scale.right()); };
+    QPainterPath area;
+    for (const SeriesRun& run : runs) {
+        const auto y = [&](int point) {
+            return m_track.bottom() -
+                   std::max(0.0F, overview.values[static_cast<std::size_t>(point)]) / top * m_track.height();
+        };
+        QPolygonF edge{{x(run.first), m_track.bottom() + px(2)}, {x(run.first), y(run.first)}};
+        for (int point = run.first; point <= run.last; ++point)
+            edge << QPointF(x(point + 0.5), y(point));
+        edge << QPointF(x(run.last + 1), y(run.last)) << QPointF(x(run.last + 1), m_track.bottom() + px(2));
+        area.addPolygon(edge);
+    }
+    // What has been shown is brightest, what is to come quieter, what cannot be gone back to hardly there.
+    const auto range = seekableRange(m_timeline);
+    const double reach = range ? m_scale.xOf(range->from) : m_track.right();
+    const double shown = std::max(reach, m_position);
+    const auto lineAndFill = [&](double from, double to, int line, int fill) {
+        if (to <= from) return;
+        // The line is what the same area, moved down, leaves of it: stroking costs ten times as much.
+        m_painter.setClipRect(QRectF(from, m_track.top(), to - from, m_track.height()));
+        m_painter.fillPath(area, towardsAccent(line));
+        m_painter.fillPath(area.translated(0, px(1.3)), towardsAccent(fill));
+    };
+    m_painter.setRenderHint(QPainter::Antialiasing);
+    lineAndFill(m_track.left(), reach, 105, 38);
+    lineAndFill(reach, shown, 210, 95);
+    lineAndFill(shown, m_track.right(), 125, 52);
+    m_painter.setRenderHint(QPainter::Antialiasing, false);
+    m_painter.setClipping(false);
+}
+
+/// The ground line, and on it what of a live feed can be gone back to.
+void TrackPainter::paintReach() {
+    m_painter.fillRect(QRectF(m_track.left(), m_track.bottom(), m_track.width(), std::max(1.0, px(1))),
+                       m_palette.faint);
+    if (m_timeline.mode == Mode::replay) return;
+    if (m_timeline.mode == Mode::behindLive) // what has happened meanwhile
+        m_painter.fillRect(QRectF(QPointF(m_position, m_track.top()), m_track.bottomRight()),
+                           withAlpha(m_palette.elevated, 45));
+    if (!m_timeline.buffered) return;
+    QRectF line = band(*m_timeline.buffered, px(3));
+    line.setTop(m_track.bottom() - px(1));
+    line.setHeight(px(3));
+    m_painter.fillRect(line, m_palette.good);
+    line.setTop(m_track.bottom() - px(8));
+    line.setWidth(px(2));
+    m_painter.fillRect(line, m_palette.good);
+}
+
+void TrackPainter::paintLoop() {
+    const auto& loop = m_look.loop ? m_look.loop : m_timeline.loop;
+    if (!loop) return;
+    const bool inEffect = m_timeline.loop && *loop == *m_timeline.loop;
+    const QRectF box = band(*loop, px(2));
+    if (inEffect) m_painter.fillRect(box, withAlpha(m_palette.text, 40));
+    m_painter.setPen(QPen(m_palette.text, px(1.5), inEffect ? Qt::SolidLine : Qt::DashLine));
+    m_painter.setRenderHint(QPainter::Antialiasing);
+    for (const double side : {1.0, -1.0}) {
+        const double x = side > 0 ? box.left() : box.right();
+        m_painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
+        const QPointF foot(x, box.bottom() + px(1)); // the handle, pointing into the range
+        m_painter.save();
+        m_painter.setPen(Qt::NoPen);
+        m_painter.setBrush(inEffect ? m_palette.text : m_palette.muted);
+        m_painter.drawPolygon(QPolygonF{foot - QPointF(0, px(14)), foot + QPointF(side * px(8), 0), foot});
+        m_painter.restore();
+    }
+    m_painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+void TrackPainter::paintTicks() {
+    const QFont plain = textFont(px(13)), bold = textFont(px(13), QFont::DemiBold);
+    const QFontMetricsF metrics(bold);
+    for (const TimelineTick& tick : timelineTicks(m_scale, m_timeline.releaseAt, px(kTickRoom))) {
+        const bool release = m_timeline.releaseAt && tick.at == *m_timeline.releaseAt;
+        const double x = m_scale.xOf(tick.at), half = metrics.horizontalAdvance(tick.text) / 2 + 1;
+        m_painter.fillRect(QRectF(x, m_track.bottom(), std::max(1.0, px(1)), px(4)), m_palette.faint);
+        const double middle = std::clamp(x, m_track.left() + half, m_track.right() - half);
+        if (std::abs(middle - x) > half) continue; // the track is narrower than the word
+        m_painter.setFont(release ? bold : plain);
+        m_painter.setPen(release ? m_palette.accent : m_palette.muted);
+        m_painter.drawText(
+            QRectF(middle - half, m_layout.axis.top() + px(2), 2 * half, m_layout.axis.height()),
+            Qt::AlignCenter, tick.text);
+    }
+    if (!m_timeline.releaseAt || !contains(m_scale.shown(), *m_timeline.releaseAt)) return;
+    const double x = m_scale.xOf(*m_timeline.releaseAt);
+    m_painter.setPen(QPen(m_palette.accent, px(2), Qt::DotLine));
+    m_painter.drawLine(QPointF(x, m_track.top() - px(3)), QPointF(x, m_track.bottom()));
+}
+
+void TrackPainter::paintEvents(const QRectF& notice) {
+    const QFont font = textFont(px(14), QFont::Medium);
+    const auto tick = [&](const feeds::EventMark& event, double top) {
+        m_painter.fillRect(
+            QRectF(std::round(m_scale.xOf(event.at)), top, std::max(1.0, px(1.5)), m_track.bottom() - top),
+            eventColour(event));
+    };
+    double last = -1;
+    for (const feeds::EventMark& event : m_timeline.events) {
+        const double x = std::round(m_scale.xOf(event.at));
+        // Of many in one pixel one is enough, unless it is the one that matters.
+        if (!contains(m_scale.shown(), event.at) || (x == last && event.kind != "release")) continue;
+        last = x;
+        tick(event, m_track.bottom() - px(9)); // low: it crosses no label, and many do not hide the curve
+    }
+    m_painter.setFont(font);
+    for (const EventLabel& label : placeEventLabels(m_timeline, m_scale, m_layout.labels, font, notice)) {
+        const feeds::EventMark& event = m_timeline.events[label.event];
+        tick(event, m_track.top());
+        m_painter.fillRect(label.box, withAlpha(m_palette.panel, 150)); // the curve may run behind it
+        m_painter.setPen(eventColour(event));
+        m_painter.drawText(
+            label.box, Qt::AlignCenter,
+            QFontMetricsF(font).elidedText(eventText(event), Qt::ElideRight, label.box.width()));
+    }
+}
+
+void TrackPainter::paintHandle() {
+    if (m_look.hover && !m_look.held)
+        m_painter.fillRect(
+            QRectF(m_scale.xOf(*m_look.hover), m_track.top(), std::max(1.0, px(1)), m_track.height()),
+            m_palette.muted);
+    const bool live = m_timeline.mode == Mode::live;
+    const QColor colour = m_timeline.mode == Mode::behindLive ? m_palette.elevated
+                          : live                              ? m_palette.good
+                                                              : m_palette.text;
+    m_painter.setRenderHint(QPainter::Antialiasing);
+    m_painter.setPen(Qt::NoPen);
+    m_painter.setBrush(colour);
+    m_painter.drawRect(QRectF(m_position - px(1.5), m_track.top() - px(4), px(3), m_track.height() + px(6)));
+    if (seekableRange(m_timeline)) // something to take hold of only where there is somewhere to go
+        m_painter.drawRoundedRect(QRectF(m_position - px(6), m_track.top() - px(5), px(12), px(9)), px(3),
+                                  px(3));
+    m_painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+/// Nothing while there is none, and while the track is empty: then it has the whole of it.
+QRectF TrackPainter::noticeBox(const TimelineNotice& notice) const {
+    if (notice.text.isEmpty() || m_timeline.empty) return {};
+    const double wide = QFontMetricsF(noticeFont(notice)).horizontalAdvance(notice.text) + px(18);
+    return {m_track.left() + px(3), m_track.top() - px(2), std::min(wide, m_track.width() * 0.8), px(21)};
+}
+
+void TrackPainter::paintNotice(const TimelineNotice& notice, const QRectF& box) {
+    const QFont font = noticeFont(notice);
+    if (notice.loud) {
+        m_painter.setRenderHint(QPainter::Antialiasing);
+        m_painter.setPen(Qt::NoPen);
+        m_painter.setBrush(notice.colour);
+        m_painter.drawRoundedRect(box, px(4), px(4));
+        m_painter.setRenderHint(QPainter::Antialiasing, false);
+    }
+    m_painter.setFont(font);
+    m_painter.setPen(notice.loud ? m_palette.background : notice.colour);
+    m_painter.drawText(box, Qt::AlignCenter,
+                       QFontMetricsF(font).elidedText(notice.text, Qt::ElideRight, box.width() - px(12)));
+}
+
+void TrackPainter::paint() {
+    const TimelineNotice notice = timelineNotice(m_timeline);
+    if (m_timeline.empty) {
+        paintReach();
+        return paintNotice(notice, m_track);
+    }
+    const QRectF box = noticeBox(notice);
+    paintOverview();
+    paintReach();
+    paintLoop();
+    paintTicks();
+    paintEvents(box);
+    if (!box.isEmpty()) paintNotice(notice, box);
+    paintHandle();
+}
+
+} // namespace
+
+TimelineScale scaleOf(const feeds::Timeline& timeline, const TimelineLayout& layout) {
+    return {{timeline.begin, timeline.end}, layout.track.left(), layout.track.right()};
+}
+
+std::vector<EventLabel> placeEventLabels(const feeds::Timeline& timeline, const TimelineScale& scale,
+                                         const QRectF& row, const QFont& font, const QRectF& taken) {
+    const QFontMetricsF metrics(font);
+    const double unit = row.height() / 17, beside = 6 * unit;
+    std::vector<std::size_t> order;
+    for (const bool releases : {true, false}) {
+        double last = -1;
+        for (std::size_t i = 0; i < timeline.events.size(); ++i) {
+            const feeds::EventMark& event = timeline.events[i];
+            if ((event.kind == "release") != releases || !contains(scale.shown(), event.at)) continue;
+            const double x = scale.xOf(event.at);
+            if (last >= 0 && x < last + kLabelEvery * unit) continue; // thousands need no thousand tries
+            order.push_back(i);
+            last = x;
+        }
+    }
+    std::vector<LabelWish> wishes;
+    wishes.reserve(order.size());
+    for (const std::size_t i : order) {
+        const double wide = metrics.horizontalAdvance(eventText(timeline.events[i])) + 2 * unit;
+        wishes.push_back({{scale.xOf(timeline.events[i].at), row.center().y()},
+                          beside,
+                          {std::min(wide, kLongestLabel * unit), row.height() - 0.5}});
+    }
+    // As high as a label: there is room beside an anchor, but none above or below it.
+    const auto boxes = placeLabels(wishes, row, std::span(&taken, 1));
+    std::vector<EventLabel> labels;
+    for (std::size_t i = 0; i < boxes.size(); ++i)
+        if (boxes[i]) labels.push_back({order[i], *boxes[i]});
+    return labels;
+}
+
+void paintTimeline(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& layout,
+                   const TimelineLook& look) {
+    const Palette& p = darkPalette();
+    painter.fillRect(layout.whole, p.panel);
+    painter.fillRect(QRectF(0, 0, layout.whole.width(), 1), p.border);
+    TrackPainter(painter, timeline, layout, look).paint();
+    paintTimelineControls(painter, timeline, layout, look);
+}
+
+} // namespace surgescope::widgets

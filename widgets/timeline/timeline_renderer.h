@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/timeline/timeline_layout.h"
+#include "widgets/timeline/timeline_scale.h"
+
+#include <optional>
+#include <vector>
+
+class QFont;
+class QPainter;
+
+namespace surgescope::widgets {
+
+/// What the hand adds to the picture.
+struct TimelineLook {
+    std::optional<TimelineTime> hover;
+    std::optional<TimelineTime> held;  // the handle, while it is dragged
+    std::optional<TimelineRange> loop; // shown instead of the one in effect: being drawn, or switched off
+    bool lit = false;                  // the live dot: a new second has just come
+};
+
+/// The whole bar, ground included. Stateless.
+void paintTimeline(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& layout,
+                   const TimelineLook& look);
+
+TimelineScale scaleOf(const feeds::Timeline& timeline, const TimelineLayout& layout);
+
+/// An event's text beside its tick, `row` high; nothing where there was no room.
+struct EventLabel {
+    std::size_t event = 0; // position in Timeline::events
+    QRectF box;
+};
+/// Releases first, then in the order of time, so that labels stay where they are while a feed goes on. No two
+/// overlap, and none covers `taken`.
+std::vector<EventLabel> placeEventLabels(const feeds::Timeline& timeline, const TimelineScale& scale,
+                                         const QRectF& row, const QFont& font, const QRectF& taken);
+
+} // namespace surgescope::widgets

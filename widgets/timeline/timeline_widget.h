@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/timeline/timeline_layout.h"
+#include "widgets/timeline/timeline_renderer.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <optional>
+
+class QKeyEvent;
+
+namespace surgescope::widgets {
+
+/// The bar that goes back, forth and records. It only asks: what it shows is the last Timeline it was given.
+/// GUI thread.
+///
+/// On the track: click or drag goes there, Shift+drag loops a range (Shift+click ends the loop), a loop's
+/// ends can be dragged. Of a live feed only what is buffered can be gone to; dropping the handle at the very
+/// right is the way back to live.
+class TimelineWidget : public QWidget {
+    Q_OBJECT
+  public:
+    explicit TimelineWidget(QWidget* parent = nullptr);
+
+    void setTimeline(const feeds::Timeline& timeline);
+    void setScale(double scale);
+
+    /// Space, arrows (Shift: 10 s), [ ], Home, End, L, N, P, K, R. True if the key is one of the timeline's,
+    /// whether or not there was something to do. For whoever has the focus.
+    bool handleKey(const QKeyEvent& event);
+
+    const feeds::Timeline& timeline() const { return m_timeline; }
+    TimelineLayout layout() const { return {size(), m_scale}; }
+
+    static constexpr int kMostSeeksPerSecond = 10; // while dragging, and of steps while a key is held
+
+  signals:
+    void playRequested();
+    void pauseRequested();
+    void stepRequested(int seconds);
+    void speedRequested(double speed); // infinity: as fast as possible
+    void seekRequested(surgescope::feeds::Timeline::Time to);
+    void loopRequested(std::optional<surgescope::feeds::Timeline::Range> range);
+    void eventRequested(bool forward);
+    void liveRequested();
+    void keepRequested(); // what the flight recorder holds
+    void recordRequested(bool on);
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+  private:
+    enum class Drag { none, handle, newLoop, loopBegin, loopEnd };
+
+    bool isLive() const;
+    bool isPlaying() const;
+    std::optional<TimelineRange> loopShown() const;
+    void togglePlaying();
+    void toggleLoop();
+    void toggleRecording();
+    void keep();
+    void goLive();
+    void changeSpeed(bool faster);
+    void step(int seconds, bool held);
+    void goToEnd(bool last);
+    void goToEvent(bool forward);
+    bool clickControl(QPointF at);
+
+    TimelineTime seekableAt(double x) const;
+    Drag dragAt(QPointF at, Qt::KeyboardModifiers modifiers) const;
+    void dragTo(double x);
+    void seekSoon(TimelineTime to);
+    void dropHandle(double x);
+    void dropLoop();
+    void showTip(QPointF at, QPoint globalAt);
+
+    feeds::Timeline m_timeline;
+    TimelineLook m_look;
+    std::optional<TimelineRange> m_lastLoop; // what L switches on again
+    double m_scale = 1;
+
+    Drag m_drag = Drag::none;
+    TimelineTime m_dragFrom{}; // the fixed end of a range being drawn
+    bool m_playAfterDrag = false;
+    std::optional<TimelineTime> m_sought;  // the last one asked for in this drag
+    std::optional<TimelineTime> m_seekDue; // waits for m_pace
+    QTimer m_pace;                         // runs from one seek or held step until the next is allowed
+    QTimer m_litTimer;
+};
+
+} // namespace surgescope::widgets
