@@ -54,7 +54,7 @@ void paintLiveWords(QPainter& painter, const feeds::Timeline& timeline, const Ti
     if (timeline.empty)
         return drawWord(painter, at.speed.united(at.below), Qt::AlignLeft, large, p.faint,
                         QStringLiteral("waiting"));
-    drawWord(painter, at.speed, Qt::AlignLeft, large, p.good, QStringLiteral("LIVE"));
+    drawWord(painter, at.speed, Qt::AlignLeft, large, p.good, QStringLiteral("NOW"));
     const auto& back = timeline.buffered;
     drawWord(painter, at.below, Qt::AlignLeft, textFont(14 * at.scale, QFont::Medium), p.muted,
              back ? formatAge(std::chrono::duration<double>(back->to - back->from).count()) +
