@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
         const widgets::MapView home = window.map().view();
         const widgets::MapView wide = home.withSize(home.size * 1.3);
         measure("base map drawn", size, 9,
-                [&](int) { widgets::renderBaseMap(*world, wide, 1, window.scale()); });
+                [&](int) { widgets::renderBaseMap(*world, wide, widgets::colours(), 1, window.scale()); });
         measure("map painted", size, 40, [&](int) { paintInto(window.map(), image); });
         measure("map: new frame, painted", size, 40, [&](int i) {
             window.map().setFrame(frame(i));

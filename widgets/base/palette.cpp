@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/palette.h"
 
+#include <QApplication>
+#include <QEvent>
+#include <QWidget>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,6 +13,8 @@
 namespace surgescope::widgets {
 
 namespace {
+
+Theme themeInUse = Theme::dark;
 
 struct Stop {
     double at;
@@ -43,9 +49,83 @@ constexpr std::array kHeat{
 
 } // namespace
 
-const Palette& darkPalette() {
-    static const Palette palette;
-    return palette;
+const char* themeName(Theme theme) {
+    switch (theme) {
+    case Theme::dark: return "dark";
+    case Theme::light: return "light";
+    case Theme::highContrast: return "high-contrast";
+    }
+    return "";
+}
+
+const Palette& paletteOf(Theme theme) {
+    static const Palette dark;
+    static const Palette light{.background{222, 226, 230},
+                               .panel{243, 245, 247},
+                               .border{198, 204, 211},
+                               .grid{222, 226, 231},
+                               .text{17, 24, 32},
+                               .muted{76, 88, 101},
+                               .faint{124, 135, 147},
+                               .good{14, 124, 66},
+                               .elevated{148, 104, 0},
+                               .critical{190, 78, 0},
+                               .overload{196, 22, 28},
+                               .accent{36, 84, 188},
+                               .noData{140, 149, 159},
+                               .ocean{230, 235, 240},
+                               .land{205, 211, 218},
+                               .landBorder{230, 235, 240},
+                               .coast{174, 183, 193},
+                               .graticule{218, 224, 230},
+                               .shade{250, 251, 252, 205},
+                               .discEdge{40, 50, 60, 150},
+                               .night{40, 55, 80, 38}};
+    static const Palette highContrast{.background{0, 0, 0},
+                                      .panel{0, 0, 0},
+                                      .border{130, 130, 130},
+                                      .grid{58, 58, 58},
+                                      .text{255, 255, 255},
+                                      .muted{222, 222, 222},
+                                      .faint{170, 170, 170},
+                                      .good{0, 230, 118},
+                                      .elevated{255, 222, 0},
+                                      .critical{255, 146, 0},
+                                      .overload{255, 84, 84},
+                                      .accent{128, 188, 255},
+                                      .noData{150, 150, 150},
+                                      .ocean{0, 0, 0},
+                                      .land{42, 42, 42},
+                                      .landBorder{0, 0, 0},
+                                      .coast{120, 120, 120},
+                                      .graticule{28, 28, 28},
+                                      .shade{0, 0, 0, 230},
+                                      .discEdge{0, 0, 0, 255},
+                                      .night{0, 0, 0, 120}};
+    switch (theme) {
+    case Theme::dark: break;
+    case Theme::light: return light;
+    case Theme::highContrast: return highContrast;
+    }
+    return dark;
+}
+
+Theme theme() {
+    return themeInUse;
+}
+
+void setTheme(Theme theme) {
+    if (theme == themeInUse) return;
+    themeInUse = theme;
+    for (QWidget* widget : QApplication::allWidgets()) {
+        QEvent changed(QEvent::StyleChange);
+        QCoreApplication::sendEvent(widget, &changed);
+        widget->update();
+    }
+}
+
+const Palette& colours() {
+    return paletteOf(themeInUse);
 }
 
 Level levelOf(double saturation) {
@@ -55,7 +135,7 @@ Level levelOf(double saturation) {
 }
 
 QColor levelColour(Level level) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     switch (level) {
     case Level::managed: return p.good;
     case Level::elevated: return p.elevated;
@@ -92,7 +172,7 @@ QRgb heatColour(double lagUs) {
 QColor regionColour(std::size_t region) {
     static constexpr std::array<QRgb, 7> kColours{0xff8b6fc0, 0xff3b78c2, 0xff2f9aa0, 0xff55a868,
                                                   0xffb3a94a, 0xffc47f6a, 0xffc98a3f};
-    return region < kColours.size() ? QColor(kColours[region]) : darkPalette().noData;
+    return region < kColours.size() ? QColor(kColours[region]) : colours().noData;
 }
 
 } // namespace surgescope::widgets

@@ -4,11 +4,12 @@
 #include <QColor>
 #include <QRgb>
 
+#include <array>
 #include <cstdint>
 
 namespace surgescope::widgets {
 
-/// The dark theme: quiet grey-blue base, saturated colour for what is abnormal.
+/// Quiet base, saturated colour for what is abnormal. The values here are the dark theme's.
 struct Palette {
     QColor background{11, 15, 20};
     QColor panel{16, 22, 29};
@@ -29,9 +30,24 @@ struct Palette {
     QColor landBorder{14, 20, 27};
     QColor coast{44, 57, 72};
     QColor graticule{23, 31, 40};
+    QColor shade{8, 12, 17, 190};  // beneath text on a map or a chart
+    QColor discEdge{0, 0, 0, 110}; // keeps discs that touch apart
+    QColor night{0, 0, 0, 70};     // over the part of the world where it is night
+    bool operator==(const Palette&) const = default;
 };
 
-const Palette& darkPalette();
+enum class Theme : std::uint8_t { dark, light, highContrast };
+inline constexpr std::array kThemes{Theme::dark, Theme::light, Theme::highContrast};
+/// "dark", "light", "high-contrast": as on the command line.
+const char* themeName(Theme theme);
+
+const Palette& paletteOf(Theme theme);
+
+/// The theme in use, and its colours. GUI thread. Whoever changes it repaints; what widgets have cached
+/// they drop on QEvent::StyleChange, which setTheme() sends to all of them.
+Theme theme();
+void setTheme(Theme theme);
+const Palette& colours();
 
 /// Levels of saturation; 1 = at the knee.
 enum class Level : std::uint8_t { managed, elevated, critical, overload };

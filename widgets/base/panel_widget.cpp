@@ -36,7 +36,7 @@ QRectF PanelWidget::bodyRect() const {
 }
 
 void PanelWidget::paintEvent(QPaintEvent*) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     QPainter painter(this);
     painter.fillRect(rect(), p.background);
     painter.setRenderHint(QPainter::Antialiasing);

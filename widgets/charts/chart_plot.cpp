@@ -221,7 +221,7 @@ QPointF ChartPlot::toPlot(double seconds, double value) const {
 }
 
 void ChartPlot::drawBackground(QPainter* painter, const QRectF& rect) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     painter->fillRect(rect, p.panel);
     painter->setFont(textFont(13 * m_scale));
     for (const auto& [from, to] : m_incomplete) {
@@ -265,7 +265,7 @@ void ChartPlot::drawBackground(QPainter* painter, const QRectF& rect) {
 
 void ChartPlot::drawForeground(QPainter* painter, const QRectF&) {
     if (m_empty) return;
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     painter->setRenderHint(QPainter::Antialiasing, false);
     painter->setFont(textFont(13 * m_scale, QFont::Medium));
     if (m_limit > 0) {

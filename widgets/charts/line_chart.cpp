@@ -99,7 +99,7 @@ void LineChart::paintBody(QPainter& painter, const QRectF& body) {
     for (const auto& [name, colour] : m_legend) {
         const double width = (metrics.horizontalAdvance(name) + px(32)) * squeeze;
         painter.fillRect(QRectF(x, y, px(11), px(11)), colour);
-        painter.setPen(darkPalette().muted);
+        painter.setPen(colours().muted);
         painter.drawText(QRectF(x + px(16), y - px(5), width - px(18), px(20)),
                          Qt::AlignLeft | Qt::AlignVCenter,
                          metrics.elidedText(name, Qt::ElideRight, width - px(18)));
@@ -131,7 +131,7 @@ std::vector<ChartLine> egressLines(const feeds::Frame& frame, const feeds::PopCa
 }
 
 std::vector<ChartLine> metadataLines(const feeds::Frame& frame) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     return {{QStringLiteral("p50"), QColor(96, 184, 120), frame.worldSeries.metadataP50Us},
             {QStringLiteral("p95"), p.elevated, frame.worldSeries.metadataP95Us},
             {QStringLiteral("p99"), p.overload, frame.worldSeries.metadataP99Us}};

@@ -65,7 +65,7 @@ std::optional<int> HeatWidget::rowAt(QPointF at) const {
 }
 
 void HeatWidget::paintBody(QPainter& painter, const QRectF& body) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const QRectF plot = plotRect();
     paintLegend(painter, body);
     if (m_image.isNull()) {
@@ -102,7 +102,7 @@ void HeatWidget::paintTimes(QPainter& painter, const QRectF& plot) {
         if (range / step <= 8) break;
     }
     painter.setFont(textFont(px(13)));
-    painter.setPen(darkPalette().muted);
+    painter.setPen(colours().muted);
     for (int back = 0; back <= range; back += step) {
         const double x = plot.right() - back / range * plot.width();
         QRectF box(x - px(40), plot.bottom() + px(1), px(80), px(18));
@@ -123,12 +123,12 @@ void HeatWidget::paintTimes(QPainter& painter, const QRectF& plot) {
     const auto before = static_cast<double>((axis.end - *m_frame->releaseAt).count());
     if (before <= 0 || before >= range) return;
     const double x = plot.right() - before / range * plot.width();
-    painter.setPen(QPen(darkPalette().accent, 1, Qt::DotLine));
+    painter.setPen(QPen(colours().accent, 1, Qt::DotLine));
     painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
 }
 
 void HeatWidget::paintLegend(QPainter& painter, const QRectF& body) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const double y = px(13), bar = px(190);
     double x = body.right() - bar;
     QLinearGradient gradient(x, 0, x + bar, 0);

@@ -37,7 +37,8 @@ void BaseMapWorker::run() {
         const Request request = *std::exchange(m_request, std::nullopt);
         lock.unlock();
         m_pictures.put(std::make_shared<Picture>(
-            Picture{request, renderBaseMap(*world, request.view, request.pixelRatio, request.lineScale)}));
+            Picture{request, renderBaseMap(*world, request.view, paletteOf(request.theme), request.pixelRatio,
+                                           request.lineScale)}));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "feeds/util/mailbox.h"
 
+#include "widgets/base/palette.h"
 #include "widgets/map/map_view.h"
 
 #include <QImage>
@@ -23,6 +24,7 @@ class BaseMapWorker {
         MapView view;
         double pixelRatio = 1;
         double lineScale = 1;
+        Theme theme = Theme::dark;
         bool operator==(const Request&) const = default;
     };
     struct Picture {

@@ -20,7 +20,7 @@ constexpr double kBar = 230;
 constexpr double kLeft = 14;
 
 void paintColourBar(QPainter& painter, double y, double scale) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     QLinearGradient gradient(kLeft * scale, 0, (kLeft + kBar) * scale, 0);
     for (int i = 0; i <= 40; ++i)
         gradient.setColorAt(i / 40.0, QColor(saturationColour(i / 40.0)));
@@ -48,7 +48,7 @@ QString row(const QString& name, const QString& value) {
 } // namespace
 
 QPixmap mapLegend(double reference, double width, double windowScale, double devicePixelRatio) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const double scale = windowScale * std::min(1.0, width / (kWidth * windowScale));
     const double height = kLegendHeight * windowScale;
     QPixmap pixmap((QSizeF(width, height) * devicePixelRatio).toSize());

@@ -74,7 +74,7 @@ void MapWidget::wantBaseMap() {
     if (m_rendering || m_view.size.isEmpty()) return;
     const bool covered = !m_base.isNull() && m_baseView.worldRect().contains(m_view.worldRect());
     if (covered && m_baseView.pixelsPerUnit == m_view.pixelsPerUnit && m_baseScale == scale() &&
-        m_base.devicePixelRatio() == devicePixelRatioF())
+        m_baseTheme == theme() && m_base.devicePixelRatio() == devicePixelRatioF())
         return;
     startBaseMap();
 }
@@ -86,7 +86,7 @@ void MapWidget::startBaseMap() {
     const QSizeF even(size.width() + std::fmod(m_view.size.width(), 2),
                       size.height() + std::fmod(m_view.size.height(), 2));
     m_rendering = true;
-    m_worker.request({m_view.withSize(even), devicePixelRatioF(), scale()});
+    m_worker.request({m_view.withSize(even), devicePixelRatioF(), scale(), theme()});
     m_pictureTimer.start();
 }
 
@@ -98,6 +98,7 @@ void MapWidget::takeBaseMap() {
     m_base = QPixmap::fromImage(picture->image);
     m_baseView = picture->request.view;
     m_baseScale = picture->request.lineScale;
+    m_baseTheme = picture->request.theme;
     update();
     wantBaseMap(); // the view may have moved on meanwhile
     if (!m_rendering) emit baseMapReady();
@@ -138,7 +139,7 @@ void MapWidget::paintBody(QPainter& painter, const QRectF&) {
     paintPopLabels(painter, m_markers, m_frame->pops, mapArea().adjusted(px(4), px(4), -px(4), -px(4)),
                    obstacles, most, scale());
     painter.setFont(textFont(px(13)));
-    painter.setPen(darkPalette().muted);
+    painter.setPen(colours().muted);
     painter.drawText(QRectF(px(16), px(36), px(320), px(20)), Qt::AlignLeft | Qt::AlignVCenter,
                      QStringLiteral("disc area: requests/s, colour: saturation"));
     painter.restore();
@@ -164,7 +165,7 @@ void MapWidget::paintSelection(QPainter& painter) {
         if (m_frame->pops[marker.pop].code != *m_selected) continue;
         const double r = marker.radius + px(11);
         painter.setBrush(Qt::NoBrush);
-        painter.setPen(QPen(darkPalette().accent, px(2)));
+        painter.setPen(QPen(colours().accent, px(2)));
         painter.drawEllipse(marker.at, r, r);
         for (const QPointF& side : {QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)})
             painter.drawLine(marker.at + side * r, marker.at + side * (r + px(7)));
@@ -197,25 +198,25 @@ void MapWidget::paintUnplaced(QPainter& painter) {
                                       formatReading(pop.summary.requestsPerSecond, Unit::perSecond));
         const double w = metrics.horizontalAdvance(text) + px(16);
         m_unplaced.push_back({QRectF(width() - px(14) - w, bottom - px(24), w, px(24)), pop.code});
-        painter.setPen(QPen(m_selected == pop.code ? darkPalette().accent : darkPalette().border, 1));
-        painter.setBrush(QColor(11, 15, 20, 205));
+        painter.setPen(QPen(m_selected == pop.code ? colours().accent : colours().border, 1));
+        painter.setBrush(colours().shade);
         painter.drawRoundedRect(m_unplaced.back().box, px(3), px(3));
-        painter.setPen(darkPalette().text);
+        painter.setPen(colours().text);
         painter.drawText(m_unplaced.back().box, Qt::AlignCenter, text);
         bottom -= px(28);
     }
     if (more == 0) return;
-    painter.setPen(darkPalette().text);
+    painter.setPen(colours().text);
     painter.drawText(QRectF(0, bottom - px(24), width() - px(14), px(24)), Qt::AlignRight | Qt::AlignVCenter,
                      QStringLiteral("and %1 more unplaced").arg(more));
 }
 
 void MapWidget::paintWaiting(QPainter& painter) {
     const QStringList lines = waitingText(m_frame ? m_frame->health : feeds::FeedHealth{});
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const double line = px(34), top = height() / 2.0 - line * static_cast<double>(lines.size()) / 2;
     painter.setPen(QPen(p.border, 1));
-    painter.setBrush(QColor(11, 15, 20, 225));
+    painter.setBrush(p.shade);
     painter.drawRoundedRect(QRectF(width() * 0.14, top - px(26), width() * 0.72,
                                    line * static_cast<double>(lines.size()) + px(52)),
                             px(6), px(6));
@@ -256,6 +257,15 @@ void MapWidget::showTip(QPointF at, QPoint global) {
 
 void MapWidget::scaleChanged() {
     fitView();
+}
+
+void MapWidget::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::StyleChange) {
+        m_legend = {};
+        m_sprites = {};
+        wantBaseMap();
+    }
+    PanelWidget::changeEvent(event);
 }
 
 void MapWidget::resizeEvent(QResizeEvent*) {

@@ -3,6 +3,7 @@
 
 #include "feeds/frame/frame.h"
 
+#include "widgets/base/palette.h"
 #include "widgets/base/panel_widget.h"
 #include "widgets/charts/axis_scale.h"
 #include "widgets/map/base_map_worker.h"
@@ -50,6 +51,7 @@ class MapWidget : public PanelWidget {
     void paintBody(QPainter& painter, const QRectF& body) override;
     void scaleChanged() override;
     void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
@@ -81,6 +83,7 @@ class MapWidget : public PanelWidget {
     QPixmap m_base;
     MapView m_baseView;
     double m_baseScale = 0;
+    Theme m_baseTheme = Theme::dark;
     bool m_rendering = false;
     BaseMapWorker m_worker;
     QTimer m_pictureTimer;

@@ -82,7 +82,7 @@ std::vector<PopMarker> layOutPops(const std::vector<PopFrame>& pops, const feeds
 
 void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, double saturation, bool critical,
                  double scale) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const QColor colour = hasSaturation(look) ? QColor(saturationColour(saturation)) : p.noData;
     const double line = 1.3 * scale;
     painter.setBrush(Qt::NoBrush);
@@ -118,7 +118,7 @@ void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, dou
     }
     case PopLook::live:
     case PopLook::unknownLoad:
-        painter.setPen(QPen(QColor(0, 0, 0, 110), 1)); // keeps discs that touch apart
+        painter.setPen(QPen(p.discEdge, 1));
         painter.setBrush(colour);
         painter.drawEllipse(at, radius, radius);
         break;
@@ -192,9 +192,9 @@ void paintPopLabels(QPainter& painter, std::span<const PopMarker> markers, const
     for (std::size_t i = 0; i < places.size(); ++i) {
         if (!places[i]) continue;
         painter.setPen(Qt::NoPen);
-        painter.setBrush(QColor(8, 12, 17, 165));
+        painter.setBrush(colours().shade);
         painter.drawRoundedRect(*places[i], 3 * scale, 3 * scale);
-        painter.setPen(darkPalette().text);
+        painter.setPen(colours().text);
         painter.drawText(*places[i], Qt::AlignCenter, texts[i]);
     }
 }

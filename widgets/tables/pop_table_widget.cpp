@@ -54,7 +54,7 @@ std::size_t PopTableWidget::rowCount() const {
 }
 
 void PopTableWidget::paintBody(QPainter& painter, const QRectF& body) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     painter.setFont(textFont(px(13)));
     painter.setPen(p.muted);
     const QRectF head(body.left(), px(10), body.width(), px(26));
@@ -80,7 +80,7 @@ void PopTableWidget::paintBody(QPainter& painter, const QRectF& body) {
 }
 
 void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds::PopFrame& pop) const {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const feeds::Summary& s = pop.summary;
     const bool old = pop.freshness >= feeds::Freshness::stale;
     const auto right = [&](double edge, const QString& text, const QColor& colour) {

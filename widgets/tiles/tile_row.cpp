@@ -19,7 +19,7 @@ constexpr double kErrorsWorthColour = 0.01;
 constexpr double kCoverageWorthBadge = 0.95;
 
 TileContent tile(const char16_t* title, const Reading& reading, Unit unit) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     TileContent t;
     t.title = QString::fromUtf16(title);
     t.absent = !reading.hasValue();
@@ -57,9 +57,9 @@ TileContent saturatedTile(const feeds::Frame& frame) {
     t.value = QStringLiteral("%1 of %2").arg(count.critical + count.elevated).arg(count.measured);
     t.secondary = QStringLiteral("%1 critical, %2 elevated").arg(count.critical).arg(count.elevated);
     if (count.critical > 0)
-        t.secondaryColour = t.valueColour = darkPalette().critical;
+        t.secondaryColour = t.valueColour = colours().critical;
     else if (count.elevated > 0)
-        t.secondaryColour = t.valueColour = darkPalette().elevated;
+        t.secondaryColour = t.valueColour = colours().elevated;
     t.series = frame.worldSeries.saturation;
     return t;
 }
@@ -90,7 +90,7 @@ LevelCount countLevels(const std::vector<feeds::PopFrame>& pops) {
 }
 
 std::vector<TileContent> tileContents(const feeds::Frame& frame) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const feeds::Summary& w = frame.world;
 
     TileContent requests = tile(u"Requests", w.requestsPerSecond, Unit::perSecond);

@@ -20,7 +20,7 @@ void TileWidget::setContent(const TileContent& content) {
 }
 
 void TileWidget::paintBody(QPainter& painter, const QRectF&) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const QRectF inner = QRectF(rect()).adjusted(px(14), px(9), -px(14), -px(9));
 
     painter.setFont(textFont(px(15)));
@@ -67,7 +67,7 @@ void TileWidget::paintSeries(QPainter& painter, const QRectF& box) const {
     for (const float v : series)
         if (std::isfinite(v)) most = std::max(most, v);
     if (most <= 0 || series.size() < 2) return;
-    painter.setPen(QPen(m_content.valueColour.isValid() ? m_content.valueColour : darkPalette().muted, 1));
+    painter.setPen(QPen(m_content.valueColour.isValid() ? m_content.valueColour : colours().muted, 1));
     const auto last = static_cast<double>(series.size() - 1);
     for (const SeriesRun& run : runsOf(series)) {
         QPolygonF line;

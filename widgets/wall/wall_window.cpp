@@ -41,8 +41,8 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     m_charts[2]->setLegend(LineChart::Legend::besideTitle);
     m_detail->hide();
     QPalette tip = QToolTip::palette();
-    tip.setColor(QPalette::ToolTipBase, darkPalette().panel);
-    tip.setColor(QPalette::ToolTipText, darkPalette().text);
+    tip.setColor(QPalette::ToolTipBase, colours().panel);
+    tip.setColor(QPalette::ToolTipText, colours().text);
     QToolTip::setPalette(tip);
 
     const auto select = [this](const QString& code) { selectPop(code.toStdString()); };
@@ -199,7 +199,7 @@ void WallWindow::resizeEvent(QResizeEvent*) {
 
 void WallWindow::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    painter.fillRect(rect(), darkPalette().background);
+    painter.fillRect(rect(), colours().background);
 }
 
 void WallWindow::keyPressEvent(QKeyEvent* event) {

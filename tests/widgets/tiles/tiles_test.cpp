@@ -42,7 +42,7 @@ TEST_CASE("tiles say value, doubt and trouble") {
     CHECK(tiles[3].value == QStringLiteral("91.4 %"));
     CHECK(tiles[4].secondary == QStringLiteral("misses 412 ms"));
     CHECK(tiles[5].value == QStringLiteral("262 ms"));
-    CHECK(tiles[5].valueColour == darkPalette().overload); // above its limit
+    CHECK(tiles[5].valueColour == colours().overload); // above its limit
     CHECK(tiles[6].secondary == QStringLiteral("2.10 M keys pending"));
 
     frame->world.metadataP95Us.value = 249e3;
@@ -98,7 +98,7 @@ TEST_CASE("the strip tells losses and refusals by reason") {
 
     frame->health.newestAgeSeconds = 12;
     items = healthItems(frame->health);
-    CHECK(item(items, u"newest")->colour == darkPalette().overload);
+    CHECK(item(items, u"newest")->colour == colours().overload);
 }
 
 TEST_CASE("the header's clock counts from the release, in both directions") {
@@ -129,7 +129,7 @@ TEST_CASE("the badge says where in time the screen is, the words what the data i
     timeline.position = timeline.end - std::chrono::seconds(42);
     ModeText text = modeText(FeedMode::live, timeline);
     CHECK(text.badge == QStringLiteral("42 s BEHIND LIVE"));
-    CHECK(text.badgeColour == darkPalette().elevated);
+    CHECK(text.badgeColour == colours().elevated);
     CHECK(text.past);
     timeline.position = timeline.end - std::chrono::seconds(200);
     timeline.paused = true;
