@@ -34,6 +34,8 @@ struct Summary {
     Reading pendingKeys;            // invalidations known but not applied, keys × nodes
     Reading invalidationsPerSecond; // applied, keys × nodes
     Reading wafBlockedPerSecond;
+    Reading spilledInPerSecond;      // requests of other PoPs' clients, contained in requestsPerSecond
+    Reading spilledOutPerSecond;     // requests of its own clients that other PoPs answered
     Reading nodesAboveCritical;      // nodes at 90 % saturation or more
     std::uint64_t nodesHeard = 0;    // measured in that second
     std::uint64_t nodesExpected = 0; // on the roster

@@ -76,6 +76,8 @@ Summary summarise(const PopTotals* totals, std::uint64_t expectedNodes, bool sta
     s.pendingKeys = read.count(Counter::inv_pending_seconds);
     s.invalidationsPerSecond = read.count(Counter::inv_applied);
     s.wafBlockedPerSecond = read.count(Counter::waf_blocked);
+    s.spilledInPerSecond = read.count(Counter::spilled_in);
+    s.spilledOutPerSecond = read.count(Counter::spilled_out);
     s.nodesAboveCritical = {static_cast<double>(totals->saturation.atOrAbove(900)),
                             read.quality(Counter::saturation_permille_seconds)};
     return s;
