@@ -51,7 +51,11 @@ std::uint64_t Place::expectedNodes() const {
 
 FleetState::FleetState(const PopCatalogue& catalogue, std::uint64_t firstEpoch)
     : m_catalogue(catalogue), m_gaps(limits::kStreams), m_regions(catalogue.regions().size() + 1),
-      m_expected(catalogue.regions().size() + 1, 0), m_epoch(firstEpoch) {}
+      m_expected(catalogue.regions().size() + 1, 0), m_epoch(firstEpoch) {
+    for (auto& region : m_regions)
+        region.keepLagDistribution();
+    m_world.keepLagDistribution();
+}
 
 Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
     if (const auto found = m_places.find(code); found != m_places.end()) return found->second.get();
@@ -218,10 +222,19 @@ std::optional<Refused> FleetState::apply(const Points& message, SteadyTime now) 
         if (m_pointRollups.size() != message.count()) return refusal();
         m_pointPlaces = message.places;
     }
+    constexpr auto columns = RollupPoint::columns();
+    RollupPoint point{};
     for (std::size_t i = 0; i < m_pointRollups.size(); ++i) {
-        const auto& c = message.columns;
-        const RollupPoint point{c[0][i], c[1][i], c[2][i], c[3][i], c[4][i], c[5][i], c[6][i], c[7][i]};
+        for (std::size_t column = 0; column < columns.size(); ++column)
+            point.*columns[column] = message.columns[column][i];
         if (!m_pointRollups[i]->restore(message.width, message.end, point)) return refusal();
+    }
+    const auto withLag = message.lagBins.size() / LagBins::kCount;
+    for (std::size_t i = 0; i < withLag; ++i) {
+        LagBins bins;
+        std::ranges::copy_n(message.lagBins.begin() + static_cast<std::ptrdiff_t>(i * LagBins::kCount),
+                            LagBins::kCount, bins.counts.begin());
+        m_pointRollups[m_pointRollups.size() - withLag + i]->restoreLag(message.width, message.end, bins);
     }
     return std::nullopt;
 }

@@ -24,7 +24,10 @@ float quantileOf(const PopTotals& totals, Distribution distribution, double q) {
 } // namespace
 
 RollupPoint RollupPoint::none() {
-    return {kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone};
+    RollupPoint point{};
+    for (const auto column : columns())
+        point.*column = kNone;
+    return point;
 }
 
 RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds width,
@@ -50,6 +53,13 @@ RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds width,
     point.metadataP95Us = quantileOf(totals, Distribution::metadata_latency, 0.95);
     point.metadataP99Us = quantileOf(totals, Distribution::metadata_latency, 0.99);
     point.lagP99Us = quantileOf(totals, Distribution::invalidation_lag, 0.99);
+    const auto served = static_cast<double>(totals[Counter::cache_hits] + totals[Counter::cache_misses]);
+    if (measured.has(Counter::cache_hits) && measured.has(Counter::cache_misses) && served > 0)
+        point.hitRatio = static_cast<float>(static_cast<double>(totals[Counter::cache_hits]) / served);
+    point.ttfbHitP95Us = quantileOf(totals, Distribution::ttfb_hit, 0.95);
+    point.ttfbMissP95Us = quantileOf(totals, Distribution::ttfb_miss, 0.95);
+    point.lbP95Us = quantileOf(totals, Distribution::lb_latency, 0.95);
+    point.wafBlockedPerSecond = rate(Counter::waf_blocked, 1);
     return point;
 }
 
@@ -61,6 +71,16 @@ void RollupRing::put(FeedSecond end, const RollupPoint& point) {
     const auto number = static_cast<std::uint32_t>(unixSeconds(end) / m_step.count());
     m_points[number % m_slots] = point;
     m_numbers[number % m_slots] = number;
+    if (!m_lags.empty()) m_lags[number % m_slots] = {}; // told anew after its point
+}
+
+void RollupRing::putLag(FeedSecond end, const LagBins& bins) {
+    if (m_lags.empty()) m_lags.assign(m_slots, {});
+    m_lags[slotOf(end)] = bins;
+}
+
+const LagBins* RollupRing::lagAt(FeedSecond end) const {
+    return m_lags.empty() || !at(end) ? nullptr : &m_lags[slotOf(end)];
 }
 
 const RollupPoint* RollupRing::at(FeedSecond end) const {
@@ -113,14 +133,19 @@ void Rollup::mergeOpenInto(PopTotals& totals) const {
 void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
     for (auto& open : m_open) {
         if (!open.used || !open.changed || open.second > second) continue;
-        m_rings[0].put(open.second, RollupPoint::of(open.totals, m_rings[0].step(), expectedNodes));
+        write(m_rings[0], open.second, open.totals, m_rings[0].step(), expectedNodes);
         open.changed = false;
     }
 }
 
+void Rollup::write(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds width,
+                   std::uint64_t expectedNodes) {
+    ring.put(end, RollupPoint::of(totals, width, expectedNodes));
+    if (m_keepsLag) ring.putLag(end, LagBins::of(totals[Distribution::invalidation_lag]));
+}
+
 void Rollup::close(Open& open, std::uint64_t expectedNodes) {
-    if (open.changed)
-        m_rings[0].put(open.second, RollupPoint::of(open.totals, m_rings[0].step(), expectedNodes));
+    if (open.changed) write(m_rings[0], open.second, open.totals, m_rings[0].step(), expectedNodes);
     addTo(m_sums[0], m_rings[1], open.totals, open.second, expectedNodes);
     addTo(m_sums[1], m_rings[2], open.totals, open.second, expectedNodes);
     open.used = open.changed = false;
@@ -131,7 +156,7 @@ void Rollup::addTo(Sum& sum, RollupRing& ring, const PopTotals& totals, FeedSeco
     const auto end = slotEnd(second, ring.step());
     // Rates are over the part of the slot that has passed: the newest point of a coarse ring is not a dip.
     const auto write = [&](FeedSecond until) {
-        ring.put(sum.end, RollupPoint::of(sum.totals, ring.step() - (sum.end - until), expectedNodes));
+        this->write(ring, sum.end, sum.totals, ring.step() - (sum.end - until), expectedNodes);
     };
     if (!sum.used || sum.end != end) {
         if (sum.used) write(sum.end);
@@ -147,6 +172,19 @@ const RollupRing& Rollup::ringFor(std::chrono::seconds range) const {
     for (const auto& ring : m_rings)
         if (ring.length() >= range) return ring;
     return m_rings.back();
+}
+
+const RollupPoint* Rollup::pointAt(FeedSecond second) const {
+    for (const auto& ring : m_rings) {
+        const auto* point = ring.at(slotEnd(second, ring.step()));
+        if (point && point->hasData()) return point;
+    }
+    return nullptr;
+}
+
+void Rollup::restoreLag(std::chrono::seconds step, FeedSecond end, const LagBins& bins) {
+    const auto ring = std::ranges::find(m_rings, step, &RollupRing::step);
+    if (m_keepsLag && ring != m_rings.end() && ring->at(end)) ring->putLag(end, bins);
 }
 
 bool Rollup::restore(std::chrono::seconds step, FeedSecond end, const RollupPoint& point) {

@@ -8,6 +8,7 @@
 #include <google/protobuf/unknown_field_set.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <telemetry.pb.h>
 
@@ -284,7 +285,10 @@ struct Decoder::Messages {
         MaybeRefused refused;
         std::size_t column = 0;
         const auto copy = [&](const char* name, const auto& values) {
-            if (values.size() != places)
+            if (values.empty()) // made before this column was
+                points.columns[column].assign(static_cast<std::size_t>(places),
+                                              std::numeric_limits<float>::quiet_NaN());
+            else if (values.size() != places)
                 refused = Refused{Refusal::unequalColumns,
                                   std::string(name) + " has " + std::to_string(values.size()) +
                                       " values for " + std::to_string(places) + " places"};
@@ -292,9 +296,15 @@ struct Decoder::Messages {
                 points.columns[column].assign(values.begin(), values.end());
             ++column;
         };
-#define X(name) copy(#name, from.name());
+#define X(name, field, reduction) copy(#field, from.field());
         SURGESCOPE_POINT_COLUMNS(X)
 #undef X
+        points.lagBins.assign(from.lag_bins().begin(), from.lag_bins().end());
+        if (points.lagBins.size() % LagBins::kCount != 0 ||
+            points.lagBins.size() / LagBins::kCount > static_cast<std::size_t>(places))
+            refused = Refused{Refusal::unequalColumns,
+                              "lag_bins has " + std::to_string(from.lag_bins_size()) + " values for " +
+                                  std::to_string(places) + " places of " + std::to_string(LagBins::kCount)};
         return refused;
     }
 };

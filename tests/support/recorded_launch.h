@@ -20,7 +20,7 @@ namespace surgescope::tests {
 inline feeds::ViewRequest launchRequest(std::chrono::seconds range = std::chrono::minutes(15)) {
     feeds::ViewRequest request;
     request.range = range;
-    request.selectedPop = "LHR";
+    request.selection = feeds::Selection::pop("LHR");
     return request;
 }
 
