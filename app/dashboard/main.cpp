@@ -138,9 +138,9 @@ int main(int argc, char** argv) {
     QObject::connect(&window, &widgets::WallWindow::viewRequestChanged, &window,
                      [&session](const feeds::ViewRequest& request) { session->request(request); });
     steer(*session, window);
-    window.setRange(options.range);
+    window.focus().setRange({options.range, std::nullopt});
     window.resize(options.width, options.height);
-    if (!options.select.empty()) window.selectPop(options.select);
+    if (!options.select.empty()) window.focus().select(feeds::Selection::pop(options.select));
     if (options.fullScreen)
         window.showFullScreen();
     else

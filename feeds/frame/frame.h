@@ -48,6 +48,7 @@ struct Summary {
 struct PopFrame {
     std::string code;
     std::optional<PopIndex> place; // nothing: unplaced, the catalogue does not know the code
+    std::string region;            // the catalogue's code, or "unplaced"
     Freshness freshness = Freshness::noData;
     double ageSeconds = 0;               // since a node of it was last heard; meaningless for noData
     std::optional<double> secondsToFull; // as secondsToFull() says; nothing: not within the hour

@@ -111,6 +111,8 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         PopFrame pop;
         pop.code = code;
         pop.place = place->pop;
+        const auto& regions = state.catalogue().regions();
+        pop.region = place->region.value < regions.size() ? regions[place->region.value] : "unplaced";
         pop.freshness = freshness(place->lastHeard, now);
         const bool retired = place->nodes.everHadRoster() && place->nodes.size() == 0;
         if (retired && pop.freshness >= Freshness::stale)

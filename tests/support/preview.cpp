@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
         frame->settled = std::chrono::floor<std::chrono::seconds>(timeline.position);
     window.setFrame(frame);
     window.setTimeline(timeline);
-    if (!options.selected.empty()) window.selectPop(options.selected);
+    if (!options.selected.empty()) window.focus().select(feeds::Selection::pop(options.selected));
     if (what == QLatin1String("zoomed")) {
         const QPointF europe =
             window.map().positionOf("FRA").value_or(QPointF(window.map().width() / 2.0, 120));

@@ -232,6 +232,7 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
         PopFrame pop;
         pop.code = place.code;
         pop.place = PopIndex(i);
+        pop.region = catalogue.regions()[catalogue[PopIndex(i)].region.value];
         pop.freshness = Freshness::live;
         pop.ageSeconds = 0.3 + unit(random);
         // Most PoPs cope; a handful do not.
@@ -291,6 +292,7 @@ std::shared_ptr<Frame> fewNodesFrame() {
     PopFrame pop;
     pop.code = "FRA";
     pop.place = PopCatalogue::builtIn().find("FRA");
+    pop.region = "EU";
     pop.freshness = Freshness::live;
     pop.ageSeconds = 0.6;
     pop.summary = summaryOf(184, 0.07, 0.5);

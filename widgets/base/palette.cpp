@@ -166,7 +166,11 @@ double heatPosition(double lagUs) {
 }
 
 QRgb heatColour(double lagUs) {
-    return between(kHeat, heatPosition(lagUs));
+    return heatColourAt(heatPosition(lagUs));
+}
+
+QRgb heatColourAt(double position) {
+    return between(kHeat, position);
 }
 
 QColor regionColour(std::size_t region) {

@@ -71,6 +71,8 @@ inline constexpr double kHeatHighestUs = 60e6;
 double heatPosition(double lagUs);
 /// Dark violet to pale yellow (after matplotlib's magma, without its black end, which is kept for no data).
 QRgb heatColour(double lagUs);
+/// The same by position, 0 to 1.
+QRgb heatColourAt(double position);
 
 /// Colour of the region at a position of the catalogue's list; any position behind its end is that of
 /// "unplaced".

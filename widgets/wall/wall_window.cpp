@@ -3,8 +3,10 @@
 
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
+#include "widgets/charts/frame_lines.h"
 #include "widgets/charts/line_chart.h"
 #include "widgets/heat/heat_widget.h"
+#include "widgets/heat/lag_widget.h"
 #include "widgets/map/map_widget.h"
 #include "widgets/tables/pop_detail_widget.h"
 #include "widgets/tables/pop_table_widget.h"
@@ -24,32 +26,42 @@ namespace surgescope::widgets {
 WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     : QWidget(parent), m_catalogue(catalogue), m_header(new HeaderBar(this)), m_tiles(new TileRow(this)),
       m_map(new MapWidget(catalogue, this)),
-      m_charts{new LineChart(LineChart::Kind::stackedAreas, Unit::perSecond,
+      m_charts{new LineChart(m_focus, ChartKind::stackedAreas, Unit::perSecond,
                              QStringLiteral("Requests by region"), this),
-               new LineChart(LineChart::Kind::stackedAreas, Unit::bitsPerSecond,
+               new LineChart(m_focus, ChartKind::stackedAreas, Unit::bitsPerSecond,
                              QStringLiteral("Egress by region"), this),
-               new LineChart(LineChart::Kind::lines, Unit::microseconds, QStringLiteral("Metadata latency"),
-                             this)},
-      m_heat(new HeatWidget(this)), m_table(new PopTableWidget(catalogue, this)),
-      m_detail(new PopDetailWidget(catalogue, this)), m_timeline(new TimelineWidget(this)),
-      m_health(new HealthStrip(this)) {
+               new LineChart(m_focus, ChartKind::lines, Unit::microseconds,
+                             QStringLiteral("Metadata latency"), this),
+               new LineChart(m_focus, ChartKind::lines, Unit::microseconds,
+                             QStringLiteral("Edge latency, p95"), this)},
+      m_heat(new HeatWidget(m_focus, this)), m_lag(new LagWidget(m_focus, this)),
+      m_table(new PopTableWidget(catalogue, this)), m_detail(new PopDetailWidget(catalogue, this)),
+      m_timeline(new TimelineWidget(this)), m_health(new HealthStrip(this)) {
     setWindowTitle(QStringLiteral("surgescope"));
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
-    m_charts[2]->setLimit(kMetadataLimitUs, QStringLiteral("limit 250 ms, p95"));
-    m_charts[1]->setLegend(LineChart::Legend::none); // the chart above it has the same
-    m_charts[2]->setLegend(LineChart::Legend::besideTitle);
+    m_charts[metadataChart]->setLimit(kMetadataLimitUs, QStringLiteral("limit 250 ms, p95"));
+    m_charts[egressChart]->setLegend(LineChart::Legend::none); // the chart above it has the same
+    m_charts[metadataChart]->setLegend(LineChart::Legend::besideTitle);
+    m_charts[latencyChart]->setLegend(LineChart::Legend::besideTitle);
+    m_charts[latencyChart]->setLogarithmic(100, 10e6);
     m_detail->hide();
     QPalette tip = QToolTip::palette();
     tip.setColor(QPalette::ToolTipBase, colours().panel);
     tip.setColor(QPalette::ToolTipText, colours().text);
     QToolTip::setPalette(tip);
 
-    const auto select = [this](const QString& code) { selectPop(code.toStdString()); };
-    connect(m_map, &MapWidget::popSelected, this, select);
-    connect(m_map, &MapWidget::selectionCleared, this, [this] { selectPop(std::nullopt); });
-    connect(m_heat, &HeatWidget::popSelected, this, select);
-    connect(m_table, &PopTableWidget::popSelected, this, select);
+    const auto selectPop = [this](const QString& code) {
+        m_focus.select(feeds::Selection::pop(code.toStdString()));
+    };
+    connect(m_map, &MapWidget::popSelected, this, selectPop);
+    connect(m_map, &MapWidget::selectionCleared, this, [this] { m_focus.select({}); });
+    connect(m_table, &PopTableWidget::popSelected, this, selectPop);
+    connect(&m_focus, &Focus::selectionChanged, this, &WallWindow::selectionChanged);
+    connect(&m_focus, &Focus::rangeChanged, &m_requestTimer, qOverload<>(&QTimer::start));
+    connect(&m_focus, &Focus::timeTextChanged, this, [this] {
+        if (m_frame) setFrame(m_frame);
+    });
     m_stepTimer.setSingleShot(true);
     m_stepTimer.setInterval(0);
     connect(&m_stepTimer, &QTimer::timeout, this, &WallWindow::nextStep);
@@ -73,6 +85,7 @@ void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
 }
 
 void WallWindow::setTimeline(const feeds::Timeline& timeline) {
+    m_mode = timeline.mode;
     m_timeline->setTimeline(timeline);
     m_header->setTimeline(timeline);
 }
@@ -92,16 +105,18 @@ void WallWindow::nextStep() {
 
 void WallWindow::doStep(Step step) {
     const feeds::Frame& f = *m_frame;
+    const TimeWords words = timeWords();
+    const auto show = [&](Chart chart, std::vector<ChartLine> lines) {
+        m_charts[chart]->setData({f.chartAxis, std::move(lines), f.events, words});
+    };
     switch (step) {
     case mapStep: m_map->setFrame(m_frame); break;
-    case requestsStep:
-        m_charts[0]->setData(f.chartAxis, requestLines(f, m_catalogue), f.releaseAt, f.events);
-        break;
-    case egressStep:
-        m_charts[1]->setData(f.chartAxis, egressLines(f, m_catalogue), f.releaseAt, f.events);
-        break;
-    case metadataStep: m_charts[2]->setData(f.chartAxis, metadataLines(f), f.releaseAt, f.events); break;
-    case heatStep: m_heat->setFrame(m_frame); break;
+    case requestsStep: show(requestsChart, requestLines(f, m_catalogue)); break;
+    case egressStep: show(egressChart, egressLines(f, m_catalogue)); break;
+    case metadataStep: show(metadataChart, metadataLines(f)); break;
+    case latencyStep: show(latencyChart, latencyLines(f)); break;
+    case heatStep: m_heat->setFrame(m_frame, words); break;
+    case lagStep: m_lag->setFrame(m_frame, words); break;
     case tableStep:
         m_table->setFrame(m_frame);
         m_detail->setFrame(m_frame);
@@ -110,29 +125,34 @@ void WallWindow::doStep(Step step) {
     }
 }
 
+TimeWords WallWindow::timeWords() const {
+    return {m_focus.timeText(), m_focus.localZone(), m_mode == feeds::Timeline::Mode::live, m_frame->settled,
+            m_frame->releaseAt};
+}
+
 feeds::ViewRequest WallWindow::viewRequest() const {
     feeds::ViewRequest request;
-    request.range = m_range;
+    request.range = m_focus.range().length;
+    request.until = m_focus.range().until;
+    request.selection = m_focus.selection();
+    request.releaseAt = m_release;
     request.chartColumns = m_charts[0]->plotColumns();
     request.heatColumns = m_heat->plotColumns();
     request.heatRows = m_heat->plotRows();
-    request.selectedPop = m_selected;
     return request;
 }
 
-void WallWindow::setRange(std::chrono::seconds range) {
-    m_range = std::max(range, std::chrono::seconds(10));
+void WallWindow::setRelease(std::optional<feeds::FeedSecond> at) {
+    m_release = at;
     m_requestTimer.start();
 }
 
-void WallWindow::selectPop(const std::optional<std::string>& code) {
-    if (code == m_selected) return;
-    m_selected = code;
-    m_map->setSelectedPop(code);
-    m_heat->setSelectedPop(code);
-    if (code) m_detail->setPop(*code);
-    m_detail->setVisible(code.has_value());
-    m_table->setVisible(!code.has_value());
+void WallWindow::selectionChanged() {
+    const feeds::Selection& selection = m_focus.selection();
+    m_map->setSelectedPop(selection.isPop() ? std::optional(selection.code) : std::nullopt);
+    if (selection.isPop()) m_detail->setPop(selection.code);
+    m_detail->setVisible(selection.isPop());
+    m_table->setVisible(!selection.isPop());
     m_requestTimer.start();
 }
 
@@ -159,6 +179,7 @@ void WallWindow::layOut() {
     m_health->setScale(m_scale);
     m_map->setScale(m_scale);
     m_heat->setScale(m_scale);
+    m_lag->setScale(m_scale);
     m_table->setScale(m_scale);
     m_detail->setScale(m_scale);
     for (LineChart* chart : m_charts)
@@ -174,13 +195,18 @@ void WallWindow::layOut() {
     const int left = qRound(inner * 0.655), right = inner - left - gap, rightX = edge + left + gap;
     const int lower = qRound((bottom - top) * 0.325), upper = bottom - top - lower - gap;
     m_map->setGeometry(edge, top, left, upper);
-    m_heat->setGeometry(edge, top + upper + gap, left, lower);
+    const int heatWide = qRound((left - gap) * 0.63);
+    m_heat->setGeometry(edge, top + upper + gap, heatWide, lower);
+    m_lag->setGeometry(edge + heatWide + gap, top + upper + gap, left - heatWide - gap, lower);
     m_table->setGeometry(rightX, top + upper + gap, right, lower);
     m_detail->setGeometry(m_table->geometry());
-    const int first = qRound((upper - 2 * gap) * 0.36), others = (upper - 2 * gap - first) / 2;
-    m_charts[0]->setGeometry(rightX, top, right, first);
-    m_charts[1]->setGeometry(rightX, top + first + gap, right, others);
-    m_charts[2]->setGeometry(rightX, top + first + others + 2 * gap, right, upper - first - others - 2 * gap);
+    double y = top;
+    constexpr std::array kShares{0.31, 0.22, 0.235, 0.235}; // of the charts, one below the other
+    for (std::size_t i = 0; i < m_charts.size(); ++i) {
+        const double high = (upper - 3.0 * gap) * kShares[i];
+        m_charts[i]->setGeometry(rightX, qRound(y), right, qRound(y + high) - qRound(y));
+        y += high + gap;
+    }
     m_requestTimer.start();
 }
 
@@ -203,22 +229,42 @@ void WallWindow::paintEvent(QPaintEvent*) {
 }
 
 void WallWindow::keyPressEvent(QKeyEvent* event) {
-    if (m_timeline->handleKey(*event)) return;
+    if (m_timeline->handleKey(*event) || handleTimeKey(*event)) return;
     switch (event->key()) {
     case Qt::Key_Escape:
-        if (m_selected)
-            selectPop(std::nullopt);
+        if (!m_focus.selection().isWorld())
+            m_focus.select({});
         else if (isFullScreen())
             showNormal();
         break;
     case Qt::Key_F11: isFullScreen() ? showNormal() : showFullScreen(); break;
+    default: QWidget::keyPressEvent(event);
+    }
+}
+
+bool WallWindow::handleTimeKey(const QKeyEvent& event) {
+    switch (event.key()) {
     case Qt::Key_1:
     case Qt::Key_2:
     case Qt::Key_3:
     case Qt::Key_4:
     case Qt::Key_5:
-    case Qt::Key_6: setRange(kRanges[static_cast<std::size_t>(event->key() - Qt::Key_1)]); break;
-    default: QWidget::keyPressEvent(event);
+    case Qt::Key_6:
+        m_focus.setRange({kRanges[static_cast<std::size_t>(event.key() - Qt::Key_1)], std::nullopt});
+        return true;
+    case Qt::Key_Backspace:
+        (event.modifiers() & Qt::ShiftModifier) ? m_focus.forward() : m_focus.back();
+        return true;
+    case Qt::Key_T: {
+        // Ago, since release, by the clock; with Shift the clock's zone.
+        const auto next = static_cast<TimeText>((static_cast<int>(m_focus.timeText()) + 1) % 3);
+        if (event.modifiers() & Qt::ShiftModifier)
+            m_focus.setTimeText(TimeText::clock, !m_focus.localZone());
+        else
+            m_focus.setTimeText(next, m_focus.localZone());
+        return true;
+    }
+    default: return false;
     }
 }
 

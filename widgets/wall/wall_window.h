@@ -5,7 +5,9 @@
 #include "feeds/frame/timeline.h"
 #include "feeds/frame/view_request.h"
 
+#include "widgets/base/focus.h"
 #include "widgets/base/paint_clock.h"
+#include "widgets/base/time_words.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -21,6 +23,7 @@ namespace surgescope::widgets {
 class HeaderBar;
 class HealthStrip;
 class HeatWidget;
+class LagWidget;
 class LineChart;
 class MapWidget;
 class PopDetailWidget;
@@ -45,14 +48,14 @@ class WallWindow : public QWidget {
 
     /// What it can show at its present size, with its present selection.
     feeds::ViewRequest viewRequest() const;
-    /// How far back charts and heatmap reach, from 10 s. Keys 1 to 6 choose among kRanges.
-    void setRange(std::chrono::seconds range);
+    /// What all views look at. Keys 1 to 6 choose among kRanges.
+    Focus& focus() { return m_focus; }
     static constexpr std::array<std::chrono::seconds, 6> kRanges{
         std::chrono::minutes(5), std::chrono::minutes(15), std::chrono::hours(1),
         std::chrono::hours(3),   std::chrono::hours(12),   std::chrono::hours(48)};
 
-    const std::optional<std::string>& selectedPop() const { return m_selected; }
-    void selectPop(const std::optional<std::string>& code);
+    /// T-0 set by hand; nothing: as the feed says.
+    void setRelease(std::optional<feeds::FeedSecond> at);
 
     /// How long complete repaints of this window took since the last call. Only as a top-level window it
     /// knows.
@@ -63,6 +66,8 @@ class WallWindow : public QWidget {
     double scale() const { return m_scale; }
     MapWidget& map() { return *m_map; }
     HeatWidget& heat() { return *m_heat; }
+    LagWidget& lag() { return *m_lag; }
+    enum Chart : std::size_t { requestsChart, egressChart, metadataChart, latencyChart };
     LineChart& chart(std::size_t i) { return *m_charts[i]; }
     /// It says what the user wants. Its keys work wherever the focus is.
     TimelineWidget& timeline() { return *m_timeline; }
@@ -78,24 +83,39 @@ class WallWindow : public QWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
-    enum Step : unsigned { mapStep, requestsStep, heatStep, egressStep, metadataStep, tableStep, kSteps };
+    enum Step : unsigned {
+        mapStep,
+        requestsStep,
+        heatStep,
+        egressStep,
+        metadataStep,
+        lagStep,
+        latencyStep,
+        tableStep,
+        kSteps
+    };
     void layOut();
     void nextStep();
     void doStep(Step step);
     void postRequest();
+    void selectionChanged();
+    TimeWords timeWords() const;
+    bool handleTimeKey(const QKeyEvent& event);
 
     const feeds::PopCatalogue& m_catalogue;
     std::shared_ptr<const feeds::Frame> m_frame;
-    std::optional<std::string> m_selected;
-    std::chrono::seconds m_range = feeds::ViewRequest{}.range;
+    Focus m_focus;
+    std::optional<feeds::FeedSecond> m_release;
+    feeds::Timeline::Mode m_mode = feeds::Timeline::Mode::live;
     std::optional<feeds::ViewRequest> m_posted;
     double m_scale = 1;
 
     HeaderBar* m_header; // all widgets are children
     TileRow* m_tiles;
     MapWidget* m_map;
-    std::array<LineChart*, 3> m_charts{};
+    std::array<LineChart*, 4> m_charts{};
     HeatWidget* m_heat;
+    LagWidget* m_lag;
     PopTableWidget* m_table;
     PopDetailWidget* m_detail;
     TimelineWidget* m_timeline;
