@@ -51,6 +51,7 @@ feeds::Rehearsal::Options rehearsalOptions(const app::Options& options,
 feeds::Session::Options sessionOptions(const app::Options& options) {
     feeds::Session::Options session{.nodeColumns = options.nodeColumns,
                                     .recordingsFolder = options.recordingsFolder,
+                                    .baseline = options.baseline,
                                     .library = "surgescope " SURGESCOPE_VERSION};
     if (options.flight)
         session.flight = {
@@ -138,6 +139,7 @@ int main(int argc, char** argv) {
     QObject::connect(&window, &widgets::WallWindow::viewRequestChanged, &window,
                      [&session](const feeds::ViewRequest& request) { session->request(request); });
     steer(*session, window);
+    if (options.releaseAt) window.setRelease(options.releaseAt);
     window.focus().setRange({options.range, std::nullopt});
     window.resize(options.width, options.height);
     if (!options.select.empty()) window.focus().select(feeds::Selection::pop(options.select));

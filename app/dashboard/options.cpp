@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dashboard/options.h"
 
+#include "feeds/capture/recorded_time.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/sim/scenario_file.h"
 
@@ -62,6 +63,13 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         ->needs(replay);
     app.add_option("--record", options.record, "Records what is received to this new file (MCAP)")
         ->excludes(replay);
+    app.add_option("--baseline", options.baseline,
+                   "Recording of an earlier launch to lay beneath, aligned at T-0; without it a simulated "
+                   "standard rollout lies beneath rehearsals");
+    std::string releaseAt;
+    app.add_option(
+        "--release-at", releaseAt,
+        "T-0, when the feed does not say it: 2026-11-27T05:00:00Z; the key B sets it to the crosshair");
     options.flightFolder = stateFolder() + "/flight";
     options.recordingsFolder = stateFolder() + "/recordings";
     app.add_option("--flight-folder", options.flightFolder, "Where the flight recorder keeps its ring")
@@ -100,6 +108,14 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     if (!options.select.empty() && !feeds::isPopCode(options.select))
         return commandLineError(app, "--select: expected a PoP code of three capital letters, got '" +
                                          options.select + "'");
+    if (!releaseAt.empty()) {
+        const auto at = feeds::parseRecordedTime(releaseAt, {});
+        const bool absolute = releaseAt.find('-') == 4;
+        if (!absolute || !at)
+            return commandLineError(app, "--release-at: expected a time such as 2026-11-27T05:00:00Z, got '" +
+                                             releaseAt + "'");
+        options.releaseAt = std::chrono::floor<std::chrono::seconds>(*at);
+    }
     options.range = std::chrono::minutes(range);
     if (*quit) options.quitAfter = quitAfter;
     if (allNodes) options.nodeColumns = feeds::NodeColumnsWanted::all;

@@ -44,7 +44,11 @@ McapReader::~McapReader() = default;
 Result<std::unique_ptr<McapReader>> McapReader::open(const std::string& path, Use use) {
     auto file = InputFile::open(path);
     if (!file) return Error{file.error()};
-    std::unique_ptr<McapReader> reader(new McapReader(std::move(file.value())));
+    return open(std::move(file.value()), use);
+}
+
+Result<std::unique_ptr<McapReader>> McapReader::open(InputFile file, Use use) {
+    std::unique_ptr<McapReader> reader(new McapReader(std::move(file)));
     if (auto error = reader->readHeader()) return std::move(*error);
     reader->m_indexed = use == Use::summary && reader->readSummary();
     if (!reader->m_indexed) {

@@ -45,6 +45,7 @@ class McapReader {
 
     /// Refuses what is no MCAP file of version 0. `use` scan: as if there were no summary.
     static Result<std::unique_ptr<McapReader>> open(const std::string& path, Use use = Use::summary);
+    static Result<std::unique_ptr<McapReader>> open(InputFile file, Use use = Use::summary);
     ~McapReader();
 
     const mcap::Header& header() const { return m_header; }

@@ -255,6 +255,12 @@ bool WallWindow::handleTimeKey(const QKeyEvent& event) {
     case Qt::Key_Backspace:
         (event.modifiers() & Qt::ShiftModifier) ? m_focus.forward() : m_focus.back();
         return true;
+    case Qt::Key_B:
+        if (event.modifiers() & Qt::ShiftModifier)
+            setRelease(std::nullopt);
+        else if (m_focus.crosshair())
+            setRelease(m_focus.crosshair());
+        return true;
     case Qt::Key_T: {
         // Ago, since release, by the clock; with Shift the clock's zone.
         const auto next = static_cast<TimeText>((static_cast<int>(m_focus.timeText()) + 1) % 3);
