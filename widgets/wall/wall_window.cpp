@@ -46,8 +46,10 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     QToolTip::setPalette(tip);
 
     const auto select = [this](const QString& code) { selectPop(code.toStdString()); };
-    connect(m_map, &MapWidget::popSelected, this, select);
-    connect(m_map, &MapWidget::selectionCleared, this, [this] { selectPop(std::nullopt); });
+    connect(m_map, &MapWidget::selected, this, [this](const feeds::Selection& selection) {
+        selectPop(selection.isPop() ? std::optional(selection.code) : std::nullopt);
+        m_map->setSelection(selection);
+    });
     connect(m_heat, &HeatWidget::popSelected, this, select);
     connect(m_table, &PopTableWidget::popSelected, this, select);
     m_stepTimer.setSingleShot(true);
@@ -128,7 +130,7 @@ void WallWindow::setRange(std::chrono::seconds range) {
 void WallWindow::selectPop(const std::optional<std::string>& code) {
     if (code == m_selected) return;
     m_selected = code;
-    m_map->setSelectedPop(code);
+    m_map->setSelection(code ? feeds::Selection::pop(*code) : feeds::Selection{});
     m_heat->setSelectedPop(code);
     if (code) m_detail->setPop(*code);
     m_detail->setVisible(code.has_value());
@@ -203,7 +205,7 @@ void WallWindow::paintEvent(QPaintEvent*) {
 }
 
 void WallWindow::keyPressEvent(QKeyEvent* event) {
-    if (m_timeline->handleKey(*event)) return;
+    if (m_timeline->handleKey(*event) || m_map->handleKey(*event)) return;
     switch (event->key()) {
     case Qt::Key_Escape:
         if (m_selected)
