@@ -128,9 +128,10 @@ QPixmap mapLegend(const LegendContent& content, double width, double windowScale
                 std::max(textWidth(upper.text, scale), textWidth(lower.text, scale)) + (kBeside + 14) * scale;
         return needed;
     };
-    double scale = windowScale; // what does not fit gets smaller as a whole
+    // What does not fit gets smaller as a whole; fonts come in whole pixels, so the first guess may not do.
+    double scale = windowScale * std::min(1.0, width / neededAt(windowScale));
     while (neededAt(scale) > width && scale > 0.3 * windowScale)
-        scale *= 0.97;
+        scale *= 0.98;
 
     const double top = (height - 48 * scale) / 2;
     const auto line = [&](const QString& text, double x, double y) {
