@@ -54,8 +54,7 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     const auto selectPop = [this](const QString& code) {
         m_focus.select(feeds::Selection::pop(code.toStdString()));
     };
-    connect(m_map, &MapWidget::popSelected, this, selectPop);
-    connect(m_map, &MapWidget::selectionCleared, this, [this] { m_focus.select({}); });
+    connect(m_map, &MapWidget::selected, &m_focus, &Focus::select);
     connect(m_table, &PopTableWidget::popSelected, this, selectPop);
     connect(&m_focus, &Focus::selectionChanged, this, &WallWindow::selectionChanged);
     connect(&m_focus, &Focus::rangeChanged, &m_requestTimer, qOverload<>(&QTimer::start));
@@ -149,7 +148,7 @@ void WallWindow::setRelease(std::optional<feeds::FeedSecond> at) {
 
 void WallWindow::selectionChanged() {
     const feeds::Selection& selection = m_focus.selection();
-    m_map->setSelectedPop(selection.isPop() ? std::optional(selection.code) : std::nullopt);
+    m_map->setSelection(selection);
     if (selection.isPop()) m_detail->setPop(selection.code);
     m_detail->setVisible(selection.isPop());
     m_table->setVisible(!selection.isPop());
@@ -229,7 +228,7 @@ void WallWindow::paintEvent(QPaintEvent*) {
 }
 
 void WallWindow::keyPressEvent(QKeyEvent* event) {
-    if (m_timeline->handleKey(*event) || handleTimeKey(*event)) return;
+    if (m_timeline->handleKey(*event) || handleTimeKey(*event) || m_map->handleKey(*event)) return;
     switch (event->key()) {
     case Qt::Key_Escape:
         if (!m_focus.selection().isWorld())
