@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace surgescope::feeds {
 namespace {
+
+/// How often the points of the coarser slots are written anew; divides them all.
+constexpr std::chrono::seconds kCoarseEvery{5};
 
 constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 
@@ -121,26 +125,46 @@ void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
 void Rollup::close(Open& open, std::uint64_t expectedNodes) {
     if (open.changed)
         m_rings[0].put(open.second, RollupPoint::of(open.totals, m_rings[0].step(), expectedNodes));
-    addTo(m_sums[0], m_rings[1], open.totals, open.second, expectedNodes);
-    addTo(m_sums[1], m_rings[2], open.totals, open.second, expectedNodes);
+    // Seconds are summed up once, and their sum is added to both coarser slots when these are written.
+    const auto end = slotEnd(open.second, kCoarseEvery);
+    if (m_recent.used && m_recent.end != end) addRecent();
+    for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse)
+        turn(coarse, open.second, expectedNodes);
+    if (m_recent.used)
+        m_recent.totals.merge(open.totals);
+    else
+        std::swap(m_recent.totals, open.totals);
+    m_recent.end = end;
+    m_recent.used = true;
+    if (open.second == end) {
+        addRecent();
+        for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse)
+            write(coarse, end, expectedNodes);
+    }
     open.used = open.changed = false;
 }
 
-void Rollup::addTo(Sum& sum, RollupRing& ring, const PopTotals& totals, FeedSecond second,
-                   std::uint64_t expectedNodes) {
-    const auto end = slotEnd(second, ring.step());
+void Rollup::addRecent() {
+    for (auto& sum : m_sums)
+        sum.totals.merge(m_recent.totals);
+    m_recent.used = false;
+}
+
+void Rollup::turn(std::size_t coarse, FeedSecond second, std::uint64_t expectedNodes) {
+    auto& sum = m_sums[coarse];
+    const auto end = slotEnd(second, m_rings[coarse + 1].step());
+    if (sum.used && sum.end == end) return;
+    if (sum.used) write(coarse, sum.end, expectedNodes);
+    sum.totals.clear();
+    sum.end = end;
+    sum.used = true;
+}
+
+void Rollup::write(std::size_t coarse, FeedSecond until, std::uint64_t expectedNodes) {
     // Rates are over the part of the slot that has passed: the newest point of a coarse ring is not a dip.
-    const auto write = [&](FeedSecond until) {
-        ring.put(sum.end, RollupPoint::of(sum.totals, ring.step() - (sum.end - until), expectedNodes));
-    };
-    if (!sum.used || sum.end != end) {
-        if (sum.used) write(sum.end);
-        sum.totals.clear();
-        sum.end = end;
-        sum.used = true;
-    }
-    sum.totals.merge(totals);
-    if (unixSeconds(second) % 5 == 0) write(second);
+    const auto& sum = m_sums[coarse];
+    auto& ring = m_rings[coarse + 1];
+    ring.put(sum.end, RollupPoint::of(sum.totals, ring.step() - (sum.end - until), expectedNodes));
 }
 
 const RollupRing& Rollup::ringFor(std::chrono::seconds range) const {
@@ -158,8 +182,12 @@ bool Rollup::restore(std::chrono::seconds step, FeedSecond end, const RollupPoin
 
 void Rollup::restore(std::chrono::seconds width, FeedSecond end, const PopTotals& totals,
                      std::uint64_t expectedNodes) {
-    for (std::size_t i = 0; i < m_sums.size(); ++i)
-        if (m_rings[i + 1].step() > width) addTo(m_sums[i], m_rings[i + 1], totals, end, expectedNodes);
+    for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse) {
+        if (m_rings[coarse + 1].step() <= width) continue;
+        turn(coarse, end, expectedNodes);
+        m_sums[coarse].totals.merge(totals);
+        if (end == slotEnd(end, kCoarseEvery)) write(coarse, end, expectedNodes);
+    }
 }
 
 void Rollup::clear() {
@@ -167,6 +195,7 @@ void Rollup::clear() {
         open.used = open.changed = false;
     for (auto& sum : m_sums)
         sum.used = false;
+    m_recent.used = false;
     for (auto& ring : m_rings)
         ring.clear();
     m_empty = true;

@@ -96,19 +96,23 @@ class Rollup {
         bool changed = false; // since its point was written
         PopTotals totals;
     };
-    struct Sum { // of a coarser slot that is being filled
+    struct Sum { // of a slot that is being filled
         FeedSecond end{};
         bool used = false;
         PopTotals totals;
     };
 
     void close(Open& open, std::uint64_t expectedNodes);
-    void addTo(Sum& sum, RollupRing& ring, const PopTotals& totals, FeedSecond second,
-               std::uint64_t expectedNodes);
+    void addRecent();
+    /// Makes the sum that of the slot which the second lies in; the slot before is over.
+    void turn(std::size_t coarse, FeedSecond second, std::uint64_t expectedNodes);
+    /// The point of the slot, of which `until` has passed.
+    void write(std::size_t coarse, FeedSecond until, std::uint64_t expectedNodes);
 
     std::array<Open, kOpenSeconds> m_open;
     std::array<RollupRing, kResolutions> m_rings;
     std::array<Sum, kResolutions - 1> m_sums; // of the second and third ring
+    Sum m_recent;                             // closed, but not yet in m_sums
     FeedSecond m_newest{};
     bool m_empty = true;
 };
