@@ -62,14 +62,14 @@ void RollupRing::put(FeedSecond end, const RollupPoint& point) {
         m_points.assign(m_slots, RollupPoint::none());
         m_numbers.assign(m_slots, 0);
     }
-    const auto number = static_cast<std::uint32_t>(unixSeconds(end) / m_step.count());
+    const auto number = numberOf(end);
     m_points[number % m_slots] = point;
     m_numbers[number % m_slots] = number;
 }
 
 const RollupPoint* RollupRing::at(FeedSecond end) const {
     if (m_points.empty()) return nullptr;
-    const auto number = static_cast<std::uint32_t>(unixSeconds(end) / m_step.count());
+    const auto number = numberOf(end);
     return m_numbers[number % m_slots] == number ? &m_points[number % m_slots] : nullptr;
 }
 
@@ -174,10 +174,12 @@ const RollupRing& Rollup::ringFor(std::chrono::seconds range) const {
 }
 
 bool Rollup::restore(std::chrono::seconds step, FeedSecond end, const RollupPoint& point) {
-    const auto ring = std::ranges::find(m_rings, step, &RollupRing::step);
-    if (ring == m_rings.end() || unixSeconds(end) % step.count() != 0) return false;
-    if (point.hasData()) ring->put(end, point);
-    return true;
+    for (auto& ring : m_rings) {
+        if (ring.step() != step || unixSeconds(end) % step.count() != 0) continue;
+        if (point.hasData()) ring.put(end, point);
+        return true;
+    }
+    return false;
 }
 
 void Rollup::restore(std::chrono::seconds width, FeedSecond end, const PopTotals& totals,

@@ -33,10 +33,10 @@ struct RollupPoint {
 /// point.
 class RollupRing {
   public:
-    RollupRing(std::chrono::seconds step, std::size_t slots) : m_step(step), m_slots(slots) {}
+    RollupRing(std::chrono::seconds step, std::uint32_t slots) : m_step(step), m_slots(slots) {}
 
     std::chrono::seconds step() const { return m_step; }
-    std::chrono::seconds length() const { return m_step * static_cast<std::int64_t>(m_slots); }
+    std::chrono::seconds length() const { return m_step * m_slots; }
 
     /// `end` must be a multiple of the step.
     void put(FeedSecond end, const RollupPoint& point);
@@ -45,8 +45,13 @@ class RollupRing {
     void clear();
 
   private:
+    /// Narrow, since it divides and a seek puts hundreds of thousands of points.
+    std::uint32_t numberOf(FeedSecond end) const {
+        return static_cast<std::uint32_t>(unixSeconds(end)) / static_cast<std::uint32_t>(m_step.count());
+    }
+
     std::chrono::seconds m_step;
-    std::size_t m_slots;
+    std::uint32_t m_slots;
     std::vector<RollupPoint> m_points;
     std::vector<std::uint32_t> m_numbers; // end / step of what each slot holds, 0: nothing
 };
