@@ -7,10 +7,10 @@
 
 namespace surgescope::feeds {
 
-/// Reads the bytes of a PopTotals of telemetry.proto five times as fast as the protobuf library, and only if
-/// they are as every serializer writes them: known fields by rising number, numbers packed, each value within
-/// limits.h. False: they are not, and `to` holds anything. So it never judges: whatever is unusual is left to
-/// the library, and refused or not by what that says.
+/// Reads the bytes of a PopTotals of telemetry.proto with a third of the protobuf library's instructions, and
+/// only if they are as every serializer writes them: known fields by rising number, numbers packed, each
+/// value within limits.h. False: they are not, and `to` holds anything. So it never judges: whatever is
+/// unusual is left to the library, and refused or not by what that says.
 [[nodiscard]] bool readPlainTotals(std::string_view bytes, PopTotals& to);
 
 } // namespace surgescope::feeds
