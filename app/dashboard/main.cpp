@@ -7,6 +7,7 @@
 #include "feeds/source/zmq_source.h"
 
 #include "app/dashboard/options.h"
+#include "app/dashboard/screens.h"
 #include "app/dashboard/stats.h"
 #include "widgets/base/fonts.h"
 #include "widgets/timeline/timeline_widget.h"
@@ -139,12 +140,10 @@ int main(int argc, char** argv) {
                      [&session](const feeds::ViewRequest& request) { session->request(request); });
     steer(*session, window);
     window.focus().setRange({options.range, std::nullopt});
-    window.resize(options.width, options.height);
+    app::Screens screens(options, window);
+    if (const std::string problem = screens.problem(); !problem.empty()) return fail(problem);
     if (!options.select.empty()) window.focus().select(feeds::Selection::pop(options.select));
-    if (options.fullScreen)
-        window.showFullScreen();
-    else
-        window.show();
+    screens.show();
 
     std::shared_ptr<const feeds::Frame> shown;
     QTimer frames;
