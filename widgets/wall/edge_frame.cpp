@@ -29,7 +29,8 @@ DataAge dataAge(std::optional<double> newestAge, std::optional<double> sinceFram
     const double age = *newestAge + (stuck ? *sinceFrame : 0);
     if (!stuck && age <= feeds::kLateAfterSeconds) return {};
     if (!stuck && age <= feeds::kStaleAfterSeconds) return {DataAge::Alarm::late, {}};
-    return {DataAge::Alarm::old, QStringLiteral("DATA %1 OLD").arg(formatSpan(static_cast<std::int64_t>(age)))};
+    return {DataAge::Alarm::old,
+            QStringLiteral("DATA %1 OLD").arg(formatSpan(static_cast<std::int64_t>(age)))};
 }
 
 EdgeFrame::EdgeFrame(QWidget* parent) : QWidget(parent) {

@@ -12,7 +12,8 @@ class PageRotation {
     static constexpr std::chrono::milliseconds kHold = std::chrono::seconds(60);
 
     PageRotation() = default; // does not turn
-    PageRotation(int pages, std::chrono::milliseconds dwell) : m_pages(pages), m_dwell(dwell) {}
+    PageRotation(int pages, std::chrono::milliseconds dwell, int first = 0)
+        : m_pages(pages), m_dwell(dwell), m_page(first) {}
 
     bool turns() const { return m_pages > 1 && m_dwell.count() > 0; }
     int page() const { return m_page; }

@@ -204,7 +204,10 @@ void WallWindow::enterWallMode(const Wall& wall) {
         if (m_pages.empty()) m_pages = builtInWorkspaces();
         m_beforePages = m_arrangement->workspace();
         m_beforePages->name = m_workspaceName;
-        m_wall.rotate(static_cast<int>(m_pages.size()), wall.rotate);
+        // From the one that is there already, if it is among them.
+        const auto now = std::ranges::find(m_pages, m_workspaceName, &Workspace::name) - m_pages.begin();
+        const int count = static_cast<int>(m_pages.size());
+        m_wall.rotate(count, wall.rotate, static_cast<int>(now) % count);
     }
     emit wallModeChanged(true);
 }

@@ -48,8 +48,8 @@ void WallMode::leave() {
     emit progressed();
 }
 
-void WallMode::rotate(int pages, std::chrono::milliseconds dwell) {
-    m_rotation = PageRotation(pages, dwell);
+void WallMode::rotate(int pages, std::chrono::milliseconds dwell, int first) {
+    m_rotation = PageRotation(pages, dwell, first);
     if (!m_rotation.turns()) return;
     m_sinceTick.start();
     m_tick.start();

@@ -19,6 +19,7 @@ class WallMode : public QObject {
   public:
     static constexpr std::chrono::milliseconds kPointerRest = std::chrono::seconds(2);
     static constexpr double kTypeFactor = 1.12; // read from further away
+    static constexpr double kBarFactor = 1.08;  // of the timeline, whose words fill their boxes
 
     explicit WallMode(QObject* parent = nullptr);
     ~WallMode() override;
@@ -26,8 +27,8 @@ class WallMode : public QObject {
     void enter(bool hidePointerAtOnce);
     void leave();
     bool isOn() const { return m_on; }
-    /// From the first page on; fewer than two do not turn.
-    void rotate(int pages, std::chrono::milliseconds dwell);
+    /// Fewer than two pages do not turn.
+    void rotate(int pages, std::chrono::milliseconds dwell, int first);
     const PageRotation& rotation() const { return m_rotation; }
     bool pointerHidden() const { return m_pointerHidden; }
 

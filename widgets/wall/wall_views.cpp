@@ -46,21 +46,23 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
             m_charts[which]->setData({f.chartAxis, lines(f), f.events, words});
         };
     };
-    // In this order they get a frame; the costly ones are not neighbours.
-    add("map", {m_map}, [this](const feeds::Frame&, const TimeWords&) { m_map->setFrame(m_frame); });
-    add("requests", {m_charts[requestsChart]},
+    // Least sizes are those at which neither titles and legends nor a table's columns meet, and a chart has
+    // room for its curve. In this order they get a frame; the costly ones are not neighbours.
+    add("map", {760, 240}, {m_map},
+        [this](const feeds::Frame&, const TimeWords&) { m_map->setFrame(m_frame); });
+    add("requests", {520, 150}, {m_charts[requestsChart]},
         chart(requestsChart, [this](const feeds::Frame& f) { return requestLines(f, m_catalogue); }));
-    add("lag-by-pop", {m_heat},
+    add("lag-by-pop", {735, 150}, {m_heat},
         [this](const feeds::Frame&, const TimeWords& words) { m_heat->setFrame(m_frame, words); });
-    add("egress", {m_charts[egressChart]},
+    add("egress", {520, 115}, {m_charts[egressChart]},
         chart(egressChart, [this](const feeds::Frame& f) { return egressLines(f, m_catalogue); }));
-    add("metadata", {m_charts[metadataChart]},
+    add("metadata", {440, 118}, {m_charts[metadataChart]},
         chart(metadataChart, [](const feeds::Frame& f) { return metadataLines(f); }));
-    add("lag-distribution", {m_lag},
+    add("lag-distribution", {320, 130}, {m_lag},
         [this](const feeds::Frame&, const TimeWords& words) { m_lag->setFrame(m_frame, words); });
-    add("latency", {m_charts[latencyChart]},
+    add("latency", {440, 118}, {m_charts[latencyChart]},
         chart(latencyChart, [](const feeds::Frame& f) { return latencyLines(f); }));
-    add("hottest", {m_table, m_detail}, [this](const feeds::Frame&, const TimeWords&) {
+    add("hottest", {640, 120}, {m_table, m_detail}, [this](const feeds::Frame&, const TimeWords&) {
         m_table->setFrame(m_frame);
         m_detail->setFrame(m_frame);
     });
@@ -76,12 +78,12 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
     connect(&m_stepTimer, &QTimer::timeout, this, &WallViews::nextStep);
 }
 
-void WallViews::add(const char* name, std::vector<PanelWidget*> panels, Give give) {
+void WallViews::add(const char* name, QSize least, std::vector<PanelWidget*> panels, Give give) {
     for (PanelWidget* panel : panels) {
         panel->hide();
         panel->installEventFilter(this);
     }
-    m_set.views.push_back({name, std::move(panels)});
+    m_set.views.push_back({name, std::move(panels), least});
     m_give.push_back(std::move(give));
     m_due.push_back(false);
 }

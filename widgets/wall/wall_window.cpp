@@ -137,7 +137,7 @@ void WallWindow::layOut() {
     const int healthHigh = s(wall ? 32 : 40), timelineHigh = s(60);
     m_header->setScale(m_scale);
     m_tiles->setScale(m_scale);
-    m_timeline->setScale(m_scale);
+    m_timeline->setScale(wall ? m_scale / WallMode::kTypeFactor * WallMode::kBarFactor : m_scale);
     m_health->setScale(m_scale);
     m_arrangement->setTypeFactor(wall ? WallMode::kTypeFactor : 1);
 

@@ -109,7 +109,7 @@ void ViewArea::place() {
                 if (m_hovered == view.name) m_hovered.clear();
                 continue;
             }
-            panel->setScale(m_scale);
+            panel->setScale(view.scaleIn(m_scale, at->box.size()));
             panel->setGeometry(at->box);
             panel->setVisible(panel == &view.panel() && !at->box.isEmpty());
         }
@@ -133,7 +133,7 @@ bool ViewArea::cancelDrag() {
 }
 
 QRectF ViewArea::gripOf(const PanelWidget& panel) const {
-    return {0, 0, static_cast<double>(panel.width()), kGrip * m_scale};
+    return {0, 0, static_cast<double>(panel.width()), kGrip * panel.scale()};
 }
 
 bool ViewArea::eventFilter(QObject* watched, QEvent* event) {

@@ -3,6 +3,9 @@
 
 #include "widgets/base/panel_widget.h"
 
+#include <QSize>
+
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +16,16 @@ namespace surgescope::widgets {
 struct View {
     std::string name;                 // one of kViewNames
     std::vector<PanelWidget*> panels; // never empty
+    QSize least;                      // pixels at scale 1 that its words need; in less, all of it is smaller
     std::size_t front = 0;            // the one to be seen
 
+    /// At which it fits into a place in a window of this scale; not without end.
+    double scaleIn(double windowScale, QSize place) const {
+        if (least.isEmpty()) return windowScale;
+        const double fitting = std::min(static_cast<double>(place.width()) / least.width(),
+                                        static_cast<double>(place.height()) / least.height());
+        return std::clamp(fitting, 0.55 * windowScale, windowScale);
+    }
     PanelWidget& panel() const { return *panels[front]; }
     /// Placed in a window, whether or not that window is on the screen.
     bool isPlaced() const { return !panel().isHidden(); }
