@@ -7,6 +7,7 @@
 #include "feeds/source/zmq_source.h"
 
 #include "app/dashboard/options.h"
+#include "app/dashboard/screens.h"
 #include "app/dashboard/stats.h"
 #include "widgets/base/fonts.h"
 #include "widgets/timeline/timeline_widget.h"
@@ -51,6 +52,7 @@ feeds::Rehearsal::Options rehearsalOptions(const app::Options& options,
 feeds::Session::Options sessionOptions(const app::Options& options) {
     feeds::Session::Options session{.nodeColumns = options.nodeColumns,
                                     .recordingsFolder = options.recordingsFolder,
+                                    .baseline = options.baseline,
                                     .library = "surgescope " SURGESCOPE_VERSION};
     if (options.flight)
         session.flight = {
@@ -138,13 +140,12 @@ int main(int argc, char** argv) {
     QObject::connect(&window, &widgets::WallWindow::viewRequestChanged, &window,
                      [&session](const feeds::ViewRequest& request) { session->request(request); });
     steer(*session, window);
-    window.setRange(options.range);
-    window.resize(options.width, options.height);
-    if (!options.select.empty()) window.selectPop(options.select);
-    if (options.fullScreen)
-        window.showFullScreen();
-    else
-        window.show();
+    if (options.releaseAt) window.setRelease(options.releaseAt);
+    window.focus().setRange({options.range, std::nullopt});
+    app::Screens screens(options, window);
+    if (const std::string problem = screens.problem(); !problem.empty()) return fail(problem);
+    if (!options.select.empty()) window.focus().select(feeds::Selection::pop(options.select));
+    screens.show();
 
     std::shared_ptr<const feeds::Frame> shown;
     QTimer frames;

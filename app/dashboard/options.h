@@ -24,6 +24,8 @@ struct Options {
     std::string control; // endpoint for levers of the simulation, empty: none
     std::string replay;  // recording to play instead, empty: none
     std::string at;      // where in it to begin, as parseRecordedTime() reads it; empty: at its beginning
+    std::string baseline; // recording to lay beneath; empty: the one built in
+    std::optional<feeds::FeedSecond> releaseAt; // T-0 set by hand; nothing: as the feed says
     std::string record;  // file to record to, empty: none
     bool flight = true;  // keep a ring of what is received
     std::string flightFolder;
@@ -37,8 +39,14 @@ struct Options {
     std::chrono::minutes range{15};  // charts and heatmap
     int width = 1920;
     int height = 1080;
+    bool sizeGiven = false; // otherwise the window comes back as it was
     bool fullScreen = false;
-    std::string stats; // file, "-" for standard output, empty: none
+    std::string theme = "dark";
+    std::string workspace;          // name or file, empty: as it was last
+    bool wall = false;              // wall mode from the start
+    std::optional<int> screen;      // of the wall, 1 is the first
+    std::chrono::seconds rotate{0}; // of pages on the wall, 0: they do not turn
+    std::string stats;              // file, "-" for standard output, empty: none
 };
 
 /// Options, or the exit status when the program is to end at once.

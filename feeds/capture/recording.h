@@ -63,8 +63,9 @@ struct LaneManner {
     std::chrono::milliseconds every; // an unfinished chunk is written when it spans so much log time
 };
 
-/// By Lane. Node columns come by tens of megabytes a second and take the cheapest level; the rest is little and
-/// repays a better one, though in chunks of a second none beyond 3. What was received is written within the second; what can be made again is not urgent.
+/// By Lane. Node columns come by tens of megabytes a second and take the cheapest level; the rest is little
+/// and repays a better one, though in chunks of a second none beyond 3. What was received is written within
+/// the second; what can be made again is not urgent.
 inline constexpr std::array<LaneManner, 9> kLanes{{
     {3, std::chrono::milliseconds(900)},
     {1, std::chrono::milliseconds(900)},

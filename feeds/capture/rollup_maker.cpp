@@ -81,6 +81,7 @@ void RollupMaker::givePoints(const FleetState& state, seconds width, FeedSecond 
     m_points.end = end;
     m_points.width = width;
     m_points.places.clear();
+    m_points.lagBins.clear();
     for (auto& column : m_points.columns)
         column.clear();
     const auto add = [&](const std::string& name, const Rollup& rollup) {
@@ -91,9 +92,13 @@ void RollupMaker::givePoints(const FleetState& state, seconds width, FeedSecond 
             const auto* found = ring.at(end);
             const auto p = found ? *found : RollupPoint::none();
             std::size_t column = 0;
-            for (const float value : {p.requestsPerSecond, p.egressBitsPerSecond, p.saturation, p.coverage,
-                                      p.metadataP50Us, p.metadataP95Us, p.metadataP99Us, p.lagP99Us})
-                m_points.columns[column++].push_back(value);
+            for (const auto value : RollupPoint::columns())
+                m_points.columns[column++].push_back(p.*value);
+            if (rollup.keepsLagDistribution()) {
+                const auto* lag = ring.lagAt(end);
+                const LagBins bins = lag ? *lag : LagBins{};
+                m_points.lagBins.insert(m_points.lagBins.end(), bins.counts.begin(), bins.counts.end());
+            }
             if (!m_points.places.empty()) m_points.places += ' ';
             m_points.places += name;
         }

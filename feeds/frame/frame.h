@@ -2,10 +2,12 @@
 #pragma once
 
 #include "feeds/frame/reading.h"
+#include "feeds/frame/selection.h"
 #include "feeds/model/feed_time.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/model/pop_totals.h"
 #include "feeds/state/freshness.h"
+#include "feeds/state/rollup.h"
 
 #include <cstdint>
 #include <memory>
@@ -34,6 +36,8 @@ struct Summary {
     Reading pendingKeys;            // invalidations known but not applied, keys × nodes
     Reading invalidationsPerSecond; // applied, keys × nodes
     Reading wafBlockedPerSecond;
+    Reading spilledInPerSecond;      // requests of other PoPs' clients, contained in requestsPerSecond
+    Reading spilledOutPerSecond;     // requests of its own clients that other PoPs answered
     Reading nodesAboveCritical;      // nodes at 90 % saturation or more
     std::uint64_t nodesHeard = 0;    // measured in that second
     std::uint64_t nodesExpected = 0; // on the roster
@@ -44,8 +48,10 @@ struct Summary {
 struct PopFrame {
     std::string code;
     std::optional<PopIndex> place; // nothing: unplaced, the catalogue does not know the code
+    std::string region;            // the catalogue's code, or "unplaced"
     Freshness freshness = Freshness::noData;
-    double ageSeconds = 0; // since a node of it was last heard; meaningless for noData
+    double ageSeconds = 0;               // since a node of it was last heard; meaningless for noData
+    std::optional<double> secondsToFull; // as secondsToFull() says; nothing: not within the hour
     Summary summary;
     bool operator==(const PopFrame&) const = default;
 };
@@ -60,22 +66,43 @@ struct TimeAxis {
     bool operator==(const TimeAxis&) const = default;
 };
 
-/// Lines over the frame's chart axis. NaN where there is no data: a gap, never a zero.
-struct RegionSeries {
-    std::string region; // the catalogue's code, or "unplaced"
+/// A part of what is selected, over the frame's chart axis: of the world its regions, of a region its PoPs.
+/// NaN where there is no data: a gap, never a zero. Parts add up to the whole.
+struct PartSeries {
+    static constexpr const char* kOthers = "others"; // PoPs too small for a line of their own
+    std::string code;                                // of a region or a PoP; or "unplaced", or kOthers
     std::vector<float> requestsPerSecond;
     std::vector<float> egressBitsPerSecond;
 };
 
-struct WorldSeries {
-    std::vector<float> requestsPerSecond;
-    std::vector<float> metadataP50Us, metadataP95Us, metadataP99Us;
-    std::vector<float> lagP99Us;
-    std::vector<float> saturation;
-    std::vector<float> coverage; // 0 to 1
+/// What is selected over the frame's chart axis, and a baseline over the same. Columns as of RollupPoint.
+struct Series {
+#define X(name, field, reduction) std::vector<float> name;
+    SURGESCOPE_POINT_COLUMNS(X)
+#undef X
 };
 
-/// Invalidation lag, p99 of each PoP and column, worst PoP first.
+/// An earlier launch beneath this one, with its T-0 where this one's is.
+struct BaselineFrame {
+    std::string name;
+    Series series;   // over the frame's chart axis
+    RollupPoint now; // at the settled second; without data when the baseline was not recorded so far
+};
+
+/// How invalidation lag is distributed over time: of what is selected, or of the region of a PoP. A share for
+/// each column and LagBins bin; NaN: no data; all 0: heard, but nothing was applied.
+struct LagGrid {
+    TimeAxis axis;
+    Selection of;
+    std::vector<float> share; // columns × LagBins::kCount, column after column
+
+    float at(int column, std::size_t bin) const {
+        return share[static_cast<std::size_t>(column) * LagBins::kCount + bin];
+    }
+};
+
+/// Invalidation lag, p99 of each PoP and column, worst PoP first. Of a region only its PoPs; of a PoP those
+/// of its region, itself first.
 struct HeatGrid {
     static constexpr float kNothingPurged = -1.0F; // heard, but no invalidation was applied: not zero lag
     TimeAxis axis;
@@ -148,14 +175,20 @@ struct Frame {
     std::optional<FeedSecond> settled;   // the second all numbers are of; nothing before the first report
     std::optional<FeedSecond> releaseAt; // T-0
     std::optional<double> listeners;
+    std::optional<double> listenersRecord; // the most ever before
+
+    Selection selection; // what the following are of
+    Summary summary;
+    Series series;
+    std::vector<PartSeries> parts; // the catalogue's order, or largest first; "unplaced" and "others" last
+    std::optional<BaselineFrame> baseline;
 
     Summary world;
     PopTotals sinceStart;       // everything accepted in this epoch
     std::vector<PopFrame> pops; // by code; only those heard of or on a roster
     TimeAxis chartAxis;
-    std::vector<RegionSeries> regions; // in the catalogue's order, "unplaced" last and only when there is one
-    WorldSeries worldSeries;
     HeatGrid heat;
+    LagGrid lag;
     std::vector<EventMark> events;
     std::optional<NodeDetail> nodes;
     FeedHealth health;

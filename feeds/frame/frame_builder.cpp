@@ -2,6 +2,7 @@
 #include "feeds/frame/frame_builder.h"
 
 #include "feeds/frame/reduce.h"
+#include "feeds/frame/time_to_full.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +11,8 @@
 
 namespace surgescope::feeds {
 namespace {
+
+constexpr std::size_t kMostParts = 7; // of a region's stack: more colours cannot be told apart
 
 /// The newest totals a place has that are not newer than what is shown.
 const PopTotals* newestTotals(const Rollup& rollup, FeedSecond settled, bool& stale) {
@@ -57,17 +60,35 @@ NodeDetail nodeDetail(const Place& place, SteadyTime now) {
     return detail;
 }
 
+/// What is shown of the selection in the settled second; `frame` has the PoPs and the world already.
+Summary summaryOf(const FleetState& state, const Selection& selection, const Frame& frame, bool silent) {
+    if (selection.isWorld()) return frame.world;
+    if (selection.isPop()) {
+        const auto pop = std::ranges::find(frame.pops, selection.code, &PopFrame::code);
+        return pop == frame.pops.end() ? Summary{} : pop->summary;
+    }
+    const auto* rollup = rollupOf(state, selection);
+    const auto region =
+        RegionIndex(static_cast<std::size_t>(std::ranges::find(state.catalogue().regions(), selection.code) -
+                                             state.catalogue().regions().begin()));
+    return summarise(frame.settled ? rollup->totals(*frame.settled) : nullptr, state.expectedNodes(region),
+                     silent);
+}
+
 } // namespace
 
 struct FrameBuilder::TimeParts {
     TimeAxis chartAxis;
-    std::vector<RegionSeries> regions;
-    WorldSeries world;
+    Series series;
+    std::vector<PartSeries> parts;
+    std::optional<BaselineFrame> baseline;
     HeatGrid heat;
+    LagGrid lag;
 };
 
 std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRequest& request,
-                                                 FeedHealth health, SteadyTime now) {
+                                                 const Baseline* baseline, FeedHealth health,
+                                                 SteadyTime now) {
     state.settle(now);
     auto frame = std::make_shared<Frame>();
     frame->epoch = state.epoch();
@@ -77,9 +98,12 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         frame->mode = global->rehearsal ? FeedMode::rehearsal : FeedMode::live;
         frame->scenario = global->scenario;
         frame->listeners = static_cast<double>(global->listeners);
+        if (global->listenersRecord > 0)
+            frame->listenersRecord = static_cast<double>(global->listenersRecord);
         if (global->releaseAtUs > 0)
             frame->releaseAt = feedSecond(static_cast<std::int64_t>(global->releaseAtUs / 1'000'000U));
     }
+    if (request.releaseAt) frame->releaseAt = request.releaseAt;
     frame->sinceStart = state.sinceStart();
     frame->events = eventMarks(state);
 
@@ -87,6 +111,8 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         PopFrame pop;
         pop.code = code;
         pop.place = place->pop;
+        const auto& regions = state.catalogue().regions();
+        pop.region = place->region.value < regions.size() ? regions[place->region.value] : "unplaced";
         pop.freshness = freshness(place->lastHeard, now);
         const bool retired = place->nodes.everHadRoster() && place->nodes.size() == 0;
         if (retired && pop.freshness >= Freshness::stale)
@@ -98,50 +124,47 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         pop.summary = summarise(totals, place->expectedNodes(), stale);
         if (pop.freshness <= Freshness::late && totals) health.nodesHeard += (*totals)[Counter::node_seconds];
         health.nodesExpected += pop.summary.nodesExpected;
+        if (frame->settled && !stale) pop.secondsToFull = secondsToFull(place->rollup, *frame->settled);
         frame->pops.push_back(std::move(pop));
     }
-    if (frame->settled) // when nobody reports any more, what is shown is the past
-        frame->world = summarise(state.world().totals(*frame->settled), state.expectedNodes(),
-                                 freshness(state.lastReport(), now) >= Freshness::stale);
+    // When nobody reports any more, what is shown is the past.
+    const bool silent = freshness(state.lastReport(), now) >= Freshness::stale;
+    if (frame->settled)
+        frame->world = summarise(state.world().totals(*frame->settled), state.expectedNodes(), silent);
     frame->world.nodesExpected = state.expectedNodes();
-    if (request.selectedPop) {
-        const auto found = state.places().find(*request.selectedPop);
+    frame->selection = request.selection;
+    frame->summary = summaryOf(state, request.selection, *frame, silent);
+    if (request.selection.isPop()) {
+        const auto found = state.places().find(request.selection.code);
         if (found != state.places().end() && found->second->nodes.hasColumns())
             frame->nodes = nodeDetail(*found->second, now);
     }
 
-    const Key key{frame->settled, frame->epoch, request, state.expectedNodes()};
+    const Key key{frame->settled, frame->epoch, request, state.expectedNodes(), frame->releaseAt, baseline};
     if (!m_timeParts || key != m_key) {
         auto parts = std::make_shared<TimeParts>();
         if (frame->settled) {
-            const auto chart = columnsOf(state.world(), *frame->settled, request.range, request.chartColumns);
+            const auto chart = columnsOf(*frame->settled, request, request.chartColumns);
             parts->chartAxis = chart.axis;
-            for (std::size_t r = 0; r < state.regions().size(); ++r) {
-                const auto& rollup = state.regions()[r];
-                if (rollup.empty()) continue;
-                const auto& codes = state.catalogue().regions();
-                RegionSeries series{r < codes.size() ? codes[r] : "unplaced", {}, {}};
-                series.requestsPerSecond = meanSeries(rollup, chart, &RollupPoint::requestsPerSecond);
-                series.egressBitsPerSecond = meanSeries(rollup, chart, &RollupPoint::egressBitsPerSecond);
-                parts->regions.push_back(std::move(series));
-            }
-            auto& w = parts->world;
-            w.requestsPerSecond = meanSeries(state.world(), chart, &RollupPoint::requestsPerSecond);
-            w.metadataP50Us = worstSeries(state.world(), chart, &RollupPoint::metadataP50Us);
-            w.metadataP95Us = worstSeries(state.world(), chart, &RollupPoint::metadataP95Us);
-            w.metadataP99Us = worstSeries(state.world(), chart, &RollupPoint::metadataP99Us);
-            w.lagP99Us = worstSeries(state.world(), chart, &RollupPoint::lagP99Us);
-            w.saturation = meanSeries(state.world(), chart, &RollupPoint::saturation);
-            w.coverage = meanSeries(state.world(), chart, &RollupPoint::coverage);
+            parts->parts = partsOf(state, request.selection, chart, kMostParts);
+            if (const auto* rollup = rollupOf(state, request.selection))
+                parts->series = seriesOf(*rollup, chart);
+            const bool fits = baseline && (!baseline->underRehearsalsOnly || frame->mode == FeedMode::rehearsal);
+            if (fits && frame->releaseAt)
+                parts->baseline =
+                    baselineOf(*baseline, *frame->releaseAt, *frame->settled, request.selection, chart);
             parts->heat = heatGrid(state, *frame->settled, request);
+            parts->lag = lagGrid(state, *frame->settled, request);
         }
         m_timeParts = std::move(parts);
         m_key = key;
     }
     frame->chartAxis = m_timeParts->chartAxis;
-    frame->regions = m_timeParts->regions;
-    frame->worldSeries = m_timeParts->world;
+    frame->series = m_timeParts->series;
+    frame->parts = m_timeParts->parts;
+    frame->baseline = m_timeParts->baseline;
     frame->heat = m_timeParts->heat;
+    frame->lag = m_timeParts->lag;
     frame->health = std::move(health);
     return frame;
 }

@@ -3,6 +3,7 @@
 
 #include "feeds/frame/frame.h"
 #include "feeds/frame/view_request.h"
+#include "feeds/state/baseline.h"
 #include "feeds/state/fleet_state.h"
 
 #include <memory>
@@ -15,10 +16,10 @@ namespace surgescope::feeds {
 /// otherwise.
 class FrameBuilder {
   public:
-    /// Settled state in, frame out. `health` comes from whoever runs the feed; node counts are filled in
-    /// here.
-    std::shared_ptr<const Frame> build(FleetState& state, const ViewRequest& request, FeedHealth health,
-                                       SteadyTime now);
+    /// Settled state in, frame out. `baseline` may be null. `health` comes from whoever runs the feed; node
+    /// counts are filled in here.
+    std::shared_ptr<const Frame> build(FleetState& state, const ViewRequest& request,
+                                       const Baseline* baseline, FeedHealth health, SteadyTime now);
 
   private:
     struct Key {
@@ -26,6 +27,8 @@ class FrameBuilder {
         std::uint64_t epoch = 0;
         ViewRequest request;
         std::uint64_t expected = 0;
+        std::optional<FeedSecond> releaseAt;
+        const Baseline* baseline = nullptr;
         bool operator==(const Key&) const = default;
     };
     struct TimeParts; // charts and heatmap

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <span>
 
@@ -18,7 +19,7 @@ FeedSecond roundUp(FeedSecond second, std::chrono::seconds step) {
 
 /// Calls visit(column, point) for each slot of the view that has a point.
 template <class Visit> void forEachPoint(const Rollup& rollup, const Columns& columns, Visit visit) {
-    const auto& ring = rollup.ringFor(columns.range);
+    const auto& ring = rollup.ringFor(columns.reach);
     for (int column = 0; column < columns.axis.columns; ++column) {
         const auto end = columns.axis.endOf(column);
         for (int slot = 0; slot < columns.slots; ++slot)
@@ -27,50 +28,132 @@ template <class Visit> void forEachPoint(const Rollup& rollup, const Columns& co
     }
 }
 
+/// Position of a region in FleetState::regions(); of one that nobody knows, that of the unplaced PoPs.
+std::size_t regionIndex(const PopCatalogue& catalogue, const std::string& code) {
+    const auto& codes = catalogue.regions();
+    return static_cast<std::size_t>(std::ranges::find(codes, code) - codes.begin());
+}
+
+/// The region that is selected, or the selected PoP's.
+std::optional<std::size_t> regionOf(const FleetState& state, const Selection& selection) {
+    if (selection.isWorld()) return std::nullopt;
+    if (!selection.isPop()) return regionIndex(state.catalogue(), selection.code);
+    const auto found = state.places().find(selection.code);
+    if (found == state.places().end()) return std::nullopt;
+    return found->second->region.value;
+}
+
 std::vector<float> emptySeries(const Columns& columns) {
     return std::vector<float>(static_cast<std::size_t>(columns.axis.columns), kNoData);
 }
 
 } // namespace
 
-Columns columnsOf(const Rollup& rollup, FeedSecond settled, std::chrono::seconds range, int most) {
+Columns columnsOf(FeedSecond settled, const ViewRequest& request, int most) {
+    static const Rollup rings; // their steps are alike everywhere
+    const auto end = std::min(request.until.value_or(settled), settled);
     Columns columns;
-    columns.range = range;
-    columns.step = rollup.ringFor(range).step();
-    const auto slots = std::max<std::int64_t>(1, range / columns.step);
+    columns.reach = settled - end + request.range;
+    columns.step = rings.ringFor(columns.reach).step();
+    const auto slots = std::max<std::int64_t>(1, request.range / columns.step);
     const auto columnsAllowed = std::max(1, most);
     columns.slots = static_cast<int>((slots + columnsAllowed - 1) / columnsAllowed);
     columns.axis.step = columns.step * columns.slots;
     columns.axis.columns = static_cast<int>((slots + columns.slots - 1) / columns.slots);
-    columns.axis.end = roundUp(settled, columns.axis.step);
+    columns.axis.end = roundUp(end, columns.axis.step);
     return columns;
 }
 
-std::vector<float> meanSeries(const Rollup& rollup, const Columns& columns, float RollupPoint::*field) {
+std::vector<float> seriesOf(const Rollup& rollup, const Columns& columns, float RollupPoint::*field,
+                            Reduction reduction) {
     auto series = emptySeries(columns);
     std::vector<int> counts(series.size(), 0);
     forEachPoint(rollup, columns, [&](std::size_t column, const RollupPoint& point) {
         const float value = point.*field;
         if (std::isnan(value)) return;
-        series[column] = counts[column]++ == 0 ? value : series[column] + value;
+        float& so = series[column];
+        if (counts[column]++ == 0)
+            so = value;
+        else if (reduction == Reduction::mean)
+            so += value;
+        else
+            so = reduction == Reduction::highest ? std::max(so, value) : std::min(so, value);
     });
-    for (std::size_t i = 0; i < series.size(); ++i)
-        if (counts[i] > 1) series[i] /= static_cast<float>(counts[i]);
+    if (reduction == Reduction::mean)
+        for (std::size_t i = 0; i < series.size(); ++i)
+            if (counts[i] > 1) series[i] /= static_cast<float>(counts[i]);
     return series;
 }
 
-std::vector<float> worstSeries(const Rollup& rollup, const Columns& columns, float RollupPoint::*field) {
-    auto series = emptySeries(columns);
-    forEachPoint(rollup, columns, [&](std::size_t column, const RollupPoint& point) {
-        series[column] = std::fmax(series[column], point.*field); // fmax passes over NaN
-    });
+Series seriesOf(const Rollup& rollup, const Columns& columns) {
+    Series series;
+#define X(name, field, reduction)                                                                            \
+    series.name = seriesOf(rollup, columns, &RollupPoint::name, Reduction::reduction);
+    SURGESCOPE_POINT_COLUMNS(X)
+#undef X
     return series;
+}
+
+const Rollup* rollupOf(const FleetState& state, const Selection& selection) {
+    switch (selection.scope) {
+    case Selection::Scope::world: break;
+    case Selection::Scope::region: return &state.regions()[regionIndex(state.catalogue(), selection.code)];
+    case Selection::Scope::pop:
+        const auto found = state.places().find(selection.code);
+        return found == state.places().end() ? nullptr : &found->second->rollup;
+    }
+    return &state.world();
+}
+
+std::vector<PartSeries> partsOf(const FleetState& state, const Selection& selection, const Columns& columns,
+                                std::size_t most) {
+    std::vector<PartSeries> parts;
+    const auto add = [&](std::string code, const Rollup& rollup) {
+        if (rollup.empty()) return;
+        parts.push_back({std::move(code),
+                         seriesOf(rollup, columns, &RollupPoint::requestsPerSecond, Reduction::mean),
+                         seriesOf(rollup, columns, &RollupPoint::egressBitsPerSecond, Reduction::mean)});
+    };
+    if (selection.isWorld()) {
+        const auto& codes = state.catalogue().regions();
+        for (std::size_t r = 0; r < state.regions().size(); ++r)
+            add(r < codes.size() ? codes[r] : "unplaced", state.regions()[r]);
+        return parts;
+    }
+    if (selection.isPop()) {
+        if (const auto* rollup = rollupOf(state, selection)) add(selection.code, *rollup);
+        return parts;
+    }
+    const auto region = regionIndex(state.catalogue(), selection.code);
+    for (const auto& [code, place] : state.places())
+        if (place->region.value == region) add(code, place->rollup);
+    const auto total = [](const PartSeries& part) {
+        double sum = 0;
+        for (const float value : part.requestsPerSecond)
+            if (!std::isnan(value)) sum += static_cast<double>(value);
+        return sum;
+    };
+    std::ranges::stable_sort(parts, std::greater{}, total);
+    if (parts.size() <= most) return parts;
+    PartSeries others{PartSeries::kOthers, emptySeries(columns), emptySeries(columns)};
+    const auto addTo = [](std::vector<float>& sum, const std::vector<float>& values) {
+        for (std::size_t i = 0; i < sum.size(); ++i)
+            if (!std::isnan(values[i])) sum[i] = std::isnan(sum[i]) ? values[i] : sum[i] + values[i];
+    };
+    for (const auto& part : std::span(parts).subspan(most - 1)) {
+        addTo(others.requestsPerSecond, part.requestsPerSecond);
+        addTo(others.egressBitsPerSecond, part.egressBitsPerSecond);
+    }
+    parts.resize(most - 1);
+    parts.push_back(std::move(others));
+    return parts;
 }
 
 HeatGrid heatGrid(const FleetState& state, FeedSecond settled, const ViewRequest& request) {
     HeatGrid heat;
-    const auto columns = columnsOf(state.world(), settled, request.range, request.heatColumns);
+    const auto columns = columnsOf(settled, request, request.heatColumns);
     heat.axis = columns.axis;
+    const auto region = regionOf(state, request.selection);
 
     struct Row {
         const std::string* code;
@@ -79,13 +162,15 @@ HeatGrid heatGrid(const FleetState& state, FeedSecond settled, const ViewRequest
     };
     std::vector<Row> rows;
     for (const auto& [code, place] : state.places()) {
-        if (place->rollup.empty()) continue;
+        if (place->rollup.empty() || (region && place->region.value != *region)) continue;
         Row row{&code, HeatGrid::kNothingPurged, emptySeries(columns)};
         forEachPoint(place->rollup, columns, [&](std::size_t column, const RollupPoint& point) {
             const float lag = std::isnan(point.lagP99Us) ? HeatGrid::kNothingPurged : point.lagP99Us;
             row.cells[column] = std::fmax(row.cells[column], lag);
             row.worst = std::max(row.worst, lag);
         });
+        if (request.selection.isPop() && code == request.selection.code)
+            row.worst = std::numeric_limits<float>::infinity(); // first, whatever it does
         rows.push_back(std::move(row));
     }
     const auto shown = std::min(rows.size(), static_cast<std::size_t>(std::max(0, request.heatRows)));
@@ -98,6 +183,59 @@ HeatGrid heatGrid(const FleetState& state, FeedSecond settled, const ViewRequest
         heat.lagUs.insert(heat.lagUs.end(), row.cells.begin(), row.cells.end());
     }
     return heat;
+}
+
+LagGrid lagGrid(const FleetState& state, FeedSecond settled, const ViewRequest& request) {
+    LagGrid lag;
+    const auto columns = columnsOf(settled, request, request.heatColumns);
+    lag.axis = columns.axis;
+    // No PoP keeps its distribution: 400 of them would need hundreds of megabytes.
+    if (const auto region = regionOf(state, request.selection)) {
+        const auto& codes = state.catalogue().regions();
+        lag.of = Selection::region(*region < codes.size() ? codes[*region] : "unplaced");
+    }
+    lag.share.assign(static_cast<std::size_t>(columns.axis.columns) * LagBins::kCount, kNoData);
+    const auto* rollup = rollupOf(state, lag.of);
+    const auto& ring = rollup->ringFor(columns.reach);
+    for (int column = 0; column < columns.axis.columns; ++column) {
+        LagBins sum;
+        bool known = false;
+        for (int slot = 0; slot < columns.slots; ++slot)
+            if (const auto* bins = ring.lagAt(columns.axis.endOf(column) - slot * columns.step)) {
+                sum.merge(*bins);
+                known = true;
+            }
+        if (!known) continue;
+        double total = 0;
+        for (const auto count : sum.counts)
+            total += count;
+        for (std::size_t bin = 0; bin < LagBins::kCount; ++bin)
+            lag.share[static_cast<std::size_t>(column) * LagBins::kCount + bin] =
+                total > 0 ? static_cast<float>(sum.counts[bin] / total) : 0.0F;
+    }
+    return lag;
+}
+
+BaselineFrame baselineOf(const Baseline& baseline, FeedSecond release, FeedSecond settled,
+                         const Selection& selection, const Columns& columns) {
+    BaselineFrame frame{baseline.name, {}, RollupPoint::none()};
+    const auto* rollup = rollupOf(baseline.state, selection);
+    const auto pointFor = [&](FeedSecond second) {
+        return rollup ? rollup->pointAt(baseline.timeOf(second, release)) : nullptr;
+    };
+    if (const auto* point = pointFor(settled)) frame.now = *point;
+#define X(name, field, reduction) frame.series.name = emptySeries(columns);
+    SURGESCOPE_POINT_COLUMNS(X)
+#undef X
+    for (int column = 0; column < columns.axis.columns; ++column) {
+        const auto* point = pointFor(columns.axis.endOf(column));
+        if (!point) continue;
+        const auto at = static_cast<std::size_t>(column);
+#define X(name, field, reduction) frame.series.name[at] = point->name;
+        SURGESCOPE_POINT_COLUMNS(X)
+#undef X
+    }
+    return frame;
 }
 
 } // namespace surgescope::feeds

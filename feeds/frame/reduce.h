@@ -3,9 +3,11 @@
 
 #include "feeds/frame/frame.h"
 #include "feeds/frame/view_request.h"
+#include "feeds/state/baseline.h"
 #include "feeds/state/fleet_state.h"
 
 #include <chrono>
+#include <cstdint>
 #include <vector>
 
 namespace surgescope::feeds {
@@ -16,19 +18,33 @@ struct Columns {
     TimeAxis axis;
     std::chrono::seconds step{1}; // of the ring
     int slots = 1;                // per column
-    std::chrono::seconds range{}; // chooses the ring, alike for all places
+    std::chrono::seconds reach{}; // chooses the ring, alike for all places
 };
 
-/// The columns of `range` back from `settled`, at most `most` of them, in the finest ring that reaches so
-/// far. They are aligned to feed time, so that a column keeps its slots while the view moves on.
-Columns columnsOf(const Rollup& rollup, FeedSecond settled, std::chrono::seconds range, int most);
+/// The columns of the request's range, at most `most` of them, in the finest ring that reaches so far back
+/// from `settled`. They are aligned to feed time, so that a column keeps its slots while the view moves on.
+Columns columnsOf(FeedSecond settled, const ViewRequest& request, int most);
 
-/// Rates and shares: the mean of a column's slots; NaN where no slot has any.
-std::vector<float> meanSeries(const Rollup& rollup, const Columns& columns, float RollupPoint::*field);
-/// Quantiles: the worst of a column's slots, for a mean of quantiles would mean nothing.
-std::vector<float> worstSeries(const Rollup& rollup, const Columns& columns, float RollupPoint::*field);
+/// What stands for several points in one column.
+enum class Reduction : std::uint8_t { mean, highest, lowest };
 
-/// Invalidation lag by PoP and column, the PoPs with the worst column first.
+/// NaN where no slot of a column has a value.
+std::vector<float> seriesOf(const Rollup& rollup, const Columns& columns, float RollupPoint::*field,
+                            Reduction reduction);
+Series seriesOf(const Rollup& rollup, const Columns& columns);
+
+/// Where the numbers of a selection are kept; null when nothing is known of it.
+const Rollup* rollupOf(const FleetState& state, const Selection& selection);
+
+/// What the selection is made of, over these columns: of a region at most `most` PoPs, and the others as one.
+std::vector<PartSeries> partsOf(const FleetState& state, const Selection& selection, const Columns& columns,
+                                std::size_t most);
+
 HeatGrid heatGrid(const FleetState& state, FeedSecond settled, const ViewRequest& request);
+LagGrid lagGrid(const FleetState& state, FeedSecond settled, const ViewRequest& request);
+
+/// The baseline over these columns, shifted so that its T-0 is at `release`.
+BaselineFrame baselineOf(const Baseline& baseline, FeedSecond release, FeedSecond settled,
+                         const Selection& selection, const Columns& columns);
 
 } // namespace surgescope::feeds

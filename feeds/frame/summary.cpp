@@ -59,9 +59,7 @@ Summary summarise(const PopTotals* totals, std::uint64_t expectedNodes, bool sta
     if (heard == 0) return s;
     if (!stale) s.nodesHeard = heard;
     const bool whole = static_cast<double>(heard) >= (1 - kTooFewToShow) * static_cast<double>(expectedNodes);
-    const Reader read(*totals, stale    ? Quality::stale
-                               : !whole ? Quality::partial
-                                        : Quality::measured);
+    const Reader read(*totals, stale ? Quality::stale : !whole ? Quality::partial : Quality::measured);
     s.requestsPerSecond = read.count(Counter::requests);
     s.egressBitsPerSecond = read.count(Counter::bytes_out, 8);
     s.saturation = read.meanOverNodes(Counter::saturation_permille_seconds, 1e-3);
@@ -76,6 +74,8 @@ Summary summarise(const PopTotals* totals, std::uint64_t expectedNodes, bool sta
     s.pendingKeys = read.count(Counter::inv_pending_seconds);
     s.invalidationsPerSecond = read.count(Counter::inv_applied);
     s.wafBlockedPerSecond = read.count(Counter::waf_blocked);
+    s.spilledInPerSecond = read.count(Counter::spilled_in);
+    s.spilledOutPerSecond = read.count(Counter::spilled_out);
     s.nodesAboveCritical = {static_cast<double>(totals->saturation.atOrAbove(900)),
                             read.quality(Counter::saturation_permille_seconds)};
     return s;

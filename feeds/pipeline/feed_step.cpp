@@ -73,15 +73,19 @@ void FeedStep::refuse(const Refused& refused) {
 }
 
 void FeedStep::request(const ViewRequest& request) {
-    if (m_wanted == NodeColumnsWanted::ofSelectedPop && request.selectedPop != m_request.selectedPop) {
-        const auto topic = [](const std::optional<std::string>& pop) { return "node/" + *pop; };
-        if (m_request.selectedPop) {
-            m_source.unsubscribe(topic(m_request.selectedPop));
-            m_state.gaps().forgetTopic(topic(m_request.selectedPop));
+    if (m_wanted == NodeColumnsWanted::ofSelectedPop && request.selection != m_request.selection) {
+        const auto topic = [](const Selection& selection) { return "node/" + selection.code; };
+        if (m_request.selection.isPop()) {
+            m_source.unsubscribe(topic(m_request.selection));
+            m_state.gaps().forgetTopic(topic(m_request.selection));
         }
-        if (request.selectedPop) m_source.subscribe(topic(request.selectedPop));
+        if (request.selection.isPop()) m_source.subscribe(topic(request.selection));
     }
     m_request = request;
+}
+
+void FeedStep::setBaseline(std::shared_ptr<const Baseline> baseline) {
+    m_baseline = std::move(baseline);
 }
 
 FeedHealth FeedStep::health(double threadLoad) {
@@ -121,7 +125,7 @@ void FeedStep::settle() {
 }
 
 std::shared_ptr<const Frame> FeedStep::buildFrame(double threadLoad) {
-    auto frame = m_builder.build(m_state, m_request, health(threadLoad), m_clock.steady());
+    auto frame = m_builder.build(m_state, m_request, m_baseline.get(), health(threadLoad), m_clock.steady());
     tellTap();
     return frame;
 }

@@ -34,6 +34,8 @@ class FeedStep {
 
     /// What the screen shows from now on.
     void request(const ViewRequest& request);
+    /// What is drawn beneath it from now on.
+    void setBaseline(std::shared_ptr<const Baseline> baseline);
 
     /// For a feed whose frames nobody needs: moves the settled second on, as building a frame does.
     void settle();
@@ -59,6 +61,7 @@ class FeedStep {
     FleetState m_state;
     FrameBuilder m_builder;
     ViewRequest m_request;
+    std::shared_ptr<const Baseline> m_baseline;
 
     std::array<std::uint64_t, kRefusalCount> m_refused{};
     std::string m_lastRefusal;

@@ -4,6 +4,7 @@
 #include "feeds/util/own_process.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace surgescope::feeds {
 Pipeline::Pipeline(std::unique_ptr<Source> source, const PopCatalogue& catalogue, const Clock& clock,
@@ -28,6 +29,7 @@ void Pipeline::run() {
         const auto now = m_clock.steady();
         if (now >= nextFrame) {
             if (const auto request = m_requests.take()) step.request(*request);
+            if (auto baseline = m_baselines.take()) step.setBaseline(std::move(baseline));
             if (const double elapsed = secondsBetween(loadSince, now); elapsed >= 1) {
                 const double cpu = threadCpuSeconds();
                 load = (cpu - cpuThen) / elapsed;

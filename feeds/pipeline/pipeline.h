@@ -11,7 +11,7 @@
 
 namespace surgescope::feeds {
 
-/// The feed thread: runs a FeedStep and posts frames. The two mailboxes are all it shares.
+/// The feed thread: runs a FeedStep and posts frames. Its mailboxes are all it shares.
 class Pipeline {
   public:
     struct Options {
@@ -29,6 +29,7 @@ class Pipeline {
 
     Mailbox<Frame>& frames() { return m_frames; }           // feed thread puts, GUI takes
     Mailbox<ViewRequest>& requests() { return m_requests; } // GUI puts, feed thread takes
+    Mailbox<Baseline>& baselines() { return m_baselines; }  // the same
 
   private:
     void run();
@@ -39,6 +40,7 @@ class Pipeline {
     Options m_options;
     Mailbox<Frame> m_frames;
     Mailbox<ViewRequest> m_requests;
+    Mailbox<Baseline> m_baselines;
     std::atomic<bool> m_stop{false};
     std::thread m_thread;
 };

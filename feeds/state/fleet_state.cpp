@@ -51,7 +51,11 @@ std::uint64_t Place::expectedNodes() const {
 
 FleetState::FleetState(const PopCatalogue& catalogue, std::uint64_t firstEpoch)
     : m_catalogue(catalogue), m_gaps(limits::kStreams), m_regions(catalogue.regions().size() + 1),
-      m_expected(catalogue.regions().size() + 1, 0), m_epoch(firstEpoch) {}
+      m_expected(catalogue.regions().size() + 1, 0), m_epoch(firstEpoch) {
+    for (auto& region : m_regions)
+        region.keepLagDistribution();
+    m_world.keepLagDistribution();
+}
 
 Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
     if (const auto found = m_places.find(code); found != m_places.end()) return found->second.get();
@@ -218,10 +222,19 @@ std::optional<Refused> FleetState::apply(const Points& message, SteadyTime now) 
         if (m_pointRollups.size() != message.count()) return refusal();
         m_pointPlaces = message.places;
     }
+    constexpr auto columns = RollupPoint::columns();
+    RollupPoint point{};
     for (std::size_t i = 0; i < m_pointRollups.size(); ++i) {
-        const auto& c = message.columns;
-        const RollupPoint point{c[0][i], c[1][i], c[2][i], c[3][i], c[4][i], c[5][i], c[6][i], c[7][i]};
+        for (std::size_t column = 0; column < columns.size(); ++column)
+            point.*columns[column] = message.columns[column][i];
         if (!m_pointRollups[i]->restore(message.width, message.end, point)) return refusal();
+    }
+    const auto withLag = message.lagBins.size() / LagBins::kCount;
+    for (std::size_t i = 0; i < withLag; ++i) {
+        LagBins bins;
+        std::ranges::copy_n(message.lagBins.begin() + static_cast<std::ptrdiff_t>(i * LagBins::kCount),
+                            LagBins::kCount, bins.counts.begin());
+        m_pointRollups[m_pointRollups.size() - withLag + i]->restoreLag(message.width, message.end, bins);
     }
     return std::nullopt;
 }
@@ -282,35 +295,44 @@ void FleetState::settle(SteadyTime now) {
     }
     if (!m_settled) return;
 
-    for (const auto& [code, place] : m_places)
-        place->rollup.settle(*m_settled, place->expectedNodes());
+    std::vector<FeedSecond> changed;
     while (!m_changed.empty() && *m_changed.begin() <= *m_settled) {
         const auto second = m_changed.extract(m_changed.begin()).value();
-        if (second > *m_settled - seconds(Rollup::kOpenSeconds)) addUp(second);
+        if (second > *m_settled - seconds(Rollup::kOpenSeconds)) changed.push_back(second);
     }
+    addUp(changed);
 }
 
-void FleetState::addUp(FeedSecond second) {
-    std::vector<PopTotals*> totals(m_regions.size(), nullptr);
+void FleetState::addUp(const std::vector<FeedSecond>& changed) {
+    const auto count = m_regions.size();
+    std::vector<PopTotals*> totals(changed.size() * count, nullptr);
+    // Place by place and not second by second: what all have reported is more than a cache holds.
     for (const auto& [code, place] : m_places) {
-        const auto* from = place->rollup.totals(second);
-        if (!from) continue;
-        auto*& to = totals[place->region.value];
-        if (!to) {
-            to = m_regions[place->region.value].open(second, m_expected[place->region.value]);
-            if (!to) continue;
-            to->clear();
+        place->rollup.settle(*m_settled, place->expectedNodes());
+        const auto region = place->region.value;
+        for (std::size_t i = 0; i < changed.size(); ++i) {
+            const auto* from = place->rollup.totals(changed[i]);
+            if (!from) continue;
+            auto*& to = totals[i * count + region];
+            if (!to) {
+                to = m_regions[region].open(changed[i], m_expected[region]);
+                if (!to) continue;
+                to->clear();
+            }
+            to->merge(*from);
         }
-        to->merge(*from);
     }
-    PopTotals* world = m_world.open(second, m_worldExpected);
-    if (world) world->clear();
-    for (std::size_t r = 0; r < m_regions.size(); ++r) {
-        if (!totals[r]) continue;
-        if (world) world->merge(*totals[r]);
-        m_regions[r].settle(second, m_expected[r]);
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+        PopTotals* world = m_world.open(changed[i], m_worldExpected);
+        if (world) world->clear();
+        for (std::size_t r = 0; r < count; ++r) {
+            const auto* region = totals[i * count + r];
+            if (!region) continue;
+            if (world) world->merge(*region);
+            m_regions[r].settle(changed[i], m_expected[r]);
+        }
+        m_world.settle(changed[i], m_worldExpected);
     }
-    m_world.settle(second, m_worldExpected);
 }
 
 void FleetState::startEpoch(FeedSecond now) {

@@ -3,6 +3,7 @@
 
 #include "feeds/model/feed_time.h"
 #include "feeds/model/pop_totals.h"
+#include "feeds/wire/messages.h"
 
 #include <array>
 #include <chrono>
@@ -14,29 +15,37 @@ namespace surgescope::feeds {
 /// What remains of one place's totals once their slot of 1, 10 or 60 s is over: rates, ratios and quantiles
 /// read from that slot's merged totals. NaN: no data, or not measured.
 struct RollupPoint {
-    float requestsPerSecond;
-    float egressBitsPerSecond;
-    float saturation; // mean over nodes, 1 = at the knee
-    float coverage;   // node-seconds measured / expected
-    float metadataP50Us;
-    float metadataP95Us;
-    float metadataP99Us;
-    float lagP99Us; // NaN when nothing was applied
+#define X(name, field, reduction) float name;
+    SURGESCOPE_POINT_COLUMNS(X)
+#undef X
 
     /// `expectedNodes` may be 0 when no roster is known: what reports is then all there is.
     static RollupPoint of(const PopTotals& totals, std::chrono::seconds width, std::uint64_t expectedNodes);
     static RollupPoint none();
-    bool hasData() const { return coverage == coverage; }
+    bool hasData() const {
+        return coverage == coverage;
+    }
+
+    /// In the order of Points::columns.
+    static constexpr std::array<float RollupPoint::*, kPointColumnCount> columns();
 };
+
+constexpr std::array<float RollupPoint::*, kPointColumnCount> RollupPoint::columns() {
+    return {
+#define X(name, field, reduction) &RollupPoint::name,
+        SURGESCOPE_POINT_COLUMNS(X)
+#undef X
+    };
+}
 
 /// Points at one resolution, a fixed number of slots, the oldest overwritten. Memory is taken with the first
 /// point.
 class RollupRing {
   public:
-    RollupRing(std::chrono::seconds step, std::size_t slots) : m_step(step), m_slots(slots) {}
+    RollupRing(std::chrono::seconds step, std::uint32_t slots) : m_step(step), m_slots(slots) {}
 
     std::chrono::seconds step() const { return m_step; }
-    std::chrono::seconds length() const { return m_step * static_cast<std::int64_t>(m_slots); }
+    std::chrono::seconds length() const { return m_step * m_slots; }
 
     /// `end` must be a multiple of the step.
     void put(FeedSecond end, const RollupPoint& point);
@@ -44,11 +53,21 @@ class RollupRing {
     const RollupPoint* at(FeedSecond end) const;
     void clear();
 
+    // The distribution of the lag, of places that keep it.
+    void putLag(FeedSecond end, const LagBins& bins);
+    const LagBins* lagAt(FeedSecond end) const;
+
   private:
+    /// Narrow, since it divides and a seek puts hundreds of thousands of points.
+    std::uint32_t numberOf(FeedSecond end) const {
+        return static_cast<std::uint32_t>(unixSeconds(end)) / static_cast<std::uint32_t>(m_step.count());
+    }
+
     std::chrono::seconds m_step;
-    std::size_t m_slots;
+    std::uint32_t m_slots;
     std::vector<RollupPoint> m_points;
     std::vector<std::uint32_t> m_numbers; // end / step of what each slot holds, 0: nothing
+    std::vector<LagBins> m_lags;          // valid where m_numbers is
 };
 
 /// One place (PoP, region or world) through time: the newest seconds whole and still open to late reports,
@@ -61,6 +80,10 @@ class Rollup {
     static constexpr std::size_t kResolutions = 3;
 
     Rollup();
+
+    /// From now on the distribution of the invalidation lag is kept beside each point: 0.8 MB.
+    void keepLagDistribution() { m_keepsLag = true; }
+    bool keepsLagDistribution() const { return m_keepsLag; }
 
     /// The totals of a second, to be added to; opens it if it is newer than all others, and closes what falls
     /// out of the window. Null: that second is closed already.
@@ -78,10 +101,14 @@ class Rollup {
 
     /// The finest ring that reaches back `range`.
     const RollupRing& ringFor(std::chrono::seconds range) const;
+    /// The point that holds a moment, from the finest ring that has one; null when there is none.
+    const RollupPoint* pointAt(FeedSecond second) const;
 
     /// For a replay that seeks, oldest first: a point of the ring with this step, as it was shown. False:
     /// there is no such ring.
     bool restore(std::chrono::seconds step, FeedSecond end, const RollupPoint& point);
+    /// The same for the distribution of the lag; after its point.
+    void restoreLag(std::chrono::seconds step, FeedSecond end, const LagBins& bins);
     /// For a replay that seeks: what an interval before the first open second adds to the coarse slots it
     /// lies in.
     void restore(std::chrono::seconds width, FeedSecond end, const PopTotals& totals,
@@ -96,21 +123,28 @@ class Rollup {
         bool changed = false; // since its point was written
         PopTotals totals;
     };
-    struct Sum { // of a coarser slot that is being filled
+    struct Sum { // of a slot that is being filled
         FeedSecond end{};
         bool used = false;
         PopTotals totals;
     };
 
+    void put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds width,
+             std::uint64_t expectedNodes);
     void close(Open& open, std::uint64_t expectedNodes);
-    void addTo(Sum& sum, RollupRing& ring, const PopTotals& totals, FeedSecond second,
-               std::uint64_t expectedNodes);
+    void addRecent();
+    /// Makes the sum that of the slot which the second lies in; the slot before is over.
+    void turn(std::size_t coarse, FeedSecond second, std::uint64_t expectedNodes);
+    /// The point of the slot, of which `until` has passed.
+    void write(std::size_t coarse, FeedSecond until, std::uint64_t expectedNodes);
 
     std::array<Open, kOpenSeconds> m_open;
     std::array<RollupRing, kResolutions> m_rings;
     std::array<Sum, kResolutions - 1> m_sums; // of the second and third ring
+    Sum m_recent;                             // closed, but not yet in m_sums
     FeedSecond m_newest{};
     bool m_empty = true;
+    bool m_keepsLag = false;
 };
 
 } // namespace surgescope::feeds

@@ -167,11 +167,12 @@ std::string_view Encoder::encode(const Points& message) {
     to.set_interval_ms(milliseconds(message.width));
     to.set_places(message.places);
     std::size_t column = 0;
-#define X(name)                                                                                              \
-    to.mutable_##name()->Assign(message.columns[column].begin(), message.columns[column].end());             \
+#define X(name, field, reduction)                                                                            \
+    to.mutable_##field()->Assign(message.columns[column].begin(), message.columns[column].end());            \
     ++column;
     SURGESCOPE_POINT_COLUMNS(X)
 #undef X
+    to.mutable_lag_bins()->Assign(message.lagBins.begin(), message.lagBins.end());
     to.SerializeToString(&m_bytes);
     return m_bytes;
 }

@@ -140,10 +140,10 @@ int main() {
     request.heatColumns = 600;
     request.heatRows = 24;
     bench::measure("build a frame, same second", 50, 0,
-                   [&](int) { builder.build(state, request, {}, clock.steady()); });
+                   [&](int) { builder.build(state, request, nullptr, {}, clock.steady()); });
     bench::measure("build a frame, 391 PoPs, all parts new", 50, 0, [&](int i) {
         request.chartColumns = 300 + i % 2; // another request: charts and heatmap are reduced anew
-        builder.build(state, request, {}, clock.steady());
+        builder.build(state, request, nullptr, {}, clock.steady());
     });
     return 0;
 }

@@ -38,8 +38,8 @@ inline std::string textOf(const feeds::Frame& frame, bool history = true) {
         << frame.listeners.value_or(-1) << "\nworld ";
     summary(frame.world);
     for (const auto& pop : frame.pops) {
-        out << pop.code << ' ' << static_cast<int>(pop.freshness) << ' ' << std::lround(pop.ageSeconds)
-            << ' ';
+        out << pop.code << ' ' << static_cast<int>(pop.freshness) << ' ' << std::lround(pop.ageSeconds) << ' '
+            << pop.secondsToFull.value_or(-1) << ' ';
         summary(pop.summary);
     }
     for (const auto& event : frame.events)
@@ -56,17 +56,17 @@ inline std::string textOf(const feeds::Frame& frame, bool history = true) {
     for (const auto& distribution : frame.sinceStart.distributions)
         out << ' ' << distribution.count() << ' ' << distribution.quantile(0.99).value_or(-1);
     out << "\naxis " << frame.chartAxis.columns << ' ' << frame.chartAxis.step.count() << '\n';
-    for (const auto& region : frame.regions) {
-        series(region.region.c_str(), region.requestsPerSecond);
-        series("egress", region.egressBitsPerSecond);
+    for (const auto& part : frame.parts) {
+        series(part.code.c_str(), part.requestsPerSecond);
+        series("egress", part.egressBitsPerSecond);
     }
-    const auto& w = frame.worldSeries;
-    for (const auto* values : {&w.requestsPerSecond, &w.metadataP50Us, &w.metadataP95Us, &w.metadataP99Us,
-                               &w.lagP99Us, &w.saturation, &w.coverage})
-        series("world", *values);
+#define X(name, field, reduction) series(#name, frame.series.name);
+    SURGESCOPE_POINT_COLUMNS(X)
+#undef X
     for (const auto& row : frame.heat.rows)
         out << row << ' ';
     series("\nheat", frame.heat.lagUs);
+    series("lag", frame.lag.share);
     const auto& h = frame.health;
     out << "heard " << h.nodesHeard << " of " << h.nodesExpected << '\n';
     if (history) {

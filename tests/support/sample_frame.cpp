@@ -55,6 +55,24 @@ Summary summaryOf(double requests, double saturation, double noise) {
     return s;
 }
 
+/// What the fullest cannot serve goes elsewhere; every second PoP with room takes some.
+void spillOver(Frame& frame) {
+    double out = 0, room = 0;
+    const auto takes = [](const PopFrame& pop) {
+        return pop.code[0] % 2 == 0 && pop.summary.saturation.value < 0.4;
+    };
+    for (PopFrame& pop : frame.pops) {
+        Summary& s = pop.summary;
+        const double more = std::max(0.0, s.saturation.value - 0.88) * s.requestsPerSecond.value;
+        s.spilledOutPerSecond = measured(more);
+        out += more;
+        if (takes(pop)) room += s.requestsPerSecond.value;
+    }
+    for (PopFrame& pop : frame.pops)
+        pop.summary.spilledInPerSecond =
+            measured(takes(pop) ? out * pop.summary.requestsPerSecond.value / room : 0);
+}
+
 void makeOdd(Frame& frame, std::mt19937& random) {
     for (std::size_t i = 0; i < frame.pops.size(); ++i) {
         PopFrame& pop = frame.pops[i];
@@ -92,7 +110,7 @@ void fillSeries(Frame& frame, const std::vector<double>& regionShare, int column
     std::uniform_real_distribution<float> noise(-0.012F, 0.012F);
     frame.chartAxis = {*frame.settled, columns, std::chrono::seconds(std::max(1, 900 / columns))};
     for (std::size_t r = 0; r < regions.size(); ++r) {
-        RegionSeries series{regions[r], {}, {}};
+        PartSeries series{regions[r], {}, {}};
         for (int c = 0; c < columns; ++c) {
             const auto since = static_cast<double>((frame.chartAxis.endOf(c) - *frame.releaseAt).count());
             const bool gap = r == 2 && c > columns * 70 / 100 && c < columns * 74 / 100;
@@ -101,9 +119,9 @@ void fillSeries(Frame& frame, const std::vector<double>& regionShare, int column
             series.requestsPerSecond.push_back(gap ? kNaN : value);
             series.egressBitsPerSecond.push_back(gap ? kNaN : value * 914e3F);
         }
-        frame.regions.push_back(std::move(series));
+        frame.parts.push_back(std::move(series));
     }
-    WorldSeries& w = frame.worldSeries;
+    Series& w = frame.series;
     for (int c = 0; c < columns; ++c) {
         const auto since = static_cast<double>((frame.chartAxis.endOf(c) - *frame.releaseAt).count());
         const double load = surge(since) * std::exp(-std::max(0.0, since - 120) / 1400);
@@ -117,6 +135,52 @@ void fillSeries(Frame& frame, const std::vector<double>& regionShare, int column
         w.lagP99Us.push_back(static_cast<float>(200e3 + 5e6 * load) * wobble);
         w.saturation.push_back(static_cast<float>(0.12 + 0.55 * load) * wobble);
         w.coverage.push_back(0.998F);
+        w.egressBitsPerSecond.push_back(w.requestsPerSecond.back() * 914e3F);
+        w.hitRatio.push_back(static_cast<float>(0.975 - 0.061 * load));
+        w.ttfbHitP95Us.push_back(static_cast<float>(5e3 + 60e3 * load) * wobble);
+        w.ttfbMissP95Us.push_back(static_cast<float>(120e3 + 290e3 * load) * wobble);
+        w.lbP95Us.push_back(static_cast<float>(300 + 2e3 * load) * wobble);
+        w.wafBlockedPerSecond.push_back(static_cast<float>(2e3 + 310e3 * load) * wobble);
+    }
+}
+
+void fillBaseline(Frame& frame) {
+    BaselineFrame b{"standard rollout", frame.series, RollupPoint::none()};
+    const auto calm = [&](std::vector<float>& values, float factor) {
+        for (std::size_t c = 0; c < values.size(); ++c)
+            values[c] = frame.series.requestsPerSecond.front() == 0 ? 0 : values.front() * factor;
+    };
+    calm(b.series.requestsPerSecond, 1.05F);
+    calm(b.series.egressBitsPerSecond, 1.05F);
+    calm(b.series.metadataP95Us, 1);
+    calm(b.series.lagP99Us, 1);
+    b.now.coverage = 1;
+    b.now.requestsPerSecond = 7.6e6F;
+    b.now.egressBitsPerSecond = 7.8e12F;
+    b.now.saturation = 0.14F;
+    b.now.hitRatio = 0.975F;
+    b.now.ttfbHitP95Us = 55e3F;
+    b.now.metadataP95Us = 41e3F;
+    b.now.lagP99Us = 0.3e6F;
+    b.now.wafBlockedPerSecond = 2.1e3F;
+    frame.baseline = std::move(b);
+}
+
+void fillLag(Frame& frame) {
+    frame.lag.axis = frame.heat.axis;
+    for (int c = 0; c < frame.lag.axis.columns; ++c) {
+        const auto since = static_cast<double>((frame.lag.axis.endOf(c) - *frame.releaseAt).count());
+        const double load = surge(since) * std::exp(-std::max(0.0, since - 60) / 500);
+        const double middle = std::log2(60e3 * (1 + 15 * load)), width = 0.8 + 0.4 * load;
+        std::vector<float> column;
+        float sum = 0;
+        for (std::size_t bin = 0; bin < LagBins::kCount; ++bin) {
+            const double z = (std::log2(LagBins::upperBoundUs(bin)) - 0.25 - middle) / width;
+            column.push_back(static_cast<float>(std::exp(-z * z / 2)));
+            sum += column.back();
+        }
+        for (const float value : column)
+            frame.lag.share.push_back(value / sum < 1e-5F ? 0 : value / sum);
     }
 }
 
@@ -186,6 +250,7 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
         PopFrame pop;
         pop.code = place.code;
         pop.place = PopIndex(i);
+        pop.region = catalogue.regions()[catalogue[PopIndex(i)].region.value];
         pop.freshness = Freshness::live;
         pop.ageSeconds = 0.3 + unit(random);
         // Most PoPs cope; a handful do not.
@@ -198,6 +263,7 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
         if (pop.summary.nodesHeard < pop.summary.nodesExpected) setQuality(pop.summary, Quality::partial);
         frame->pops.push_back(std::move(pop));
     }
+    spillOver(*frame);
     if (options.oddities) makeOdd(*frame, random);
 
     frame->world = summaryOf(kWorldRequests, 0.66, 0.5);
@@ -213,6 +279,15 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
 
     fillSeries(*frame, share, options.columns, random);
     fillHeat(*frame, options.columns, options.heatRows, random);
+    fillLag(*frame);
+    fillBaseline(*frame);
+    frame->summary = frame->world;
+    frame->listeners = 61.2e6;
+    frame->listenersRecord = 48e6;
+    for (PopFrame& place : frame->pops) {
+        const Reading& s = place.summary.saturation;
+        if (s.hasValue() && s.value >= 0.6) place.secondsToFull = std::max(0.0, 1 - s.value) * 900;
+    }
     frame->events = {{*frame->releaseAt, "release", "three albums"},
                      {*frame->releaseAt + std::chrono::seconds(240), "purge", "cover art"}};
     if (!options.selected.empty()) {
@@ -236,6 +311,7 @@ std::shared_ptr<Frame> fewNodesFrame() {
     PopFrame pop;
     pop.code = "FRA";
     pop.place = PopCatalogue::builtIn().find("FRA");
+    pop.region = "EU";
     pop.freshness = Freshness::live;
     pop.ageSeconds = 0.6;
     pop.summary = summaryOf(184, 0.07, 0.5);
@@ -244,18 +320,21 @@ std::shared_ptr<Frame> fewNodesFrame() {
     pop.summary.lagP50Us = pop.summary.lagP99Us = {0, Quality::noData};
     pop.summary.pendingKeys = {0, Quality::notMeasured};
     pop.summary.wafBlockedPerSecond = {0, Quality::notMeasured};
-    frame->world = pop.summary;
+    frame->world = frame->summary = pop.summary;
     frame->pops = {pop};
     frame->chartAxis = {*frame->settled, 300, std::chrono::seconds(3)};
-    RegionSeries europe{"EU", std::vector<float>(300, kNaN), std::vector<float>(300, kNaN)};
+    PartSeries europe{"EU", std::vector<float>(300, kNaN), std::vector<float>(300, kNaN)};
     for (std::size_t i = 297; i < 300; ++i) {
         europe.requestsPerSecond[i] = 184;
         europe.egressBitsPerSecond[i] = 1.68e8F;
     }
-    frame->regions = {europe};
-    WorldSeries& w = frame->worldSeries;
+    frame->parts = {europe};
+    Series& w = frame->series;
+#define X(name, field, reduction) w.name = std::vector<float>(300, kNaN);
+    SURGESCOPE_POINT_COLUMNS(X)
+#undef X
     w.requestsPerSecond = europe.requestsPerSecond;
-    w.metadataP50Us = w.metadataP95Us = w.metadataP99Us = w.lagP99Us = std::vector<float>(300, kNaN);
+    w.egressBitsPerSecond = europe.egressBitsPerSecond;
     frame->heat.axis = frame->chartAxis;
     frame->heat.rows = {"FRA"};
     frame->heat.lagUs = std::vector<float>(300, kNaN);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/palette.h"
 
+#include <QApplication>
+#include <QEvent>
+#include <QWidget>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,6 +13,8 @@
 namespace surgescope::widgets {
 
 namespace {
+
+Theme themeInUse = Theme::dark;
 
 struct Stop {
     double at;
@@ -30,9 +36,11 @@ QRgb between(std::span<const Stop> stops, double at) {
     return qRgb(stops.back().red, stops.back().green, stops.back().blue);
 }
 
+// Hue alone separates no two levels: their lightness differs, too, so that they stay apart for people who
+// lack one kind of cones (palette_test.cpp simulates that).
 constexpr std::array kSaturation{
-    Stop{0.00, 44, 92, 160},  Stop{0.35, 44, 140, 152}, Stop{0.60, 80, 174, 110},
-    Stop{0.75, 214, 198, 66}, Stop{0.90, 243, 132, 44}, Stop{1.00, 230, 50, 50},
+    Stop{0.00, 44, 92, 160},  Stop{0.35, 56, 126, 178}, Stop{0.60, 124, 172, 172}, Stop{0.75, 248, 213, 100},
+    Stop{0.86, 250, 198, 62}, Stop{0.90, 234, 140, 28}, Stop{1.00, 192, 18, 40},
 };
 
 constexpr std::array kHeat{
@@ -43,9 +51,83 @@ constexpr std::array kHeat{
 
 } // namespace
 
-const Palette& darkPalette() {
-    static const Palette palette;
-    return palette;
+const char* themeName(Theme theme) {
+    switch (theme) {
+    case Theme::dark: return "dark";
+    case Theme::light: return "light";
+    case Theme::highContrast: return "high-contrast";
+    }
+    return "";
+}
+
+const Palette& paletteOf(Theme theme) {
+    static const Palette dark;
+    static const Palette light{.background{222, 226, 230},
+                               .panel{243, 245, 247},
+                               .border{198, 204, 211},
+                               .grid{222, 226, 231},
+                               .text{17, 24, 32},
+                               .muted{76, 88, 101},
+                               .faint{124, 135, 147},
+                               .good{14, 124, 66},
+                               .elevated{148, 104, 0},
+                               .critical{190, 78, 0},
+                               .overload{196, 22, 28},
+                               .accent{36, 84, 188},
+                               .noData{140, 149, 159},
+                               .ocean{230, 235, 240},
+                               .land{205, 211, 218},
+                               .landBorder{230, 235, 240},
+                               .coast{174, 183, 193},
+                               .graticule{218, 224, 230},
+                               .shade{250, 251, 252, 205},
+                               .discEdge{40, 50, 60, 150},
+                               .night{40, 55, 80, 38}};
+    static const Palette highContrast{.background{0, 0, 0},
+                                      .panel{0, 0, 0},
+                                      .border{130, 130, 130},
+                                      .grid{58, 58, 58},
+                                      .text{255, 255, 255},
+                                      .muted{222, 222, 222},
+                                      .faint{170, 170, 170},
+                                      .good{0, 230, 118},
+                                      .elevated{255, 222, 0},
+                                      .critical{255, 146, 0},
+                                      .overload{255, 84, 84},
+                                      .accent{128, 188, 255},
+                                      .noData{150, 150, 150},
+                                      .ocean{0, 0, 0},
+                                      .land{42, 42, 42},
+                                      .landBorder{0, 0, 0},
+                                      .coast{120, 120, 120},
+                                      .graticule{28, 28, 28},
+                                      .shade{0, 0, 0, 230},
+                                      .discEdge{0, 0, 0, 255},
+                                      .night{0, 0, 0, 120}};
+    switch (theme) {
+    case Theme::dark: break;
+    case Theme::light: return light;
+    case Theme::highContrast: return highContrast;
+    }
+    return dark;
+}
+
+Theme theme() {
+    return themeInUse;
+}
+
+void setTheme(Theme theme) {
+    if (theme == themeInUse) return;
+    themeInUse = theme;
+    for (QWidget* widget : QApplication::allWidgets()) {
+        QEvent changed(QEvent::StyleChange);
+        QCoreApplication::sendEvent(widget, &changed);
+        widget->update();
+    }
+}
+
+const Palette& colours() {
+    return paletteOf(themeInUse);
 }
 
 Level levelOf(double saturation) {
@@ -55,7 +137,7 @@ Level levelOf(double saturation) {
 }
 
 QColor levelColour(Level level) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     switch (level) {
     case Level::managed: return p.good;
     case Level::elevated: return p.elevated;
@@ -86,13 +168,17 @@ double heatPosition(double lagUs) {
 }
 
 QRgb heatColour(double lagUs) {
-    return between(kHeat, heatPosition(lagUs));
+    return heatColourAt(heatPosition(lagUs));
+}
+
+QRgb heatColourAt(double position) {
+    return between(kHeat, position);
 }
 
 QColor regionColour(std::size_t region) {
     static constexpr std::array<QRgb, 7> kColours{0xff8b6fc0, 0xff3b78c2, 0xff2f9aa0, 0xff55a868,
                                                   0xffb3a94a, 0xffc47f6a, 0xffc98a3f};
-    return region < kColours.size() ? QColor(kColours[region]) : darkPalette().noData;
+    return region < kColours.size() ? QColor(kColours[region]) : colours().noData;
 }
 
 } // namespace surgescope::widgets

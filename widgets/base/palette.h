@@ -4,11 +4,12 @@
 #include <QColor>
 #include <QRgb>
 
+#include <array>
 #include <cstdint>
 
 namespace surgescope::widgets {
 
-/// The dark theme: quiet grey-blue base, saturated colour for what is abnormal.
+/// Quiet base, saturated colour for what is abnormal. The values here are the dark theme's.
 struct Palette {
     QColor background{11, 15, 20};
     QColor panel{16, 22, 29};
@@ -29,9 +30,24 @@ struct Palette {
     QColor landBorder{14, 20, 27};
     QColor coast{44, 57, 72};
     QColor graticule{23, 31, 40};
+    QColor shade{8, 12, 17, 190};  // beneath text on a map or a chart
+    QColor discEdge{0, 0, 0, 110}; // keeps discs that touch apart
+    QColor night{0, 0, 0, 70};     // over the part of the world where it is night
+    bool operator==(const Palette&) const = default;
 };
 
-const Palette& darkPalette();
+enum class Theme : std::uint8_t { dark, light, highContrast };
+inline constexpr std::array kThemes{Theme::dark, Theme::light, Theme::highContrast};
+/// "dark", "light", "high-contrast": as on the command line.
+const char* themeName(Theme theme);
+
+const Palette& paletteOf(Theme theme);
+
+/// The theme in use, and its colours. GUI thread. Whoever changes it repaints; what widgets have cached
+/// they drop on QEvent::StyleChange, which setTheme() sends to all of them.
+Theme theme();
+void setTheme(Theme theme);
+const Palette& colours();
 
 /// Levels of saturation; 1 = at the knee.
 enum class Level : std::uint8_t { managed, elevated, critical, overload };
@@ -45,7 +61,8 @@ Level levelOf(double saturation);
 QColor levelColour(Level level);
 const char16_t* levelName(Level level);
 
-/// Blue, teal, green, yellow, orange, red over the fixed domain 0 to 1; clamped at both ends.
+/// Blue, grey-green, yellow, orange, red over the fixed domain 0 to 1; clamped at both ends. The levels stay
+/// apart for colour-blind people.
 QRgb saturationColour(double saturation);
 
 inline constexpr double kHeatLowestUs = 10e3;
@@ -55,6 +72,8 @@ inline constexpr double kHeatHighestUs = 60e6;
 double heatPosition(double lagUs);
 /// Dark violet to pale yellow (after matplotlib's magma, without its black end, which is kept for no data).
 QRgb heatColour(double lagUs);
+/// The same by position, 0 to 1.
+QRgb heatColourAt(double position);
 
 /// Colour of the region at a position of the catalogue's list; any position behind its end is that of
 /// "unplaced".

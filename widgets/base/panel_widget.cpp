@@ -36,8 +36,12 @@ QRectF PanelWidget::bodyRect() const {
 }
 
 void PanelWidget::paintEvent(QPaintEvent*) {
-    const Palette& p = darkPalette();
     QPainter painter(this);
+    paintPanel(painter);
+}
+
+void PanelWidget::paintPanel(QPainter& painter) {
+    const Palette& p = colours();
     painter.fillRect(rect(), p.background);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(p.border, 1));

@@ -18,8 +18,13 @@ class PanelWidget : public QWidget {
     void setTitle(const QString& title);
     void setSubtitle(const QString& subtitle);
 
+    const QString& title() const { return m_title; }
+
     /// Inside of the panel, below the title.
     QRectF bodyRect() const;
+    /// Frame, body and title at the widget's present size: on the screen, into a picture, or onto a device
+    /// that keeps lines as lines.
+    void paintPanel(QPainter& painter);
 
   protected:
     void paintEvent(QPaintEvent* event) override;

@@ -1,67 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "widgets/charts/line_chart.h"
+#include "widgets/charts/chart_shapes.h"
 
 #include <QAreaSeries>
 #include <QChart>
-#include <QChartView>
+#include <QGraphicsScene>
 #include <QLineSeries>
 #include <QValueAxis>
 
-#include <optional>
 #include <vector>
 
 namespace surgescope::widgets {
 
-/// The plot of a LineChart. The only place that knows Qt Charts, which draws the series; grid, labels and
-/// marks are painted around them because Qt Charts lays its own axes out anew with every range.
-class ChartPlot : public QChartView {
+/// Draws shapes with Qt Charts, and is the only place that knows it. Axes, labels and marks are painted
+/// around them by LineChart, because Qt Charts lays its own axes out anew with every range. GUI thread.
+class ChartPlot {
   public:
-    ChartPlot(LineChart::Kind kind, Unit unit, QWidget* parent);
+    ChartPlot();
 
-    void setSizes(double scale);
-    void setLimit(double value, const QString& label);
-    void setData(const feeds::TimeAxis& axis, const std::vector<ChartLine>& lines, AxisScale& scale,
-                 std::optional<feeds::FeedSecond> release, const std::vector<feeds::EventMark>& events);
-    QRectF plotArea() const { return m_area; }
-
-  protected:
-    void drawBackground(QPainter* painter, const QRectF& rect) override;
-    void drawForeground(QPainter* painter, const QRectF& rect) override;
-    void resizeEvent(QResizeEvent* event) override;
+    void setShapes(const std::vector<ChartShape>& shapes, double lineWidth);
+    /// Into a rectangle of the painter.
+    void paint(QPainter& painter, const QRectF& area);
 
   private:
-    struct Mark {
-        double seconds; // before now, negative
-        QString text;
-        bool release;
-    };
-    QLineSeries* lineFor(std::size_t used, const QColor& colour);
-    QAreaSeries* areaFor(std::size_t used, const QColor& colour);
-    double secondsOf(int column) const;
-    QPointF toPlot(double seconds, double value) const;
-    void findIncomplete(const std::vector<ChartLine>& lines);
-    void drawStack(const std::vector<ChartLine>& lines);
-    void drawLines(const std::vector<ChartLine>& lines);
+    template <class Series> void attach(Series* series);
 
-    LineChart::Kind m_kind;
-    Unit m_unit;
-    QValueAxis* m_x; // owned by the chart, like all series
+    QGraphicsScene m_scene;
+    QChart* m_chart; // owned by the scene; all series by the chart
+    QValueAxis* m_x;
     QValueAxis* m_y;
     std::vector<QLineSeries*> m_lines;
     std::vector<QAreaSeries*> m_areas;
-    QRectF m_area;
-    double m_scale = 1;
-    double m_top = 0;
-    int m_divisions = 1;
-    std::vector<std::pair<double, double>>
-        m_incomplete; // seconds from and to where a part of the stack is missing
-    feeds::TimeAxis m_axis;
-    std::vector<Mark> m_marks;
-    double m_limit = 0;
-    QString m_limitLabel;
-    bool m_empty = true;
 };
+
+/// The same shapes as polygons and polylines of their own, for a device that keeps them: Qt Charts draws a
+/// line of a thousand points as a thousand lines.
+void paintShapes(QPainter& painter, const QRectF& area, const std::vector<ChartShape>& shapes,
+                 double lineWidth);
 
 } // namespace surgescope::widgets

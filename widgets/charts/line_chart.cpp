@@ -6,9 +6,11 @@
 #include "widgets/charts/chart_plot.h"
 
 #include <QFontMetricsF>
+#include <QPaintEngine>
 #include <QPainter>
 
 #include <algorithm>
+#include <cmath>
 
 namespace surgescope::widgets {
 
@@ -24,117 +26,241 @@ QString shortUnit(Unit unit) {
     }
 }
 
-std::vector<ChartLine> regionLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue,
-                                   std::vector<float> feeds::RegionSeries::*values) {
-    std::vector<ChartLine> lines;
-    const auto& codes = catalogue.regions();
-    for (const feeds::RegionSeries& series : frame.regions) {
-        const auto at =
-            static_cast<std::size_t>(std::find(codes.begin(), codes.end(), series.region) - codes.begin());
-        const std::string_view name = feeds::regionName(series.region);
-        lines.push_back({QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())),
-                         regionColour(at), series.*values});
-    }
-    return lines;
+bool keepsVectors(const QPainter& painter) {
+    const auto type = painter.paintEngine()->type();
+    return type == QPaintEngine::SVG || type == QPaintEngine::Pdf || type == QPaintEngine::Picture;
 }
 
 } // namespace
 
-LineChart::LineChart(Kind kind, Unit unit, const QString& title, QWidget* parent)
-    : PanelWidget(title, parent), m_plot(new ChartPlot(kind, unit, this)) {
+LineChart::LineChart(Focus& focus, ChartKind kind, Unit unit, const QString& title, QWidget* parent)
+    : TimePanel(focus, title, parent), m_kind(kind), m_unit(unit), m_plot(std::make_unique<ChartPlot>()) {
     setSubtitle(shortUnit(unit));
-    layOut();
 }
+
+LineChart::~LineChart() = default;
 
 void LineChart::setLimit(double value, const QString& label) {
-    m_plot->setLimit(value, label);
+    m_limit = value;
+    m_limitLabel = label;
+    refresh();
 }
 
-void LineChart::setData(const feeds::TimeAxis& axis, const std::vector<ChartLine>& lines,
-                        std::optional<feeds::FeedSecond> release,
-                        const std::vector<feeds::EventMark>& events) {
-    std::vector<std::pair<QString, QColor>> legend;
-    legend.reserve(lines.size());
-    for (const ChartLine& line : lines)
-        legend.emplace_back(line.name, line.colour);
-    if (legend != m_legend) {
-        m_legend = std::move(legend);
-        update();
-    }
-    m_plot->setData(axis, lines, m_scale, release, events);
-}
-
-void LineChart::reset() {
-    m_scale.reset();
-    m_legend.clear();
-    m_plot->setData({}, {}, m_scale, std::nullopt, {});
-    update();
-}
-
-int LineChart::plotColumns() const {
-    return std::clamp(static_cast<int>(m_plot->plotArea().width() * devicePixelRatioF()), 1, kMostColumns);
-}
-
-QRectF LineChart::plotRect() const {
-    return m_plot->plotArea().translated(m_plot->pos());
+void LineChart::setLogarithmic(double lowest, double highest) {
+    m_log = {lowest, highest};
+    refresh();
 }
 
 void LineChart::setLegend(Legend legend) {
     m_legendPlace = legend;
-    layOut();
-    update();
+    refresh();
+}
+
+void LineChart::setData(Data data) {
+    m_data = std::move(data);
+    setTime(m_data.axis, m_data.words);
+    const int columns = m_data.axis.columns;
+    const auto ghost = std::ranges::find(m_data.lines, true, &ChartLine::ghost);
+    QString subtitle = shortUnit(m_unit);
+    if (ghost != m_data.lines.end() && m_legendPlace != Legend::besideTitle)
+        subtitle += QStringLiteral(", dashed: ") + ghost->name;
+    setSubtitle(subtitle);
+    const double largest = largestValue(m_kind, columns, m_data.lines);
+    m_empty = std::ranges::none_of(m_data.lines, [](const ChartLine& line) {
+        return !line.ghost && std::ranges::any_of(line.values, [](float v) { return std::isfinite(v); });
+    });
+    m_scale.show(std::max(largest, m_empty ? 0.0 : m_limit * 1.02));
+    m_shapes = shapesOf(m_kind, columns, m_data.lines, [this](double value) { return shareOf(value); });
+    m_plot->setShapes(m_shapes, lineWidth());
+    refresh();
+}
+
+void LineChart::reset() {
+    m_scale.reset();
+    setData({});
+}
+
+double LineChart::shareOf(double value) const {
+    if (m_log) {
+        const double clamped = std::clamp(value, m_log->lowest, m_log->highest);
+        return std::log(clamped / m_log->lowest) / std::log(m_log->highest / m_log->lowest);
+    }
+    return m_scale.top() > 0 ? value / m_scale.top() : 0;
+}
+
+/// Wider than 1 takes the rasteriser's slow path: only where such a line could hardly be seen, and for few
+/// lines.
+double LineChart::lineWidth() const {
+    return scale() >= 1.5 ? scale() * 0.8 : 1;
+}
+
+int LineChart::plotColumns() const {
+    return std::clamp(static_cast<int>(plotRect().width() * devicePixelRatioF()), 1, kMostColumns);
+}
+
+QRectF LineChart::plotRect() const {
+    const QRectF body = bodyRect();
+    const double legend = m_legendPlace == Legend::ownLine ? 20 : 0;
+    QRectF plot = body.adjusted(px(52), px(legend + 16), 0, -px(16));
+    plot.setSize(plot.size().expandedTo(QSizeF(10, 10)));
+    return plot;
+}
+
+void LineChart::scaleChanged() {
+    m_plot->setShapes(m_shapes, lineWidth());
+    refresh();
 }
 
 void LineChart::paintBody(QPainter& painter, const QRectF& body) {
+    const QRectF plot = plotRect();
+    paintLegend(painter, body);
+    if (m_kind == ChartKind::stackedAreas)
+        for (const auto& [from, to] : incompleteStretches(m_data.axis.columns, m_data.lines))
+            painter.fillRect(QRectF(plot.left() + from * plot.width(), plot.top(), (to - from) * plot.width(),
+                                    plot.height()),
+                             QBrush(colours().faint, Qt::BDiagPattern));
+    paintGrid(painter, plot);
+    if (m_empty) {
+        painter.setPen(colours().faint);
+        painter.setFont(textFont(px(16)));
+        painter.drawText(plot, Qt::AlignCenter, QStringLiteral("no data yet"));
+        return;
+    }
+    if (keepsVectors(painter))
+        paintShapes(painter, plot, m_shapes, lineWidth());
+    else
+        m_plot->paint(painter, plot);
+    paintMarks(painter, plot);
+}
+
+void LineChart::paintLegend(QPainter& painter, const QRectF& body) const {
     if (m_legendPlace == Legend::none) return;
     painter.setFont(textFont(px(13)));
     const QFontMetricsF metrics(painter.font());
     double needed = 0;
-    for (const auto& [name, colour] : m_legend)
-        needed += metrics.horizontalAdvance(name) + px(32);
+    const bool withGhosts = m_legendPlace == Legend::besideTitle; // otherwise beside the unit
+    for (const ChartLine& line : m_data.lines)
+        if (withGhosts || !line.ghost) needed += metrics.horizontalAdvance(line.name) + px(32);
     const double squeeze = needed > body.width() ? body.width() / needed : 1;
     const bool beside = m_legendPlace == Legend::besideTitle;
-    double x = beside ? body.right() - needed * squeeze + px(16) : body.left();
+    const double room =
+        beside ? body.width() - QFontMetricsF(textFont(px(16), QFont::DemiBold)).horizontalAdvance(title()) -
+                     px(20)
+               : body.width();
+    const double fit = std::min(squeeze, needed > room ? room / needed : 1);
+    double x = beside ? body.right() - needed * fit + px(16) : body.left();
     const double y = beside ? px(16) : body.top() + px(3);
-    for (const auto& [name, colour] : m_legend) {
-        const double width = (metrics.horizontalAdvance(name) + px(32)) * squeeze;
-        painter.fillRect(QRectF(x, y, px(11), px(11)), colour);
-        painter.setPen(darkPalette().muted);
+    for (const ChartLine& line : m_data.lines) {
+        if (line.ghost && !withGhosts) continue;
+        const double width = (metrics.horizontalAdvance(line.name) + px(32)) * fit;
+        if (line.ghost) {
+            painter.setPen(QPen(line.colour, px(1.6), Qt::DashLine));
+            painter.drawLine(QPointF(x, y + px(5.5)), QPointF(x + px(12), y + px(5.5)));
+        } else {
+            painter.fillRect(QRectF(x, y, px(11), px(11)), line.colour);
+        }
+        painter.setPen(colours().muted);
         painter.drawText(QRectF(x + px(16), y - px(5), width - px(18), px(20)),
                          Qt::AlignLeft | Qt::AlignVCenter,
-                         metrics.elidedText(name, Qt::ElideRight, width - px(18)));
+                         metrics.elidedText(line.name, Qt::ElideRight, width - px(18)));
         x += width;
     }
 }
 
-void LineChart::resizeEvent(QResizeEvent*) {
-    layOut();
+void LineChart::paintGrid(QPainter& painter, const QRectF& plot) const {
+    const Palette& p = colours();
+    std::vector<double> values;
+    if (m_log) {
+        for (double value = m_log->lowest; value <= m_log->highest * 1.001; value *= 10)
+            values.push_back(value);
+    } else if (m_empty || m_scale.isEmpty()) {
+        values.push_back(0);
+    } else {
+        const int divisions = plot.height() < px(24) * m_scale.divisions() ? 2 : m_scale.divisions();
+        for (int i = 0; i <= divisions; ++i)
+            values.push_back(m_scale.top() * i / divisions);
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setFont(textFont(px(13)));
+    double labelled = 1e9; // y of the label below
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double y = plot.bottom() - shareOf(values[i]) * plot.height();
+        painter.setPen(QPen(i == 0 ? p.faint : p.grid, 1));
+        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
+        if (m_empty || labelled - y < px(17)) continue;
+        labelled = y;
+        painter.setPen(p.muted);
+        painter.drawText(QRectF(0, y - px(10), plot.left() - px(7), px(20)),
+                         Qt::AlignRight | Qt::AlignVCenter,
+                         values[i] == 0 ? QStringLiteral("0") : tickText(values[i], m_unit));
+    }
+    painter.setRenderHint(QPainter::Antialiasing, true);
+    if (!m_empty) paintTimeTicks(painter, plot);
 }
 
-void LineChart::scaleChanged() {
-    layOut();
+void LineChart::paintMarks(QPainter& painter, const QRectF& plot) const {
+    const Palette& p = colours();
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setFont(textFont(px(13), QFont::Medium));
+    if (m_limit > 0) {
+        const double y = plot.bottom() - shareOf(m_limit) * plot.height();
+        painter.setPen(QPen(p.overload, 1, Qt::DashLine));
+        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
+        QRectF box(plot.left() + px(6), y - px(19), 0, px(18));
+        box.setWidth(QFontMetricsF(painter.font()).horizontalAdvance(m_limitLabel) + px(6));
+        painter.fillRect(box, p.shade);
+        painter.setPen(p.overload);
+        painter.drawText(box, Qt::AlignCenter, m_limitLabel);
+    }
+    painter.setPen(QPen(p.faint, 1));
+    for (const feeds::EventMark& event : m_data.events) {
+        const double x = xOf(event.at);
+        if (event.kind == "release" || x < plot.left() || x > plot.right()) continue;
+        painter.drawLine(QPointF(x, plot.bottom() - px(8)), QPointF(x, plot.bottom()));
+    }
+    paintRelease(painter, plot, true);
 }
 
-void LineChart::layOut() {
-    const QRectF body =
-        bodyRect().adjusted(-px(6), px(m_legendPlace == Legend::ownLine ? 20 : 0), px(4), px(6));
-    m_plot->setGeometry(body.toAlignedRect());
-    m_plot->setSizes(scale());
-}
-
-std::vector<ChartLine> requestLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue) {
-    return regionLines(frame, catalogue, &feeds::RegionSeries::requestsPerSecond);
-}
-
-std::vector<ChartLine> egressLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue) {
-    return regionLines(frame, catalogue, &feeds::RegionSeries::egressBitsPerSecond);
-}
-
-std::vector<ChartLine> metadataLines(const feeds::Frame& frame) {
-    const Palette& p = darkPalette();
-    return {{QStringLiteral("p50"), QColor(96, 184, 120), frame.worldSeries.metadataP50Us},
-            {QStringLiteral("p95"), p.elevated, frame.worldSeries.metadataP95Us},
-            {QStringLiteral("p99"), p.overload, frame.worldSeries.metadataP99Us}};
+void LineChart::paintCrosshair(QPainter& painter, double x, int column) {
+    const QRectF plot = plotRect();
+    struct Row {
+        QString text;
+        QColor colour;
+    };
+    std::vector<Row> rows;
+    painter.setFont(textFont(px(13), QFont::Medium));
+    const QFontMetricsF metrics(painter.font());
+    double wide = 0, sum = 0;
+    int stacked = 0;
+    const auto add = [&](const QString& name, double value, const QColor& colour) {
+        rows.push_back({name + u' ' + formatNumber(value, m_unit), colour});
+        wide = std::max(wide, metrics.horizontalAdvance(rows.back().text));
+    };
+    for (const ChartLine& line : m_data.lines) {
+        const auto at = static_cast<std::size_t>(column);
+        const double value = at < line.values.size() ? static_cast<double>(line.values[at]) : std::nan("");
+        add(line.name, value, line.colour);
+        if (line.ghost || !std::isfinite(value)) continue;
+        sum += value;
+        ++stacked;
+    }
+    if (m_kind == ChartKind::stackedAreas && stacked > 1)
+        add(QStringLiteral("together"), sum, colours().text);
+    // What does not fit is the least interesting: of a tall stack the sum is left.
+    const auto fit = static_cast<std::size_t>(std::max(1.0, (plot.height() - px(4)) / px(17)));
+    if (rows.size() > fit) rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(fit));
+    QRectF box(x + px(8), plot.top() + px(2), wide + px(28),
+               px(17) * static_cast<double>(rows.size()) + px(6));
+    if (box.right() > plot.right()) box.moveRight(x - px(8));
+    painter.fillRect(box, colours().shade);
+    double y = box.top() + px(3);
+    for (const Row& row : rows) {
+        painter.fillRect(QRectF(box.left() + px(6), y + px(4), px(9), px(9)), row.colour);
+        painter.setPen(colours().text);
+        painter.drawText(QRectF(box.left() + px(20), y, wide + px(8), px(17)),
+                         Qt::AlignLeft | Qt::AlignVCenter, row.text);
+        y += px(17);
+    }
 }
 
 } // namespace surgescope::widgets

@@ -4,69 +4,82 @@
 #include "feeds/frame/frame.h"
 
 #include "widgets/base/format.h"
-#include "widgets/base/panel_widget.h"
+#include "widgets/base/time_panel.h"
 #include "widgets/charts/axis_scale.h"
+#include "widgets/charts/chart_shapes.h"
 
 #include <QColor>
 #include <QString>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace surgescope::widgets {
 
-/// One series: a value per column of the time axis, NaN = gap.
-struct ChartLine {
-    QString name;
-    QColor colour;
-    std::vector<float> values;
-};
-
 class ChartPlot; // hides Qt Charts from everybody else
 
-/// A chart over the last minutes: stacked areas (regions that add up) or plain lines (quantiles, which never
-/// add up). The time axis stands still, from minus the range to now, and the data moves. Gaps are drawn as
-/// gaps: in a stack the other areas then rest on those that are known. GUI thread.
-class LineChart : public PanelWidget {
+/// A chart over time: stacked areas (regions that add up) or plain lines (quantiles, which never add up), and
+/// beneath them dashed what an earlier launch was like. Gaps are drawn as gaps. GUI thread.
+class LineChart : public TimePanel {
     Q_OBJECT
   public:
-    enum class Kind { stackedAreas, lines };
     static constexpr int kMostColumns = 600; // what is drawn in a few milliseconds
 
-    LineChart(Kind kind, Unit unit, const QString& title, QWidget* parent = nullptr);
+    struct Data {
+        feeds::TimeAxis axis;
+        std::vector<ChartLine> lines;
+        std::vector<feeds::EventMark> events;
+        TimeWords words;
+    };
+
+    LineChart(Focus& focus, ChartKind kind, Unit unit, const QString& title, QWidget* parent = nullptr);
+    ~LineChart() override;
 
     enum class Legend { ownLine, besideTitle, none };
     void setLegend(Legend legend);
     /// A dashed level, in the unit of the data.
     void setLimit(double value, const QString& label);
-    void setData(const feeds::TimeAxis& axis, const std::vector<ChartLine>& lines,
-                 std::optional<feeds::FeedSecond> release, const std::vector<feeds::EventMark>& events);
+    /// A fixed logarithmic axis, for values that differ by magnitudes; both ends above 0.
+    void setLogarithmic(double lowest, double highest);
+    void setData(Data data);
+    const Data& data() const { return m_data; }
+    Unit unit() const { return m_unit; }
     /// Forgets data and the axis' height, as after an epoch.
     void reset();
 
     /// Columns that can be told apart: the plot's width in pixels.
     int plotColumns() const;
     const AxisScale& axisScale() const { return m_scale; }
-    /// The plot area in this widget's pixels.
-    QRectF plotRect() const;
+    QRectF plotRect() const override;
 
   protected:
     void paintBody(QPainter& painter, const QRectF& body) override;
-    void resizeEvent(QResizeEvent* event) override;
+    void paintCrosshair(QPainter& painter, double x, int column) override;
     void scaleChanged() override;
 
   private:
-    void layOut();
+    struct LogAxis {
+        double lowest;
+        double highest;
+    };
+    double shareOf(double value) const;
+    double lineWidth() const;
+    void paintLegend(QPainter& painter, const QRectF& body) const;
+    void paintGrid(QPainter& painter, const QRectF& plot) const;
+    void paintMarks(QPainter& painter, const QRectF& plot) const;
 
+    ChartKind m_kind;
+    Unit m_unit;
     Legend m_legendPlace = Legend::ownLine;
+    double m_limit = 0;
+    QString m_limitLabel;
+    std::optional<LogAxis> m_log;
     AxisScale m_scale;
-    std::vector<std::pair<QString, QColor>> m_legend;
-    ChartPlot* m_plot; // child
+    Data m_data;
+    bool m_empty = true;
+    std::vector<ChartShape> m_shapes;
+    std::unique_ptr<ChartPlot> m_plot;
 };
-
-/// What LineChart shows for a frame: regions by name and fixed colour, and quantiles of the metadata latency.
-std::vector<ChartLine> requestLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue);
-std::vector<ChartLine> egressLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue);
-std::vector<ChartLine> metadataLines(const feeds::Frame& frame);
 
 } // namespace surgescope::widgets

@@ -7,7 +7,6 @@
 #include "widgets/heat/heat_renderer.h"
 
 #include <QLinearGradient>
-#include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
 
@@ -24,21 +23,16 @@ constexpr double kLeastCell = 3;
 
 } // namespace
 
-HeatWidget::HeatWidget(QWidget* parent)
-    : PanelWidget(QStringLiteral("Invalidation lag by PoP, p99, worst first"), parent) {
-    setMouseTracking(true);
+HeatWidget::HeatWidget(Focus& focus, QWidget* parent)
+    : TimePanel(focus, QStringLiteral("Invalidation lag by PoP, p99, worst first"), parent) {
+    connect(&focus, &Focus::selectionChanged, this, &HeatWidget::refresh);
 }
 
-void HeatWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
+void HeatWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWords& words) {
     m_frame = std::move(frame);
     m_image = m_frame ? renderHeat(m_frame->heat) : QImage();
-    update();
-}
-
-void HeatWidget::setSelectedPop(const std::optional<std::string>& code) {
-    if (code == m_selected) return;
-    m_selected = code;
-    update();
+    setTime(m_frame ? m_frame->heat.axis : feeds::TimeAxis{}, words);
+    refresh();
 }
 
 QRectF HeatWidget::plotRect() const {
@@ -65,7 +59,7 @@ std::optional<int> HeatWidget::rowAt(QPointF at) const {
 }
 
 void HeatWidget::paintBody(QPainter& painter, const QRectF& body) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const QRectF plot = plotRect();
     paintLegend(painter, body);
     if (m_image.isNull()) {
@@ -82,7 +76,7 @@ void HeatWidget::paintBody(QPainter& painter, const QRectF& body) {
     painter.setFont(textFont(std::min(px(13), high * 0.82), QFont::Medium));
     for (int row = 0; row < m_image.height(); ++row) {
         const std::string& code = m_frame->heat.rows[static_cast<std::size_t>(row)];
-        const bool selected = m_selected == code;
+        const bool selected = focus().selection() == feeds::Selection::pop(code);
         painter.setPen(selected ? p.accent : p.muted);
         const QRectF box(body.left(), plot.top() + row * high, px(38), high);
         painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter, QString::fromStdString(code));
@@ -90,45 +84,12 @@ void HeatWidget::paintBody(QPainter& painter, const QRectF& body) {
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(QRectF(plot.left(), box.top(), plot.width() - 1, high - 1));
     }
-    paintTimes(painter, target);
-}
-
-void HeatWidget::paintTimes(QPainter& painter, const QRectF& plot) {
-    const feeds::TimeAxis& axis = m_frame->heat.axis;
-    const auto range = static_cast<double>(axis.columns) * static_cast<double>(axis.step.count());
-    int step = 60;
-    for (const int candidate : {60, 120, 300, 600, 900, 1'800, 3'600, 7'200, 21'600, 43'200}) {
-        step = candidate;
-        if (range / step <= 8) break;
-    }
-    painter.setFont(textFont(px(13)));
-    painter.setPen(darkPalette().muted);
-    for (int back = 0; back <= range; back += step) {
-        const double x = plot.right() - back / range * plot.width();
-        QRectF box(x - px(40), plot.bottom() + px(1), px(80), px(18));
-        int align = Qt::AlignHCenter;
-        if (back == 0) {
-            box.moveRight(plot.right());
-            align = Qt::AlignRight;
-        } else if (x - px(20) < plot.left()) {
-            box.moveLeft(plot.left());
-            align = Qt::AlignLeft;
-        }
-        const QString text = back == 0       ? QStringLiteral("now")
-                             : step >= 3'600 ? QStringLiteral("−%1 h").arg(back / 3'600)
-                                             : QStringLiteral("−%1 m").arg(back / 60);
-        painter.drawText(box, align | Qt::AlignVCenter, text);
-    }
-    if (!m_frame->releaseAt) return;
-    const auto before = static_cast<double>((axis.end - *m_frame->releaseAt).count());
-    if (before <= 0 || before >= range) return;
-    const double x = plot.right() - before / range * plot.width();
-    painter.setPen(QPen(darkPalette().accent, 1, Qt::DotLine));
-    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+    paintTimeTicks(painter, target);
+    paintRelease(painter, target, false);
 }
 
 void HeatWidget::paintLegend(QPainter& painter, const QRectF& body) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const double y = px(13), bar = px(190);
     double x = body.right() - bar;
     QLinearGradient gradient(x, 0, x + bar, 0);
@@ -168,34 +129,30 @@ void HeatWidget::paintLegend(QPainter& painter, const QRectF& body) {
     swatch(QStringLiteral("no data"), true);
 }
 
-void HeatWidget::mouseMoveEvent(QMouseEvent* event) {
-    const auto row = rowAt(event->position());
-    const QRectF plot = plotRect();
-    if (!row || !plot.contains(event->position())) {
+void HeatWidget::hovered(QPointF at, QPoint global) {
+    const auto row = rowAt(at);
+    const auto column = columnAt(at.x());
+    if (!row || !column) {
         QToolTip::hideText();
         return;
     }
-    const int column =
-        std::clamp(static_cast<int>((event->position().x() - plot.left()) / plot.width() * m_image.width()),
-                   0, m_image.width() - 1);
     const feeds::HeatGrid& grid = m_frame->heat;
     const bool whole = grid.lagUs.size() >= grid.rows.size() * static_cast<std::size_t>(grid.axis.columns);
-    const double lag = whole ? static_cast<double>(grid.at(*row, column)) : std::nan("");
+    const double lag = whole ? static_cast<double>(grid.at(*row, *column)) : std::nan("");
     const QString text = !std::isfinite(lag) ? QStringLiteral("no data")
                          : lag < 0           ? QStringLiteral("heard, nothing purged")
                                              : formatNumber(lag, Unit::microseconds);
     QToolTip::showText(
-        event->globalPosition().toPoint(),
-        QStringLiteral("<b>%1</b> %2 UTC<br>lag p99: %3")
+        global,
+        QStringLiteral("<b>%1</b> %2<br>lag p99: %3")
             .arg(QString::fromStdString(grid.rows[static_cast<std::size_t>(*row)]).toHtmlEscaped(),
-                 QString::fromStdString(feeds::utcText(grid.axis.endOf(column))), text),
+                 momentText(grid.axis.endOf(*column), timeWords()), text),
         this);
 }
 
-void HeatWidget::mouseReleaseEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton) return;
-    if (const auto row = rowAt(event->position()))
-        emit popSelected(QString::fromStdString(m_frame->heat.rows[static_cast<std::size_t>(*row)]));
+void HeatWidget::clicked(QPointF at) {
+    if (const auto row = rowAt(at))
+        focus().select(feeds::Selection::pop(m_frame->heat.rows[static_cast<std::size_t>(*row)]));
 }
 
 } // namespace surgescope::widgets

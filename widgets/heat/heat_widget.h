@@ -3,46 +3,39 @@
 
 #include "feeds/frame/frame.h"
 
-#include "widgets/base/panel_widget.h"
+#include "widgets/base/time_panel.h"
 
 #include <QImage>
 
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace surgescope::widgets {
 
 /// Invalidation lag of the worst PoPs over time. A click on a row selects its PoP. GUI thread.
-class HeatWidget : public PanelWidget {
+class HeatWidget : public TimePanel {
     Q_OBJECT
   public:
-    explicit HeatWidget(QWidget* parent = nullptr);
+    explicit HeatWidget(Focus& focus, QWidget* parent = nullptr);
 
-    void setFrame(std::shared_ptr<const feeds::Frame> frame);
-    void setSelectedPop(const std::optional<std::string>& code);
+    void setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWords& words);
 
     /// How many cells can be told apart here.
     int plotColumns() const;
     int plotRows() const;
-    QRectF plotRect() const;
-
-  signals:
-    void popSelected(const QString& code);
+    QRectF plotRect() const override;
 
   protected:
     void paintBody(QPainter& painter, const QRectF& body) override;
-    void mouseMoveEvent(QMouseEvent* event) override;
-    void mouseReleaseEvent(QMouseEvent* event) override;
+    void clicked(QPointF at) override;
+    void hovered(QPointF at, QPoint global) override;
 
   private:
     double rowHeight() const;
     std::optional<int> rowAt(QPointF at) const;
     void paintLegend(QPainter& painter, const QRectF& body);
-    void paintTimes(QPainter& painter, const QRectF& plot);
 
     std::shared_ptr<const feeds::Frame> m_frame;
-    std::optional<std::string> m_selected;
     QImage m_image;
 };
 

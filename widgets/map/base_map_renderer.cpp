@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/map/base_map_renderer.h"
 
-#include "widgets/base/palette.h"
 #include "widgets/map/equal_earth.h"
 
 #include <QPainter>
@@ -28,8 +27,7 @@ QPolygonF meridian(const MapView& view, double longitude, double from, double to
     return line;
 }
 
-void paintOcean(QPainter& painter, const MapView& view) {
-    const Palette& p = darkPalette();
+void paintOcean(QPainter& painter, const MapView& view, const Palette& p) {
     QPolygonF globe = meridian(view, -180, -90, 90);
     globe << meridian(view, 180, 90, -90);
     painter.setPen(Qt::NoPen);
@@ -37,8 +35,8 @@ void paintOcean(QPainter& painter, const MapView& view) {
     painter.drawPolygon(globe);
 }
 
-void paintGraticule(QPainter& painter, const MapView& view, double width) {
-    painter.setPen(QPen(darkPalette().graticule, width));
+void paintGraticule(QPainter& painter, const MapView& view, const Palette& p, double width) {
+    painter.setPen(QPen(p.graticule, width));
     for (int longitude = -180; longitude <= 180; longitude += 30)
         painter.drawPolyline(meridian(view, longitude, -90, 90));
     for (int latitude = -60; latitude <= 60; latitude += 30)
@@ -46,9 +44,10 @@ void paintGraticule(QPainter& painter, const MapView& view, double width) {
                          view.toScreen(equalEarth::forward(180, latitude)));
 }
 
-void paintLand(QPainter& painter, const WorldGeometry& world, const MapView& view, const QRectF& seen) {
+void paintLand(QPainter& painter, const WorldGeometry& world, const MapView& view, const Palette& p,
+               const QRectF& seen) {
     painter.setPen(Qt::NoPen);
-    painter.setBrush(darkPalette().land);
+    painter.setBrush(p.land);
     for (const WorldGeometry::Polygon& polygon : world.polygons) {
         if (!polygon.bounds.intersects(seen)) continue;
         QPainterPath path;
@@ -61,9 +60,8 @@ void paintLand(QPainter& painter, const WorldGeometry& world, const MapView& vie
     }
 }
 
-void paintLines(QPainter& painter, const WorldGeometry& world, const MapView& view, const QRectF& seen,
-                double width) {
-    const Palette& p = darkPalette();
+void paintLines(QPainter& painter, const WorldGeometry& world, const MapView& view, const Palette& p,
+                const QRectF& seen, double width) {
     for (const bool border : {true, false}) {
         painter.setPen(QPen(border ? p.landBorder : p.coast, width));
         for (const WorldGeometry::Line& line : world.lines) {
@@ -86,19 +84,20 @@ std::vector<QPointF> thinned(const WorldGeometry::Points& points, const MapView&
     return kept;
 }
 
-QImage renderBaseMap(const WorldGeometry& world, const MapView& view, double devicePixelRatio, double scale) {
+QImage renderBaseMap(const WorldGeometry& world, const MapView& view, const Palette& palette,
+                     double devicePixelRatio, double scale) {
     QImage image((view.size * devicePixelRatio).toSize(), QImage::Format_RGB32);
     image.setDevicePixelRatio(devicePixelRatio);
-    image.fill(darkPalette().panel);
+    image.fill(palette.panel);
     QPainter painter(&image);
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF seen = view.worldRect();
     // Pens wider than one device pixel take the slow path of the rasteriser.
     const double width = std::max(scale / 2, 1.0) / devicePixelRatio;
-    paintOcean(painter, view);
-    paintGraticule(painter, view, width);
-    paintLand(painter, world, view, seen);
-    paintLines(painter, world, view, seen, width);
+    paintOcean(painter, view, palette);
+    paintGraticule(painter, view, palette, width);
+    paintLand(painter, world, view, palette, seen);
+    paintLines(painter, world, view, palette, seen, width);
     return image;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/base/palette.h"
 #include "widgets/map/map_view.h"
 #include "widgets/map/world_geometry.h"
 
@@ -8,9 +9,10 @@
 
 namespace surgescope::widgets {
 
-/// Draws ocean, graticule, land and borders, antialiased and opaque, in darkPalette(). Stateless, runs on any
-/// thread. `devicePixelRatio` makes the image finer, `scale` (window height / 1080) makes its lines thicker.
-QImage renderBaseMap(const WorldGeometry& world, const MapView& view, double devicePixelRatio, double scale);
+/// Draws ocean, graticule, land and borders, antialiased and opaque. Stateless, runs on any thread.
+/// `devicePixelRatio` makes the image finer, `scale` (window height / 1080) makes its lines thicker.
+QImage renderBaseMap(const WorldGeometry& world, const MapView& view, const Palette& palette,
+                     double devicePixelRatio, double scale);
 
 /// Points of a ring on the screen, without those closer than `closest` pixels to the one kept before. A ring
 /// too small to be seen comes out empty.

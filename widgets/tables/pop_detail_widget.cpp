@@ -44,7 +44,7 @@ const feeds::PopFrame* PopDetailWidget::pop() const {
 }
 
 void PopDetailWidget::paintBody(QPainter& painter, const QRectF& body) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const feeds::PopFrame* known = pop();
     if (!known) {
         painter.setFont(textFont(px(16)));
@@ -97,7 +97,7 @@ void PopDetailWidget::paintBody(QPainter& painter, const QRectF& body) {
 }
 
 void PopDetailWidget::paintNodes(QPainter& painter, const QRectF& box) const {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const feeds::PopFrame* known = pop();
     const double line = px(21);
     QString heard =

@@ -18,9 +18,18 @@ namespace {
 
 constexpr double kRow = 25;
 // Right edges of the columns, as shares of the width.
-constexpr double kName = 0.27, kBar = 0.435, kSaturation = 0.53, kHit = 0.65, kTtfb = 0.78, kLag = 0.89;
+constexpr double kName = 0.25, kBar = 0.375, kSaturation = 0.465, kFull = 0.57, kHit = 0.67, kTtfb = 0.79,
+                 kLag = 0.90;
 
 } // namespace
+
+FullText fullText(const feeds::PopFrame& pop) {
+    if (!pop.secondsToFull) return {QStringLiteral("–"), false};
+    const double seconds = *pop.secondsToFull;
+    if (seconds < 1) return {QStringLiteral("now"), true};
+    if (seconds < 100) return {QStringLiteral("%1 s").arg(qRound(seconds)), true};
+    return {QStringLiteral("%1 min").arg(qRound(seconds / 60)), seconds < 300};
+}
 
 std::vector<std::size_t> hottest(const feeds::Frame& frame, std::size_t most) {
     std::vector<std::size_t> order(frame.pops.size());
@@ -54,7 +63,7 @@ std::size_t PopTableWidget::rowCount() const {
 }
 
 void PopTableWidget::paintBody(QPainter& painter, const QRectF& body) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     painter.setFont(textFont(px(13)));
     painter.setPen(p.muted);
     const QRectF head(body.left(), px(10), body.width(), px(26));
@@ -63,6 +72,7 @@ void PopTableWidget::paintBody(QPainter& painter, const QRectF& body) {
                          Qt::AlignRight | Qt::AlignVCenter, QString::fromUtf16(text));
     };
     title(kSaturation, u"Saturation");
+    title(kFull, u"Full in");
     title(kHit, u"Hit");
     title(kTtfb, u"TTFB miss");
     title(kLag, u"Lag p99");
@@ -80,7 +90,7 @@ void PopTableWidget::paintBody(QPainter& painter, const QRectF& body) {
 }
 
 void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds::PopFrame& pop) const {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const feeds::Summary& s = pop.summary;
     const bool old = pop.freshness >= feeds::Freshness::stale;
     const auto right = [&](double edge, const QString& text, const QColor& colour) {
@@ -121,6 +131,8 @@ void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds:
           s.saturation.hasValue() ? QStringLiteral("%1 %").arg(qRound(s.saturation.value * 100))
                                   : formatReadingShort(s.saturation, Unit::ratio),
           plain);
+    const FullText full = fullText(pop);
+    right(kFull, full.text, full.urgent && !old ? p.critical : full.text.size() > 1 ? plain : p.faint);
     right(kHit, formatReadingShort(s.hitRatio, Unit::ratio), plain);
     right(kTtfb, formatReadingShort(s.ttfbMissP95Us, Unit::microseconds), plain);
     right(kLag, formatReadingShort(s.lagP99Us, Unit::microseconds), plain);

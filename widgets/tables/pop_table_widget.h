@@ -15,6 +15,14 @@ namespace surgescope::widgets {
 /// Positions in Frame::pops, most saturated first; PoPs without a saturation come last, by requests.
 std::vector<std::size_t> hottest(const feeds::Frame& frame, std::size_t most);
 
+/// "now", "71 s", "12 min": until it is full at its present slope; "–" when that is not foreseeable. Urgent
+/// within five minutes.
+struct FullText {
+    QString text;
+    bool urgent = false;
+};
+FullText fullText(const feeds::PopFrame& pop);
+
 /// The hottest PoPs, painted. A click selects. GUI thread.
 class PopTableWidget : public PanelWidget {
     Q_OBJECT

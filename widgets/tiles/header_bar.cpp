@@ -49,7 +49,7 @@ ModeText modeText(feeds::FeedMode source, const feeds::Timeline& timeline) {
     if (behind) {
         const auto seconds = std::chrono::round<std::chrono::seconds>(timeline.end - timeline.position);
         text.badge = formatSpan(std::max<std::int64_t>(0, seconds.count())) + QStringLiteral(" BEHIND LIVE");
-        text.badgeColour = darkPalette().elevated;
+        text.badgeColour = colours().elevated;
     } else {
         const feeds::FeedMode shown = replay ? feeds::FeedMode::replay : source;
         text.badge = modeName(shown);
@@ -88,7 +88,7 @@ void HeaderBar::setScale(double scale) {
 }
 
 double HeaderBar::paintName(QPainter& painter) const {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     double x = 20 * m_scale;
     const auto word = [&](const QString& text, double size, QFont::Weight weight, const QColor& colour) {
         painter.setFont(textFont(size * m_scale, weight));
@@ -107,7 +107,7 @@ double HeaderBar::paintName(QPainter& painter) const {
     painter.setPen(Qt::NoPen);
     painter.setBrush(mode.badgeColour);
     painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2);
-    painter.setPen(p.background);
+    painter.setPen(QColor(11, 15, 20)); // in every theme: badges are as bright in all of them
     painter.drawText(badge, Qt::AlignCenter, mode.badge);
     x += wide + 16 * m_scale;
     if (!mode.words.isEmpty()) word(mode.words, 15, QFont::Medium, mode.wordsColour);
@@ -117,7 +117,7 @@ double HeaderBar::paintName(QPainter& painter) const {
 }
 
 void HeaderBar::paintNodes(QPainter& painter) const {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const feeds::FeedHealth& h = m_frame->health;
     const QRectF box(width() * 0.64, 10 * m_scale, width() * 0.36 - 20 * m_scale, height() - 17 * m_scale);
     const double age = h.newestAgeSeconds.value_or(0);
@@ -154,7 +154,7 @@ void HeaderBar::paintBand(QPainter& painter) const {
 }
 
 void HeaderBar::paintEvent(QPaintEvent*) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.fillRect(rect(), p.panel);

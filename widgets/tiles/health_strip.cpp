@@ -27,7 +27,7 @@ std::vector<feeds::RefusalCount> byCount(const feeds::FeedHealth& health) {
 }
 
 HealthItem lossItem(const char16_t* label, std::uint64_t count) {
-    return {QString::fromUtf16(label), formatCount(count), count > 0 ? darkPalette().elevated : QColor()};
+    return {QString::fromUtf16(label), formatCount(count), count > 0 ? colours().elevated : QColor()};
 }
 
 HealthItem refusedItem(const feeds::FeedHealth& health) {
@@ -54,13 +54,13 @@ HealthItem endpointsItem(const feeds::FeedHealth& health) {
             peers == 1   ? QStringLiteral("1 peer")
             : peers == 0 ? QStringLiteral("no peer")
                          : QStringLiteral("%1 peers").arg(peers),
-            peers == 0 ? darkPalette().elevated : QColor()};
+            peers == 0 ? colours().elevated : QColor()};
 }
 
 } // namespace
 
 std::vector<HealthItem> healthItems(const feeds::FeedHealth& health) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     std::vector<HealthItem> items;
     const bool anything = health.newestAgeSeconds || health.nodesHeard > 0;
     if (anything || health.nodesExpected > 0) {
@@ -134,7 +134,7 @@ void HealthStrip::setScale(double scale) {
 }
 
 void HealthStrip::paintEvent(QPaintEvent*) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     QPainter painter(this);
     painter.fillRect(rect(), p.panel);
     painter.fillRect(QRectF(0, 0, width(), 1), p.border);

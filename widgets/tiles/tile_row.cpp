@@ -13,13 +13,13 @@ namespace {
 using feeds::Quality;
 using feeds::Reading;
 
-constexpr std::size_t kTiles = 8;
+constexpr std::size_t kTiles = 9;
 constexpr double kGap = 10;
 constexpr double kErrorsWorthColour = 0.01;
 constexpr double kCoverageWorthBadge = 0.95;
 
 TileContent tile(const char16_t* title, const Reading& reading, Unit unit) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     TileContent t;
     t.title = QString::fromUtf16(title);
     t.absent = !reading.hasValue();
@@ -30,16 +30,30 @@ TileContent tile(const char16_t* title, const Reading& reading, Unit unit) {
     return t;
 }
 
-std::vector<float> sumOfRegions(const feeds::Frame& frame) {
-    std::vector<float> sum(static_cast<std::size_t>(std::max(0, frame.chartAxis.columns)), std::nanf(""));
-    for (const feeds::RegionSeries& region : frame.regions) {
-        for (std::size_t i = 0; i < sum.size() && i < region.egressBitsPerSecond.size(); ++i) {
-            const float value = region.egressBitsPerSecond[i];
-            if (!std::isfinite(value)) continue;
-            sum[i] = std::isfinite(sum[i]) ? sum[i] + value : value;
-        }
+/// What is different from the baseline at the same time since release. Empty where either is unknown.
+QString changeText(const Reading& now, const feeds::Frame& frame, float feeds::RollupPoint::*then,
+                   Unit unit) {
+    if (!frame.baseline || !now.hasValue()) return {};
+    const auto before = static_cast<double>(frame.baseline->now.*then);
+    if (!std::isfinite(before)) return {};
+    const double change = now.value - before;
+    const QChar sign = change < 0 ? u'−' : u'+';
+    if (unit == Unit::ratio)
+        return QStringLiteral("%1%2 points").arg(sign).arg(std::abs(change) * 100, 0, 'f', 1);
+    if (unit == Unit::microseconds) return sign + formatNumber(std::abs(change), unit);
+    if (before <= 0) return {};
+    const double share = std::abs(change) / before;
+    return share >= 10 ? QStringLiteral("%1 times").arg(now.value / before, 0, 'g', 3)
+                       : QStringLiteral("%1%2 %").arg(sign).arg(qRound(share * 100));
+}
+
+bool isSelected(const feeds::PopFrame& pop, const feeds::Selection& selection) {
+    switch (selection.scope) {
+    case feeds::Selection::Scope::world: break;
+    case feeds::Selection::Scope::region: return pop.region == selection.code;
+    case feeds::Selection::Scope::pop: return pop.code == selection.code;
     }
-    return sum;
+    return true;
 }
 
 void warn(TileContent& t, const Reading& reading, double limit, QColor colour) {
@@ -48,38 +62,62 @@ void warn(TileContent& t, const Reading& reading, double limit, QColor colour) {
 }
 
 TileContent saturatedTile(const feeds::Frame& frame) {
-    const LevelCount count = countLevels(frame.pops);
-    TileContent t = tile(u"Saturated PoPs", frame.world.saturation, Unit::ratio);
+    const LevelCount count = countLevels(frame);
+    TileContent t = tile(u"Saturated PoPs", frame.summary.saturation, Unit::ratio);
+    t.series = frame.series.saturation;
     if (count.measured == 0) return t;
     t.badge.clear();
-    t.valueColour = {};
+    t.valueColour = QColor();
     t.absent = false;
     t.value = QStringLiteral("%1 of %2").arg(count.critical + count.elevated).arg(count.measured);
-    t.secondary = QStringLiteral("%1 critical, %2 elevated").arg(count.critical).arg(count.elevated);
+    t.secondary = QStringLiteral("%1 critical").arg(count.critical);
+    t.detail = QStringLiteral("%1 elevated").arg(count.elevated);
+    const QString change =
+        changeText(frame.summary.saturation, frame, &feeds::RollupPoint::saturation, Unit::ratio);
+    if (!change.isEmpty()) t.detail = QStringLiteral("load ") + change;
     if (count.critical > 0)
-        t.secondaryColour = t.valueColour = darkPalette().critical;
+        t.secondaryColour = t.valueColour = colours().critical;
     else if (count.elevated > 0)
-        t.secondaryColour = t.valueColour = darkPalette().elevated;
-    t.series = frame.worldSeries.saturation;
+        t.secondaryColour = t.valueColour = colours().elevated;
     return t;
 }
 
-TileContent wafTile(const feeds::Summary& world) {
-    TileContent t = tile(u"WAF blocked", world.wafBlockedPerSecond, Unit::perSecond);
-    const Reading& all = world.requestsPerSecond;
-    if (world.wafBlockedPerSecond.hasValue() && all.hasValue() && all.value > 0)
-        t.secondary = QStringLiteral("%1 of requests")
-                          .arg(formatNumber(world.wafBlockedPerSecond.value / all.value, Unit::ratio));
+TileContent wafTile(const feeds::Frame& frame) {
+    const feeds::Summary& s = frame.summary;
+    TileContent t = tile(u"WAF blocked", s.wafBlockedPerSecond, Unit::perSecond);
+    t.series = frame.series.wafBlockedPerSecond;
+    QString share;
+    const Reading& all = s.requestsPerSecond;
+    if (s.wafBlockedPerSecond.hasValue() && all.hasValue() && all.value > 0)
+        share = QStringLiteral("%1 of requests")
+                    .arg(formatNumber(s.wafBlockedPerSecond.value / all.value, Unit::ratio));
+    t.secondary =
+        changeText(s.wafBlockedPerSecond, frame, &feeds::RollupPoint::wafBlockedPerSecond, Unit::perSecond);
+    t.detail = share;
+    return t;
+}
+
+TileContent listenersTile(const feeds::Frame& frame) {
+    const Reading reading = frame.listeners ? Reading{*frame.listeners, Quality::measured} : Reading{};
+    TileContent t = tile(u"Listeners", reading, Unit::count);
+    if (frame.listeners && frame.listenersRecord)
+        t.secondary = (*frame.listeners > *frame.listenersRecord ? QStringLiteral("record, before ")
+                                                                 : QStringLiteral("record ")) +
+                      formatNumber(*frame.listenersRecord, Unit::count);
+    else if (frame.summary.requestsPerSecond.hasValue())
+        t.secondary =
+            formatNumber(static_cast<double>(frame.sinceStart[feeds::Counter::requests]), Unit::count) +
+            QStringLiteral(" requests so far");
     return t;
 }
 
 } // namespace
 
-LevelCount countLevels(const std::vector<feeds::PopFrame>& pops) {
+LevelCount countLevels(const feeds::Frame& frame) {
     LevelCount count;
-    for (const feeds::PopFrame& pop : pops) {
+    for (const feeds::PopFrame& pop : frame.pops) {
         const Reading& saturation = pop.summary.saturation;
-        if (!saturation.hasValue()) continue;
+        if (!saturation.hasValue() || !isSelected(pop, frame.selection)) continue;
         ++count.measured;
         if (saturation.value >= kCriticalFrom)
             ++count.critical;
@@ -90,56 +128,71 @@ LevelCount countLevels(const std::vector<feeds::PopFrame>& pops) {
 }
 
 std::vector<TileContent> tileContents(const feeds::Frame& frame) {
-    const Palette& p = darkPalette();
-    const feeds::Summary& w = frame.world;
+    using Point = feeds::RollupPoint;
+    const Palette& p = colours();
+    const feeds::Summary& s = frame.summary;
 
-    TileContent requests = tile(u"Requests", w.requestsPerSecond, Unit::perSecond);
-    requests.series = frame.worldSeries.requestsPerSecond;
-    if (frame.listeners)
-        requests.secondary = formatNumber(*frame.listeners, Unit::count) + QStringLiteral(" listeners");
-    else if (w.requestsPerSecond.hasValue())
+    TileContent requests = tile(u"Requests", s.requestsPerSecond, Unit::perSecond);
+    requests.series = frame.series.requestsPerSecond;
+    requests.secondary = changeText(s.requestsPerSecond, frame, &Point::requestsPerSecond, Unit::perSecond);
+    if (!requests.secondary.isEmpty())
+        requests.detail = QStringLiteral("vs ") + QString::fromStdString(frame.baseline->name);
+    else if (s.requestsPerSecond.hasValue())
         requests.secondary =
             formatNumber(static_cast<double>(frame.sinceStart[feeds::Counter::requests]), Unit::count) +
             QStringLiteral(" since start");
 
-    TileContent egress = tile(u"Egress", w.egressBitsPerSecond, Unit::bitsPerSecond);
-    egress.series = sumOfRegions(frame);
-    if (w.egressBitsPerSecond.hasValue() && w.requestsPerSecond.hasValue() && w.requestsPerSecond.value > 0) {
-        QString each =
-            formatNumber(w.egressBitsPerSecond.value / w.requestsPerSecond.value, Unit::bitsPerSecond);
+    TileContent egress = tile(u"Egress", s.egressBitsPerSecond, Unit::bitsPerSecond);
+    egress.series = frame.series.egressBitsPerSecond;
+    QString each;
+    if (s.egressBitsPerSecond.hasValue() && s.requestsPerSecond.hasValue() && s.requestsPerSecond.value > 0) {
+        each = formatNumber(s.egressBitsPerSecond.value / s.requestsPerSecond.value, Unit::bitsPerSecond);
         each.chop(2); // "/s"
-        egress.secondary = each + QStringLiteral(" per request");
+        each += QStringLiteral(" a request");
     }
+    egress.secondary =
+        changeText(s.egressBitsPerSecond, frame, &Point::egressBitsPerSecond, Unit::bitsPerSecond);
+    egress.detail = each;
 
-    TileContent hits = tile(u"Cache hit ratio", w.hitRatio, Unit::ratio);
-    if (w.errorRatio.hasValue()) {
-        hits.secondary = QStringLiteral("5xx ") + formatNumber(w.errorRatio.value, Unit::ratio);
-        if (w.errorRatio.value >= kErrorsWorthColour) hits.secondaryColour = p.overload;
-    }
+    TileContent hits = tile(u"Cache hit ratio", s.hitRatio, Unit::ratio);
+    hits.series = frame.series.hitRatio;
+    const QString errors = s.errorRatio.hasValue()
+                               ? QStringLiteral("5xx ") + formatNumber(s.errorRatio.value, Unit::ratio)
+                               : QString();
+    hits.secondary = changeText(s.hitRatio, frame, &Point::hitRatio, Unit::ratio);
+    hits.detail = errors;
+    if (s.errorRatio.hasValue() && s.errorRatio.value >= kErrorsWorthColour)
+        hits.secondaryColour = p.overload;
 
-    TileContent ttfb = tile(u"TTFB p95, hits", w.ttfbHitP95Us, Unit::microseconds);
-    ttfb.secondary = QStringLiteral("misses ") + formatReading(w.ttfbMissP95Us, Unit::microseconds);
+    TileContent ttfb = tile(u"TTFB p95, hits", s.ttfbHitP95Us, Unit::microseconds);
+    ttfb.series = frame.series.ttfbHitP95Us;
+    ttfb.secondary = changeText(s.ttfbHitP95Us, frame, &Point::ttfbHitP95Us, Unit::microseconds);
+    ttfb.detail = QStringLiteral("misses ") + formatReading(s.ttfbMissP95Us, Unit::microseconds);
 
-    TileContent metadata = tile(u"Metadata p95", w.metadataP95Us, Unit::microseconds);
-    metadata.secondary = QStringLiteral("limit ") + formatNumber(kMetadataLimitUs, Unit::microseconds);
-    metadata.series = frame.worldSeries.metadataP95Us;
-    warn(metadata, w.metadataP95Us, kMetadataLimitUs, p.overload);
+    TileContent metadata = tile(u"Metadata p95", s.metadataP95Us, Unit::microseconds);
+    metadata.secondary = changeText(s.metadataP95Us, frame, &Point::metadataP95Us, Unit::microseconds);
+    metadata.detail = QStringLiteral("limit ") + formatNumber(kMetadataLimitUs, Unit::microseconds);
+    metadata.series = frame.series.metadataP95Us;
+    warn(metadata, s.metadataP95Us, kMetadataLimitUs, p.overload);
 
-    TileContent lag = tile(u"Invalidation lag p99", w.lagP99Us, Unit::microseconds);
-    lag.secondary = w.pendingKeys.hasValue()
-                        ? formatNumber(w.pendingKeys.value, Unit::count) + QStringLiteral(" keys pending")
-                        : QStringLiteral("pending keys ") + formatReading(w.pendingKeys, Unit::count);
-    lag.series = frame.worldSeries.lagP99Us;
+    TileContent lag = tile(u"Invalidation lag p99", s.lagP99Us, Unit::microseconds);
+    lag.secondary = changeText(s.lagP99Us, frame, &Point::lagP99Us, Unit::microseconds);
+    lag.detail = s.pendingKeys.hasValue()
+                     ? formatNumber(s.pendingKeys.value, Unit::count) + QStringLiteral(" pending")
+                     : QStringLiteral("pending ") + formatReading(s.pendingKeys, Unit::count);
+    lag.series = frame.series.lagP99Us;
 
-    std::vector<TileContent> tiles{requests, egress,    saturatedTile(frame), hits, ttfb, metadata,
-                                   lag,      wafTile(w)};
+    std::vector<TileContent> tiles{requests, egress,         saturatedTile(frame), hits, ttfb, metadata,
+                                   lag,      wafTile(frame), listenersTile(frame)};
     // A fleet always lacks some nodes, which "≈" says; a badge is worth its ink only when many are missing.
     const double covered =
-        w.nodesExpected > 0 ? static_cast<double>(w.nodesHeard) / static_cast<double>(w.nodesExpected) : 1;
+        s.nodesExpected > 0 ? static_cast<double>(s.nodesHeard) / static_cast<double>(s.nodesExpected) : 1;
     for (TileContent& t : tiles) {
-        if (!frame.settled)
+        if (!frame.settled) {
             t.secondary.clear();
-        else if (covered < kCoverageWorthBadge && !t.absent && t.badge.isEmpty())
+            t.detail.clear();
+        }
+        if (frame.settled && covered < kCoverageWorthBadge && !t.absent && t.badge.isEmpty())
             t.badge = QStringLiteral("%1 heard").arg(formatNumber(covered, Unit::ratio));
     }
     return tiles;

@@ -14,13 +14,13 @@ namespace surgescope::widgets {
 /// The 95th percentile of the metadata latency must stay below this.
 inline constexpr double kMetadataLimitUs = 250e3;
 
-/// PoPs by level of saturation; those without a value are in none of them.
+/// The selected PoPs by level of saturation; those without a value are in none of them.
 struct LevelCount {
     int measured = 0;
     int elevated = 0; // 75 to 90 %
     int critical = 0; // 90 % and more
 };
-LevelCount countLevels(const std::vector<feeds::PopFrame>& pops);
+LevelCount countLevels(const feeds::Frame& frame);
 
 /// What the headline tiles say for a frame, in their order. Nothing received reads "no data", never 0.
 std::vector<TileContent> tileContents(const feeds::Frame& frame);

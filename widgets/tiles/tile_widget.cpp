@@ -20,7 +20,7 @@ void TileWidget::setContent(const TileContent& content) {
 }
 
 void TileWidget::paintBody(QPainter& painter, const QRectF&) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const QRectF inner = QRectF(rect()).adjusted(px(14), px(9), -px(14), -px(9));
 
     painter.setFont(textFont(px(15)));
@@ -51,10 +51,15 @@ void TileWidget::paintBody(QPainter& painter, const QRectF&) {
 
     painter.setFont(textFont(px(15)));
     painter.setPen(m_content.secondaryColour.isValid() ? m_content.secondaryColour : p.muted);
+    const QFontMetricsF small(painter.font());
+    QString line = m_content.secondary;
+    if (!m_content.detail.isEmpty()) {
+        const QString longer =
+            line.isEmpty() ? m_content.detail : line + QStringLiteral(" · ") + m_content.detail;
+        if (line.isEmpty() || small.horizontalAdvance(longer) <= inner.width()) line = longer;
+    }
     painter.drawText(QRectF(inner.left(), inner.bottom() - px(20), inner.width(), px(20)),
-                     Qt::AlignLeft | Qt::AlignVCenter,
-                     painter.fontMetrics().elidedText(m_content.secondary, Qt::ElideRight,
-                                                      static_cast<int>(inner.width())));
+                     Qt::AlignLeft | Qt::AlignVCenter, small.elidedText(line, Qt::ElideRight, inner.width()));
 
     const double taken = QFontMetricsF(textFont(size, QFont::DemiBold)).horizontalAdvance(m_content.value);
     const double wide = std::min(px(78), inner.width() - taken - px(10));
@@ -67,7 +72,7 @@ void TileWidget::paintSeries(QPainter& painter, const QRectF& box) const {
     for (const float v : series)
         if (std::isfinite(v)) most = std::max(most, v);
     if (most <= 0 || series.size() < 2) return;
-    painter.setPen(QPen(m_content.valueColour.isValid() ? m_content.valueColour : darkPalette().muted, 1));
+    painter.setPen(QPen(m_content.valueColour.isValid() ? m_content.valueColour : colours().muted, 1));
     const auto last = static_cast<double>(series.size() - 1);
     for (const SeriesRun& run : runsOf(series)) {
         QPolygonF line;

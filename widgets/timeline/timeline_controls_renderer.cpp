@@ -29,7 +29,7 @@ void drawWord(QPainter& painter, const QRectF& box, int align, const QFont& font
 
 /// It brightens with each second that arrives, so a feed that stands still has a dot that does.
 void paintLiveDot(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at, bool lit) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const QPointF middle = at.button.center();
     const double radius = 8 * at.scale;
     painter.setBrush(Qt::NoBrush);
@@ -49,7 +49,7 @@ void paintLiveDot(QPainter& painter, const feeds::Timeline& timeline, const Time
 
 /// Whether one can go back, and how far.
 void paintLiveWords(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const QFont large = textFont(20 * at.scale, QFont::DemiBold);
     if (timeline.empty)
         return drawWord(painter, at.speed.united(at.below), Qt::AlignLeft, large, p.faint,
@@ -63,7 +63,7 @@ void paintLiveWords(QPainter& painter, const feeds::Timeline& timeline, const Ti
 }
 
 void paintButton(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const double s = at.scale;
     painter.setPen(QPen(p.muted, 1.5 * s));
     painter.setBrush(p.background);
@@ -91,7 +91,7 @@ void paintButton(QPainter& painter, const feeds::Timeline& timeline, const Timel
 }
 
 void paintSpeed(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const double s = at.scale;
     drawWord(painter, at.speed, Qt::AlignHCenter, textFont(20 * s, QFont::DemiBold), p.text,
              speedText(timeline.speed));
@@ -105,7 +105,7 @@ void paintSpeed(QPainter& painter, const feeds::Timeline& timeline, const Timeli
 }
 
 void paintBelow(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     if (timeline.mode == Mode::behindLive) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(p.good);
@@ -124,7 +124,7 @@ void paintBelow(QPainter& painter, const feeds::Timeline& timeline, const Timeli
 
 void paintClock(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at,
                 TimelineTime shown) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const QRectF upper(at.clock.left(), at.clock.top(), at.clock.width(), 27 * at.scale);
     const QRectF lower(at.clock.left(), upper.bottom(), at.clock.width(), at.clock.bottom() - upper.bottom());
     const QFont large = textFont(21 * at.scale, QFont::DemiBold);
@@ -139,7 +139,7 @@ void paintClock(QPainter& painter, const feeds::Timeline& timeline, const Timeli
 }
 
 void paintRecording(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const double s = at.scale;
     const feeds::Timeline::Recording& r = timeline.recording;
     const RecordingText text = recordingText(timeline);

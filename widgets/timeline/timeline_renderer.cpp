@@ -37,7 +37,7 @@ QColor withAlpha(QColor colour, int alpha) {
 
 /// From the ground, 0, to the accent, 255; opaque, for what lies beneath must not shine through.
 QColor towardsAccent(int strength) {
-    const QColor &low = darkPalette().panel, &high = darkPalette().accent;
+    const QColor &low = colours().panel, &high = colours().accent;
     const auto mix = [strength](int from, int to) { return from + (to - from) * strength / 255; };
     return {mix(low.red(), high.red()), mix(low.green(), high.green()), mix(low.blue(), high.blue())};
 }
@@ -73,7 +73,7 @@ class TrackPainter {
     const feeds::Timeline& m_timeline;
     const TimelineLayout& m_layout;
     const TimelineLook& m_look;
-    const Palette& m_palette = darkPalette();
+    const Palette& m_palette = colours();
     TimelineScale m_scale;
     QRectF m_track;
     double m_position;
@@ -334,7 +334,7 @@ std::vector<EventLabel> placeEventLabels(const feeds::Timeline& timeline, const 
 
 void paintTimeline(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& layout,
                    const TimelineLook& look) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     painter.fillRect(layout.whole, p.panel);
     painter.fillRect(QRectF(0, 0, layout.whole.width(), 1), p.border);
     TrackPainter(painter, timeline, layout, look).paint();

@@ -32,7 +32,7 @@ QString speedText(double speed) {
 }
 
 QColor eventColour(const feeds::EventMark& event) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     return event.kind == "release" ? p.accent : event.kind == "purge" ? p.elevated : p.muted;
 }
 
@@ -41,7 +41,7 @@ QString eventText(const feeds::EventMark& event) {
 }
 
 TimelineNotice timelineNotice(const feeds::Timeline& timeline) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     if (!timeline.problem.empty()) return {QString::fromStdString(timeline.problem), p.elevated, true};
     if (timeline.recording.state == State::failed)
         return {QStringLiteral("not recording: ") + QString::fromStdString(timeline.recording.reason),
@@ -52,7 +52,7 @@ TimelineNotice timelineNotice(const feeds::Timeline& timeline) {
 }
 
 RecordingText recordingText(const feeds::Timeline& timeline) {
-    const Palette& p = darkPalette();
+    const Palette& p = colours();
     const feeds::Timeline::Recording& r = timeline.recording;
     if (r.state == State::failed)
         return {r.flight ? QStringLiteral("Flight recorder failed") : QStringLiteral("Recording failed"),

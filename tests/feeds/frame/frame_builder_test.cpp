@@ -39,7 +39,10 @@ struct Feed {
             state.settle(clock.steady());
         }
     }
-    std::shared_ptr<const Frame> frame() { return builder.build(state, request, {}, clock.steady()); }
+    const Baseline* baseline = nullptr;
+    std::shared_ptr<const Frame> frame() {
+        return builder.build(state, request, baseline, {}, clock.steady());
+    }
 };
 
 const PopFrame& popOf(const Frame& frame, const std::string& code) {
@@ -75,8 +78,8 @@ TEST_CASE("a frame's numbers are of the settled second", "[frame]") {
     CHECK(frame->world.egressBitsPerSecond.value == 2 * 100'000 * 8);
     CHECK(frame->world.metadataP95Us.quality == Quality::noData); // nothing happened, yet it is measured
     CHECK(frame->sinceStart[Counter::requests] == 1'200);
-    REQUIRE(frame->regions.size() == 2);
-    CHECK(frame->regions[0].region == "EU");
+    REQUIRE(frame->parts.size() == 2);
+    CHECK(frame->parts[0].code == "EU");
 }
 
 TEST_CASE("not measured, no data, partial and stale are told apart", "[frame]") {
@@ -132,7 +135,7 @@ TEST_CASE("columns hold whole slots, stay aligned and show gaps as gaps", "[fram
     CHECK(frame->chartAxis.end - *frame->settled < seconds(3));
     int gaps = 0;
     for (std::size_t i = 0; i < 20; ++i) {
-        const float value = frame->worldSeries.requestsPerSecond[i];
+        const float value = frame->series.requestsPerSecond[i];
         if (std::isnan(value))
             ++gaps;
         else
@@ -165,8 +168,8 @@ TEST_CASE("of several seconds in a column, rates show the mean and quantiles the
     });
     const auto frame = feed.frame();
     CHECK(frame->chartAxis.step == seconds(10));
-    CHECK(frame->worldSeries.requestsPerSecond[3] == 200.0F);
-    CHECK(frame->worldSeries.metadataP95Us[3] == Approx(900'000).epsilon(0.1));
+    CHECK(frame->series.requestsPerSecond[3] == 200.0F);
+    CHECK(frame->series.metadataP95Us[3] == Approx(900'000).epsilon(0.1));
 }
 
 TEST_CASE("the heatmap puts the worst PoP first and tells no purge from no data", "[frame]") {
@@ -190,17 +193,18 @@ TEST_CASE("the heatmap puts the worst PoP first and tells no purge from no data"
 TEST_CASE("long ranges come from coarser rings", "[frame]") {
     Feed feed;
     feed.run({"LHR"}, 0, 199, [](PopReport&, int) {});
-    const auto columns = columnsOf(feed.state.world(), *feed.state.settled(), std::chrono::hours(1), 600);
+    const auto columns = columnsOf(*feed.state.settled(), {.range = std::chrono::hours(1)}, 600);
     CHECK(columns.step == seconds(10));
     CHECK(columns.axis.columns == 360);
-    const auto series = meanSeries(feed.state.world(), columns, &RollupPoint::requestsPerSecond);
+    const auto series =
+        seriesOf(feed.state.world(), columns, &RollupPoint::requestsPerSecond, Reduction::mean);
     CHECK(series[355] == 100.0F);
     CHECK(std::isnan(series[100]));
 }
 
 TEST_CASE("the selected PoP's nodes are looked into", "[frame]") {
     Feed feed;
-    feed.request.selectedPop = "LHR";
+    feed.request.selection = Selection::pop("LHR");
     REQUIRE_FALSE(feed.state.apply(roster({.nodes = 3}), feed.clock.steady()));
     CHECK_FALSE(feed.frame()->nodes.has_value());
     auto columns = nodeColumns({.nodes = 3});
@@ -213,4 +217,122 @@ TEST_CASE("the selected PoP's nodes are looked into", "[frame]") {
     CHECK(nodes->hottestSaturation.value == Approx(1.05));
     CHECK(nodes->nodesByLevel == std::array<std::uint64_t, 4>{1, 0, 1, 1});
     CHECK(nodes->worstLagUs.value == Approx(ExponentialHistogram::lowerBound(81)));
+}
+
+TEST_CASE("a selection narrows numbers, charts and heatmap to a region or a PoP", "[frame]") {
+    Feed feed;
+    feed.run({"CDG", "LHR", "EWR"}, 0, 9, [](PopReport& r, int) {
+        r.totals[Counter::requests] = r.pop == "EWR" ? 1'000 : r.pop == "LHR" ? 300 : 100;
+        r.totals[Distribution::invalidation_lag].record(50'000);
+    });
+    feed.request.selection = Selection::region("EU");
+    auto frame = feed.frame();
+    CHECK(frame->summary.requestsPerSecond.value == 400);
+    CHECK(frame->world.requestsPerSecond.value == 1'400);
+    CHECK(frame->series.requestsPerSecond.back() == 400.0F);
+    REQUIRE(frame->parts.size() == 2); // its PoPs, the largest first
+    CHECK(frame->parts[0].code == "LHR");
+    CHECK(frame->heat.rows == std::vector<std::string>{"CDG", "LHR"});
+
+    feed.request.selection = Selection::pop("EWR");
+    frame = feed.frame();
+    CHECK(frame->summary.requestsPerSecond.value == 1'000);
+    REQUIRE(frame->parts.size() == 1);
+    CHECK(frame->parts[0].requestsPerSecond.back() == 1'000.0F);
+    CHECK(frame->lag.of == Selection::region("NA"));
+
+    feed.request.selection = Selection::pop("XXX"); // nobody has heard of it
+    frame = feed.frame();
+    CHECK(frame->summary.requestsPerSecond.quality == Quality::noData);
+    CHECK(frame->parts.empty());
+}
+
+TEST_CASE("PoPs beyond the largest are one part of their region, and nothing is lost", "[frame]") {
+    Feed feed;
+    const std::vector<std::string> pops{"AMS", "ARN", "ATH", "BCN", "BRU", "CDG", "CPH", "DUB", "FRA", "LHR"};
+    feed.run(pops, 0, 5, [](PopReport& r, int) { r.totals[Counter::requests] = r.pop == "FRA" ? 500 : 10; });
+    feed.request.selection = Selection::region("EU");
+    const auto frame = feed.frame();
+    REQUIRE(frame->parts.size() == 7);
+    CHECK(frame->parts.front().code == "FRA");
+    CHECK(frame->parts.back().code == PartSeries::kOthers);
+    CHECK(frame->parts.back().requestsPerSecond.back() == 40.0F);
+    CHECK(std::isnan(frame->parts.back().requestsPerSecond.front()));
+}
+
+TEST_CASE("a range that ends in the past stands still while time goes on", "[frame]") {
+    Feed feed;
+    feed.request.range = seconds(20);
+    feed.request.until = feedSecond(kStart + 40);
+    feed.run({"LHR"}, 0, 59,
+             [](PopReport& r, int s) { r.totals[Counter::requests] = static_cast<std::uint64_t>(s); });
+    auto frame = feed.frame();
+    CHECK(frame->chartAxis.end == feedSecond(kStart + 40));
+    CHECK(frame->series.requestsPerSecond.back() == 40.0F);
+    CHECK(frame->world.requestsPerSecond.value == 59); // the numbers are of now all the same
+    feed.run({"LHR"}, 60, 69, [](PopReport&, int) {});
+    frame = feed.frame();
+    CHECK(frame->chartAxis.end == feedSecond(kStart + 40));
+    CHECK(frame->series.requestsPerSecond.front() == 21.0F);
+}
+
+TEST_CASE("how long invalidations took is shown as shares by column", "[frame]") {
+    Feed feed;
+    feed.request.range = seconds(10);
+    feed.run({"LHR", "EWR"}, 0, 4, [](PopReport& r, int s) {
+        if (s == 4 && r.pop == "LHR") r.totals[Distribution::invalidation_lag].record(1'000'000, 3);
+        if (s == 4 && r.pop == "EWR") r.totals[Distribution::invalidation_lag].record(8'000'000, 1);
+    });
+    const auto lag = feed.frame()->lag;
+    REQUIRE(lag.axis.columns == 10);
+    const auto binOf = [](double us) {
+        std::size_t bin = 0;
+        while (LagBins::upperBoundUs(bin) < us)
+            ++bin;
+        return bin;
+    };
+    CHECK(lag.at(9, binOf(1'000'000)) == 0.75F);
+    CHECK(lag.at(9, binOf(8'000'000)) == 0.25F);
+    CHECK(lag.at(8, binOf(1'000'000)) == 0.0F); // heard, nothing purged
+    CHECK(std::isnan(lag.at(0, 0)));            // nobody was heard
+}
+
+TEST_CASE("a baseline lies beneath with its T-0 where this launch has it", "[frame]") {
+    constexpr std::int64_t kEarlier = kStart - 86'400; // its T-0, 30 s after its first report
+    Baseline earlier{"yesterday", feedSecond(kEarlier + 30), false, FleetState(PopCatalogue::builtIn())};
+    std::uint64_t sequence = 0;
+    for (int s = 0; s <= 120; ++s) {
+        auto report = popReport({.second = kEarlier + s, .sequence = ++sequence});
+        report.totals[Counter::requests] = static_cast<std::uint64_t>(s < 30 ? 100 : 700);
+        const SteadyTime at{seconds(1'000 + s)};
+        REQUIRE_FALSE(earlier.state.apply(report, at));
+        earlier.state.settle(at);
+    }
+    Feed feed;
+    feed.baseline = &earlier;
+    feed.request.range = seconds(60);
+    feed.request.releaseAt = feedSecond(kStart + 20); // set by hand
+    feed.run({"LHR"}, 0, 59, [](PopReport&, int) {});
+    const auto frame = feed.frame();
+    REQUIRE(frame->baseline.has_value());
+    CHECK(frame->releaseAt == feedSecond(kStart + 20));
+    CHECK(frame->baseline->name == "yesterday");
+    CHECK(frame->baseline->now.requestsPerSecond == 700.0F);
+    const auto& ghost = frame->baseline->series.requestsPerSecond;
+    const auto columnAt = [&](std::int64_t second) {
+        return static_cast<std::size_t>(frame->chartAxis.columns - 1 -
+                                        (frame->chartAxis.end - feedSecond(second)).count());
+    };
+    CHECK(ghost[columnAt(kStart + 19)] == 100.0F); // a second before T-0
+    CHECK(ghost[columnAt(kStart + 20)] == 700.0F);
+
+    earlier.underRehearsalsOnly = true; // and this is none
+    Feed real;
+    real.baseline = &earlier;
+    real.request = feed.request;
+    real.run({"LHR"}, 0, 59, [](PopReport&, int) {});
+    CHECK_FALSE(real.frame()->baseline.has_value());
+
+    feed.request.releaseAt.reset(); // without T-0 nothing can be aligned
+    CHECK_FALSE(feed.frame()->baseline.has_value());
 }

@@ -80,14 +80,14 @@ TEST_CASE("node columns are asked for where somebody looks", "[feed]") {
     const std::vector<std::string> always{"pop/", "roster/", "event", "global"};
     CHECK(f.source.subscriptions == always);
     ViewRequest request;
-    request.selectedPop = "LHR";
+    request.selection = Selection::pop("LHR");
     f.step.request(request);
     CHECK(f.source.subscriptions.back() == "node/LHR");
-    request.selectedPop = "CDG";
+    request.selection = Selection::pop("CDG");
     f.step.request(request);
     CHECK(f.source.subscriptions.back() == "node/CDG");
     CHECK(f.source.subscriptions.size() == 5);
-    request.selectedPop.reset();
+    request.selection = {};
     f.step.request(request);
     CHECK(f.source.subscriptions == always);
 }
@@ -96,7 +96,7 @@ TEST_CASE("a PoP looked at again later has lost nothing meanwhile", "[feed]") {
     Fixture f;
     f.source.add(roster({.nodes = 2}));
     ViewRequest request;
-    request.selectedPop = "LHR";
+    request.selection = Selection::pop("LHR");
     f.step.request(request);
     f.source.add(nodeColumns({.sequence = 1, .nodes = 2}));
     f.step.receive(milliseconds(0));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/charts/frame_lines.h"
 #include "widgets/charts/line_chart.h"
 
 #include "tests/support/catch.h"
@@ -34,28 +35,30 @@ bool hasColour(LineChart& chart, double share, const QColor& colour) {
 } // namespace
 
 TEST_CASE("a gap is drawn as a gap, in lines and in stacked areas") {
-    const auto kind = GENERATE(LineChart::Kind::lines, LineChart::Kind::stackedAreas);
-    LineChart chart(kind, Unit::perSecond, QStringLiteral("test"));
+    const auto kind = GENERATE(ChartKind::lines, ChartKind::stackedAreas);
+    Focus focus;
+    LineChart chart(focus, kind, Unit::perSecond, QStringLiteral("test"));
     chart.resize(640, 240);
     const QColor red(230, 40, 40);
     std::vector<float> values(100, 45.0F);
     for (std::size_t i = 40; i < 60; ++i)
         values[i] = kNaN;
-    chart.setData(axisOf(100), {{QStringLiteral("a"), red, values}}, std::nullopt, {});
+    chart.setData({axisOf(100), {{QStringLiteral("a"), red, values}}, {}, {}});
     CHECK(hasColour(chart, 0.2, red));
     CHECK_FALSE(hasColour(chart, 0.5, red));
     CHECK(hasColour(chart, 0.8, red));
 }
 
 TEST_CASE("areas stack and what lies above a missing part rests on what is known") {
-    LineChart chart(LineChart::Kind::stackedAreas, Unit::perSecond, QStringLiteral("test"));
+    Focus focus;
+    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"));
     chart.resize(640, 240);
     const QColor red(230, 40, 40), blue(40, 40, 230);
     std::vector<float> lower(100, 40.0F), upper(100, 30.0F);
     for (std::size_t i = 50; i < 100; ++i)
         lower[i] = kNaN;
-    chart.setData(axisOf(100), {{QStringLiteral("l"), red, lower}, {QStringLiteral("u"), blue, upper}},
-                  std::nullopt, {});
+    chart.setData(
+        {axisOf(100), {{QStringLiteral("l"), red, lower}, {QStringLiteral("u"), blue, upper}}, {}, {}});
     CHECK(chart.axisScale().top() == Approx(80)); // of the sum, not of the largest
     CHECK(hasColour(chart, 0.25, red));
     CHECK(hasColour(chart, 0.25, blue));
@@ -64,29 +67,32 @@ TEST_CASE("areas stack and what lies above a missing part rests on what is known
 }
 
 TEST_CASE("lines do not add up") {
-    LineChart chart(LineChart::Kind::lines, Unit::microseconds, QStringLiteral("test"));
+    Focus focus;
+    LineChart chart(focus, ChartKind::lines, Unit::microseconds, QStringLiteral("test"));
     const std::vector<float> values(10, 50e3F);
-    chart.setData(axisOf(10),
-                  {{QStringLiteral("a"), Qt::red, values}, {QStringLiteral("b"), Qt::blue, values}},
-                  std::nullopt, {});
+    chart.setData({axisOf(10),
+                   {{QStringLiteral("a"), Qt::red, values}, {QStringLiteral("b"), Qt::blue, values}},
+                   {},
+                   {}});
     CHECK(chart.axisScale().top() == Approx(50e3));
 }
 
 TEST_CASE("a chart forgets its height with an epoch") {
-    LineChart chart(LineChart::Kind::lines, Unit::perSecond, QStringLiteral("test"));
-    chart.setData(axisOf(10), {{QStringLiteral("a"), Qt::red, std::vector<float>(10, 1e6F)}}, std::nullopt,
-                  {});
+    Focus focus;
+    LineChart chart(focus, ChartKind::lines, Unit::perSecond, QStringLiteral("test"));
+    chart.setData({axisOf(10), {{QStringLiteral("a"), Qt::red, std::vector<float>(10, 1e6F)}}, {}, {}});
     CHECK(chart.axisScale().top() == Approx(1e6));
     chart.reset();
     CHECK(chart.axisScale().isEmpty());
 }
 
 TEST_CASE("shorter data than the axis, and none, are survived") {
-    LineChart chart(LineChart::Kind::stackedAreas, Unit::perSecond, QStringLiteral("test"));
+    Focus focus;
+    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"));
     chart.resize(300, 200);
-    chart.setData(axisOf(100), {{QStringLiteral("a"), Qt::red, {1, 2, 3}}}, std::nullopt, {});
+    chart.setData({axisOf(100), {{QStringLiteral("a"), Qt::red, {1, 2, 3}}}, {}, {}});
     CHECK_FALSE(chart.grab().isNull());
-    chart.setData({}, {}, std::nullopt, {});
+    chart.setData({{}, {}, {}, {}});
     CHECK_FALSE(chart.grab().isNull());
 }
 
@@ -94,7 +100,8 @@ TEST_CASE("regions keep their colour whichever others are there") {
     const auto& catalogue = feeds::PopCatalogue::builtIn();
     const auto all = requestLines(*tests::sampleFrame(), catalogue);
     const auto few = requestLines(*tests::fewNodesFrame(), catalogue);
-    REQUIRE(all.size() == 7);
+    REQUIRE(all.size() == 8); // with the baseline
+    CHECK(all.back().ghost);
     REQUIRE(few.size() == 1);
     CHECK(few[0].name == QStringLiteral("Europe"));
     CHECK(all[2].name == QStringLiteral("Europe"));

@@ -11,24 +11,25 @@ TEST_CASE("land is where it belongs, and so is the sea") {
     const auto world = loadWorld();
     REQUIRE(world);
     const MapView view = MapView::home({1200, 560});
-    const QImage image = renderBaseMap(*world, view, 1, 1);
+    const Palette& palette = paletteOf(Theme::light);
+    const QImage image = renderBaseMap(*world, view, palette, 1, 1);
     REQUIRE(image.size() == QSize(1200, 560));
     const auto colourAt = [&](double longitude, double latitude) {
         return image.pixelColor(view.toScreen(equalEarth::forward(longitude, latitude)).toPoint());
     };
-    CHECK(colourAt(17, 17) == darkPalette().land);     // Chad
-    CHECK(colourAt(100, 62) == darkPalette().land);    // Siberia
-    CHECK(colourAt(133, -24) == darkPalette().land);   // Australia
-    CHECK(colourAt(177, 67) == darkPalette().land);    // Chukotka, west of the 180th meridian
-    CHECK(colourAt(-177, 66.4) == darkPalette().land); // and east of it
-    CHECK(colourAt(-140, 10) == darkPalette().ocean);
-    CHECK(colourAt(75, -25) == darkPalette().ocean);
-    CHECK(colourAt(50.5, 42) == darkPalette().ocean); // the Caspian Sea, a hole
-    CHECK(image.pixelColor(2, 2) == darkPalette().panel);
+    CHECK(colourAt(17, 17) == palette.land);     // Chad
+    CHECK(colourAt(100, 62) == palette.land);    // Siberia
+    CHECK(colourAt(133, -24) == palette.land);   // Australia
+    CHECK(colourAt(177, 67) == palette.land);    // Chukotka, west of the 180th meridian
+    CHECK(colourAt(-177, 66.4) == palette.land); // and east of it
+    CHECK(colourAt(-140, 10) == palette.ocean);
+    CHECK(colourAt(75, -25) == palette.ocean);
+    CHECK(colourAt(50.5, 42) == palette.ocean); // the Caspian Sea, a hole
+    CHECK(image.pixelColor(2, 2) == palette.panel);
 }
 
 TEST_CASE("a device pixel ratio makes the picture finer, not larger") {
-    const QImage image = renderBaseMap({}, MapView::home({300, 200}), 2, 1);
+    const QImage image = renderBaseMap({}, MapView::home({300, 200}), {}, 2, 1);
     CHECK(image.size() == QSize(600, 400));
     CHECK(image.deviceIndependentSize() == QSizeF(300, 200));
 }

@@ -25,7 +25,7 @@ const HealthItem* item(const std::vector<HealthItem>& items, const char16_t* lab
 
 TEST_CASE("tiles of an empty frame claim nothing") {
     const auto tiles = tileContents(*tests::emptyFrame());
-    REQUIRE(tiles.size() == 8);
+    REQUIRE(tiles.size() == 9);
     for (const TileContent& tile : tiles) {
         CHECK(tile.value == QStringLiteral("no data"));
         CHECK(tile.absent);
@@ -40,15 +40,23 @@ TEST_CASE("tiles say value, doubt and trouble") {
     CHECK(tiles[0].badge.isEmpty());                      // but few
     CHECK(tiles[1].value == QStringLiteral("38.2 Tb/s"));
     CHECK(tiles[3].value == QStringLiteral("91.4 %"));
-    CHECK(tiles[4].secondary == QStringLiteral("misses 412 ms"));
+    CHECK(tiles[4].secondary == QStringLiteral("+9.0 ms"));
+    CHECK(tiles[4].detail == QStringLiteral("misses 412 ms"));
     CHECK(tiles[5].value == QStringLiteral("262 ms"));
-    CHECK(tiles[5].valueColour == darkPalette().overload); // above its limit
-    CHECK(tiles[6].secondary == QStringLiteral("2.10 M keys pending"));
+    CHECK(tiles[5].valueColour == colours().overload); // above its limit
+    CHECK(tiles[6].secondary == QStringLiteral("+4.5 s"));
+    CHECK(tiles[6].detail == QStringLiteral("2.10 M pending"));
+    CHECK(tiles[0].secondary == QStringLiteral("+450 %"));
+    CHECK(tiles[0].detail == QStringLiteral("vs standard rollout"));
+    CHECK(tiles[3].secondary.startsWith(QStringLiteral("−6.1 points")));
+    CHECK(tiles[7].secondary.contains(QStringLiteral(" times")));
+    CHECK(tiles[8].value == QStringLiteral("61.2 M"));
+    CHECK(tiles[8].secondary == QStringLiteral("record, before 48.0 M"));
 
-    frame->world.metadataP95Us.value = 249e3;
-    frame->world.nodesHeard = 610'000;
-    frame->world.lagP99Us.quality = feeds::Quality::stale;
-    frame->world.wafBlockedPerSecond.quality = feeds::Quality::notMeasured;
+    frame->summary.metadataP95Us.value = 249e3;
+    frame->summary.nodesHeard = 610'000;
+    frame->summary.lagP99Us.quality = feeds::Quality::stale;
+    frame->summary.wafBlockedPerSecond.quality = feeds::Quality::notMeasured;
     tiles = tileContents(*frame);
     CHECK_FALSE(tiles[5].valueColour.isValid());
     CHECK(tiles[0].badge == QStringLiteral("61.0 % heard"));
@@ -56,23 +64,31 @@ TEST_CASE("tiles say value, doubt and trouble") {
     CHECK(tiles[7].value == QStringLiteral("not measured"));
 }
 
-TEST_CASE("without listeners the requests so far are told") {
+TEST_CASE("without a baseline the requests so far are told") {
     auto frame = tests::sampleFrame();
-    CHECK(tileContents(*frame)[0].secondary.endsWith(QStringLiteral(" listeners")));
+    frame->baseline.reset();
     frame->listeners.reset();
     frame->sinceStart[feeds::Counter::requests] = 222;
     CHECK(tileContents(*frame)[0].secondary == QStringLiteral("222 since start"));
+    CHECK(tileContents(*frame)[8].value == QStringLiteral("no data"));
 }
 
 TEST_CASE("levels are counted of PoPs that are measured") {
-    std::vector<feeds::PopFrame> pops(6);
+    feeds::Frame frame;
+    auto& pops = frame.pops;
+    pops.resize(6);
     const double values[] = {0.5, 0.75, 0.89, 0.9, 1.2};
     for (std::size_t i = 0; i < 5; ++i)
         pops[i].summary.saturation = {values[i], feeds::Quality::measured};
-    const LevelCount count = countLevels(pops);
+    pops[1].region = pops[3].region = "EU";
+    LevelCount count = countLevels(frame);
     CHECK(count.measured == 5);
     CHECK(count.elevated == 2);
     CHECK(count.critical == 2);
+    frame.selection = feeds::Selection::region("EU");
+    count = countLevels(frame);
+    CHECK(count.measured == 2);
+    CHECK(count.critical == 1);
 }
 
 TEST_CASE("the strip before the first report shows no zero") {
@@ -98,7 +114,7 @@ TEST_CASE("the strip tells losses and refusals by reason") {
 
     frame->health.newestAgeSeconds = 12;
     items = healthItems(frame->health);
-    CHECK(item(items, u"newest")->colour == darkPalette().overload);
+    CHECK(item(items, u"newest")->colour == colours().overload);
 }
 
 TEST_CASE("the header's clock counts from the release, in both directions") {
@@ -129,7 +145,7 @@ TEST_CASE("the badge says where in time the screen is, the words what the data i
     timeline.position = timeline.end - std::chrono::seconds(42);
     ModeText text = modeText(FeedMode::live, timeline);
     CHECK(text.badge == QStringLiteral("42 s BEHIND LIVE"));
-    CHECK(text.badgeColour == darkPalette().elevated);
+    CHECK(text.badgeColour == colours().elevated);
     CHECK(text.past);
     timeline.position = timeline.end - std::chrono::seconds(200);
     timeline.paused = true;

@@ -78,10 +78,10 @@ TEST_CASE("a gap is hatched, zero is not, and nothing is drawn across either") {
     const QRectF inside = strip(t, from, to);
     const auto zero = colours(fill(0), inside);
     CHECK(zero.size() == 1); // the bare panel
-    CHECK(zero.contains(darkPalette().panel.rgb()));
+    CHECK(zero.contains(colours().panel.rgb()));
     const QImage unknown = fill(std::numeric_limits<float>::quiet_NaN());
-    CHECK(has(unknown, inside, darkPalette().faint));
-    CHECK(has(unknown, inside, darkPalette().panel));
+    CHECK(has(unknown, inside, colours().faint));
+    CHECK(has(unknown, inside, colours().panel));
     CHECK(colours(unknown, inside).size() == 2); // hatching and panel, no curve
 
     fill(20e6F); // the feed says there were numbers, the list of gaps that they are not to be trusted
@@ -90,7 +90,7 @@ TEST_CASE("a gap is hatched, zero is not, and nothing is drawn across either") {
 
     t.gaps = {{from, from + seconds(1)}}; // less than a pixel
     const QRectF narrow(scaleOf(t, kLayout).xOf(from), inside.top(), 2, inside.height());
-    CHECK(has(drawn(t), narrow, darkPalette().faint));
+    CHECK(has(drawn(t), narrow, colours().faint));
 }
 
 TEST_CASE("what cannot be gone back to is dimmer than what can") {
@@ -105,21 +105,20 @@ TEST_CASE("what cannot be gone back to is dimmer than what can") {
     const QImage image = drawn(t);
     CHECK(brightest(image, t.buffered->from - minutes(2)) < brightest(image, t.buffered->from + minutes(3)));
     const QRectF ground(scaleOf(t, kLayout).xOf(t.buffered->from), kLayout.track.bottom() - 1, 200, 2);
-    CHECK(has(image, ground, darkPalette().good));
+    CHECK(has(image, ground, colours().good));
     t.buffered.reset();
-    CHECK_FALSE(has(drawn(t), ground, darkPalette().good));
+    CHECK_FALSE(has(drawn(t), ground, colours().good));
 }
 
 TEST_CASE("the handle is where the position is, and where the hand holds it") {
     feeds::Timeline t = tests::sampleTimeline("playing");
     const double x = scaleOf(t, kLayout).xOf(t.position);
     const QPoint at(qRound(x), qRound(kLayout.track.center().y()) + 6);
-    CHECK(drawn(t).pixelColor(at) == darkPalette().text);
+    CHECK(drawn(t).pixelColor(at) == colours().text);
     TimelineLook look;
     look.held = t.position + minutes(10);
-    CHECK(drawn(t, look).pixelColor(at) != darkPalette().text);
-    CHECK(drawn(t, look).pixelColor(qRound(scaleOf(t, kLayout).xOf(*look.held)), at.y()) ==
-          darkPalette().text);
+    CHECK(drawn(t, look).pixelColor(at) != colours().text);
+    CHECK(drawn(t, look).pixelColor(qRound(scaleOf(t, kLayout).xOf(*look.held)), at.y()) == colours().text);
 }
 
 TEST_CASE("a loop in effect is shaded, one switched off is only marked") {
@@ -137,7 +136,7 @@ TEST_CASE("a loop in effect is shaded, one switched off is only marked") {
 }
 
 TEST_CASE("a failed recording is the one thing in red") {
-    const QColor red = darkPalette().overload;
+    const QColor red = colours().overload;
     CHECK(colours(drawn(tests::sampleTimeline("failed")), kLayout.recording)[red.rgb()] >
           kLayout.recording.width() * kLayout.recording.height() / 2);
     for (const std::string_view state : tests::timelineStates())

@@ -25,7 +25,7 @@ TEST_CASE("each state of the recording has its words") {
     CHECK(recordingText(t).second.isEmpty());
     t.recording.dropped = 1312;
     CHECK(recordingText(t).second == QStringLiteral("1,312 dropped"));
-    CHECK(recordingText(t).secondColour == darkPalette().elevated);
+    CHECK(recordingText(t).secondColour == colours().elevated);
     t.recording.dropped = 0;
     t.recording.flight = false;
     t.recording.bytes = 1'213'000'000;
@@ -39,7 +39,7 @@ TEST_CASE("each state of the recording has its words") {
     CHECK(recordingText(t).failed);
     CHECK(recordingText(t).second == QStringLiteral("no space left on /var/lib/surgescope"));
     CHECK(timelineNotice(t).text.endsWith(QStringLiteral("no space left on /var/lib/surgescope")));
-    CHECK(timelineNotice(t).colour == darkPalette().overload);
+    CHECK(timelineNotice(t).colour == colours().overload);
     CHECK(recordingTooltip(t).contains(QStringLiteral("20261123T045000Z.mcap")));
 
     t = tests::sampleTimeline("playing");

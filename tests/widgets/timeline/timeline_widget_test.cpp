@@ -285,9 +285,9 @@ TEST_CASE("the keys the window had still work, and move nothing in time") {
     wall.key(Qt::Key_4);
     REQUIRE(asked.wait(5'000));
     CHECK(wall.window.viewRequest().range == std::chrono::hours(3));
-    wall.window.selectPop("FRA");
+    wall.window.focus().select(feeds::Selection::pop("FRA"));
     wall.key(Qt::Key_Escape);
-    CHECK_FALSE(wall.window.selectedPop());
+    CHECK(wall.window.focus().selection().isWorld());
     wall.key(Qt::Key_F11);
     CHECK(wall.window.isFullScreen());
     wall.key(Qt::Key_F11);

@@ -7,6 +7,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/sample_frame.h"
 
+#include <QMouseEvent>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -44,15 +45,15 @@ TEST_CASE("a click on the map selects and asks for the PoP's nodes, Esc takes it
     const auto perth = wall.window.map().positionOf("PER");
     REQUIRE(perth);
     QTest::mouseClick(&wall.window.map(), Qt::LeftButton, {}, perth->toPoint());
-    CHECK(wall.window.selectedPop() == "PER");
+    CHECK(wall.window.focus().selection() == feeds::Selection::pop("PER"));
     REQUIRE(requests.wait(5000));
-    CHECK(wall.window.viewRequest().selectedPop == "PER");
+    CHECK(wall.window.viewRequest().selection == feeds::Selection::pop("PER"));
 
     wall.window.map().setFocus();
     QTest::keyClick(&wall.window.map(), Qt::Key_Escape); // reaches the window from a child
-    CHECK_FALSE(wall.window.selectedPop());
+    CHECK(wall.window.focus().selection().isWorld());
     REQUIRE(requests.wait(5000));
-    CHECK_FALSE(wall.window.viewRequest().selectedPop);
+    CHECK(wall.window.viewRequest().selection.isWorld());
     CHECK(requests.size() == 2);
 }
 
@@ -61,11 +62,11 @@ TEST_CASE("a click on a row of the heatmap selects, a click on the sea clears") 
     Wall wall(frame);
     HeatWidget& heat = wall.window.heat();
     QTest::mouseClick(&heat, Qt::LeftButton, {}, (heat.plotRect().topLeft() + QPointF(100, 2)).toPoint());
-    CHECK(wall.window.selectedPop() == frame->heat.rows[0]);
+    CHECK(wall.window.focus().selection() == feeds::Selection::pop(frame->heat.rows[0]));
     MapWidget& map = wall.window.map();
     const QPointF sea = map.view().toScreen({1.2, -0.75});
     QTest::mouseClick(&map, Qt::LeftButton, {}, sea.toPoint());
-    CHECK_FALSE(wall.window.selectedPop());
+    CHECK(wall.window.focus().selection().isWorld());
 }
 
 TEST_CASE("the window asks for as much as it has pixels") {
@@ -77,7 +78,7 @@ TEST_CASE("the window asks for as much as it has pixels") {
     CHECK(b.heatRows >= 10);
     CHECK(b.range == std::chrono::minutes(15));
     QSignalSpy requests(&small.window, &WallWindow::viewRequestChanged);
-    small.window.setRange(std::chrono::minutes(60));
+    small.window.focus().setRange({std::chrono::minutes(60), std::nullopt});
     REQUIRE(requests.wait(5000));
     CHECK(small.window.viewRequest().range == std::chrono::minutes(60));
     CHECK(small.window.scale() == Approx(720 / 1080.0));
@@ -103,7 +104,7 @@ TEST_CASE("a new epoch drops what the charts remembered") {
     const double top = wall.window.chart(0).axisScale().top();
     const auto after = tests::fewNodesFrame();
     after->epoch = before->epoch + 1;
-    for (feeds::RegionSeries& region : after->regions)
+    for (feeds::PartSeries& region : after->parts)
         std::fill(region.requestsPerSecond.begin(), region.requestsPerSecond.end(), 180.0F);
     wall.window.setFrame(after);
     REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
@@ -114,8 +115,10 @@ TEST_CASE("a new epoch drops what the charts remembered") {
 TEST_CASE("frames that are empty, odd or inconsistent can be shown at any size") {
     auto frame = tests::sampleFrame();
     frame->heat.lagUs.resize(3);
-    frame->regions[0].requestsPerSecond.resize(2);
-    frame->worldSeries = {};
+    frame->parts[0].requestsPerSecond.resize(2);
+    frame->series = {};
+    frame->baseline->series = {};
+    frame->lag.share.resize(5);
     frame->pops[0].place = feeds::PopIndex(100'000);
     for (const QSize size : {QSize(1, 1), QSize(200, 3000), QSize(2560, 400)}) {
         for (const auto& shown :
@@ -125,9 +128,70 @@ TEST_CASE("frames that are empty, odd or inconsistent can be shown at any size")
             window.show();
             window.setFrame(nullptr);
             window.setFrame(shown);
-            window.selectPop("XQZ");
+            window.focus().select(feeds::Selection::pop("XQZ"));
             QCoreApplication::processEvents();
             CHECK(window.grab().size() == size);
         }
     }
+}
+
+TEST_CASE("one crosshair goes through all views, and leaves with the pointer") {
+    const auto frame = tests::sampleFrame();
+    Wall wall(frame);
+    LineChart& requests = wall.window.chart(WallWindow::requestsChart);
+    const QRectF plot = requests.plotRect();
+    const QImage before = wall.window.chart(WallWindow::metadataChart).grab().toImage();
+    QTest::mouseMove(&requests, plot.center().toPoint());
+    const auto at = wall.window.focus().crosshair();
+    REQUIRE(at);
+    const auto range = frame->chartAxis.columns * frame->chartAxis.step;
+    CHECK(std::abs(static_cast<double>((frame->chartAxis.end - *at).count()) -
+                   static_cast<double>(range.count()) / 2) <=
+          2 * static_cast<double>(range.count()) / plot.width());
+    CHECK(wall.window.chart(WallWindow::metadataChart).grab().toImage() != before);
+    QEvent leave(QEvent::Leave);
+    QCoreApplication::sendEvent(&requests, &leave);
+    CHECK_FALSE(wall.window.focus().crosshair());
+    CHECK(wall.window.chart(WallWindow::metadataChart).grab().toImage() == before);
+}
+
+TEST_CASE("dragging in a chart zooms all views, Backspace goes back, a double click to now") {
+    const auto frame = tests::sampleFrame();
+    Wall wall(frame);
+    HeatWidget& heat = wall.window.heat();
+    const QRectF plot = heat.plotRect();
+    const QPoint from(qRound(plot.left() + plot.width() * 0.25), qRound(plot.center().y()));
+    const QPoint to(qRound(plot.left() + plot.width() * 0.75), qRound(plot.center().y()));
+    QTest::mousePress(&heat, Qt::LeftButton, {}, from);
+    QMouseEvent move(QEvent::MouseMove, to, heat.mapToGlobal(to), Qt::NoButton, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(&heat, &move);
+    QTest::mouseRelease(&heat, Qt::LeftButton, {}, to);
+    CHECK(wall.window.focus().selection().isWorld()); // a drag is no click
+    const TimeRange zoomed = wall.window.focus().range();
+    REQUIRE(zoomed.until);
+    const auto whole = frame->heat.axis.columns * frame->heat.axis.step;
+    CHECK(std::abs(static_cast<double>(zoomed.length.count()) / static_cast<double>(whole.count()) - 0.5) <
+          0.02);
+    CHECK(std::abs((frame->heat.axis.end - *zoomed.until).count() - whole.count() / 4) < 10);
+    CHECK(wall.window.viewRequest().until == zoomed.until);
+
+    QTest::keyClick(&wall.window, Qt::Key_Backspace);
+    CHECK_FALSE(wall.window.focus().range().until);
+    QTest::keyClick(&wall.window, Qt::Key_Backspace, Qt::ShiftModifier);
+    CHECK(wall.window.focus().range() == zoomed);
+    QTest::mouseDClick(&heat, Qt::LeftButton, {}, from);
+    CHECK(wall.window.focus().range() == TimeRange{});
+}
+
+TEST_CASE("T says times as ago, since the release and by the clock") {
+    Wall wall(tests::sampleFrame());
+    LineChart& chart = wall.window.chart(0);
+    CHECK(chart.timeWords().text == TimeText::ago);
+    QTest::keyClick(&wall.window, Qt::Key_T);
+    REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
+    CHECK(chart.timeWords().text == TimeText::sinceRelease);
+    QTest::keyClick(&wall.window, Qt::Key_T);
+    REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
+    CHECK(chart.timeWords().text == TimeText::clock);
+    CHECK_FALSE(chart.timeWords().localZone);
 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/charts/frame_lines.h"
+
+#include "widgets/base/palette.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace surgescope::widgets {
+
+namespace {
+
+QString text(std::string_view from) {
+    return QString::fromUtf8(from.data(), static_cast<qsizetype>(from.size()));
+}
+
+void addGhost(std::vector<ChartLine>& lines, const feeds::Frame& frame,
+              std::vector<float> feeds::Series::*values, const QString& suffix = {}) {
+    if (!frame.baseline || (frame.baseline->series.*values).empty()) return;
+    lines.push_back(
+        {text(frame.baseline->name) + suffix, colours().text, frame.baseline->series.*values, true});
+}
+
+std::vector<ChartLine> partLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue,
+                                 std::vector<float> feeds::PartSeries::*values) {
+    std::vector<ChartLine> lines;
+    const auto& codes = catalogue.regions();
+    for (std::size_t i = 0; i < frame.parts.size(); ++i) {
+        const feeds::PartSeries& part = frame.parts[i];
+        const auto region = static_cast<std::size_t>(std::ranges::find(codes, part.code) - codes.begin());
+        const bool regions = frame.selection.isWorld();
+        lines.push_back({text(regions ? feeds::regionName(part.code) : std::string_view(part.code)),
+                         regionColour(regions || part.code == feeds::PartSeries::kOthers ? region : i),
+                         part.*values});
+    }
+    return lines;
+}
+
+} // namespace
+
+std::vector<ChartLine> requestLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue) {
+    auto lines = partLines(frame, catalogue, &feeds::PartSeries::requestsPerSecond);
+    addGhost(lines, frame, &feeds::Series::requestsPerSecond);
+    return lines;
+}
+
+std::vector<ChartLine> egressLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue) {
+    auto lines = partLines(frame, catalogue, &feeds::PartSeries::egressBitsPerSecond);
+    addGhost(lines, frame, &feeds::Series::egressBitsPerSecond);
+    return lines;
+}
+
+std::vector<ChartLine> metadataLines(const feeds::Frame& frame) {
+    const Palette& p = colours();
+    std::vector<ChartLine> lines{{QStringLiteral("p50"), p.good, frame.series.metadataP50Us},
+                                 {QStringLiteral("p95"), p.elevated, frame.series.metadataP95Us},
+                                 {QStringLiteral("p99"), p.overload, frame.series.metadataP99Us}};
+    addGhost(lines, frame, &feeds::Series::metadataP95Us, QStringLiteral(" p95"));
+    return lines;
+}
+
+std::vector<ChartLine> latencyLines(const feeds::Frame& frame) {
+    const Palette& p = colours();
+    return {{QStringLiteral("TTFB miss"), p.elevated, frame.series.ttfbMissP95Us},
+            {QStringLiteral("TTFB hit"), p.good, frame.series.ttfbHitP95Us},
+            {QStringLiteral("load balancer"), p.accent, frame.series.lbP95Us}};
+}
+
+} // namespace surgescope::widgets

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/heat/lag_widget.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/base/format.h"
+#include "widgets/base/palette.h"
+#include "widgets/heat/heat_renderer.h"
+
+#include <QPainter>
+#include <QToolTip>
+
+#include <cmath>
+
+namespace surgescope::widgets {
+
+namespace {
+
+using feeds::LagBins;
+
+constexpr int kBins = static_cast<int>(LagBins::kCount);
+constexpr double kFullShare = 0.35; // of a column in one bin: as bright as it gets
+
+} // namespace
+
+QImage renderLag(const feeds::LagGrid& grid) {
+    const int columns = grid.axis.columns;
+    if (columns < 1 || grid.share.size() < static_cast<std::size_t>(columns) * LagBins::kCount) return {};
+    QImage image(columns, kBins, QImage::Format_RGB32);
+    for (int row = 0; row < kBins; ++row) {
+        auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
+        for (int column = 0; column < columns; ++column) {
+            const auto share =
+                static_cast<double>(grid.at(column, static_cast<std::size_t>(kBins - 1 - row)));
+            line[column] = !std::isfinite(share) ? heatNoData(row, column)
+                           : share <= 0
+                               ? heatNothingPurged()
+                               : heatColourAt(0.06 + 0.94 * std::sqrt(std::min(1.0, share / kFullShare)));
+        }
+    }
+    return image;
+}
+
+LagWidget::LagWidget(Focus& focus, QWidget* parent)
+    : TimePanel(focus, QStringLiteral("Invalidation lag distribution"), parent) {}
+
+void LagWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWords& words) {
+    m_frame = std::move(frame);
+    m_image = m_frame ? renderLag(m_frame->lag) : QImage();
+    setTime(m_frame ? m_frame->lag.axis : feeds::TimeAxis{}, words);
+    QString of;
+    if (m_frame && !m_frame->lag.of.isWorld()) {
+        const auto name = feeds::regionName(m_frame->lag.of.code);
+        of = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+        if (m_frame->selection.isPop()) // a PoP's own is not kept
+            of = QStringLiteral("of its region, ") + of;
+    }
+    setSubtitle(of);
+    refresh();
+}
+
+QRectF LagWidget::plotRect() const {
+    QRectF plot = bodyRect().adjusted(px(52), 0, 0, -px(18));
+    plot.setSize(plot.size().expandedTo(QSizeF(10, 10)));
+    return plot;
+}
+
+double LagWidget::yOf(double lagUs) const {
+    const QRectF plot = plotRect();
+    const double bin = std::log2(lagUs) * 2 - LagBins::kFirst; // of its upper bound
+    return plot.bottom() - bin / kBins * plot.height();
+}
+
+void LagWidget::paintBody(QPainter& painter, const QRectF& body) {
+    const Palette& p = colours();
+    const QRectF plot = plotRect();
+    if (m_image.isNull()) {
+        painter.setFont(textFont(px(16)));
+        painter.setPen(p.faint);
+        painter.drawText(body, Qt::AlignCenter, QStringLiteral("no data yet"));
+        return;
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
+    painter.drawImage(plot.toAlignedRect(), m_image);
+    painter.setFont(textFont(px(13)));
+    for (const double us : {10e3, 100e3, 1e6, 10e6, 100e6}) {
+        const double y = yOf(us);
+        painter.setPen(QPen(p.faint, 1, Qt::DotLine));
+        painter.drawLine(QPointF(plot.left() - px(4), y), QPointF(plot.left(), y));
+        painter.setPen(p.muted);
+        painter.drawText(QRectF(0, y - px(10), plot.left() - px(8), px(20)),
+                         Qt::AlignRight | Qt::AlignVCenter, tickText(us, Unit::microseconds));
+    }
+    paintTimeTicks(painter, plot);
+    paintRelease(painter, plot, false);
+}
+
+void LagWidget::hovered(QPointF at, QPoint global) {
+    const QRectF plot = plotRect();
+    const auto column = columnAt(at.x());
+    if (!column || m_image.isNull() || !plot.contains(at)) {
+        QToolTip::hideText();
+        return;
+    }
+    const auto bin = static_cast<std::size_t>(
+        std::clamp((plot.bottom() - at.y()) / plot.height() * kBins, 0.0, kBins - 1.0));
+    const auto share = static_cast<double>(m_frame->lag.at(*column, bin));
+    const QString text =
+        std::isfinite(share)
+            ? QStringLiteral("%1 of the invalidations applied took %2 to %3")
+                  .arg(formatNumber(share, Unit::ratio),
+                       formatNumber(LagBins::upperBoundUs(bin) / M_SQRT2, Unit::microseconds),
+                       formatNumber(LagBins::upperBoundUs(bin), Unit::microseconds))
+            : QStringLiteral("no data");
+    QToolTip::showText(
+        global, momentText(m_frame->lag.axis.endOf(*column), timeWords()) + QStringLiteral("<br>") + text,
+        this);
+}
+
+} // namespace surgescope::widgets

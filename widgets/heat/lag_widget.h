@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/frame/frame.h"
+
+#include "widgets/base/time_panel.h"
+
+#include <QImage>
+
+#include <memory>
+
+namespace surgescope::widgets {
+
+/// One pixel a column and bin, the longest lag on top: the brighter, the larger the share of that column's
+/// invalidations. Shares are raised to their square root, so that rare ones stay visible. Stateless.
+QImage renderLag(const feeds::LagGrid& grid);
+
+/// How invalidation lag is distributed, over time: what a quantile hides. GUI thread.
+class LagWidget : public TimePanel {
+    Q_OBJECT
+  public:
+    explicit LagWidget(Focus& focus, QWidget* parent = nullptr);
+    void setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWords& words);
+    QRectF plotRect() const override;
+
+  protected:
+    void paintBody(QPainter& painter, const QRectF& body) override;
+    void hovered(QPointF at, QPoint global) override;
+
+  private:
+    double yOf(double lagUs) const;
+
+    std::shared_ptr<const feeds::Frame> m_frame;
+    QImage m_image;
+};
+
+} // namespace surgescope::widgets
