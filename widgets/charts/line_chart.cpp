@@ -2,11 +2,11 @@
 #include "widgets/charts/line_chart.h"
 
 #include "widgets/base/fonts.h"
+#include "widgets/base/paint_device.h"
 #include "widgets/base/palette.h"
 #include "widgets/charts/chart_plot.h"
 
 #include <QFontMetricsF>
-#include <QPaintEngine>
 #include <QPainter>
 
 #include <algorithm>
@@ -24,11 +24,6 @@ QString shortUnit(Unit unit) {
     case Unit::ratio: return QStringLiteral("%");
     default: return {};
     }
-}
-
-bool keepsVectors(const QPainter& painter) {
-    const auto type = painter.paintEngine()->type();
-    return type == QPaintEngine::SVG || type == QPaintEngine::Pdf || type == QPaintEngine::Picture;
 }
 
 } // namespace
