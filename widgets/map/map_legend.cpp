@@ -48,14 +48,19 @@ QString row(const QString& name, const QString& value) {
 } // namespace
 
 QPixmap mapLegend(double reference, double width, double windowScale, double devicePixelRatio) {
+    QPixmap pixmap((QSizeF(width, kLegendHeight * windowScale) * devicePixelRatio).toSize());
+    pixmap.setDevicePixelRatio(devicePixelRatio);
+    pixmap.fill(colours().panel);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
+    paintMapLegend(painter, reference, width, windowScale);
+    return pixmap;
+}
+
+void paintMapLegend(QPainter& painter, double reference, double width, double windowScale) {
     const Palette& p = colours();
     const double scale = windowScale * std::min(1.0, width / (kWidth * windowScale));
     const double height = kLegendHeight * windowScale;
-    QPixmap pixmap((QSizeF(width, height) * devicePixelRatio).toSize());
-    pixmap.setDevicePixelRatio(devicePixelRatio);
-    pixmap.fill(p.panel);
-    QPainter painter(&pixmap);
-    painter.setRenderHint(QPainter::Antialiasing);
     painter.fillRect(QRectF(0, 0, width, 1), p.border);
     const double top = (height - 48 * scale) / 2;
     const auto line = [&](const QString& text, double x, double y) {
@@ -102,7 +107,6 @@ QPixmap mapLegend(double reference, double width, double windowScale, double dev
                     mark.critical, scale);
         line(QString::fromUtf16(mark.text), left + 27 * scale, y);
     }
-    return pixmap;
 }
 
 QString popTooltip(const feeds::PopFrame& pop, const feeds::PopCatalogue& catalogue) {

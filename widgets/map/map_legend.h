@@ -6,6 +6,8 @@
 #include <QPixmap>
 #include <QStringList>
 
+class QPainter;
+
 namespace surgescope::widgets {
 
 /// Height of the legend's strip, in pixels at scale 1.
@@ -15,6 +17,9 @@ inline constexpr double kLegendHeight = 58;
 /// that is not a plain disc. `reference` is what the largest disc stands for, in requests/s; 0 leaves the
 /// sizes out. In a narrow `width` (logical pixels) everything gets smaller.
 QPixmap mapLegend(double reference, double width, double scale, double devicePixelRatio);
+
+/// The same strip, painted from the painter's origin, on what is there already.
+void paintMapLegend(QPainter& painter, double reference, double width, double scale);
 
 /// What hovering over a PoP tells, as rich text.
 QString popTooltip(const feeds::PopFrame& pop, const feeds::PopCatalogue& catalogue);

@@ -3,6 +3,7 @@
 
 #include "widgets/base/fonts.h"
 #include "widgets/base/format.h"
+#include "widgets/base/paint_device.h"
 #include "widgets/base/palette.h"
 #include "widgets/map/base_map_renderer.h"
 #include "widgets/map/equal_earth.h"
@@ -125,7 +126,10 @@ void MapWidget::paintBody(QPainter& painter, const QRectF&) {
         painter.restore();
         return;
     }
-    paintPops(painter, m_markers, m_sprites, mapArea(), scale());
+    if (takesPixels(painter, devicePixelRatioF()))
+        paintPops(painter, m_markers, m_sprites, mapArea(), scale());
+    else
+        paintMarkers(painter, m_markers, mapArea(), scale());
     paintSelection(painter);
     paintUnplaced(painter);
 
@@ -147,6 +151,12 @@ void MapWidget::paintBody(QPainter& painter, const QRectF&) {
 }
 
 void MapWidget::paintBaseMap(QPainter& painter) {
+    if (!takesPixels(painter, devicePixelRatioF())) {
+        const double fineness = painter.device()->devicePixelRatioF();
+        if (const auto world = loadWorld())
+            paintWorld(painter, *world, m_view, colours(), std::max(scale() / 2, 0.6), 0.6 / fineness);
+        return;
+    }
     if (m_base.isNull()) return;
     const QRectF world = m_baseView.worldRect();
     const QPointF corner = m_view.toScreen(QPointF(world.left(), world.top() + world.height()));
@@ -174,6 +184,15 @@ void MapWidget::paintSelection(QPainter& painter) {
 
 void MapWidget::paintLegend(QPainter& painter) {
     const double ratio = devicePixelRatioF(), wide = width() - 4;
+    if (!takesPixels(painter, ratio)) {
+        painter.save();
+        painter.translate(2, m_view.size.height());
+        painter.fillRect(QRectF(0, 0, wide, px(kLegendHeight)),
+                         colours().panel); // discs may reach beneath it
+        paintMapLegend(painter, m_discScale.top(), wide, scale());
+        painter.restore();
+        return;
+    }
     if (m_legend.isNull() || m_legendFor != m_discScale.top() || m_legend.devicePixelRatio() != ratio) {
         m_legend = mapLegend(m_discScale.top(), wide, scale(), ratio);
         m_legendFor = m_discScale.top();

@@ -170,6 +170,15 @@ void paintPops(QPainter& painter, std::span<const PopMarker> markers, PopSprites
     }
 }
 
+void paintMarkers(QPainter& painter, std::span<const PopMarker> markers, const QRectF& area, double scale) {
+    for (const PopMarker& marker : markers) {
+        const double room = marker.radius + kRingRoom * scale;
+        if (!area.adjusted(-room, -room, room, room).contains(marker.at)) continue;
+        paintMarker(painter, marker.at, marker.radius, marker.look, marker.saturation, marker.critical,
+                    scale);
+    }
+}
+
 void paintPopLabels(QPainter& painter, std::span<const PopMarker> markers, const std::vector<PopFrame>& pops,
                     const QRectF& area, std::span<const QRectF> obstacles, std::size_t most, double scale) {
     const QFont font = textFont(14 * scale, QFont::DemiBold);

@@ -68,6 +68,8 @@ class PopSprites {
 
 void paintPops(QPainter& painter, std::span<const PopMarker> markers, PopSprites& sprites, const QRectF& area,
                double scale);
+/// The same without copies, for devices they do not fit.
+void paintMarkers(QPainter& painter, std::span<const PopMarker> markers, const QRectF& area, double scale);
 
 /// "LHR 93 %" beside the worst ones, at most `most`, none overlapping, none on an obstacle.
 void paintPopLabels(QPainter& painter, std::span<const PopMarker> markers,
