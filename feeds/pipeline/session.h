@@ -100,7 +100,6 @@ class Session {
     void send(const replay::Command& command);
     void closePast();
     void takeUp();
-    void writePast(Timeline& timeline) const;
     void writeRecording(Timeline& timeline) const;
     std::string newPath(const char* kind) const;
 
