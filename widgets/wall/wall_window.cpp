@@ -15,6 +15,7 @@
 #include "widgets/tiles/tile_row.h"
 #include "widgets/timeline/timeline_widget.h"
 
+#include <QCursor>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -229,7 +230,7 @@ void WallWindow::paintEvent(QPaintEvent*) {
 }
 
 void WallWindow::keyPressEvent(QKeyEvent* event) {
-    if (m_timeline->handleKey(*event) || handleTimeKey(*event)) return;
+    if (m_timeline->handleKey(*event) || handleTimeKey(*event) || handleExportKey(*event)) return;
     switch (event->key()) {
     case Qt::Key_Escape:
         if (!m_focus.selection().isWorld())
@@ -240,6 +241,59 @@ void WallWindow::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_F11: isFullScreen() ? showNormal() : showFullScreen(); break;
     default: QWidget::keyPressEvent(event);
     }
+}
+
+QWidget& WallWindow::view(View view) {
+    switch (view) {
+    case View::map: return *m_map;
+    case View::requests: return *m_charts[requestsChart];
+    case View::egress: return *m_charts[egressChart];
+    case View::metadata: return *m_charts[metadataChart];
+    case View::latency: return *m_charts[latencyChart];
+    case View::lagByPop: return *m_heat;
+    case View::lagDistribution: return *m_lag;
+    case View::hottest:
+        if (m_focus.selection().isPop()) return *m_detail;
+        return *m_table;
+    case View::tiles: return *m_tiles;
+    case View::wall: break;
+    }
+    return *this;
+}
+
+QString WallWindow::viewTitle(View which) {
+    if (which == View::tiles) return QStringLiteral("Headline numbers");
+    if (which == View::wall) return QStringLiteral("The whole wall");
+    const auto* panel = qobject_cast<PanelWidget*>(&view(which));
+    return panel ? panel->title() : QString();
+}
+
+View WallWindow::viewAtHand() {
+    const QPoint pointer = mapFromGlobal(QCursor::pos());
+    for (const View candidate : kViews) {
+        QWidget& widget = view(candidate);
+        if (candidate != View::wall && widget.isVisible() && widget.geometry().contains(pointer))
+            return candidate;
+    }
+    return m_lastExported;
+}
+
+void WallWindow::exportView(View view, ExportFormats formats) {
+    m_lastExported = view;
+    emit exportRequested(view, formats);
+}
+
+bool WallWindow::handleExportKey(const QKeyEvent& event) {
+    const bool copies = event.key() == Qt::Key_C && event.modifiers() == Qt::ControlModifier;
+    if (!copies && event.key() != Qt::Key_E) return false;
+    if (event.isAutoRepeat()) return true;
+    if (copies)
+        exportView(viewAtHand(), ExportFormat::clipboard);
+    else if (event.modifiers() & Qt::ShiftModifier)
+        exportView(viewAtHand(), ExportFormat::svg | ExportFormat::pdf | ExportFormat::csv);
+    else
+        exportView(viewAtHand(), ExportFormat::png);
+    return true;
 }
 
 bool WallWindow::handleTimeKey(const QKeyEvent& event) {

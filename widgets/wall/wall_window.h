@@ -8,6 +8,7 @@
 #include "widgets/base/focus.h"
 #include "widgets/base/paint_clock.h"
 #include "widgets/base/time_words.h"
+#include "widgets/export/view.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -57,6 +58,19 @@ class WallWindow : public QWidget {
     /// T-0 set by hand; nothing: as the feed says.
     void setRelease(std::optional<feeds::FeedSecond> at);
 
+    /// What shows a view just now; of the wall it is this window. The only table of names and widgets.
+    QWidget& view(View view);
+    /// A view's own title, or what it is called.
+    QString viewTitle(View view);
+    /// The view under the pointer; when it is over none, the one last exported.
+    View viewAtHand();
+    /// Asks for a picture or a table of a view.
+    void exportView(View view, ExportFormats formats);
+    /// What is shown; null before the first frame. All widgets show it once isSettled().
+    const std::shared_ptr<const feeds::Frame>& frame() const { return m_frame; }
+    /// How times are said; only with a frame.
+    TimeWords timeWords() const;
+
     /// How long complete repaints of this window took since the last call. Only as a top-level window it
     /// knows.
     PaintTimes takePaintTimes() { return m_paintClock.take(); }
@@ -75,6 +89,8 @@ class WallWindow : public QWidget {
   signals:
     /// Whenever viewRequest() becomes another one; at most once per turn of the event loop.
     void viewRequestChanged(const feeds::ViewRequest& request);
+    /// Keys and menus ask for it; nothing is written here.
+    void exportRequested(surgescope::widgets::View view, surgescope::widgets::ExportFormats formats);
 
   protected:
     bool event(QEvent* event) override;
@@ -99,8 +115,8 @@ class WallWindow : public QWidget {
     void doStep(Step step);
     void postRequest();
     void selectionChanged();
-    TimeWords timeWords() const;
     bool handleTimeKey(const QKeyEvent& event);
+    bool handleExportKey(const QKeyEvent& event);
 
     const feeds::PopCatalogue& m_catalogue;
     std::shared_ptr<const feeds::Frame> m_frame;
@@ -109,6 +125,7 @@ class WallWindow : public QWidget {
     feeds::Timeline::Mode m_mode = feeds::Timeline::Mode::live;
     std::optional<feeds::ViewRequest> m_posted;
     double m_scale = 1;
+    View m_lastExported = View::wall;
 
     HeaderBar* m_header; // all widgets are children
     TileRow* m_tiles;
