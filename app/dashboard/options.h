@@ -4,10 +4,14 @@
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/sim/scenario.h"
 
+#include "widgets/base/palette.h"
+#include "widgets/export/view.h"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -38,7 +42,15 @@ struct Options {
     int width = 1920;
     int height = 1080;
     bool fullScreen = false;
-    std::string stats; // file, "-" for standard output, empty: none
+    widgets::Theme theme = widgets::Theme::dark;
+    std::string exportsFolder;               // for what the keys export
+    std::optional<widgets::View> exportView; // of the recording, without a window
+    std::string exportFrom;                  // as parseRecordedTime() reads it; empty: `range` before its end
+    std::string exportTo;                    // empty: the recording's end
+    std::optional<std::pair<int, int>> exportSize; // width and height; nothing: as on the wall
+    int pixelRatio = 1;
+    std::string output; // its file
+    std::string stats;  // file, "-" for standard output, empty: none
 };
 
 /// Options, or the exit status when the program is to end at once.
