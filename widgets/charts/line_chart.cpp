@@ -124,14 +124,20 @@ void LineChart::paintBody(QPainter& painter, const QRectF& body) {
 }
 
 void LineChart::paintLegend(QPainter& painter, const QRectF& body) const {
-    if (m_legendPlace == Legend::none) return;
+    if (hasLegend()) paintLegend(painter, body, m_legendPlace == Legend::besideTitle);
+}
+
+void LineChart::paintLegendLine(QPainter& painter, const QRectF& line) const {
+    paintLegend(painter, line, false);
+}
+
+void LineChart::paintLegend(QPainter& painter, const QRectF& body, bool beside) const {
     painter.setFont(textFont(px(13)));
     const QFontMetricsF metrics(painter.font());
     double needed = 0;
     for (const ChartLine& line : m_data.lines)
         needed += metrics.horizontalAdvance(line.name) + px(32);
     const double squeeze = needed > body.width() ? body.width() / needed : 1;
-    const bool beside = m_legendPlace == Legend::besideTitle;
     const double room =
         beside ? body.width() - QFontMetricsF(textFont(px(16), QFont::DemiBold)).horizontalAdvance(title()) -
                      px(20)

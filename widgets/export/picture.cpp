@@ -4,6 +4,8 @@
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
 #include "widgets/base/panel_widget.h"
+#include "widgets/base/plain_text.h"
+#include "widgets/charts/line_chart.h"
 #include "widgets/export/svg_text.h"
 
 #include <QBuffer>
@@ -23,16 +25,13 @@ namespace {
 constexpr double kText = 12; // pixels at scale 1
 constexpr double kLine = 17;
 constexpr double kSide = 16;
+constexpr double kLegend = 24;
+constexpr int kPngQuality = 80; // of compression: little larger than the best, and twice as fast
 constexpr double kAbove = 7;
-constexpr QChar kGlue(0x00A0);
 
-/// The phrases on lines of a width: broken between two of them rather than within one.
-QStringList linesOf(const ExportNote& note, double width, double scale) {
-    QStringList phrases;
-    for (QString phrase : phrasesOf(note))
-        phrases << phrase.replace(u' ', kGlue);
-    const QString separator = kGlue + QStringLiteral("· ");
-    QTextLayout layout(phrases.join(separator), textFont(kText * scale));
+/// One phrase that is wider than a line: broken between words, and within them if it must be.
+QStringList brokenUp(const QString& phrase, const QFont& font, double width) {
+    QTextLayout layout(phrase, font);
     QTextOption option;
     option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     layout.setTextOption(option);
@@ -40,12 +39,26 @@ QStringList linesOf(const ExportNote& note, double width, double scale) {
     QStringList lines;
     for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
         line.setLineWidth(width);
-        QString text = layout.text().mid(line.textStart(), line.textLength());
-        text = text.replace(kGlue, u' ').trimmed();
-        if (text.endsWith(u'·')) text = text.chopped(1).trimmed();
-        lines << text;
+        lines << phrase.mid(line.textStart(), line.textLength()).trimmed();
     }
     layout.endLayout();
+    return lines;
+}
+
+/// The phrases on lines of a width: broken between two of them rather than within one.
+QStringList linesOf(const ExportNote& note, double width, double scale) {
+    const QFont font = textFont(kText * scale);
+    const QFontMetricsF metrics(font);
+    QStringList lines;
+    for (const QString& phrase : phrasesOf(note)) {
+        const QString longer = lines.isEmpty() ? phrase : lines.back() + QStringLiteral(" · ") + phrase;
+        if (!lines.isEmpty() && metrics.horizontalAdvance(longer) <= width)
+            lines.back() = longer;
+        else if (metrics.horizontalAdvance(phrase) <= width)
+            lines << phrase;
+        else
+            lines << brokenUp(phrase, font, width);
+    }
     return lines;
 }
 
@@ -56,6 +69,15 @@ double textWidth(int width, double scale) {
 
 int heightOf(qsizetype lines, double scale) {
     return static_cast<int>(std::ceil((2 * kAbove + kLine * static_cast<double>(lines)) * scale));
+}
+
+const LineChart* chartWithoutLegend(const QWidget& view) {
+    const auto* chart = qobject_cast<const LineChart*>(&view);
+    return chart && !chart->hasLegend() ? chart : nullptr;
+}
+
+int legendHeight(const QWidget& view, double scale) {
+    return chartWithoutLegend(view) ? static_cast<int>(std::ceil(kLegend * scale)) : 0;
 }
 
 /// A panel paints itself on any device; of what is no panel, itself first and then what lies on it. Not
@@ -85,14 +107,14 @@ void paintWidget(QPainter& painter, QWidget& widget) {
 
 Picture::Picture(QWidget& view, const ExportNote& note, double scale)
     : m_view(view), m_note(note), m_scale(scale),
-      m_lines(linesOf(note, textWidth(view.width(), scale), scale)) {}
+      m_lines(linesOf(note, textWidth(view.width(), scale), scale)), m_legend(legendHeight(view, scale)) {}
 
-int Picture::noteHeight(const ExportNote& note, int width, double scale) {
-    return heightOf(linesOf(note, textWidth(width, scale), scale).size(), scale);
+int Picture::heightBeneath(const QWidget& view, const ExportNote& note, int width, double scale) {
+    return heightOf(linesOf(note, textWidth(width, scale), scale).size(), scale) + legendHeight(view, scale);
 }
 
 QSize Picture::size() const {
-    return {m_view.width(), m_view.height() + heightOf(m_lines.size(), m_scale)};
+    return {m_view.width(), m_view.height() + m_legend + heightOf(m_lines.size(), m_scale)};
 }
 
 void Picture::paint(QPainter& painter) const {
@@ -103,9 +125,12 @@ void Picture::paint(QPainter& painter) const {
     painter.setClipRect(m_view.rect());
     paintWidget(painter, m_view);
     painter.restore();
+    if (const LineChart* chart = chartWithoutLegend(m_view))
+        chart->paintLegendLine(painter, QRectF(kSide * m_scale, m_view.height() + kAbove * m_scale,
+                                               m_view.width() - 2 * kSide * m_scale, m_legend));
     painter.setFont(textFont(kText * m_scale));
     painter.setPen(p.muted);
-    double y = m_view.height() + kAbove * m_scale;
+    double y = m_view.height() + m_legend + kAbove * m_scale;
     for (const QString& line : m_lines) {
         painter.drawText(QRectF(kSide * m_scale, y, m_view.width(), kLine * m_scale),
                          Qt::AlignLeft | Qt::AlignVCenter, line);
@@ -130,7 +155,7 @@ QByteArray pngOf(QImage image, const ExportNote& note) {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, "PNG");
+    image.save(&buffer, "PNG", kPngQuality);
     return bytes;
 }
 
@@ -161,6 +186,7 @@ QByteArray pdfOf(const Picture& picture) {
     writer.setPageMargins(QMarginsF());
     writer.setTitle(picture.note().title);
     writer.setCreator(picture.note().program);
+    const PlainText plain;
     QPainter painter(&writer);
     picture.paint(painter);
     painter.end();

@@ -154,7 +154,8 @@ void MapWidget::paintBaseMap(QPainter& painter) {
     if (!takesPixels(painter, devicePixelRatioF())) {
         const double fineness = painter.device()->devicePixelRatioF();
         if (const auto world = loadWorld())
-            paintWorld(painter, *world, m_view, colours(), std::max(scale() / 2, 0.6), 0.6 / fineness);
+            paintWorld(painter, *world, m_view, colours(), std::max(scale() / 2, 0.6),
+                       (keepsVectors(painter) ? 0.6 : 1.0) / fineness);
         return;
     }
     if (m_base.isNull()) return;
