@@ -113,7 +113,8 @@ feeds::ViewRequest requestFor(widgets::WallWindow& window, View view, ExportForm
 
 /// Gives a view such a size that it and its note fill a picture of `size`.
 feeds::Result<QSize> fit(widgets::WallWindow& window, View view, const std::pair<int, int>& size) {
-    const int note = widgets::Picture::noteHeight(noteOf(window, view), size.first, window.scale());
+    const int note =
+        widgets::Picture::heightBeneath(window.view(view), noteOf(window, view), size.first, window.scale());
     const QSize room(size.first, size.second - note);
     if (room.height() < 60) return feeds::Error{"--size: too low for a picture and what it says of itself"};
     window.view(view).resize(room); // the wall lays itself out anew, another view keeps its text's size
