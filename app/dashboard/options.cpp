@@ -102,11 +102,11 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         app.add_option("--export", view,
                        "Writes a view of the recording to a file, without a window: " + widgets::viewNames())
             ->needs(replay);
-    auto* from = app.add_option("--from", options.exportFrom,
-                                "Where the exported range begins, as --at; without it --range before its end")
-                     ->needs(exported);
-    auto* to = app.add_option("--to", options.exportTo, "Where it ends; without it the recording's end")
-                   ->needs(exported);
+    app.add_option("--from", options.exportFrom,
+                   "Where the exported range begins, as --at; without it --range before its end")
+        ->needs(exported);
+    app.add_option("--to", options.exportTo, "Where it ends; without it the recording's end")
+        ->needs(exported);
     auto* output =
         app.add_option("-o,--output", options.output, "File to export to: .png, .svg, .pdf or .csv")
             ->needs(exported);
@@ -115,8 +115,6 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         ->capture_default_str()
         ->check(CLI::Range(1, 4));
     exported->needs(output)->excludes(screenshot)->excludes(quit);
-    static_cast<void>(from);
-    static_cast<void>(to);
     if (const auto status = parseCommandLine(app, argc, argv)) return *status;
 
     char rest = 0;

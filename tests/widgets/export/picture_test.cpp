@@ -268,6 +268,11 @@ TEST_CASE("what a picture costs", "[.timing]") {
         timer.start();
         const auto pdf = pdfOf(picture);
         const double pdfTook = lap();
+        if (const QString folder = qEnvironmentVariable("SURGESCOPE_PICTURES"); !folder.isEmpty()) {
+            QFile file(folder + u'/' + QLatin1String(viewName(view)) + QStringLiteral(".svg")); // to look at
+            REQUIRE(file.open(QIODevice::WriteOnly));
+            file.write(svg);
+        }
         std::printf(
             "%-16s %4d x %4d at 2x: paint %5.1f ms, encode %6.1f ms, %7lld bytes; svg %6.1f ms %8lld; pdf "
             "%6.1f ms %8lld\n",

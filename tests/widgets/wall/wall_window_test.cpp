@@ -7,9 +7,13 @@
 #include "tests/support/catch.h"
 #include "tests/support/sample_frame.h"
 
+#include <QCursor>
 #include <QMouseEvent>
 #include <QSignalSpy>
 #include <QTest>
+
+#include <utility>
+#include <vector>
 
 using namespace surgescope;
 using namespace surgescope::widgets;
@@ -37,6 +41,23 @@ TEST_CASE("the keys 1 to 6 ask for other ranges") {
     QTest::keyClick(&wall.window.map(), Qt::Key_1);
     REQUIRE(asked.wait(5'000));
     CHECK(wall.window.viewRequest().range == std::chrono::minutes(5));
+}
+
+TEST_CASE("E, Shift+E and Ctrl+C ask for exports, and for the same view again") {
+    Wall wall(tests::sampleFrame());
+    std::vector<std::pair<View, ExportFormats>> asked;
+    QObject::connect(&wall.window, &WallWindow::exportRequested, &wall.window,
+                     [&asked](View view, ExportFormats formats) { asked.emplace_back(view, formats); });
+    const QPoint middle = wall.window.map().geometry().center();
+    QCursor::setPos(wall.window.mapToGlobal(middle));
+    QTest::keyClick(&wall.window.map(), Qt::Key_E);
+    QTest::keyClick(&wall.window.map(), Qt::Key_E, Qt::ShiftModifier);
+    QTest::keyClick(&wall.window.map(), Qt::Key_C, Qt::ControlModifier);
+    QTest::keyClick(&wall.window.map(), Qt::Key_C); // without Ctrl it means nothing
+    REQUIRE(asked.size() == 3);
+    CHECK(asked[0] == std::pair(View::map, ExportFormats(ExportFormat::png)));
+    CHECK(asked[1].second == (ExportFormat::svg | ExportFormat::pdf | ExportFormat::csv));
+    CHECK(asked[2].second == ExportFormats(ExportFormat::clipboard));
 }
 
 TEST_CASE("a click on the map selects and asks for the PoP's nodes, Esc takes it back") {
