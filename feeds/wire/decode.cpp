@@ -11,6 +11,7 @@
 #include <limits>
 #include <optional>
 #include <telemetry.pb.h>
+#include <type_traits>
 
 namespace surgescope::feeds {
 namespace pb = surgescope::v1;
@@ -79,7 +80,7 @@ MaybeRefused read(std::string_view name, const pb::Histogram& from, ExponentialH
                                            std::to_string(from.offset()) +
                                            " is outside [-1, 319] or counts above 2^53"};
     to.addZeros(from.zero_count());
-    to.addSummary(from.sum(), from.max());
+    if (total > 0) to.addSummary(from.sum(), from.max()); // of nothing there is no maximum
     return std::nullopt;
 }
 
@@ -112,7 +113,7 @@ MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uin
 MaybeRefused readPop(const std::string& pop, std::string_view topic, std::string& to) {
     if (!isPopCode(pop))
         return Refused{Refusal::popCode, "PoP " + quote(pop) + ", expected three capital letters"};
-    if (!topic.ends_with("/" + pop))
+    if (topic.substr(topic.find('/') + 1) != pop)
         return Refused{Refusal::topic, "PoP " + pop + " under the topic " + quote(topic)};
     to = pop;
     return std::nullopt;
@@ -237,7 +238,7 @@ struct Decoder::Messages {
     MaybeRefused read(const pb::Global& from, std::string_view) {
         const auto counts = {from.listeners(), from.listeners_record(), from.recommender_snr_permille(),
                              from.recommender_trend_permille(), from.churn_ppm_per_hour()};
-        if (!isPrintable(from.scenario(), limits::kTextBytes) || std::ranges::max(counts) > limits::kCount ||
+        if (!isPrintable(from.scenario(), limits::kTextBytes) || std::max(counts) > limits::kCount ||
             from.release_at_us() > static_cast<std::uint64_t>(unixSeconds(limits::kLatest)) * 1'000'000U)
             return Refused{Refusal::value, "global message with a bad scenario, count or release time"};
         global.scenario = from.scenario();
@@ -307,6 +308,13 @@ struct Decoder::Messages {
                                   std::to_string(places) + " places of " + std::to_string(LagBins::kCount)};
         return refused;
     }
+
+    MaybeRefused read(const pb::Points& from, std::string_view topic) {
+        if (auto refused = read(from)) return refused;
+        if (topicOf(points) != topic)
+            return Refused{Refusal::topic, "points of " + std::to_string(points.width.count()) + " s"};
+        return std::nullopt;
+    }
 };
 
 Decoder::Decoder() : m_messages(std::make_unique<Messages>()) {
@@ -330,6 +338,8 @@ Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
         if constexpr (requires { proto.header(); }) {
             if (dropUnknownFields(proto)) ++m_withUnknownFields;
             if (auto refused = read(proto.header(), message.header)) return at(std::move(*refused));
+            if (auto refused = m_messages->read(proto, topic)) return at(std::move(*refused));
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(message)>, Points>) {
             if (auto refused = m_messages->read(proto, topic)) return at(std::move(*refused));
         } else if (auto refused = m_messages->read(proto)) {
             return at(std::move(*refused));
