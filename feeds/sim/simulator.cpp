@@ -416,8 +416,4 @@ Result<std::string> Simulator::pull(const LeverSetting& setting) {
     if (told) m_model->leversPulled.push_back(told.value());
     return told;
 }
-const Levers& Simulator::levers() const {
-    return m_model->levers;
-}
-
 } // namespace surgescope::feeds::sim
