@@ -7,6 +7,7 @@
 #include "feeds/source/zmq_source.h"
 
 #include "app/dashboard/options.h"
+#include "app/dashboard/screens.h"
 #include "app/dashboard/stats.h"
 #include "widgets/base/fonts.h"
 #include "widgets/timeline/timeline_widget.h"
@@ -141,12 +142,10 @@ int main(int argc, char** argv) {
     steer(*session, window);
     if (options.releaseAt) window.setRelease(options.releaseAt);
     window.focus().setRange({options.range, std::nullopt});
-    window.resize(options.width, options.height);
+    app::Screens screens(options, window);
+    if (const std::string problem = screens.problem(); !problem.empty()) return fail(problem);
     if (!options.select.empty()) window.focus().select(feeds::Selection::pop(options.select));
-    if (options.fullScreen)
-        window.showFullScreen();
-    else
-        window.show();
+    screens.show();
 
     std::shared_ptr<const feeds::Frame> shown;
     QTimer frames;

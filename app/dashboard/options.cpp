@@ -94,8 +94,27 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         app.add_option("--quit-after", quitAfter, "Ends after so many seconds")->check(CLI::Range(0.0, 1e6));
     after->needs(screenshot);
     quit->excludes(screenshot);
-    app.add_option("--size", size, "Window size, WIDTHxHEIGHT")->capture_default_str();
-    app.add_flag("--full-screen", options.fullScreen, "Opens over the whole screen (F11 leaves)");
+    auto* sizeOption = app.add_option("--size", size, "Window size, WIDTHxHEIGHT")->capture_default_str();
+    auto* fullScreen =
+        app.add_flag("--full-screen", options.fullScreen, "Opens over the whole screen (F11 leaves)");
+    app.add_option("--theme", options.theme, "dark, light or high-contrast; Ctrl+T changes it")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"dark", "light", "high-contrast"}));
+    app.add_option("--workspace", options.workspace,
+                   "Arrangement of views: overview, map, traffic, invalidation, one of your own, or a file; "
+                   "otherwise as it was last");
+    auto* wall = app.add_flag("--wall", options.wall,
+                              "Wall mode: nothing but data, over the whole screen (F11 or Esc leaves)");
+    wall->excludes(fullScreen);
+    int screen = 0, rotate = 0;
+    auto* screenOption = app.add_option("--screen", screen, "Screen of the wall, 1 is the first")
+                             ->needs(wall)
+                             ->check(CLI::Range(1, 64));
+    app.add_option("--rotate", rotate,
+                   "Seconds after which the wall shows the next workspace: of your own those named wall-…, "
+                   "otherwise those built in")
+        ->needs(wall)
+        ->check(CLI::Range(1, 86'400));
     app.add_option("--stats", options.stats,
                    "Writes one JSON object a second to this file; - is standard output");
     if (const auto status = parseCommandLine(app, argc, argv)) return *status;
@@ -117,6 +136,9 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         options.releaseAt = std::chrono::floor<std::chrono::seconds>(*at);
     }
     options.range = std::chrono::minutes(range);
+    options.sizeGiven = sizeOption->count() > 0;
+    if (*screenOption) options.screen = screen;
+    options.rotate = std::chrono::seconds(rotate);
     if (*quit) options.quitAfter = quitAfter;
     if (allNodes) options.nodeColumns = feeds::NodeColumnsWanted::all;
     options.flight = options.flightBytes > 0 && options.replay.empty();

@@ -39,8 +39,14 @@ struct Options {
     std::chrono::minutes range{15};  // charts and heatmap
     int width = 1920;
     int height = 1080;
+    bool sizeGiven = false; // otherwise the window comes back as it was
     bool fullScreen = false;
-    std::string stats; // file, "-" for standard output, empty: none
+    std::string theme = "dark";
+    std::string workspace;          // name or file, empty: as it was last
+    bool wall = false;              // wall mode from the start
+    std::optional<int> screen;      // of the wall, 1 is the first
+    std::chrono::seconds rotate{0}; // of pages on the wall, 0: they do not turn
+    std::string stats;              // file, "-" for standard output, empty: none
 };
 
 /// Options, or the exit status when the program is to end at once.
