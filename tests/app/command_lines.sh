@@ -112,7 +112,7 @@ refuses "--theme" --theme blue
 refuses "requires --wall" --rotate 30
 refuses "--rotate" --wall --rotate 0
 refuses "--screen" --wall --screen 0
-refuses "expected 1 to 1, as many as there are" --wall --screen 9
+XDG_RUNTIME_DIR=$scratch refuses "expected 1 to 1, as many as there are" --wall --screen 9
 refuses "excludes" --wall --full-screen
 refuses "cannot write" --stats /nowhere/at/all
 refuses "--no-such-option" --no-such-option

@@ -27,7 +27,7 @@ void ViewWindow::setTypeFactor(double factor) {
 }
 
 void ViewWindow::layOutArea() {
-    m_scale = std::max(0.3, height() / 1080.0) * m_factor;
+    m_scale = std::max(0.75, height() / 1080.0) * m_factor; // a small one is read from near
     const int edge = qRound(10 * m_scale);
     m_area->setScale(m_scale);
     m_area->setGeometry(rect().adjusted(edge, edge, -edge, -edge));
