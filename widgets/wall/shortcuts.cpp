@@ -52,7 +52,11 @@ const std::vector<Shortcut>& shortcuts() {
         {timeText, kLook, u"T", u"times as ago, since T-0, by the clock", {{Qt::Key_T}}},
         {timeZone, kLook, u"Shift T", u"the clock in UTC or local", {{Qt::Key_T, kShift}}},
 
-        {release, kLook, u"B", u"T-0 at the crosshair; Shift B: as the feed says", {{Qt::Key_B}, {Qt::Key_B, kShift}}},
+        {release,
+         kLook,
+         u"B",
+         u"T-0 at the crosshair; Shift B: as the feed says",
+         {{Qt::Key_B}, {Qt::Key_B, kShift}}},
 
         {workspace, kViews, u"Ctrl 1 … 9", u"another workspace", digits(kCtrl, 9)},
         {maximise, kViews, u"V  F10", u"maximise the view under the pointer", {{Qt::Key_V}, {Qt::Key_F10}}},

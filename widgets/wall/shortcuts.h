@@ -19,7 +19,7 @@ enum class Command {
     forward,
     timeText,
     timeZone,
-    release, // T-0 set by hand; Called::number 1: as the feed says again
+    release,   // T-0 set by hand; Called::number 1: as the feed says again
     workspace, // Called::number: position in what the menu lists
     maximise,
     close,

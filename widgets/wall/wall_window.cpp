@@ -91,7 +91,8 @@ void WallWindow::setTimeline(const feeds::Timeline& timeline) {
     m_timeline->setTimeline(timeline);
     m_views.health().setTimeline(timeline);
     if (!m_sinceHealth.isValid() || m_sinceHealth.elapsed() >= 1000) {
-        const double seconds = m_sinceHealth.isValid() ? static_cast<double>(m_sinceHealth.restart()) / 1000 : 0;
+        const double seconds =
+            m_sinceHealth.isValid() ? static_cast<double>(m_sinceHealth.restart()) / 1000 : 0;
         if (seconds == 0) m_sinceHealth.start();
         m_views.health().setWindow({m_healthClock.take(), seconds, feeds::residentMebibytes()});
     }
