@@ -14,5 +14,6 @@ struct File {
 
 std::span<const File> pops();      // one: the PoP catalogue
 std::span<const File> scenarios(); // the simulator's
+std::span<const File> baselines(); // one: the standard rollout
 
 } // namespace surgescope::feeds::embedded

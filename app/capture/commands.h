@@ -33,6 +33,7 @@ feeds::Result<int> record(const CaptureOptions& options);
 feeds::Result<int> info(const CaptureOptions& options);
 feeds::Result<int> verifyFile(const CaptureOptions& options);
 feeds::Result<int> rewriteFiles(const CaptureOptions& options); // recover, cut and merge
+feeds::Result<int> baseline(const CaptureOptions& options);
 feeds::Result<int> csv(const CaptureOptions& options);
 feeds::Result<int> replayFile(const CaptureOptions& options);
 

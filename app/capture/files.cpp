@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The commands that read and write files.
+#include "feeds/capture/baseline_file.h"
 #include "feeds/capture/csv_export.h"
 #include "feeds/capture/recorded_time.h"
 #include "feeds/capture/recording.h"
@@ -123,6 +124,13 @@ Result<int> rewriteFiles(const CaptureOptions& options) {
     if (options.inputs.size() > 1) print("duplicates", std::to_string(rewritten->duplicates) + " left out");
     for (const auto& damage : rewritten->damage)
         print("damage", damage);
+    return 0;
+}
+
+Result<int> baseline(const CaptureOptions& options) {
+    if (auto error = writeBaseline(options.inputs[0], options.output, "surgescope-capture"))
+        return std::move(*error);
+    std::printf("%s\n", options.output.c_str());
     return 0;
 }
 

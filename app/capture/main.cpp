@@ -58,6 +58,10 @@ int main(int argc, char** argv) {
     auto* merge = add("merge", "Makes one of the recordings of several recorders", app::rewriteFiles);
     merge->add_option("FILES", options.inputs, "The recordings")->required();
     output(merge);
+    auto* baseline =
+        add("baseline", "Keeps of a recording what the dashboard's --baseline needs", app::baseline);
+    file(baseline);
+    output(baseline);
     auto* table = add("csv", "Writes rollups as a table", app::csv);
     file(table);
     table->add_option("-o,--output", options.output, "File to write; otherwise standard output");

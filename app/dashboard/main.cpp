@@ -8,6 +8,7 @@
 
 #include "app/dashboard/options.h"
 #include "app/dashboard/replay_export.h"
+#include "app/dashboard/screens.h"
 #include "app/dashboard/stats.h"
 #include "app/dashboard/view_exports.h"
 #include "widgets/base/fonts.h"
@@ -53,6 +54,7 @@ feeds::Rehearsal::Options rehearsalOptions(const app::Options& options,
 feeds::Session::Options sessionOptions(const app::Options& options) {
     feeds::Session::Options session{.nodeColumns = options.nodeColumns,
                                     .recordingsFolder = options.recordingsFolder,
+                                    .baseline = options.baseline,
                                     .library = "surgescope " SURGESCOPE_VERSION};
     if (options.flight)
         session.flight = {
@@ -139,7 +141,6 @@ int main(int argc, char** argv) {
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("surgescope"));
     widgets::loadFonts();
-    widgets::setTheme(options.theme);
 
     widgets::WallWindow window(catalogue);
     window.setWindowTitle(QStringLiteral("surgescope"));
@@ -148,16 +149,15 @@ int main(int argc, char** argv) {
     steer(*session, window);
     app::ViewExports exports(window, options.exportsFolder);
     QObject::connect(&window, &widgets::WallWindow::exportRequested, &window,
-                     [&exports](widgets::View view, widgets::ExportFormats formats) {
+                     [&exports](widgets::ExportView view, widgets::ExportFormats formats) {
                          exports.exportView(view, formats);
                      });
+    if (options.releaseAt) window.setRelease(options.releaseAt);
     window.focus().setRange({options.range, std::nullopt});
-    window.resize(options.width, options.height);
+    app::Screens screens(options, window);
+    if (const std::string problem = screens.problem(); !problem.empty()) return fail(problem);
     if (!options.select.empty()) window.focus().select(feeds::Selection::pop(options.select));
-    if (options.fullScreen)
-        window.showFullScreen();
-    else
-        window.show();
+    screens.show();
 
     std::shared_ptr<const feeds::Frame> shown;
     QTimer frames;

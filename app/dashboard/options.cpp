@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dashboard/options.h"
 
+#include "feeds/capture/recorded_time.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/sim/scenario_file.h"
 
@@ -63,6 +64,13 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         ->needs(replay);
     app.add_option("--record", options.record, "Records what is received to this new file (MCAP)")
         ->excludes(replay);
+    app.add_option("--baseline", options.baseline,
+                   "Recording of an earlier launch to lay beneath, aligned at T-0; without it a simulated "
+                   "standard rollout lies beneath rehearsals");
+    std::string releaseAt;
+    app.add_option(
+        "--release-at", releaseAt,
+        "T-0, when the feed does not say it: 2026-11-27T05:00:00Z; the key B sets it to the crosshair");
     options.flightFolder = stateFolder() + "/flight";
     options.recordingsFolder = stateFolder() + "/recordings";
     app.add_option("--flight-folder", options.flightFolder, "Where the flight recorder keeps its ring")
@@ -87,13 +95,32 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         app.add_option("--quit-after", quitAfter, "Ends after so many seconds")->check(CLI::Range(0.0, 1e6));
     after->needs(screenshot);
     quit->excludes(screenshot);
-    auto* sized = app.add_option("--size", size, "Size of the window, or of what is exported, WIDTHxHEIGHT")
-                      ->capture_default_str();
-    app.add_flag("--full-screen", options.fullScreen, "Opens over the whole screen (F11 leaves)");
+    auto* sizeOption =
+        app.add_option("--size", size, "Size of the window, or of what is exported, WIDTHxHEIGHT")
+            ->capture_default_str();
+    auto* fullScreen =
+        app.add_flag("--full-screen", options.fullScreen, "Opens over the whole screen (F11 leaves)");
+    std::string theme = "dark";
+    app.add_option("--theme", theme, "dark, light or high-contrast; Ctrl+T changes it")
+        ->capture_default_str();
+    auto* workspace = app.add_option(
+        "--workspace", options.workspace,
+        "Arrangement of views: overview, map, traffic, invalidation, one of your own, or a file; "
+        "otherwise as it was last");
+    auto* wall = app.add_flag("--wall", options.wall,
+                              "Wall mode: nothing but data, over the whole screen (F11 or Esc leaves)");
+    wall->excludes(fullScreen);
+    int screen = 0, rotate = 0;
+    auto* screenOption = app.add_option("--screen", screen, "Screen of the wall, 1 is the first")
+                             ->needs(wall)
+                             ->check(CLI::Range(1, 64));
+    app.add_option("--rotate", rotate,
+                   "Seconds after which the wall shows the next workspace: of your own those named wall-…, "
+                   "otherwise those built in")
+        ->needs(wall)
+        ->check(CLI::Range(1, 86'400));
     app.add_option("--stats", options.stats,
                    "Writes one JSON object a second to this file; - is standard output");
-    std::string theme = "dark";
-    app.add_option("--theme", theme, "dark, light or high-contrast")->capture_default_str();
     options.exportsFolder = stateFolder() + "/exports";
     app.add_option("--exports", options.exportsFolder, "Where the keys E and Shift+E put pictures and tables")
         ->capture_default_str();
@@ -114,7 +141,7 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         ->needs(exported)
         ->capture_default_str()
         ->check(CLI::Range(1, 4));
-    exported->needs(output)->excludes(screenshot)->excludes(quit);
+    exported->needs(output)->excludes(screenshot)->excludes(quit)->excludes(wall)->excludes(workspace);
     if (const auto status = parseCommandLine(app, argc, argv)) return *status;
 
     char rest = 0;
@@ -139,9 +166,19 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
             return commandLineError(app,
                                     "--output: expected a file ending in .png, .svg, .pdf or .csv, got '" +
                                         options.output + "'");
-        if (*sized) options.exportSize = {options.width, options.height};
+    }
+    if (!releaseAt.empty()) {
+        const auto at = feeds::parseRecordedTime(releaseAt, {});
+        const bool absolute = releaseAt.find('-') == 4;
+        if (!absolute || !at)
+            return commandLineError(app, "--release-at: expected a time such as 2026-11-27T05:00:00Z, got '" +
+                                             releaseAt + "'");
+        options.releaseAt = std::chrono::floor<std::chrono::seconds>(*at);
     }
     options.range = std::chrono::minutes(range);
+    options.sizeGiven = sizeOption->count() > 0;
+    if (*screenOption) options.screen = screen;
+    options.rotate = std::chrono::seconds(rotate);
     if (*quit) options.quitAfter = quitAfter;
     if (allNodes) options.nodeColumns = feeds::NodeColumnsWanted::all;
     options.flight = options.flightBytes > 0 && options.replay.empty();

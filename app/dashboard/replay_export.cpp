@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dashboard/replay_export.h"
 
+#include "feeds/capture/baseline_file.h"
 #include "feeds/capture/recorded_time.h"
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/pipeline/replay_timeline.h"
@@ -23,6 +24,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace surgescope::app {
@@ -31,7 +33,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using widgets::ExportFormat;
-using widgets::View;
+using widgets::ExportView;
 
 struct Range {
     feeds::RecordedTime from{};
@@ -100,31 +102,30 @@ void settle(widgets::WallWindow& window) {
     loop.exec();
 }
 
-feeds::ViewRequest requestFor(widgets::WallWindow& window, View view, ExportFormat format) {
+feeds::ViewRequest requestFor(const widgets::WallWindow& window, const QWidget& shown, ExportFormat format) {
     feeds::ViewRequest request = window.viewRequest();
     if (format == ExportFormat::csv) { // all there is: no screen limits a table
         request.chartColumns = request.heatColumns = 5'000;
         request.heatRows = 10'000;
-    } else if (const auto* chart = qobject_cast<widgets::LineChart*>(&window.view(view))) {
+    } else if (const auto* chart = qobject_cast<const widgets::LineChart*>(&shown)) {
         request.chartColumns = chart->plotColumns();
     }
     return request;
 }
 
-/// Gives a view such a size that it and its note fill a picture of `size`.
-feeds::Result<QSize> fit(widgets::WallWindow& window, View view, const std::pair<int, int>& size) {
-    const int note =
-        widgets::Picture::heightBeneath(window.view(view), noteOf(window, view), size.first, window.scale());
-    const QSize room(size.first, size.second - note);
+/// The size of a view that fills a picture of the size asked for, together with its note.
+feeds::Result<QSize> sizeFor(widgets::WallWindow& window, ExportView view, const Options& options) {
+    const int note = widgets::Picture::heightBeneath(window.exported(view), noteOf(window, view),
+                                                     options.width, window.scale());
+    const QSize room(options.width, options.height - note);
     if (room.height() < 60) return feeds::Error{"--size: too low for a picture and what it says of itself"};
-    window.view(view).resize(room); // the wall lays itself out anew, another view keeps its text's size
     return room;
 }
 
 } // namespace
 
 std::optional<feeds::Error> exportReplay(const Options& options, int& argc, char** argv) {
-    const View view = *options.exportView;
+    const ExportView view = *options.exportView;
     const ExportFormat format = *widgets::formatOf(options.output);
     Replay replay;
     auto opened = feeds::ReplaySource::open(options.replay, replay.clock, {.paused = true});
@@ -141,16 +142,21 @@ std::optional<feeds::Error> exportReplay(const Options& options, int& argc, char
     const auto& catalogue = feeds::PopCatalogue::builtIn();
     replay.step =
         std::make_unique<feeds::FeedStep>(*replay.source, catalogue, replay.clock, options.nodeColumns);
+    auto baseline = options.baseline.empty() ? feeds::builtInBaseline(catalogue)
+                                             : feeds::readBaseline(options.baseline, catalogue);
+    if (!baseline) return feeds::Error{baseline.error()};
+    replay.step->setBaseline(std::move(baseline.value()));
 
     widgets::WallWindow window(catalogue);
     window.resize(1920, 1080);
-    if (view == View::wall && options.exportSize)
-        window.resize(options.exportSize->first, options.exportSize->second);
+    if (view == ExportView::wall && options.sizeGiven) window.resize(options.width, options.height);
+    if (options.releaseAt) window.setRelease(options.releaseAt);
     window.focus().setRange({std::chrono::ceil<seconds>(range->to - range->from), std::nullopt});
     if (!options.select.empty()) window.focus().select(feeds::Selection::pop(options.select));
     window.show();
+    std::optional<QSize> size;
     const auto show = [&] {
-        window.setFrame(replay.show(requestFor(window, view, format)));
+        window.setFrame(replay.show(requestFor(window, window.exported(view, size), format)));
         window.setTimeline(replay.timeline());
     };
     show();
@@ -160,14 +166,15 @@ std::optional<feeds::Error> exportReplay(const Options& options, int& argc, char
         const std::string table = widgets::csvOf(view, *window.frame(), catalogue);
         return writeWhole(options.output, QByteArray(table.data(), static_cast<qsizetype>(table.size())));
     }
-    if (options.exportSize) {
-        const auto fitted = fit(window, view, *options.exportSize);
+    if (options.sizeGiven) {
+        const auto fitted = sizeFor(window, view, options);
         if (!fitted) return feeds::Error{fitted.error()};
+        size = *fitted; // the wall lays itself out anew, other views keep the size of their text if they can
         show();
     }
     settle(window);
 
-    const widgets::Picture picture(window.view(view), noteOf(window, view), window.scale());
+    const widgets::Picture picture(window.exported(view, size), noteOf(window, view), window.scale());
     const QByteArray bytes =
         format == ExportFormat::svg ? widgets::svgOf(picture)
         : format == ExportFormat::pdf

@@ -7,6 +7,7 @@
 #include "app/dashboard/whole_file.h"
 #include "widgets/export/frame_csv.h"
 #include "widgets/export/picture.h"
+#include "widgets/map/map_widget.h"
 #include "widgets/timeline/timeline_widget.h"
 
 #include <QClipboard>
@@ -70,11 +71,11 @@ void copy(const widgets::Picture& picture) {
 }
 
 /// "2026-11-23T051234Z-requests": of the second that is shown.
-std::string nameOf(widgets::View view, feeds::FeedSecond settled) {
+std::string nameOf(widgets::ExportView view, feeds::FeedSecond settled) {
     auto stamp = feeds::utcText(settled);
     std::ranges::replace(stamp, ' ', 'T');
     std::erase(stamp, ':');
-    return stamp + "Z-" + widgets::viewName(view);
+    return stamp + "Z-" + std::string(widgets::viewName(view));
 }
 
 } // namespace
@@ -83,9 +84,11 @@ QString programText() {
     return QStringLiteral("surgescope " SURGESCOPE_VERSION);
 }
 
-widgets::ExportNote noteOf(widgets::WallWindow& window, widgets::View view) {
-    return widgets::noteOf(view, window.viewTitle(view), *window.frame(), window.timeWords(),
-                           window.timeline().timeline().mode, programText());
+widgets::ExportNote noteOf(widgets::WallWindow& window, widgets::ExportView view) {
+    auto note = widgets::noteOf(view, window.exportTitle(view), *window.frame(), window.timeWords(),
+                                window.timeline().timeline().mode, programText());
+    if (view == widgets::ExportView::map) note.unit = window.map().unit(); // people choose it
+    return note;
 }
 
 ViewExports::ViewExports(widgets::WallWindow& window, std::string folder)
@@ -103,11 +106,11 @@ std::string ViewExports::notice() {
     return m_notice;
 }
 
-void ViewExports::exportView(widgets::View view, widgets::ExportFormats formats) {
+void ViewExports::exportView(widgets::ExportView view, widgets::ExportFormats formats) {
     const auto frame = m_window.frame();
     if (!frame || !frame->settled) return say("nothing to export yet");
     if (m_writing.valid()) return; // one at a time: a held key must not fill the disk
-    const widgets::Picture picture(m_window.view(view), noteOf(m_window, view), m_window.scale());
+    const widgets::Picture picture(m_window.exported(view), noteOf(m_window, view), m_window.scale());
     std::vector<File> files;
     if (formats & ExportFormat::png)
         files.push_back({".png", [image = widgets::imageOf(picture, kPixelRatio), note = picture.note()] {
@@ -124,10 +127,10 @@ void ViewExports::exportView(widgets::View view, widgets::ExportFormats formats)
                          }});
     if (formats & ExportFormat::clipboard) {
         copy(picture);
-        say(std::string("copied: ") + widgets::viewName(view));
+        say("copied: " + std::string(widgets::viewName(view)));
     }
     if (files.empty()) return;
-    say(std::string("exporting: ") + widgets::viewName(view));
+    say("exporting: " + std::string(widgets::viewName(view)));
     m_writing = std::async(std::launch::async, writeAll, fs::path(m_folder), nameOf(view, *frame->settled),
                            std::move(files));
 }

@@ -15,7 +15,7 @@ namespace surgescope::app {
 /// The program's name and version, as pictures carry it.
 QString programText();
 /// What is to be said of a view of this window, which has a frame.
-widgets::ExportNote noteOf(widgets::WallWindow& window, widgets::View view);
+widgets::ExportNote noteOf(widgets::WallWindow& window, widgets::ExportView view);
 
 /// Writes what a window asks to export. Painting is done at once, by the GUI thread; encoding and writing by
 /// another. GUI thread.
@@ -24,7 +24,7 @@ class ViewExports {
     /// The window must outlive it.
     ViewExports(widgets::WallWindow& window, std::string folder);
 
-    void exportView(widgets::View view, widgets::ExportFormats formats);
+    void exportView(widgets::ExportView view, widgets::ExportFormats formats);
     /// One line on what becomes of the last one; empty when it has been shown for long enough. Call it again
     /// and again.
     std::string notice();

@@ -4,6 +4,7 @@
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recording_index.h"
 #include "feeds/capture/recording_writer.h"
+#include "feeds/embedded_resources.h"
 #include "feeds/wire/decode.h"
 #include "feeds/wire/encode.h"
 
@@ -41,18 +42,15 @@ Result<RecordingIndex> indexWithRelease(McapReader& reader, const std::string& p
     return index;
 }
 
-} // namespace
-
-Result<std::shared_ptr<const Baseline>> readBaseline(const std::string& path, const PopCatalogue& catalogue) {
-    auto reader = McapReader::open(path);
-    if (!reader) return Error{reader.error()};
-    const auto index = indexWithRelease(*reader.value(), path);
+Result<std::shared_ptr<Baseline>> read(McapReader& reader, const std::string& path,
+                                       const PopCatalogue& catalogue) {
+    const auto index = indexWithRelease(reader, path);
     if (!index) return Error{index.error()};
     auto baseline = std::make_shared<Baseline>(Baseline{
         index.value().scenario.empty() ? std::filesystem::path(path).stem().string() : index.value().scenario,
-        *index.value().releaseAt, FleetState(catalogue)});
+        *index.value().releaseAt, false, FleetState(catalogue)});
     // Seconds would fill memory and show nothing more: what is compared is how a launch went on.
-    MessageStream stream(*reader.value(), [](const mcap::Channel& channel) {
+    MessageStream stream(reader, [](const mcap::Channel& channel) {
         return channel.topic == "points/10" || channel.topic == "points/60";
     });
     Decoder decoder;
@@ -63,7 +61,27 @@ Result<std::shared_ptr<const Baseline>> readBaseline(const std::string& path, co
             any = !baseline->state.apply(**points, SteadyTime{}) || any;
     }
     if (!any) return Error{path + ": no baseline, for it holds no points of charts"};
-    return std::shared_ptr<const Baseline>(std::move(baseline));
+    return baseline;
+}
+
+} // namespace
+
+Result<std::shared_ptr<const Baseline>> readBaseline(const std::string& path, const PopCatalogue& catalogue) {
+    auto reader = McapReader::open(path);
+    if (!reader) return Error{reader.error()};
+    auto baseline = read(*reader.value(), path, catalogue);
+    if (!baseline) return Error{baseline.error()};
+    return std::shared_ptr<const Baseline>(std::move(baseline.value()));
+}
+
+Result<std::shared_ptr<const Baseline>> builtInBaseline(const PopCatalogue& catalogue) {
+    const auto& file = embedded::baselines().front();
+    auto reader = McapReader::open(InputFile::ofBytes(file.text, std::string(file.name)));
+    if (!reader) return Error{reader.error()};
+    auto baseline = read(*reader.value(), std::string(file.name), catalogue);
+    if (!baseline) return Error{baseline.error()};
+    baseline.value()->underRehearsalsOnly = true;
+    return std::shared_ptr<const Baseline>(std::move(baseline.value()));
 }
 
 std::optional<Error> writeBaseline(const std::string& recording, const std::string& output,

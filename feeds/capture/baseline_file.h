@@ -6,6 +6,7 @@
 #include "feeds/util/result.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace surgescope::feeds {
@@ -14,6 +15,9 @@ namespace surgescope::feeds {
 /// seconds for a whole night: not for the GUI thread. Refuses a file that is no recording, that knows no T-0
 /// or holds no points. `catalogue` must outlive the baseline.
 Result<std::shared_ptr<const Baseline>> readBaseline(const std::string& path, const PopCatalogue& catalogue);
+
+/// The standard rollout that comes with the program, simulated with 40,000 nodes: laid under rehearsals only.
+Result<std::shared_ptr<const Baseline>> builtInBaseline(const PopCatalogue& catalogue);
 
 /// A recording of a recording: world and regions in steps of ten seconds, and the events; some ten kilobytes
 /// an hour. What a baseline needs, and nothing that could be replayed. Refuses as readBaseline() does, and an

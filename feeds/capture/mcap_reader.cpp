@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/capture/mcap_reader.h"
 
+#include "feeds/capture/mcap_damage.h"
 #include "feeds/util/crc32.h"
 
 #include <algorithm>
@@ -24,18 +25,6 @@ std::uint64_t channelBit(std::uint16_t channel) {
     return std::uint64_t{1} << (channel % 64U);
 }
 
-/// The most that a record of this kind may hold; beyond it the length is taken for damage.
-std::uint64_t limitFor(Op op) {
-    if (op == Op::chunk) return limits::kChunkBytes + limits::kSmallRecord;
-    if (op == Op::attachment) return limits::kAttachmentBytes + limits::kSmallRecord;
-    if (op == Op::message) return limits::kChunkBytes;
-    return limits::kSmallRecord;
-}
-
-bool isKnown(Op op) {
-    return op >= Op::header && op <= Op::dataEnd;
-}
-
 } // namespace
 
 McapReader::McapReader(InputFile file) : m_file(std::move(file)), m_zstd(ZSTD_createDCtx(), ZSTD_freeDCtx) {}
@@ -44,7 +33,11 @@ McapReader::~McapReader() = default;
 Result<std::unique_ptr<McapReader>> McapReader::open(const std::string& path, Use use) {
     auto file = InputFile::open(path);
     if (!file) return Error{file.error()};
-    std::unique_ptr<McapReader> reader(new McapReader(std::move(file.value())));
+    return open(std::move(file.value()), use);
+}
+
+Result<std::unique_ptr<McapReader>> McapReader::open(InputFile file, Use use) {
+    std::unique_ptr<McapReader> reader(new McapReader(std::move(file)));
     if (auto error = reader->readHeader()) return std::move(*error);
     reader->m_indexed = use == Use::summary && reader->readSummary();
     if (!reader->m_indexed) {
@@ -225,7 +218,7 @@ void McapReader::scan() {
         }
         const auto [op, length] = mcap::readRecordHead(bytes);
         const auto total = mcap::kRecordHead + length;
-        if (const auto next = afterDamage(at, op)) {
+        if (const auto next = mcap::afterDamage(m_file, at, op)) {
             damaged(at, *next == m_file.size()
                             ? "torn off or damaged: the last " + bytesText(left) + " are lost"
                             : "damaged: " + bytesText(*next - at) + " are lost");
@@ -271,54 +264,6 @@ void McapReader::scan() {
         (!m_file.read(at, static_cast<std::size_t>(m_file.size() - at), bytes) || bytes != mcap::kMagic))
         damaged(at, "the closing magic is damaged or torn off");
     if (!ended && m_damage.empty()) damaged(m_file.size(), "the file was not closed: it has no footer");
-}
-
-bool McapReader::isRecordAt(std::uint64_t offset) {
-    std::string bytes;
-    if (offset == m_file.size()) return true;
-    if (!m_file.read(offset, mcap::kRecordHead, bytes)) return false;
-    const auto [op, length] = mcap::readRecordHead(bytes);
-    return isKnown(op) && length <= limitFor(op) && length <= m_file.size() - offset - mcap::kRecordHead &&
-           (op != Op::chunk || isChunkAt(offset));
-}
-
-std::optional<std::uint64_t> McapReader::afterDamage(std::uint64_t at, Op op) {
-    if (!isRecordAt(at)) return findChunk(at + 1);
-    if (op == Op::chunk || op == Op::footer) return std::nullopt; // their lengths are proved
-    // A damaged length may still be a possible one, and would swallow what comes behind.
-    std::string bytes;
-    if (!m_file.read(at, mcap::kRecordHead, bytes)) return m_file.size();
-    const auto end = at + mcap::kRecordHead + mcap::readRecordHead(bytes).second;
-    if (isRecordAt(end)) return std::nullopt;
-    const auto chunk = findChunk(at + 1);
-    return chunk < end ? std::optional(chunk) : std::nullopt;
-}
-
-bool McapReader::isChunkAt(std::uint64_t offset) {
-    constexpr std::size_t kMost = mcap::kRecordHead + 64;
-    std::string bytes;
-    if (!m_file.read(offset, static_cast<std::size_t>(std::min<std::uint64_t>(kMost, m_file.size() - offset)),
-                     bytes) ||
-        bytes.size() < mcap::kRecordHead)
-        return false;
-    const auto [op, length] = mcap::readRecordHead(bytes);
-    mcap::ChunkHead head;
-    return op == Op::chunk && length <= m_file.size() - offset - mcap::kRecordHead &&
-           mcap::read(std::string_view(bytes).substr(mcap::kRecordHead), head) &&
-           head.bytes() + head.recordsSize == length && head.recordsSize <= limits::kChunkBytes;
-}
-
-std::uint64_t McapReader::findChunk(std::uint64_t from) {
-    constexpr std::size_t kStep = 64U << 10;
-    std::string bytes;
-    for (; from < m_file.size(); from += bytes.size()) {
-        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(kStep, m_file.size() - from));
-        if (!m_file.read(from, size, bytes)) break;
-        for (auto at = bytes.find(static_cast<char>(Op::chunk)); at != std::string::npos;
-             at = bytes.find(static_cast<char>(Op::chunk), at + 1))
-            if (isChunkAt(from + at)) return from + at;
-    }
-    return m_file.size();
 }
 
 void McapReader::scanChunk(std::uint64_t offset, std::uint64_t length) {

@@ -45,6 +45,7 @@ class McapReader {
 
     /// Refuses what is no MCAP file of version 0. `use` scan: as if there were no summary.
     static Result<std::unique_ptr<McapReader>> open(const std::string& path, Use use = Use::summary);
+    static Result<std::unique_ptr<McapReader>> open(InputFile file, Use use = Use::summary);
     ~McapReader();
 
     const mcap::Header& header() const { return m_header; }
@@ -81,11 +82,6 @@ class McapReader {
     bool readSummary();
     bool takeSummary(std::string_view bytes);
     void scan();
-    std::uint64_t findChunk(std::uint64_t from);
-    bool isRecordAt(std::uint64_t offset);
-    /// Where to go on if the record at `at` is damaged.
-    std::optional<std::uint64_t> afterDamage(std::uint64_t at, mcap::Op op);
-    bool isChunkAt(std::uint64_t offset);
     void scanChunk(std::uint64_t offset, std::uint64_t length);
     void scanLoose(std::uint64_t offset, std::uint64_t length);
     void learnDefinitions();

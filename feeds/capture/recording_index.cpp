@@ -11,19 +11,21 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <string_view>
+#include <string>
+#include <utility>
 
 namespace surgescope::feeds {
 namespace {
 
 using recording::kSecondNs;
+using recording::nanoseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::uint64_t kGap = 2'500'000'000; // reports come each second
 
-MessageStream channelStream(McapReader& reader, std::string_view name) {
-    return {reader, [name](const mcap::Channel& channel) { return channel.topic == name; }};
+MessageStream channelStream(McapReader& reader, std::string name) {
+    return {reader, [name = std::move(name)](const mcap::Channel& channel) { return channel.topic == name; }};
 }
 
 RecordedTime wholeSecond(std::uint64_t ns) {
@@ -81,6 +83,8 @@ void findMarks(McapReader& reader, RecordingIndex& index) {
     // Feed time may have jumped back, as when a rehearsal was begun again: the later one is followed.
     auto& marks = index.marks;
     for (const auto& mark : found) {
+        if (mark.first > nanoseconds(limits::kLatest))
+            continue; // absurd, and no difference of times overflows
         while (!marks.empty() && marks.back().second > mark.second)
             marks.pop_back();
         if (marks.empty() || (mark.second > marks.back().second && mark.first > marks.back().first))
@@ -176,7 +180,7 @@ std::uint64_t RecordingIndex::logTimeAt(RecordedTime time) const {
 
 RecordedTime RecordingIndex::timeAt(std::uint64_t logTime) const {
     return RecordedTime(milliseconds(between<std::int64_t, std::int64_t>(
-        marks, static_cast<std::int64_t>(logTime),
+        marks, static_cast<std::int64_t>(std::min(logTime, nanoseconds(limits::kLatest))),
         [](const auto& mark) { return static_cast<std::int64_t>(mark.first); },
         [](const auto& mark) { return ms(mark.second); })));
 }

@@ -149,7 +149,8 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
             parts->parts = partsOf(state, request.selection, chart, kMostParts);
             if (const auto* rollup = rollupOf(state, request.selection))
                 parts->series = seriesOf(*rollup, chart);
-            if (baseline && frame->releaseAt)
+            const bool fits = baseline && (!baseline->underRehearsalsOnly || frame->mode == FeedMode::rehearsal);
+            if (fits && frame->releaseAt)
                 parts->baseline =
                     baselineOf(*baseline, *frame->releaseAt, *frame->settled, request.selection, chart);
             parts->heat = heatGrid(state, *frame->settled, request);

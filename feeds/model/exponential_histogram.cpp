@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 namespace surgescope::feeds {
 namespace {
@@ -57,6 +58,18 @@ void ExponentialHistogram::cover(int first, int last) {
     if (size > m_buckets.size()) m_buckets.resize(size, 0);
 }
 
+void ExponentialHistogram::add(int offset, std::span<const std::uint64_t> counts) {
+    if (m_buckets.empty()) { // most are: cleared a moment ago
+        m_buckets.assign(counts.begin(), counts.end());
+        m_offset = offset;
+    } else if (!counts.empty()) {
+        cover(offset, offset + static_cast<int>(counts.size()) - 1);
+        auto* to = m_buckets.data() + (offset - m_offset);
+        for (const std::uint64_t count : counts)
+            *to++ += count;
+    }
+}
+
 void ExponentialHistogram::record(std::uint64_t value, std::uint64_t count) {
     if (count == 0) return;
     if (value == 0) {
@@ -71,15 +84,16 @@ void ExponentialHistogram::record(std::uint64_t value, std::uint64_t count) {
 }
 
 void ExponentialHistogram::merge(const ExponentialHistogram& other) {
-    if (!other.m_buckets.empty()) {
-        cover(other.m_offset, other.m_offset + static_cast<int>(other.m_buckets.size()) - 1);
-        auto* to = m_buckets.data() + (other.m_offset - m_offset);
-        for (const std::uint64_t count : other.m_buckets)
-            *to++ += count;
-    }
+    add(other.m_offset, other.m_buckets);
     m_zeros += other.m_zeros;
     m_count += other.m_count;
     addSummary(other.m_sum, other.m_max);
+}
+
+void ExponentialHistogram::prefetch() const {
+    constexpr std::size_t kPerLine = 64 / sizeof(std::uint64_t);
+    for (std::size_t i = 0; i < m_buckets.size(); i += kPerLine)
+        __builtin_prefetch(m_buckets.data() + i);
 }
 
 void ExponentialHistogram::clear() {
@@ -93,12 +107,8 @@ bool ExponentialHistogram::addBuckets(int offset, std::span<const std::uint64_t>
     if (offset < kMinIndex || counts.size() > static_cast<std::size_t>(kMaxIndex - kMinIndex + 1) ||
         offset + static_cast<int>(counts.size()) - 1 > kMaxIndex)
         return false;
-    cover(offset, offset + static_cast<int>(counts.size()) - 1);
-    auto* to = m_buckets.data() + (offset - m_offset);
-    for (const std::uint64_t count : counts) {
-        *to++ += count;
-        m_count += count;
-    }
+    add(offset, counts);
+    m_count = std::accumulate(counts.begin(), counts.end(), m_count);
     return true;
 }
 
@@ -115,17 +125,14 @@ void ExponentialHistogram::addSummary(std::uint64_t sum, std::uint64_t max) {
 std::optional<double> ExponentialHistogram::quantile(double q) const {
     if (m_count == 0) return std::nullopt;
     const double rank = std::clamp(q, 0.0, 1.0) * static_cast<double>(m_count);
-    double below = static_cast<double>(m_zeros);
-    if (m_zeros > 0 && rank <= below) return 0.0;
-    for (std::size_t i = 0; i < m_buckets.size(); ++i) {
-        const double inside = static_cast<double>(m_buckets[i]);
-        if (inside > 0 && rank <= below + inside) {
-            const double position = (rank - below) / inside;
-            const double value =
-                lowerBound(m_offset + static_cast<int>(i)) * std::exp2(position / kPerOctave);
-            return std::min(value, static_cast<double>(m_max));
-        }
-        below += inside;
+    std::uint64_t below = m_zeros;
+    if (m_zeros > 0 && rank <= static_cast<double>(below)) return 0.0;
+    const auto wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(rank)));
+    for (std::size_t i = 0; i < m_buckets.size(); below += m_buckets[i++]) {
+        if (below + m_buckets[i] < wanted) continue;
+        const double position = (rank - static_cast<double>(below)) / static_cast<double>(m_buckets[i]);
+        const double value = lowerBound(m_offset + static_cast<int>(i)) * std::exp2(position / kPerOctave);
+        return std::min(value, static_cast<double>(m_max));
     }
     return static_cast<double>(m_max);
 }

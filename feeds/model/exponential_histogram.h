@@ -30,6 +30,8 @@ class ExponentialHistogram {
     void record(std::uint64_t value, std::uint64_t count = 1);
     void merge(const ExponentialHistogram& other);
     void clear();
+    /// Tells the processor that the buckets will be read.
+    void prefetch() const;
 
     /// For a decoder: adds whole buckets. False, and unchanged, when an index is outside [kMinIndex,
     /// kMaxIndex].
@@ -55,6 +57,7 @@ class ExponentialHistogram {
 
   private:
     void cover(int first, int last);
+    void add(int offset, std::span<const std::uint64_t> counts); // of buckets
 
     std::vector<std::uint64_t> m_buckets;
     int m_offset = 0;

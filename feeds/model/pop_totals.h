@@ -109,15 +109,8 @@ constexpr int fieldNumber(Distribution distribution) {
 class FieldSet {
   public:
     constexpr FieldSet() = default;
-    constexpr explicit FieldSet(std::uint64_t bits) : m_bits(bits & all().m_bits) {}
-    static constexpr FieldSet all() {
-        FieldSet fields;
-        for (std::size_t i = 0; i < kCounterCount; ++i)
-            fields.add(static_cast<Counter>(i));
-        for (std::size_t i = 0; i < kDistributionCount; ++i)
-            fields.add(static_cast<Distribution>(i));
-        return fields;
-    }
+    constexpr explicit FieldSet(std::uint64_t bits) : m_bits(bits & kAll) {}
+    static constexpr FieldSet all() { return FieldSet(kAll); }
 
     constexpr bool has(Counter c) const { return (m_bits & bit(c)) != 0; }
     constexpr bool has(Distribution d) const { return (m_bits & bit(d)) != 0; }
@@ -133,6 +126,9 @@ class FieldSet {
     template <class Field> static constexpr std::uint64_t bit(Field field) {
         return std::uint64_t{1} << (fieldNumber(field) - 10);
     }
+#define X(name, number, ...) | std::uint64_t{1} << (number - 10)
+    static constexpr std::uint64_t kAll = 0 SURGESCOPE_COUNTERS(X) SURGESCOPE_DISTRIBUTIONS(X);
+#undef X
     std::uint64_t m_bits = 0;
 };
 

@@ -70,6 +70,7 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
                                                  Pipeline::Options{options.frameEvery, options.nodeColumns,
                                                                    &session->m_taps,
                                                                    1 + kEpochsEach * session->m_pipelines++});
+    session->readBaseline();
     return session;
 }
 
@@ -77,10 +78,31 @@ std::unique_ptr<Session> Session::replay(std::unique_ptr<ReplaySource> source, c
                                          const Clock& clock, const Options& options) {
     std::unique_ptr<Session> session(new Session(catalogue, clock, options));
     session->showPast(std::move(source));
+    session->readBaseline();
     return session;
 }
 
 Session::~Session() = default;
+
+// ---- the baseline
+
+void Session::readBaseline() {
+    m_readingBaseline = std::async(std::launch::async, [this] {
+        return m_options.baseline.empty() ? builtInBaseline(m_catalogue)
+                                          : feeds::readBaseline(m_options.baseline, m_catalogue);
+    });
+}
+
+void Session::takeUpBaseline() {
+    auto read = m_readingBaseline.get();
+    if (!read) {
+        m_problem = read.error();
+        return;
+    }
+    m_baseline = std::move(read.value());
+    for (auto* pipeline : {m_live.get(), m_past ? m_past->pipeline.get() : nullptr})
+        if (pipeline) pipeline->baselines().put(m_baseline);
+}
 
 // ---- the past
 
@@ -114,6 +136,7 @@ void Session::showPast(std::unique_ptr<ReplaySource> source) {
                                                Pipeline::Options{m_options.frameEvery, m_options.nodeColumns,
                                                                  nullptr, 1 + kEpochsEach * m_pipelines++});
     past.pipeline->requests().put(std::make_shared<ViewRequest>(m_request));
+    if (m_baseline) past.pipeline->baselines().put(m_baseline);
     m_past = std::move(past);
 }
 
@@ -127,6 +150,7 @@ void Session::closePast() {
 void Session::takeUp() {
     std::erase_if(m_closing, [](const auto& closing) { return isReady(closing); });
     if (isReady(m_keeping)) m_problem = m_keeping.get();
+    if (isReady(m_readingBaseline)) takeUpBaseline();
     if (isReady(m_opening)) {
         auto opened = m_opening.get();
         if (!m_openingWanted) {

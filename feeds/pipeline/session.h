@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/capture/baseline_file.h"
 #include "feeds/capture/flight_recorder.h"
 #include "feeds/capture/recorder.h"
 #include "feeds/frame/timeline.h"
@@ -33,6 +34,7 @@ class Session {
         std::optional<FlightRecorder::Options> flight;
         std::optional<Recorder::Options> record; // from the beginning
         std::string recordingsFolder = ".";      // for what is recorded or kept on demand
+        std::string baseline;                    // recording to lay beneath; empty: builtInBaseline()
         std::string library = "surgescope";
         std::chrono::milliseconds frameEvery{100};
     };
@@ -100,6 +102,8 @@ class Session {
     void send(const replay::Command& command);
     void closePast();
     void takeUp();
+    void readBaseline();
+    void takeUpBaseline();
     void writeRecording(Timeline& timeline) const;
     std::string newPath(const char* kind) const;
 
@@ -116,6 +120,8 @@ class Session {
     LiveHistory m_history;
     std::optional<Past> m_past;
 
+    std::shared_ptr<const Baseline> m_baseline;
+    std::future<Result<std::shared_ptr<const Baseline>>> m_readingBaseline;
     std::future<Opened> m_opening;
     SteadyTime m_openingSince;
     bool m_openingWanted = false;             // not so any more after toLive()

@@ -2,6 +2,7 @@
 #include "feeds/publish/raw_publisher.h"
 
 #include "feeds/source/zmq_endpoint.h"
+#include "feeds/source/zmq_poll.h"
 
 #include <zmq.hpp>
 
@@ -31,14 +32,13 @@ class ZmqRawPublisher final : public RawPublisher {
     }
 
     bool send(std::string_view topic, std::string_view payload) override {
-        if (!m_socket.send(zmq::buffer(topic), zmq::send_flags::sndmore)) return false;
-        return m_socket.send(zmq::buffer(payload), zmq::send_flags::none).has_value();
+        return sendPart(topic, ZMQ_SNDMORE) && sendPart(payload, 0);
     }
 
     int subscriptions(std::chrono::milliseconds timeout) override {
         zmq::message_t wish;
         zmq::pollitem_t item{m_socket.handle(), 0, ZMQ_POLLIN, 0};
-        if (m_subscriptions == 0) zmq::poll(&item, 1, timeout);
+        if (m_subscriptions == 0) pollSockets({&item, 1}, timeout);
         while (m_socket.recv(wish, zmq::recv_flags::dontwait))
             if (wish.size() > 0) m_subscriptions += *wish.data<char>() == 1 ? 1 : -1;
         return m_subscriptions;
@@ -47,6 +47,13 @@ class ZmqRawPublisher final : public RawPublisher {
     const std::vector<std::string>& boundEndpoints() const override { return m_bound; }
 
   private:
+    /// Only the first part of a message is waited for. A signal ends the waiting, as the time does.
+    bool sendPart(std::string_view part, int flags) {
+        if (::zmq_send(m_socket.handle(), part.data(), part.size(), flags) >= 0) return true;
+        if (::zmq_errno() != EAGAIN && ::zmq_errno() != EINTR) throw zmq::error_t();
+        return false;
+    }
+
     zmq::context_t m_context{1};
     zmq::socket_t m_socket;
     std::vector<std::string> m_bound;

@@ -3,6 +3,8 @@
 
 #include "feeds/model/pop_catalogue.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 namespace surgescope::feeds::sim {
@@ -19,6 +21,10 @@ class Network {
     const std::vector<PopIndex>& neighbours(PopIndex pop) const { return m_neighbours[pop.value]; }
     /// PoPs that are a shield of some PoP.
     const std::vector<PopIndex>& shields() const { return m_shields; }
+    /// Where in shields() this one stands.
+    std::size_t shieldNumber(PopIndex shield) const {
+        return static_cast<std::size_t>(std::ranges::lower_bound(m_shields, shield) - m_shields.begin());
+    }
     /// The PoP's own shield or, where `isDown` says that of it, the nearest one that is not; the own one when
     /// all are.
     template <class IsDown> PopIndex shieldOf(PopIndex pop, IsDown isDown) const {
@@ -38,7 +44,7 @@ class Network {
     std::vector<double> m_roundTrips; // PoPs × PoPs
     std::vector<std::vector<PopIndex>> m_neighbours;
     std::vector<std::vector<PopIndex>> m_shieldsByDistance;
-    std::vector<PopIndex> m_shields;
+    std::vector<PopIndex> m_shields; // rising
     std::vector<PopIndex> m_shieldOf;
     std::vector<double> m_toOrigin;
     std::vector<double> m_fromIssuer;

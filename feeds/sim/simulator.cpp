@@ -2,10 +2,9 @@
 #include "feeds/sim/simulator.h"
 
 #include "feeds/sim/balancing.h"
-#include "feeds/sim/cold_fill.h"
+#include "feeds/sim/cache_tiers.h"
 #include "feeds/sim/invalidation.h"
 #include "feeds/sim/network.h"
-#include "feeds/sim/origin.h"
 #include "feeds/sim/outages.h"
 #include "feeds/sim/pop_second.h"
 #include "feeds/sim/random.h"
@@ -14,41 +13,25 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <optional>
 
 namespace surgescope::feeds::sim {
 namespace {
 
-constexpr double kApiCacheable = 0.5;
-constexpr double kApiHitRatio = 0.85;
-constexpr double kHotKeys = 30'000;  // that API answers are cached under and people ask for
-constexpr double kHotKeyShare = 0.1; // of the cacheable API requests that ask for those
-constexpr double kHotKeyZipf = 0.8;
-constexpr double kSegmentBits = 256e3 * 10;
-constexpr double kReleaseSegmentBits = 600e3 * 10;
 constexpr double kTracksPerAlbum = 18;
 constexpr double kBotnetUneven = 0.5; // sigma of how much the botnet likes a PoP
 
-/// What is behind a shield.
+/// The metadata service of the PoPs behind one shield.
 struct Region {
-    PopIndex shield;
-    ColdFill release;
     MetadataService service;
     MetadataService::Step answered;
-    double serviceRequests = 0;    // fresh, of this second
-    double catalogueMisses = 0;    // of its PoPs
-    double releaseRequests = 0;    // of its PoPs' people
-    double releaseFetches = 0;     // by its PoPs
-    double releaseOriginShare = 0; // of those, that it had to fetch as well
+    double requests = 0; // fresh, of this second
 };
 
 /// A PoP with nodes.
 struct Site {
     PopIndex pop;
-    std::size_t region; // own
     PopLoad load;
-    ColdFill release;
-    ColdFill hotKeys;
+    EdgeCache cache;
     std::array<ApplyQueue, kNodeGroups> purges{};
     PurgeArrival missedWhileDown;
     double saturationPerWork; // as planned, until it has served somebody
@@ -57,14 +40,28 @@ struct Site {
     PopSecond second;
 };
 
+/// How many of the scenario's levers were pulled before it begins: those have had their effect already.
+std::size_t pulledBeforehand(const Scenario& s) {
+    const auto first = std::ranges::find_if(
+        s.levers, [&](const auto& lever) { return lever.at > -static_cast<double>(s.lead.count()); });
+    return static_cast<std::size_t>(first - s.levers.begin());
+}
+
+Levers leversAtStart(const Scenario& s, const PopCatalogue& catalogue) {
+    Levers levers;
+    for (std::size_t i = 0; i < pulledBeforehand(s); ++i)
+        (void)levers.pull(s.levers[i].setting, catalogue);
+    return levers;
+}
+
 } // namespace
 
 struct Simulator::Model {
     const PopCatalogue& catalogue;
     const Scenario scenario;
     const std::uint64_t seed;
+    std::size_t scheduledDone; // of the scenario's levers
     Levers levers;
-    std::size_t scheduledDone = 0;
     std::vector<std::string> leversPulled; // to be told in the next second
 
     Network network;
@@ -73,13 +70,9 @@ struct Simulator::Model {
     Balancing balancing;
     PurgeFanOut purges;
     Recommender recommender;
-    double edgeHitRatio = 0;
-    double shieldHitRatio = 0;
-    std::optional<Origin> origin;
-    Origin::Step originAnswered;
+    CacheTiers caches;
     Outages outages;
-    std::vector<Region> regions;
-    std::vector<std::size_t> regionOf; // by PopIndex of a shield
+    std::vector<Region> regions; // in the order of network.shields()
     std::vector<Site> sites;
     std::vector<std::size_t> siteOf; // by PopIndex; sites.size() for PoPs without nodes
 
@@ -105,32 +98,15 @@ struct Simulator::Model {
     void writeGlobal();
     void tell(EventKind kind, std::string text);
     void tellWhatHappens(bool purgeBurstBegins);
-    Region& regionServing(const Site& site);
-    double serviceRequests(const PopDemand& people, double machines) const {
-        return kApiCacheable * (1 - kApiHitRatio) * (people.apiPerSecond - people.pollsPerSecond + machines);
-    }
+    std::size_t regionServing(const Site& site) const;
 };
 
 Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t nodes, std::uint64_t sd)
-    : catalogue(c), scenario(s), seed(sd), network(c), demand(c, s),
-      fleet(c, audienceShares(c), nodes, sd, s.nodeFailuresPerYear), balancing(network, s), purges(s),
+    : catalogue(c), scenario(s), seed(sd), scheduledDone(pulledBeforehand(s)), levers(leversAtStart(s, c)),
+      network(c), demand(c, s), fleet(c, audienceShares(c), nodes, sd, s.nodeFailuresPerYear),
+      balancing(network, s), purges(s), caches(c, network, demand, fleet, s, levers.prewarm),
       now(s.start() - std::chrono::seconds(1)), record(s.recordListeners) {
-    // What was pulled before the simulation begins has had its effect already.
-    for (; scheduledDone < s.levers.size() &&
-           s.levers[scheduledDone].at <= -static_cast<double>(s.lead.count());
-         ++scheduledDone)
-        (void)levers.pull(s.levers[scheduledDone].setting, c);
-    const double cold = 1 - levers.prewarm;
-    const auto edge = LruCache::of(Popularity::zipf(s.catalogueTracks, s.catalogueZipf), s.edgeTracks);
-    edgeHitRatio = edge.hitRatio;
-    const double popsPerShield =
-        static_cast<double>(c.size()) / static_cast<double>(network.shields().size());
-    shieldHitRatio = edge.hitRatioBehind(popsPerShield, s.shieldTracks);
-    const auto segments = releaseSegments(s);
-    const auto hotKeys = Popularity::grouped(Popularity::zipf(kHotKeys, kHotKeyZipf).groups, 2);
-
     std::vector<double> serviceAtPeak(c.size(), 0.0);
-    double originAtPeak = 0;
     siteOf.assign(c.size(), c.size());
     double botnetSum = 0;
     for (std::size_t p = 0; p < c.size(); ++p) {
@@ -138,20 +114,17 @@ Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t 
         if (fleet.count(pop) == 0) continue;
         const auto peak = demand.dailyPeak(pop);
         const double bots = s.bots * peak.apiPerSecond;
-        const double misses = (1 - edgeHitRatio) * peak.audioPerSecond;
-        const Work planned{peak, bots, 0, misses, misses * kSegmentBits};
+        const auto fills = caches.usualFills(peak);
+        const Work planned{peak, bots, 0, fills.perSecond, fills.bits};
         const auto capacity = Capacity::plannedFor(planned);
         const auto shield = network.shieldOf(pop, [](PopIndex) { return false; });
-        serviceAtPeak[shield.value] += serviceRequests(peak, bots);
-        originAtPeak += misses * (1 - shieldHitRatio);
+        serviceAtPeak[shield.value] += CacheTiers::usualApiMisses(peak, bots);
         const double weight = std::exp(kBotnetUneven * normal(hash(sd, 0xb07, p)));
         botnetSum += weight;
         siteOf[p] = sites.size();
         sites.push_back({pop,
-                         0,
                          PopLoad(capacity),
-                         ColdFill(segments, cold),
-                         ColdFill(hotKeys, 0),
+                         caches.newEdge(levers.prewarm),
                          {},
                          {},
                          PopLoad(capacity).step(planned, 1, 1).saturation / cpuSecondsOf(peak),
@@ -161,34 +134,18 @@ Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t 
     }
     for (auto& site : sites)
         site.botnetWeight *= static_cast<double>(sites.size()) / botnetSum;
-    regionOf.assign(c.size(), 0);
-    for (const auto shield : network.shields()) {
-        regionOf[shield.value] = regions.size();
-        // A region whose PoPs have no nodes still may have to take over another's: it is as large as a small
-        // one.
-        regions.push_back({shield,
-                           ColdFill(segments, cold),
-                           MetadataService(std::max(1.0, serviceAtPeak[shield.value]), s),
-                           {},
-                           0,
-                           0,
-                           0,
-                           0,
-                           0});
-    }
-    for (auto& site : sites)
-        site.region = regionOf[network.shieldOf(site.pop, [](PopIndex) { return false; }).value];
-    origin.emplace(originAtPeak, s.originHeadroom);
-    originAnswered = origin->step(0, true);
+    // A region whose PoPs have no nodes still may have to take over another's: it is as large as a small one.
+    for (const auto shield : network.shields())
+        regions.push_back({MetadataService(std::max(1.0, serviceAtPeak[shield.value]), s), {}, 0});
 
     global.scenario = s.name;
     global.rehearsal = true;
     global.releaseAtUs = static_cast<std::uint64_t>(unixSeconds(s.releaseAt)) * 1'000'000U;
 }
 
-Region& Simulator::Model::regionServing(const Site& site) {
+std::size_t Simulator::Model::regionServing(const Site& site) const {
     const auto shield = network.shieldOf(site.pop, [&](PopIndex p) { return outages.shieldDown[p.value]; });
-    return regions[regionOf[shield.value]];
+    return network.shieldNumber(shield);
 }
 
 void Simulator::Model::step() {
@@ -253,68 +210,25 @@ void Simulator::Model::moveClients() {
     }
 }
 
-/// Edges fill from shields, shields from the origins. What the origins answered a second ago is what edges
-/// feel.
 void Simulator::Model::fillCaches() {
     for (auto& region : regions)
-        region.catalogueMisses = region.releaseRequests = region.releaseFetches = region.serviceRequests = 0;
-    double originFetches = 0;
-    const double cold = 1 - levers.prewarm;
+        region.requests = 0;
+    caches.beginSecond(levers.prewarm);
     for (auto& site : sites) {
-        auto& s = site.second;
         if (site.isDown) continue;
-        auto& region = regionServing(site);
-        const double toShield = network.roundTrip(site.pop, region.shield);
-        const double throughShield = toShield + network.toOrigin(region.shield) + originAnswered.seconds;
-        const double failing = originAnswered.failing;
-
-        const double release = s.served.releaseAudioPerSecond;
-        const double catalogue_ = s.served.audioPerSecond - release;
-        const double catalogueMisses = (1 - edgeHitRatio) * catalogue_;
-        const double fetchSeconds = toShield + region.releaseOriginShare * (throughShield - toShield);
-        const auto fill = site.release.step(release, fetchSeconds, failing * region.releaseOriginShare);
-        s.pushed = site.release.push(cold);
-        const double failedCatalogue = catalogueMisses * (1 - shieldHitRatio) * failing;
-        const auto& a = s.abuse;
-        const double api = kApiCacheable * std::max(0.0, s.served.apiPerSecond - s.served.pollsPerSecond -
-                                                             a.peopleTurnedAway + a.botsPassed);
-        const auto keys = site.hotKeys.step(kHotKeyShare * kApiHitRatio * api, 0);
-
-        s.audioMisses = catalogueMisses - failedCatalogue + fill.fetches;
-        s.delayedHits = fill.delayedHits;
-        s.waitSeconds = fetchSeconds / 2;
-        s.failedFetches = failedCatalogue + fill.failed;
-        s.apiMisses = (1 - kApiHitRatio) * api + keys.fetches;
-        s.apiHits = kApiHitRatio * api - keys.fetches;
-        s.shieldSeconds = toShield;
-        s.originSeconds = throughShield;
-        const double wanted =
-            catalogueMisses * (1 - shieldHitRatio) + fill.fetches * region.releaseOriginShare;
-        s.originShare =
-            s.audioMisses > 0 ? std::clamp((wanted - failedCatalogue) / s.audioMisses, 0.0, 1.0) : 0;
-        s.bitsFilled = catalogueMisses * kSegmentBits + (fill.fetches + s.pushed) * kReleaseSegmentBits;
-
-        region.catalogueMisses += catalogueMisses;
-        region.releaseRequests += release;
-        region.releaseFetches += fill.fetches;
-        region.serviceRequests += s.apiMisses;
+        const auto region = regionServing(site);
+        caches.fill(site.cache, site.pop, region, site.second);
+        regions[region].requests += site.second.apiMisses;
     }
-    for (auto& region : regions) {
-        // A shield lacks an object until the first of all its PoPs' people has asked for it.
-        const double fetches = region.release.step(region.releaseRequests, 0, originAnswered.failing).fetches;
-        region.releaseOriginShare = region.releaseFetches > 0 ? std::min(1.0, fetches / region.releaseFetches)
-                                                              : 1 - region.release.warm();
-        originFetches += region.catalogueMisses * (1 - shieldHitRatio) + fetches + region.release.push(cold);
-    }
-    originAnswered = origin->step(originFetches, outages.originReachable);
+    caches.endSecond(outages.originReachable);
 }
 
 void Simulator::Model::loadSite(Site& site, double alive) {
     auto& s = site.second;
     const auto& a = s.abuse;
     s.retries = 0;
-    if (const auto& region = regionServing(site); region.serviceRequests > 0)
-        s.retries = region.answered.retries * s.apiMisses / region.serviceRequests;
+    if (const auto& region = regions[regionServing(site)]; region.requests > 0)
+        s.retries = region.answered.retries * s.apiMisses / region.requests;
     Work work{s.served, a.botsPassed + s.retries, a.blocked + a.challenged + a.malformed,
               s.audioMisses + s.apiMisses + s.pushed, s.bitsFilled};
     work.demand.apiPerSecond -= a.peopleTurnedAway;
@@ -323,9 +237,9 @@ void Simulator::Model::loadSite(Site& site, double alive) {
 
 void Simulator::Model::askServices() {
     for (auto& region : regions)
-        region.answered = region.service.step(region.serviceRequests, levers.metadataScale);
+        region.answered = region.service.step(region.requests, levers.metadataScale);
     for (auto& site : sites)
-        site.second.service = regionServing(site).answered;
+        site.second.service = regions[regionServing(site)].answered;
 }
 
 void Simulator::Model::invalidate(const PurgeFanOut::Step& fanOut) {
@@ -374,8 +288,8 @@ void Simulator::Model::invalidate(const PurgeFanOut::Step& fanOut) {
             s.received += arrival.keys * nodes;
         s.missing = fanOut.missing * nodes;
         if (nodes <= 0) continue;
-        site.hotKeys.invalidate(applied / nodes / kHotKeys);
-        s.staleShare = kHotKeyShare * std::min(1.0, (pending / nodes + fanOut.missing) / kHotKeys);
+        site.cache.invalidate(applied / nodes);
+        s.staleShare = EdgeCache::staleShare(pending / nodes + fanOut.missing);
     }
 }
 
@@ -502,8 +416,4 @@ Result<std::string> Simulator::pull(const LeverSetting& setting) {
     if (told) m_model->leversPulled.push_back(told.value());
     return told;
 }
-const Levers& Simulator::levers() const {
-    return m_model->levers;
-}
-
 } // namespace surgescope::feeds::sim

@@ -41,7 +41,6 @@ class Simulator {
 
     /// Takes effect, and is told as an event, in the next second. Refused as Levers::pull() does.
     Result<std::string> pull(const LeverSetting& setting);
-    const Levers& levers() const;
 
   private:
     struct Model;

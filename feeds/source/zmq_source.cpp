@@ -2,6 +2,7 @@
 #include "feeds/source/zmq_source.h"
 
 #include "feeds/source/zmq_endpoint.h"
+#include "feeds/source/zmq_poll.h"
 #include "feeds/wire/limits.h"
 
 #include <zmq.hpp>
@@ -113,7 +114,7 @@ Source::Received ZmqSource::receive(std::chrono::milliseconds timeout) {
         std::array<zmq::pollitem_t, 3> items{{{s.data.handle(), 0, ZMQ_POLLIN, 0},
                                               {s.wakeReceiver.handle(), 0, ZMQ_POLLIN, 0},
                                               {s.monitor.handle(), 0, ZMQ_POLLIN, 0}}};
-        zmq::poll(items, timeout);
+        if (!pollSockets(items, timeout)) return Nothing{};
         if (items[2].revents) readMonitors();
         if (items[1].revents) {
             zmq::message_t word;

@@ -295,35 +295,44 @@ void FleetState::settle(SteadyTime now) {
     }
     if (!m_settled) return;
 
-    for (const auto& [code, place] : m_places)
-        place->rollup.settle(*m_settled, place->expectedNodes());
+    std::vector<FeedSecond> changed;
     while (!m_changed.empty() && *m_changed.begin() <= *m_settled) {
         const auto second = m_changed.extract(m_changed.begin()).value();
-        if (second > *m_settled - seconds(Rollup::kOpenSeconds)) addUp(second);
+        if (second > *m_settled - seconds(Rollup::kOpenSeconds)) changed.push_back(second);
     }
+    addUp(changed);
 }
 
-void FleetState::addUp(FeedSecond second) {
-    std::vector<PopTotals*> totals(m_regions.size(), nullptr);
+void FleetState::addUp(const std::vector<FeedSecond>& changed) {
+    const auto count = m_regions.size();
+    std::vector<PopTotals*> totals(changed.size() * count, nullptr);
+    // Place by place and not second by second: what all have reported is more than a cache holds.
     for (const auto& [code, place] : m_places) {
-        const auto* from = place->rollup.totals(second);
-        if (!from) continue;
-        auto*& to = totals[place->region.value];
-        if (!to) {
-            to = m_regions[place->region.value].open(second, m_expected[place->region.value]);
-            if (!to) continue;
-            to->clear();
+        place->rollup.settle(*m_settled, place->expectedNodes());
+        const auto region = place->region.value;
+        for (std::size_t i = 0; i < changed.size(); ++i) {
+            const auto* from = place->rollup.totals(changed[i]);
+            if (!from) continue;
+            auto*& to = totals[i * count + region];
+            if (!to) {
+                to = m_regions[region].open(changed[i], m_expected[region]);
+                if (!to) continue;
+                to->clear();
+            }
+            to->merge(*from);
         }
-        to->merge(*from);
     }
-    PopTotals* world = m_world.open(second, m_worldExpected);
-    if (world) world->clear();
-    for (std::size_t r = 0; r < m_regions.size(); ++r) {
-        if (!totals[r]) continue;
-        if (world) world->merge(*totals[r]);
-        m_regions[r].settle(second, m_expected[r]);
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+        PopTotals* world = m_world.open(changed[i], m_worldExpected);
+        if (world) world->clear();
+        for (std::size_t r = 0; r < count; ++r) {
+            const auto* region = totals[i * count + r];
+            if (!region) continue;
+            if (world) world->merge(*region);
+            m_regions[r].settle(changed[i], m_expected[r]);
+        }
+        m_world.settle(changed[i], m_worldExpected);
     }
-    m_world.settle(second, m_worldExpected);
 }
 
 void FleetState::startEpoch(FeedSecond now) {

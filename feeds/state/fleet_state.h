@@ -90,7 +90,8 @@ class FleetState {
                                      SteadyTime now) const;
     /// The place's rollup, be it a PoP, a region or the world; null when it cannot be kept.
     Rollup* rollupOf(const std::string& place, SteadyTime now);
-    void addUp(FeedSecond second);
+    /// Writes the points of the places, and makes regions and world anew in these seconds.
+    void addUp(const std::vector<FeedSecond>& changed);
     void startEpoch(FeedSecond now);
 
     const PopCatalogue& m_catalogue;

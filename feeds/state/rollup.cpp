@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace surgescope::feeds {
 namespace {
+
+/// How often the points of the coarser slots are written anew; divides them all.
+constexpr std::chrono::seconds kCoarseEvery{5};
 
 constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 
@@ -68,7 +72,7 @@ void RollupRing::put(FeedSecond end, const RollupPoint& point) {
         m_points.assign(m_slots, RollupPoint::none());
         m_numbers.assign(m_slots, 0);
     }
-    const auto number = static_cast<std::uint32_t>(unixSeconds(end) / m_step.count());
+    const auto number = numberOf(end);
     m_points[number % m_slots] = point;
     m_numbers[number % m_slots] = number;
     if (!m_lags.empty()) m_lags[number % m_slots] = {}; // told anew after its point
@@ -76,16 +80,16 @@ void RollupRing::put(FeedSecond end, const RollupPoint& point) {
 
 void RollupRing::putLag(FeedSecond end, const LagBins& bins) {
     if (m_lags.empty()) m_lags.assign(m_slots, {});
-    m_lags[slotOf(end)] = bins;
+    m_lags[numberOf(end) % m_slots] = bins;
 }
 
 const LagBins* RollupRing::lagAt(FeedSecond end) const {
-    return m_lags.empty() || !at(end) ? nullptr : &m_lags[slotOf(end)];
+    return m_lags.empty() || !at(end) ? nullptr : &m_lags[numberOf(end) % m_slots];
 }
 
 const RollupPoint* RollupRing::at(FeedSecond end) const {
     if (m_points.empty()) return nullptr;
-    const auto number = static_cast<std::uint32_t>(unixSeconds(end) / m_step.count());
+    const auto number = numberOf(end);
     return m_numbers[number % m_slots] == number ? &m_points[number % m_slots] : nullptr;
 }
 
@@ -133,39 +137,59 @@ void Rollup::mergeOpenInto(PopTotals& totals) const {
 void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
     for (auto& open : m_open) {
         if (!open.used || !open.changed || open.second > second) continue;
-        write(m_rings[0], open.second, open.totals, m_rings[0].step(), expectedNodes);
+        put(m_rings[0], open.second, open.totals, m_rings[0].step(), expectedNodes);
         open.changed = false;
     }
 }
 
-void Rollup::write(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds width,
-                   std::uint64_t expectedNodes) {
+void Rollup::put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds width,
+                 std::uint64_t expectedNodes) {
     ring.put(end, RollupPoint::of(totals, width, expectedNodes));
     if (m_keepsLag) ring.putLag(end, LagBins::of(totals[Distribution::invalidation_lag]));
 }
 
 void Rollup::close(Open& open, std::uint64_t expectedNodes) {
-    if (open.changed) write(m_rings[0], open.second, open.totals, m_rings[0].step(), expectedNodes);
-    addTo(m_sums[0], m_rings[1], open.totals, open.second, expectedNodes);
-    addTo(m_sums[1], m_rings[2], open.totals, open.second, expectedNodes);
+    if (open.changed) put(m_rings[0], open.second, open.totals, m_rings[0].step(), expectedNodes);
+    // Seconds are summed up once, and their sum is added to both coarser slots when these are written.
+    const auto end = slotEnd(open.second, kCoarseEvery);
+    if (m_recent.used && m_recent.end != end) addRecent();
+    for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse)
+        turn(coarse, open.second, expectedNodes);
+    if (m_recent.used)
+        m_recent.totals.merge(open.totals);
+    else
+        std::swap(m_recent.totals, open.totals);
+    m_recent.end = end;
+    m_recent.used = true;
+    if (open.second == end) {
+        addRecent();
+        for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse)
+            write(coarse, end, expectedNodes);
+    }
     open.used = open.changed = false;
 }
 
-void Rollup::addTo(Sum& sum, RollupRing& ring, const PopTotals& totals, FeedSecond second,
-                   std::uint64_t expectedNodes) {
-    const auto end = slotEnd(second, ring.step());
+void Rollup::addRecent() {
+    for (auto& sum : m_sums)
+        sum.totals.merge(m_recent.totals);
+    m_recent.used = false;
+}
+
+void Rollup::turn(std::size_t coarse, FeedSecond second, std::uint64_t expectedNodes) {
+    auto& sum = m_sums[coarse];
+    const auto end = slotEnd(second, m_rings[coarse + 1].step());
+    if (sum.used && sum.end == end) return;
+    if (sum.used) write(coarse, sum.end, expectedNodes);
+    sum.totals.clear();
+    sum.end = end;
+    sum.used = true;
+}
+
+void Rollup::write(std::size_t coarse, FeedSecond until, std::uint64_t expectedNodes) {
     // Rates are over the part of the slot that has passed: the newest point of a coarse ring is not a dip.
-    const auto write = [&](FeedSecond until) {
-        this->write(ring, sum.end, sum.totals, ring.step() - (sum.end - until), expectedNodes);
-    };
-    if (!sum.used || sum.end != end) {
-        if (sum.used) write(sum.end);
-        sum.totals.clear();
-        sum.end = end;
-        sum.used = true;
-    }
-    sum.totals.merge(totals);
-    if (unixSeconds(second) % 5 == 0) write(second);
+    const auto& sum = m_sums[coarse];
+    auto& ring = m_rings[coarse + 1];
+    put(ring, sum.end, sum.totals, ring.step() - (sum.end - until), expectedNodes);
 }
 
 const RollupRing& Rollup::ringFor(std::chrono::seconds range) const {
@@ -188,16 +212,22 @@ void Rollup::restoreLag(std::chrono::seconds step, FeedSecond end, const LagBins
 }
 
 bool Rollup::restore(std::chrono::seconds step, FeedSecond end, const RollupPoint& point) {
-    const auto ring = std::ranges::find(m_rings, step, &RollupRing::step);
-    if (ring == m_rings.end() || unixSeconds(end) % step.count() != 0) return false;
-    if (point.hasData()) ring->put(end, point);
-    return true;
+    for (auto& ring : m_rings) {
+        if (ring.step() != step || unixSeconds(end) % step.count() != 0) continue;
+        if (point.hasData()) ring.put(end, point);
+        return true;
+    }
+    return false;
 }
 
 void Rollup::restore(std::chrono::seconds width, FeedSecond end, const PopTotals& totals,
                      std::uint64_t expectedNodes) {
-    for (std::size_t i = 0; i < m_sums.size(); ++i)
-        if (m_rings[i + 1].step() > width) addTo(m_sums[i], m_rings[i + 1], totals, end, expectedNodes);
+    for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse) {
+        if (m_rings[coarse + 1].step() <= width) continue;
+        turn(coarse, end, expectedNodes);
+        m_sums[coarse].totals.merge(totals);
+        if (end == slotEnd(end, kCoarseEvery)) write(coarse, end, expectedNodes);
+    }
 }
 
 void Rollup::clear() {
@@ -205,6 +235,7 @@ void Rollup::clear() {
         open.used = open.changed = false;
     for (auto& sum : m_sums)
         sum.used = false;
+    m_recent.used = false;
     for (auto& ring : m_rings)
         ring.clear();
     m_empty = true;

@@ -42,10 +42,10 @@ constexpr std::array<float RollupPoint::*, kPointColumnCount> RollupPoint::colum
 /// point.
 class RollupRing {
   public:
-    RollupRing(std::chrono::seconds step, std::size_t slots) : m_step(step), m_slots(slots) {}
+    RollupRing(std::chrono::seconds step, std::uint32_t slots) : m_step(step), m_slots(slots) {}
 
     std::chrono::seconds step() const { return m_step; }
-    std::chrono::seconds length() const { return m_step * static_cast<std::int64_t>(m_slots); }
+    std::chrono::seconds length() const { return m_step * m_slots; }
 
     /// `end` must be a multiple of the step.
     void put(FeedSecond end, const RollupPoint& point);
@@ -58,11 +58,13 @@ class RollupRing {
     const LagBins* lagAt(FeedSecond end) const;
 
   private:
-    std::size_t slotOf(FeedSecond end) const {
-        return static_cast<std::size_t>(unixSeconds(end) / m_step.count()) % m_slots;
+    /// Narrow, since it divides and a seek puts hundreds of thousands of points.
+    std::uint32_t numberOf(FeedSecond end) const {
+        return static_cast<std::uint32_t>(unixSeconds(end)) / static_cast<std::uint32_t>(m_step.count());
     }
+
     std::chrono::seconds m_step;
-    std::size_t m_slots;
+    std::uint32_t m_slots;
     std::vector<RollupPoint> m_points;
     std::vector<std::uint32_t> m_numbers; // end / step of what each slot holds, 0: nothing
     std::vector<LagBins> m_lags;          // valid where m_numbers is
@@ -121,21 +123,25 @@ class Rollup {
         bool changed = false; // since its point was written
         PopTotals totals;
     };
-    struct Sum { // of a coarser slot that is being filled
+    struct Sum { // of a slot that is being filled
         FeedSecond end{};
         bool used = false;
         PopTotals totals;
     };
 
-    void write(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds width,
-               std::uint64_t expectedNodes);
+    void put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds width,
+             std::uint64_t expectedNodes);
     void close(Open& open, std::uint64_t expectedNodes);
-    void addTo(Sum& sum, RollupRing& ring, const PopTotals& totals, FeedSecond second,
-               std::uint64_t expectedNodes);
+    void addRecent();
+    /// Makes the sum that of the slot which the second lies in; the slot before is over.
+    void turn(std::size_t coarse, FeedSecond second, std::uint64_t expectedNodes);
+    /// The point of the slot, of which `until` has passed.
+    void write(std::size_t coarse, FeedSecond until, std::uint64_t expectedNodes);
 
     std::array<Open, kOpenSeconds> m_open;
     std::array<RollupRing, kResolutions> m_rings;
     std::array<Sum, kResolutions - 1> m_sums; // of the second and third ring
+    Sum m_recent;                             // closed, but not yet in m_sums
     FeedSecond m_newest{};
     bool m_empty = true;
     bool m_keepsLag = false;

@@ -7,7 +7,7 @@
 namespace surgescope::feeds {
 namespace {
 
-constexpr std::size_t kSlices = 8; // bytes taken at a time: a gigabyte a second instead of a quarter of it
+constexpr std::size_t kSlices = 16; // bytes taken at a time
 using Tables = std::array<std::array<std::uint32_t, 256>, kSlices>;
 
 constexpr Tables makeTables() {
@@ -35,9 +35,10 @@ std::uint32_t crc32(std::string_view bytes, std::uint32_t soFar) {
     };
     while (bytes.size() >= kSlices) {
         const std::uint32_t low = crc ^ (byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24);
-        crc = kTables[7][low & 0xFFU] ^ kTables[6][(low >> 8) & 0xFFU] ^ kTables[5][(low >> 16) & 0xFFU] ^
-              kTables[4][low >> 24] ^ kTables[3][byte(4)] ^ kTables[2][byte(5)] ^ kTables[1][byte(6)] ^
-              kTables[0][byte(7)];
+        crc = kTables[15][low & 0xFFU] ^ kTables[14][(low >> 8) & 0xFFU] ^ kTables[13][(low >> 16) & 0xFFU] ^
+              kTables[12][low >> 24];
+        for (std::size_t i = 4; i < kSlices; ++i)
+            crc ^= kTables[kSlices - 1 - i][byte(i)];
         bytes.remove_prefix(kSlices);
     }
     for (std::size_t i = 0; i < bytes.size(); ++i)

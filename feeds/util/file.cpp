@@ -76,9 +76,15 @@ Result<InputFile> InputFile::open(const std::string& path) {
     return InputFile(descriptor, path, static_cast<std::uint64_t>(status.st_size));
 }
 
+InputFile InputFile::ofBytes(std::string_view bytes, std::string name) {
+    InputFile file(-1, std::move(name), bytes.size());
+    file.m_bytes = bytes.data();
+    return file;
+}
+
 InputFile::InputFile(InputFile&& other) noexcept
     : m_descriptor(std::exchange(other.m_descriptor, -1)), m_path(std::move(other.m_path)),
-      m_size(other.m_size) {}
+      m_size(other.m_size), m_bytes(other.m_bytes) {}
 
 InputFile::~InputFile() {
     if (m_descriptor >= 0) ::close(m_descriptor);
@@ -86,6 +92,10 @@ InputFile::~InputFile() {
 
 bool InputFile::read(std::uint64_t offset, std::size_t size, std::string& to) const {
     if (offset > m_size || size > m_size - offset) return false;
+    if (m_bytes) {
+        to.assign(m_bytes + offset, size);
+        return true;
+    }
     to.resize(size);
     for (std::size_t done = 0; done < size;) {
         const auto got =

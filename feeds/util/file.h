@@ -43,6 +43,8 @@ class OutputFile {
 class InputFile {
   public:
     static Result<InputFile> open(const std::string& path);
+    /// What is in memory already, and outlives it, as a file.
+    static InputFile ofBytes(std::string_view bytes, std::string name);
     InputFile(InputFile&& other) noexcept;
     InputFile& operator=(InputFile&&) = delete;
     ~InputFile();
@@ -57,9 +59,10 @@ class InputFile {
     InputFile(int descriptor, std::string path, std::uint64_t size)
         : m_descriptor(descriptor), m_path(std::move(path)), m_size(size) {}
 
-    int m_descriptor;
+    int m_descriptor; // -1: of bytes
     std::string m_path;
     std::uint64_t m_size;
+    const char* m_bytes = nullptr;
 };
 
 } // namespace surgescope::feeds

@@ -2,7 +2,9 @@
 #include "feeds/wire/decode.h"
 
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/wire/fields.h"
 #include "feeds/wire/limits.h"
+#include "feeds/wire/totals_reader.h"
 
 #include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/unknown_field_set.h>
@@ -11,6 +13,7 @@
 #include <limits>
 #include <optional>
 #include <telemetry.pb.h>
+#include <type_traits>
 
 namespace surgescope::feeds {
 namespace pb = surgescope::v1;
@@ -79,7 +82,7 @@ MaybeRefused read(std::string_view name, const pb::Histogram& from, ExponentialH
                                            std::to_string(from.offset()) +
                                            " is outside [-1, 319] or counts above 2^53"};
     to.addZeros(from.zero_count());
-    to.addSummary(from.sum(), from.max());
+    if (total > 0) to.addSummary(from.sum(), from.max()); // of nothing there is no maximum
     return std::nullopt;
 }
 
@@ -112,7 +115,7 @@ MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uin
 MaybeRefused readPop(const std::string& pop, std::string_view topic, std::string& to) {
     if (!isPopCode(pop))
         return Refused{Refusal::popCode, "PoP " + quote(pop) + ", expected three capital letters"};
-    if (!topic.ends_with("/" + pop))
+    if (topic.substr(topic.find('/') + 1) != pop)
         return Refused{Refusal::topic, "PoP " + pop + " under the topic " + quote(topic)};
     to = pop;
     return std::nullopt;
@@ -144,6 +147,7 @@ template <class Proto> bool dropUnknownFields(Proto& message) {
 } // namespace
 
 struct Decoder::Messages {
+    pb::Header pbHeader;
     pb::PopReport pbPopReport;
     pb::NodeColumns pbNodeColumns;
     PopReport popReport;
@@ -156,6 +160,25 @@ struct Decoder::Messages {
     FleetRollup rollup;
     Points points;
     std::vector<std::uint64_t> scratch;
+    std::string popText;
+
+    /// PoP reports are nearly all that comes, and the library would spend most of its time on allocating
+    /// their histograms. Reads only one that is as usual and to be accepted; the library judges the others.
+    bool readUsualReport(std::string_view topic, std::string_view payload) {
+        using Type = Fields::Type;
+        if (payload.size() > limits::kSmallMessageBytes) return false;
+        Fields fields(payload);
+        if (!fields.next() || fields.tag != Fields::tagOf(1, Type::text) ||
+            !pbHeader.ParseFromArray(fields.text.data(), static_cast<int>(fields.text.size())) ||
+            !pbHeader.GetReflection()->GetUnknownFields(pbHeader).empty() ||
+            feeds::read(pbHeader, popReport.header))
+            return false;
+        if (!fields.next() || fields.tag != Fields::tagOf(2, Type::text)) return false;
+        popText.assign(fields.text);
+        return !readPop(popText, topic, popReport.pop) && fields.next() &&
+               fields.tag == Fields::tagOf(3, Type::text) && fields.atEnd() &&
+               readPlainTotals(fields.text, popReport.totals);
+    }
 
     MaybeRefused read(const pb::PopReport& from, std::string_view topic) {
         if (auto refused = readPop(from.pop(), topic, popReport.pop)) return refused;
@@ -237,7 +260,7 @@ struct Decoder::Messages {
     MaybeRefused read(const pb::Global& from, std::string_view) {
         const auto counts = {from.listeners(), from.listeners_record(), from.recommender_snr_permille(),
                              from.recommender_trend_permille(), from.churn_ppm_per_hour()};
-        if (!isPrintable(from.scenario(), limits::kTextBytes) || std::ranges::max(counts) > limits::kCount ||
+        if (!isPrintable(from.scenario(), limits::kTextBytes) || std::max(counts) > limits::kCount ||
             from.release_at_us() > static_cast<std::uint64_t>(unixSeconds(limits::kLatest)) * 1'000'000U)
             return Refused{Refusal::value, "global message with a bad scenario, count or release time"};
         global.scenario = from.scenario();
@@ -307,6 +330,13 @@ struct Decoder::Messages {
                                   std::to_string(places) + " places of " + std::to_string(LagBins::kCount)};
         return refused;
     }
+
+    MaybeRefused read(const pb::Points& from, std::string_view topic) {
+        if (auto refused = read(from)) return refused;
+        if (topicOf(points) != topic)
+            return Refused{Refusal::topic, "points of " + std::to_string(points.width.count()) + " s"};
+        return std::nullopt;
+    }
 };
 
 Decoder::Decoder() : m_messages(std::make_unique<Messages>()) {
@@ -331,13 +361,18 @@ Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
             if (dropUnknownFields(proto)) ++m_withUnknownFields;
             if (auto refused = read(proto.header(), message.header)) return at(std::move(*refused));
             if (auto refused = m_messages->read(proto, topic)) return at(std::move(*refused));
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(message)>, Points>) {
+            if (auto refused = m_messages->read(proto, topic)) return at(std::move(*refused));
         } else if (auto refused = m_messages->read(proto)) {
             return at(std::move(*refused));
         }
         return &message;
     };
     auto& m = *m_messages;
-    if (topic.starts_with("pop/")) return decodeAs(m.pbPopReport, m.popReport, limits::kSmallMessageBytes);
+    if (topic.starts_with("pop/")) {
+        if (m.readUsualReport(topic, payload)) return &m.popReport;
+        return decodeAs(m.pbPopReport, m.popReport, limits::kSmallMessageBytes);
+    }
     if (topic.starts_with("node/")) return decodeAs(m.pbNodeColumns, m.nodeColumns, limits::kMessageBytes);
     // The rest are rare; a fresh object gives back what a hostile message made it take.
     if (topic.starts_with("roster/"))

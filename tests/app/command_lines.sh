@@ -108,6 +108,12 @@ refuses "--after" --after 5
 refuses "excludes" --simulate triple-drop --connect tcp://127.0.0.1:1
 refuses "PoP code" --select london
 refuses "--range" --range 0
+refuses "--theme" --theme blue
+refuses "requires --wall" --rotate 30
+refuses "--rotate" --wall --rotate 0
+refuses "--screen" --wall --screen 0
+XDG_RUNTIME_DIR=$scratch refuses "expected 1 to 1, as many as there are" --wall --screen 9
+refuses "excludes" --wall --full-screen
 refuses "cannot write" --stats /nowhere/at/all
 refuses "--no-such-option" --no-such-option
 exit $failed

@@ -23,7 +23,7 @@ refuses() { # refuses TEXT OPTION…: status 2, and no file
   [ $? -eq 2 ] && [[ "$said" == *"$text"* ]] || complain "$*: said: $said"
 }
 
-for view in map requests egress metadata latency lag-by-pop lag-distribution hottest tiles wall; do
+for view in map requests egress metadata latency lag-by-pop lag-distribution hottest health tiles wall; do
   for ending in png svg pdf csv; do exports "$view.$ending" --export "$view"; done
 done
 [ "$(head -c 4 "$scratch/map.png" | tail -c 3)" = PNG ] || complain "map.png is no PNG"
@@ -50,6 +50,8 @@ refuses "is no time" --export map --to noon -o "$scratch/none.png"
 refuses "10 seconds to 48 hours" --export map --from +00:00:09 --to +00:00:10 -o "$scratch/none.png"
 refuses "cannot write" --export tiles -o /nowhere/at/all.png
 refuses "--pixel-ratio" --export tiles --pixel-ratio 5 -o "$scratch/none.png"
+refuses "excludes" --export wall --wall -o "$scratch/none.png"
+refuses "excludes" --export wall --workspace map -o "$scratch/none.png"
 refuses "dark, light or high-contrast" --theme pink
 [ ! -e "$scratch/none.png" ] || complain "a file of what was refused"
 [ -z "$(find "$scratch" -name '*.png.*')" ] || complain "left behind: $(ls "$scratch")"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// widgets_preview OUT.png WxH [FRAME [TIMELINE]]: the window, drawn without a screen.
+// widgets_preview OUT.png WxH [FRAME [TIMELINE [THEME [KEYS]]]]: the window, drawn without a screen.
 #include "widgets/base/fonts.h"
+#include "widgets/base/palette.h"
 #include "widgets/map/map_widget.h"
 #include "widgets/wall/wall_window.h"
 
@@ -8,6 +9,7 @@
 #include "tests/support/sample_timeline.h"
 
 #include <QApplication>
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -20,8 +22,9 @@ int main(int argc, char** argv) {
     const QStringList arguments = QApplication::arguments();
     const QStringList size = arguments.value(2).split(QLatin1Char('x'));
     if (arguments.size() < 3 || size.size() != 2) {
-        std::fputs("usage: widgets_preview OUT.png WxH [FRAME [TIMELINE]]\n"
-                   "frames: empty few many selected zoomed rehearsal\ntimelines:",
+        std::fputs("usage: widgets_preview OUT.png WxH [FRAME [TIMELINE [THEME [KEYS]]]]\n"
+                   "frames: empty few many selected region zoomed rehearsal\n"
+                   "themes: dark light high-contrast; keys: typed into the map\ntimelines:",
                    stderr);
         for (const std::string_view state : tests::timelineStates())
             std::fprintf(stderr, " %s", state.data());
@@ -30,6 +33,8 @@ int main(int argc, char** argv) {
     }
     const QString what = arguments.value(3, QStringLiteral("many"));
     widgets::loadFonts();
+    for (const widgets::Theme theme : widgets::kThemes)
+        if (arguments.value(5) == QLatin1String(widgets::themeName(theme))) widgets::setTheme(theme);
     widgets::WallWindow window;
     window.resize(size[0].toInt(), size[1].toInt());
     window.show();
@@ -48,10 +53,11 @@ int main(int argc, char** argv) {
     window.setFrame(frame);
     window.setTimeline(timeline);
     if (!options.selected.empty()) window.focus().select(feeds::Selection::pop(options.selected));
-    if (what == QLatin1String("zoomed")) {
-        const QPointF europe =
-            window.map().positionOf("FRA").value_or(QPointF(window.map().width() / 2.0, 120));
-        window.map().setView(window.map().view().zoomedAt(europe, 5));
+    if (what == QLatin1String("region")) emit window.map().selected(feeds::Selection::region("EU"));
+    if (what == QLatin1String("zoomed")) window.map().centreOn("FRA");
+    for (const QChar key : arguments.value(6)) {
+        QWidget* field = window.map().findChild<QLineEdit*>(); // once a search is open
+        QTest::keyClick(window.map().search().isVisible() ? field : &window.map(), key.toLatin1());
     }
     if (!QTest::qWaitFor([&] { return window.isSettled(); }, 20'000)) return 1;
     return window.grab().save(arguments[1]) ? 0 : 1;

@@ -68,6 +68,11 @@ int Process::terminate() {
     return wait();
 }
 
+int Process::interrupt() {
+    ::kill(m_pid, SIGINT);
+    return wait();
+}
+
 int Process::wait() {
     int status = 0;
     while (::waitpid(m_pid, &status, 0) < 0 && errno == EINTR) {

@@ -22,6 +22,8 @@ class Process {
     std::optional<std::string> readLine(std::chrono::steady_clock::time_point deadline);
     /// Asks it to end (SIGTERM) and waits; the exit status, or the signal's number negated.
     int terminate();
+    /// The same with SIGINT, as Ctrl+C does.
+    int interrupt();
     /// Waits for its own end.
     int wait();
 

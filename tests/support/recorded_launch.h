@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace surgescope::tests {
 
@@ -24,11 +25,13 @@ inline feeds::ViewRequest launchRequest(std::chrono::seconds range = std::chrono
     return request;
 }
 
-/// A launch that was shown and recorded at once: the frame of each settled second, and the file.
+/// A launch that was shown and recorded at once: the frames, and the file.
 struct RecordedLaunch {
     TemporaryFolder folder;
     std::string path = (folder.path() / "launch.mcap").string();
-    std::map<feeds::FeedSecond, std::shared_ptr<const feeds::Frame>> frames;
+    std::map<feeds::FeedSecond, std::shared_ptr<const feeds::Frame>>
+        frames;                                             // the last of each settled second
+    std::vector<std::shared_ptr<const feeds::Frame>> shown; // one a second, as they were
 
     RecordedLaunch(const std::string& scenario, int length, std::uint64_t nodes, bool columns = true,
                    int silentFrom = 0, std::chrono::seconds range = std::chrono::seconds(900)) {
@@ -48,9 +51,13 @@ struct RecordedLaunch {
             }
             while (step.receive(std::chrono::milliseconds(0)) > 0) {
             }
+            // Not at the very moment of receiving: what is exactly as old as a bound would be on either side
+            // of it.
+            clock.advance(std::chrono::milliseconds(1));
             auto frame = step.buildFrame(0);
             if (frame->settled) frames[*frame->settled] = frame;
-            clock.advance(std::chrono::seconds(1));
+            shown.push_back(std::move(frame));
+            clock.advance(std::chrono::milliseconds(999));
         }
         recorder.value()->stop();
         REQUIRE(recorder.value()->status().state == feeds::Recorder::State::stopped);

@@ -55,6 +55,24 @@ Summary summaryOf(double requests, double saturation, double noise) {
     return s;
 }
 
+/// What the fullest cannot serve goes elsewhere; every second PoP with room takes some.
+void spillOver(Frame& frame) {
+    double out = 0, room = 0;
+    const auto takes = [](const PopFrame& pop) {
+        return pop.code[0] % 2 == 0 && pop.summary.saturation.value < 0.4;
+    };
+    for (PopFrame& pop : frame.pops) {
+        Summary& s = pop.summary;
+        const double more = std::max(0.0, s.saturation.value - 0.88) * s.requestsPerSecond.value;
+        s.spilledOutPerSecond = measured(more);
+        out += more;
+        if (takes(pop)) room += s.requestsPerSecond.value;
+    }
+    for (PopFrame& pop : frame.pops)
+        pop.summary.spilledInPerSecond =
+            measured(takes(pop) ? out * pop.summary.requestsPerSecond.value / room : 0);
+}
+
 void makeOdd(Frame& frame, std::mt19937& random) {
     for (std::size_t i = 0; i < frame.pops.size(); ++i) {
         PopFrame& pop = frame.pops[i];
@@ -245,6 +263,7 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
         if (pop.summary.nodesHeard < pop.summary.nodesExpected) setQuality(pop.summary, Quality::partial);
         frame->pops.push_back(std::move(pop));
     }
+    spillOver(*frame);
     if (options.oddities) makeOdd(*frame, random);
 
     frame->world = summaryOf(kWorldRequests, 0.66, 0.5);

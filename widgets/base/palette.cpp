@@ -36,9 +36,11 @@ QRgb between(std::span<const Stop> stops, double at) {
     return qRgb(stops.back().red, stops.back().green, stops.back().blue);
 }
 
+// Hue alone separates no two levels: their lightness differs, too, so that they stay apart for people who
+// lack one kind of cones (palette_test.cpp simulates that).
 constexpr std::array kSaturation{
-    Stop{0.00, 44, 92, 160},  Stop{0.35, 44, 140, 152}, Stop{0.60, 80, 174, 110},
-    Stop{0.75, 214, 198, 66}, Stop{0.90, 243, 132, 44}, Stop{1.00, 230, 50, 50},
+    Stop{0.00, 44, 92, 160},  Stop{0.35, 56, 126, 178}, Stop{0.60, 124, 172, 172}, Stop{0.75, 248, 213, 100},
+    Stop{0.86, 250, 198, 62}, Stop{0.90, 234, 140, 28}, Stop{1.00, 192, 18, 40},
 };
 
 constexpr std::array kHeat{

@@ -61,7 +61,8 @@ Level levelOf(double saturation);
 QColor levelColour(Level level);
 const char16_t* levelName(Level level);
 
-/// Blue, teal, green, yellow, orange, red over the fixed domain 0 to 1; clamped at both ends.
+/// Blue, grey-green, yellow, orange, red over the fixed domain 0 to 1; clamped at both ends. The levels stay
+/// apart for colour-blind people.
 QRgb saturationColour(double saturation);
 
 inline constexpr double kHeatLowestUs = 10e3;

@@ -55,6 +55,11 @@ void LineChart::setData(Data data) {
     m_data = std::move(data);
     setTime(m_data.axis, m_data.words);
     const int columns = m_data.axis.columns;
+    const auto ghost = std::ranges::find(m_data.lines, true, &ChartLine::ghost);
+    QString subtitle = shortUnit(m_unit);
+    if (ghost != m_data.lines.end() && m_legendPlace != Legend::besideTitle)
+        subtitle += QStringLiteral(", dashed: ") + ghost->name;
+    setSubtitle(subtitle);
     const double largest = largestValue(m_kind, columns, m_data.lines);
     m_empty = std::ranges::none_of(m_data.lines, [](const ChartLine& line) {
         return !line.ghost && std::ranges::any_of(line.values, [](float v) { return std::isfinite(v); });
@@ -135,8 +140,9 @@ void LineChart::paintLegend(QPainter& painter, const QRectF& body, bool beside) 
     painter.setFont(textFont(px(13)));
     const QFontMetricsF metrics(painter.font());
     double needed = 0;
+    const bool withGhosts = m_legendPlace == Legend::besideTitle; // otherwise beside the unit
     for (const ChartLine& line : m_data.lines)
-        needed += metrics.horizontalAdvance(line.name) + px(32);
+        if (withGhosts || !line.ghost) needed += metrics.horizontalAdvance(line.name) + px(32);
     const double squeeze = needed > body.width() ? body.width() / needed : 1;
     const double room =
         beside ? body.width() - QFontMetricsF(textFont(px(16), QFont::DemiBold)).horizontalAdvance(title()) -
@@ -146,6 +152,7 @@ void LineChart::paintLegend(QPainter& painter, const QRectF& body, bool beside) 
     double x = beside ? body.right() - needed * fit + px(16) : body.left();
     const double y = beside ? px(16) : body.top() + px(3);
     for (const ChartLine& line : m_data.lines) {
+        if (line.ghost && !withGhosts) continue;
         const double width = (metrics.horizontalAdvance(line.name) + px(32)) * fit;
         if (line.ghost) {
             painter.setPen(QPen(line.colour, px(1.6), Qt::DashLine));

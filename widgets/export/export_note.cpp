@@ -21,18 +21,20 @@ QString text(std::string_view from) {
 }
 
 /// The axis a view is drawn over; null: it shows one second.
-const feeds::TimeAxis* axisOf(View view, const feeds::Frame& frame) {
+const feeds::TimeAxis* axisOf(ExportView view, const feeds::Frame& frame) {
     switch (view) {
-    case View::map:
-    case View::hottest: return nullptr;
-    case View::lagByPop: return &frame.heat.axis;
-    case View::lagDistribution: return &frame.lag.axis;
+    case ExportView::map:
+    case ExportView::hottest:
+    case ExportView::health: return nullptr;
+    case ExportView::lagByPop: return &frame.heat.axis;
+    case ExportView::lagDistribution: return &frame.lag.axis;
     default: return &frame.chartAxis;
     }
 }
 
-QString selectionText(View view, const feeds::Frame& frame) {
-    if (view == View::map || view == View::hottest) return QStringLiteral("all PoPs");
+QString selectionText(ExportView view, const feeds::Frame& frame) {
+    if (view == ExportView::map || view == ExportView::hottest) return QStringLiteral("all PoPs");
+    if (view == ExportView::health) return {};
     const auto& code = frame.selection.code;
     switch (frame.selection.scope) {
     case feeds::Selection::Scope::world: break;
@@ -95,8 +97,9 @@ QString sourceText(const feeds::Frame& frame, feeds::Timeline::Mode mode) {
     return source;
 }
 
-QString coverageText(const feeds::Frame& frame, View view) {
-    const feeds::Summary& of = view == View::map || view == View::hottest ? frame.world : frame.summary;
+QString coverageText(const feeds::Frame& frame, ExportView view) {
+    const bool world = view == ExportView::map || view == ExportView::hottest || view == ExportView::health;
+    const feeds::Summary& of = world ? frame.world : frame.summary;
     if (of.nodesExpected == 0)
         return of.nodesHeard > 0 ? QStringLiteral("%1 nodes heard, no roster").arg(formatCount(of.nodesHeard))
                                  : QStringLiteral("no node heard");
@@ -105,9 +108,20 @@ QString coverageText(const feeds::Frame& frame, View view) {
         .arg(formatCount(of.nodesHeard), formatCount(of.nodesExpected), formatNumber(share, Unit::ratio));
 }
 
+bool showsBaseline(ExportView view) {
+    switch (view) {
+    case ExportView::requests:
+    case ExportView::egress:
+    case ExportView::metadata:
+    case ExportView::tiles:
+    case ExportView::wall: return true;
+    default: return false;
+    }
+}
+
 } // namespace
 
-ExportNote noteOf(View view, const QString& title, const feeds::Frame& frame, const TimeWords& words,
+ExportNote noteOf(ExportView view, const QString& title, const feeds::Frame& frame, const TimeWords& words,
                   feeds::Timeline::Mode mode, const QString& program) {
     ExportNote note;
     note.title = title;
@@ -122,8 +136,7 @@ ExportNote noteOf(View view, const QString& title, const feeds::Frame& frame, co
     const feeds::TimeAxis* axis = axisOf(view, frame);
     if (axis && axis->columns > 0) note.range = rangeText(*axis, words);
     note.coverage = coverageText(frame, view);
-    if (frame.baseline && view != View::map && view != View::hottest && view != View::lagByPop &&
-        view != View::lagDistribution && view != View::latency)
+    if (frame.baseline && showsBaseline(view))
         note.baseline = QStringLiteral("compared with ") + text(frame.baseline->name);
     note.settled =
         QStringLiteral("numbers of ") + text(feeds::utcText(*frame.settled)) + QStringLiteral(" UTC");

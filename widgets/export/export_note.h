@@ -32,7 +32,7 @@ struct ExportNote {
 
 /// What there is to say of a view of this frame, which is shown with these words. `title` is the view's own;
 /// `program` names the program and its version.
-ExportNote noteOf(View view, const QString& title, const feeds::Frame& frame, const TimeWords& words,
+ExportNote noteOf(ExportView view, const QString& title, const feeds::Frame& frame, const TimeWords& words,
                   feeds::Timeline::Mode mode, const QString& program);
 
 /// Its phrases in reading order, without the empty ones.

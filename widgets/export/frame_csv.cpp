@@ -263,21 +263,47 @@ std::string tilesCsv(const Frame& frame) {
     return csv.take();
 }
 
+std::string healthCsv(const Frame& frame) {
+    const FeedHealth& health = frame.health;
+    CsvWriter csv;
+    csv.cell(kTime).cell("reading").cell("unit").cell("value").endLine();
+    const auto line = [&](const std::string& name, const char* unit, auto value) {
+        csv.cell(frame.settled ? isoText(*frame.settled) : std::string());
+        csv.cell(name).cell(unit).cell(value).endLine();
+    };
+    line("newest report", "s ago", health.newestAgeSeconds.value_or(static_cast<double>(kNone)));
+    line("nodes heard", "nodes", health.nodesHeard);
+    if (health.nodesExpected > 0) line("nodes expected", "nodes", health.nodesExpected);
+    line("messages", "1/s", health.reportsPerSecond);
+    line("bytes", "bytes/s", health.bytesPerSecond);
+    line("feed thread", "cores", health.feedThreadLoad);
+    line("lost, by sequence", "messages", health.lost);
+    line("received twice", "messages", health.duplicates);
+    line("out of order", "messages", health.reordered);
+    line("publishers restarted", "restarts", health.restarts);
+    for (const EndpointState& endpoint : health.endpoints)
+        line((endpoint.binds ? "bound to " : "connected to ") + endpoint.endpoint, "peers", endpoint.peers);
+    for (const RefusalCount& refused : health.refused)
+        line("refused: " + refused.reason, "messages", refused.count);
+    return csv.take();
+}
+
 } // namespace
 
-std::string csvOf(View view, const Frame& frame, const PopCatalogue& catalogue) {
+std::string csvOf(ExportView view, const Frame& frame, const PopCatalogue& catalogue) {
     std::vector<Column> columns;
     switch (view) {
-    case View::map: return popsCsv(frame, catalogue, false);
-    case View::hottest: return popsCsv(frame, catalogue, true);
-    case View::lagByPop: return heatCsv(frame.heat);
-    case View::lagDistribution: return lagCsv(frame.lag);
-    case View::tiles: return tilesCsv(frame);
-    case View::requests: addRequests(columns, frame); break;
-    case View::egress: addEgress(columns, frame); break;
-    case View::metadata: addMetadata(columns, frame); break;
-    case View::latency: addLatency(columns, frame); break;
-    case View::wall: addAll(columns, frame); break;
+    case ExportView::map: return popsCsv(frame, catalogue, false);
+    case ExportView::hottest: return popsCsv(frame, catalogue, true);
+    case ExportView::lagByPop: return heatCsv(frame.heat);
+    case ExportView::lagDistribution: return lagCsv(frame.lag);
+    case ExportView::health: return healthCsv(frame);
+    case ExportView::tiles: return tilesCsv(frame);
+    case ExportView::requests: addRequests(columns, frame); break;
+    case ExportView::egress: addEgress(columns, frame); break;
+    case ExportView::metadata: addMetadata(columns, frame); break;
+    case ExportView::latency: addLatency(columns, frame); break;
+    case ExportView::wall: addAll(columns, frame); break;
     }
     return chartCsv(frame, std::move(columns));
 }

@@ -5,48 +5,39 @@
 
 namespace surgescope::widgets {
 
-const char* viewName(View view) {
-    switch (view) {
-    case View::map: return "map";
-    case View::requests: return "requests";
-    case View::egress: return "egress";
-    case View::metadata: return "metadata";
-    case View::latency: return "latency";
-    case View::lagByPop: return "lag-by-pop";
-    case View::lagDistribution: return "lag-distribution";
-    case View::hottest: return "hottest";
-    case View::tiles: return "tiles";
-    case View::wall: break;
-    }
-    return "wall";
+std::string_view viewName(ExportView view) {
+    const auto position = static_cast<std::size_t>(view);
+    if (position < kViewNames.size()) return kViewNames[position].name;
+    return view == ExportView::tiles ? "tiles" : "wall";
 }
 
-std::optional<View> viewNamed(std::string_view name) {
-    const auto found = std::ranges::find_if(kViews, [name](View view) { return viewName(view) == name; });
-    return found == kViews.end() ? std::nullopt : std::optional(*found);
+std::optional<ExportView> viewNamed(std::string_view name) {
+    const auto found = std::ranges::find(kExportViews, name, viewName);
+    return found == kExportViews.end() ? std::nullopt : std::optional(*found);
 }
 
 std::string viewNames() {
     std::string names;
-    for (const View view : kViews)
+    for (const ExportView view : kExportViews)
         names += (names.empty() ? "" : ", ") + std::string(viewName(view));
     return names;
 }
 
-QString viewUnit(View view) {
+QString viewUnit(ExportView view) {
     switch (view) {
-    case View::map:
-        return QStringLiteral("disc area: requests/s, colour: mean saturation, 100 % at the knee");
-    case View::requests: return QStringLiteral("requests/s");
-    case View::egress: return QStringLiteral("bit/s");
-    case View::metadata: return QStringLiteral("time to answer, quantiles");
-    case View::latency: return QStringLiteral("time, 95th percentile");
-    case View::lagByPop: return QStringLiteral("time from purge to applied, 99th percentile");
-    case View::lagDistribution:
+    case ExportView::map:
+        return QStringLiteral("disc area: requests/s, colour: saturation, 0 to 100 % of the knee");
+    case ExportView::requests: return QStringLiteral("requests/s");
+    case ExportView::egress: return QStringLiteral("bit/s");
+    case ExportView::metadata: return QStringLiteral("time to answer, quantiles");
+    case ExportView::latency: return QStringLiteral("time, 95th percentile");
+    case ExportView::lagByPop: return QStringLiteral("time from purge to applied, 99th percentile");
+    case ExportView::lagDistribution:
         return QStringLiteral("share of the invalidations applied, by time from purge to applied");
-    case View::hottest:
-    case View::tiles:
-    case View::wall: break;
+    case ExportView::hottest:
+    case ExportView::health:
+    case ExportView::tiles:
+    case ExportView::wall: break;
     }
     return {}; // they name one beside each number
 }

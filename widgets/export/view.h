@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/workspace/workspace.h"
+
 #include <QFlags>
 #include <QString>
 
@@ -12,8 +14,8 @@
 
 namespace surgescope::widgets {
 
-/// What of the wall can be exported by itself.
-enum class View : std::uint8_t {
+/// What of the wall can be exported by itself: every view there is, in the order of kViewNames, and two more.
+enum class ExportView : std::uint8_t {
     map,
     requests,
     egress,
@@ -22,20 +24,30 @@ enum class View : std::uint8_t {
     lagByPop,
     lagDistribution,
     hottest, // or what is in its place while a PoP is selected
+    health,
     tiles,
     wall // all of it
 };
-inline constexpr std::array kViews{View::map,     View::requests, View::egress,          View::metadata,
-                                   View::latency, View::lagByPop, View::lagDistribution, View::hottest,
-                                   View::tiles,   View::wall};
+inline constexpr std::array kExportViews{ExportView::map,
+                                         ExportView::requests,
+                                         ExportView::egress,
+                                         ExportView::metadata,
+                                         ExportView::latency,
+                                         ExportView::lagByPop,
+                                         ExportView::lagDistribution,
+                                         ExportView::hottest,
+                                         ExportView::health,
+                                         ExportView::tiles,
+                                         ExportView::wall};
+static_assert(kExportViews.size() == kViewNames.size() + 2);
 
 /// "lag-by-pop": on the command line and in file names.
-const char* viewName(View view);
-std::optional<View> viewNamed(std::string_view name);
+std::string_view viewName(ExportView view);
+std::optional<ExportView> viewNamed(std::string_view name);
 /// "map, requests, …", for messages.
 std::string viewNames();
 /// What its numbers are measured in.
-QString viewUnit(View view);
+QString viewUnit(ExportView view);
 
 enum class ExportFormat : std::uint8_t { png = 1, svg = 2, pdf = 4, csv = 8, clipboard = 16 };
 Q_DECLARE_FLAGS(ExportFormats, ExportFormat)

@@ -9,6 +9,8 @@
 #include <QImage>
 
 #include <condition_variable>
+#include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -25,6 +27,7 @@ class BaseMapWorker {
         double pixelRatio = 1;
         double lineScale = 1;
         Theme theme = Theme::dark;
+        std::optional<std::int64_t> nightMinute; // since 1970, UTC: the night of then is laid over it
         bool operator==(const Request&) const = default;
     };
     struct Picture {
@@ -41,6 +44,8 @@ class BaseMapWorker {
     void request(const Request& request);
     /// The newest picture, once; null when there is none.
     std::shared_ptr<const Picture> take() { return m_pictures.take(); }
+
+    static constexpr std::int64_t kSecondsOfMinute = 60;
 
   private:
     void run();

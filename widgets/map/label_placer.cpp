@@ -12,29 +12,31 @@ std::vector<std::optional<QRectF>> placeLabels(std::span<const LabelWish> wishes
     static constexpr std::array<QPointF, 8> kSides{QPointF{1, 0},     QPointF{-1, 0},      QPointF{0.7, -0.7},
                                                    QPointF{0.7, 0.7}, QPointF{-0.7, -0.7}, QPointF{-0.7, 0.7},
                                                    QPointF{0, -1},    QPointF{0, 1}};
+    static constexpr int kSteps = 4; // outwards
     std::vector<QRectF> taken(obstacles.begin(), obstacles.end());
     std::vector<std::optional<QRectF>> placed;
-    for (const LabelWish& wish : wishes) {
-        std::optional<QRectF> found;
+    const auto place = [&](const LabelWish& wish, double reach) -> std::optional<QRectF> {
         for (const QPointF& side : kSides) {
             QRectF box(QPointF(), wish.size);
-            const QPointF reach(side.x() * (wish.radius + wish.size.width() / 2),
-                                side.y() * wish.radius + (side.y() < 0   ? -wish.size.height() / 2
-                                                          : side.y() > 0 ? wish.size.height() / 2
-                                                                         : 0));
-            QPointF centre = wish.anchor + reach;
+            QPointF centre = wish.anchor;
             if (side.x() != 0) // the whole width beside the anchor, not part of it
-                centre.setX(wish.anchor.x() + side.x() * wish.radius +
-                            (side.x() > 0 ? wish.size.width() / 2 : -wish.size.width() / 2));
+                centre.rx() += side.x() * reach + (side.x() > 0 ? wish.size.width() : -wish.size.width()) / 2;
+            if (side.y() != 0)
+                centre.ry() +=
+                    side.y() * reach + (side.y() > 0 ? wish.size.height() : -wish.size.height()) / 2;
             box.moveCenter(centre);
             const bool free =
                 area.contains(box) &&
                 std::none_of(taken.begin(), taken.end(), [&](const QRectF& t) { return t.intersects(box); });
-            if (!free) continue;
-            found = box;
-            taken.push_back(box);
-            break;
+            if (free) return box;
         }
+        return std::nullopt;
+    };
+    for (const LabelWish& wish : wishes) {
+        std::optional<QRectF> found = place(wish, wish.radius);
+        for (int i = 1; !found && wish.farther > 0 && i <= kSteps; ++i)
+            found = place(wish, wish.radius + wish.farther * i / kSteps);
+        if (found) taken.push_back(*found);
         placed.push_back(found);
     }
     return placed;

@@ -15,6 +15,7 @@ struct LabelWish {
     QPointF anchor;    // centre of what is labelled
     double radius = 0; // of what is labelled: the label stays outside of it
     QSizeF size;
+    double farther = 0; // where there is no room beside it, up to so far away is still good
 };
 
 /// Places labels beside their anchors, the first wish first, so that no two overlap, none covers an obstacle

@@ -4,153 +4,173 @@
 #include "widgets/base/fonts.h"
 #include "widgets/base/format.h"
 #include "widgets/base/palette.h"
+#include "widgets/map/pop_clusters.h"
 #include "widgets/map/pop_renderer.h"
+#include "widgets/map/spill_arcs.h"
 
+#include <QFontMetricsF>
 #include <QLinearGradient>
 #include <QPainter>
 
 #include <algorithm>
+#include <array>
+#include <functional>
+#include <vector>
 
 namespace surgescope::widgets {
 
 namespace {
 
-constexpr double kWidth = 1110; // of everything, at scale 1
-constexpr double kBar = 230;
+constexpr double kBar = 230; // pixels at scale 1
 constexpr double kLeft = 14;
+constexpr double kBeside = 30; // of a mark's text, from the mark's left edge
+constexpr double kText = 13;
 
-void paintColourBar(QPainter& painter, double y, double scale) {
+QString metricTick(MapMetric metric, double position) {
+    return metricText(metric, metricValue(metric, position));
+}
+
+void paintColourBar(QPainter& painter, MapMetric metric, double y, double scale) {
     const Palette& p = colours();
     QLinearGradient gradient(kLeft * scale, 0, (kLeft + kBar) * scale, 0);
     for (int i = 0; i <= 40; ++i)
         gradient.setColorAt(i / 40.0, QColor(saturationColour(i / 40.0)));
     painter.fillRect(QRectF(kLeft * scale, y, kBar * scale, 10 * scale), gradient);
     painter.setFont(textFont(12 * scale));
-    for (const int percent : {0, 50, 75, 90, 100}) {
-        const double x = (kLeft + kBar * percent / 100) * scale;
+    for (const double position : {0.0, 0.5, 0.75, 0.9, 1.0}) {
+        const double x = (kLeft + kBar * position) * scale;
         painter.setPen(QPen(p.text, 1));
         painter.drawLine(QPointF(x, y), QPointF(x, y + 13 * scale));
+        QString text = metricTick(metric, position);
+        if (position > 0 && metric != MapMetric::lag) text.remove(QStringLiteral(" %"));
         const QRectF box(x - 30 * scale, y + 12 * scale, 60 * scale, 16 * scale);
         painter.setPen(p.muted);
-        const QString text = QString::number(percent);
-        if (percent == 0)
-            painter.drawText(box.translated(30 * scale, 0), Qt::AlignLeft, text + QStringLiteral(" %"));
+        if (position == 0)
+            painter.drawText(box.translated(30 * scale, 0), Qt::AlignLeft, text);
+        else if (position == 1.0 && text.size() > 3) // else it would touch the one before
+            painter.drawText(box.translated(22 * scale, 0), Qt::AlignLeft, text);
         else
             painter.drawText(box, Qt::AlignHCenter, text);
     }
 }
 
-QString row(const QString& name, const QString& value) {
-    return QStringLiteral("<tr><td style='padding-right:12px'>%1</td><td align='right'>%2</td></tr>")
-        .arg(name, value.toHtmlEscaped());
+/// A mark and what it means.
+struct Entry {
+    std::function<void(QPainter&, QPointF middle, double scale)> paint;
+    QString text;
+};
+
+std::function<void(QPainter&, QPointF, double)> disc(PopLook look, double radius, double position,
+                                                     Level level) {
+    return [=](QPainter& painter, QPointF middle, double scale) {
+        // The triangle of overload stands above its disc: the whole is what is centred.
+        const QPointF at = level == Level::overload ? middle + QPointF(0, 4 * scale) : middle;
+        paintMarker(painter, at, radius * scale, look, position, level, scale);
+    };
+}
+
+/// Columns of two.
+std::vector<std::array<Entry, 2>> entries(const LegendContent& content) {
+    const auto level = [&](const char16_t* name, double position) {
+        return QStringLiteral("%1: %2").arg(QString::fromUtf16(name), metricTick(content.metric, position));
+    };
+    const bool saturation = content.metric == MapMetric::saturation;
+    const auto cluster = [](QPainter& painter, QPointF middle, double scale) {
+        paintCluster(painter, middle, 9.5 * scale, {0, 1, 2, 4, 0, 0}, scale * 0.85);
+    };
+    const auto arc = [](QPainter& painter, QPointF middle, double scale) {
+        paintSpillArc(painter, middle + QPointF(-14 * scale, 4 * scale), 0,
+                      middle + QPointF(14 * scale, 4 * scale), 0, 0.12, scale);
+    };
+    return {
+        {Entry{disc(PopLook::live, 4.5, 0.8, Level::elevated),
+               level(levelName(Level::elevated), kElevatedFrom)},
+         Entry{disc(PopLook::partial, 6, 0.45, Level::managed), QStringLiteral("partial: < 95 % of nodes")}},
+        {Entry{disc(PopLook::live, 3.5, 0.93, Level::critical),
+               level(levelName(Level::critical), kCriticalFrom)},
+         Entry{disc(PopLook::stale, 6, 0.45, Level::managed), QStringLiteral("stale: last known")}},
+        {Entry{disc(PopLook::live, 3, 1, Level::overload),
+               level(saturation ? levelName(Level::overload) : u"end of scale", kOverloadFrom)},
+         Entry{disc(PopLook::unmeasured, 6, 0, Level::managed), QStringLiteral("not measured")}},
+        {Entry{cluster, QStringLiteral("PoPs by level")},
+         Entry{disc(PopLook::noData, 2.6, 0, Level::managed), QStringLiteral("no data yet")}},
+        {Entry{arc, QStringLiteral("dashed: spilled over,")},
+         Entry{nullptr, QStringLiteral("to whom is estimated")}},
+    };
 }
 
 } // namespace
 
-QPixmap mapLegend(double reference, double width, double windowScale, double devicePixelRatio) {
+QPixmap mapLegend(const LegendContent& content, double width, double windowScale, double devicePixelRatio) {
     QPixmap pixmap((QSizeF(width, kLegendHeight * windowScale) * devicePixelRatio).toSize());
     pixmap.setDevicePixelRatio(devicePixelRatio);
     pixmap.fill(colours().panel);
     QPainter painter(&pixmap);
     painter.setRenderHint(QPainter::Antialiasing);
-    paintMapLegend(painter, reference, width, windowScale);
+    paintMapLegend(painter, content, width, windowScale);
     return pixmap;
 }
 
-void paintMapLegend(QPainter& painter, double reference, double width, double windowScale) {
+void paintMapLegend(QPainter& painter, const LegendContent& content, double width, double windowScale) {
     const Palette& p = colours();
-    const double scale = windowScale * std::min(1.0, width / (kWidth * windowScale));
     const double height = kLegendHeight * windowScale;
+    painter.fillRect(QRectF(0, 0, width, height), p.panel);
     painter.fillRect(QRectF(0, 0, width, 1), p.border);
+
+    const auto columns = entries(content);
+    const Unit unit = content.size == DiscSize::requests ? Unit::perSecond : Unit::bitsPerSecond;
+    constexpr std::array<double, 2> kShares{1.0, 0.2};
+    const auto textWidth = [](const QString& text, double scale) {
+        return QFontMetricsF(textFont(kText * scale)).horizontalAdvance(text);
+    };
+    const auto neededAt = [&](double scale) {
+        double needed = (kLeft + kBar + 40) * scale;
+        if (content.reference > 0)
+            for (const double share : kShares)
+                needed += 2 * discRadius(share, 1, windowScale) + 21 * scale +
+                          textWidth(formatNumber(content.reference * share, unit), scale);
+        for (const auto& [upper, lower] : columns)
+            needed +=
+                std::max(textWidth(upper.text, scale), textWidth(lower.text, scale)) + (kBeside + 14) * scale;
+        return needed;
+    };
+    // What does not fit gets smaller as a whole; fonts come in whole pixels, so the first guess may not do.
+    double scale = windowScale * std::min(1.0, width / neededAt(windowScale));
+    while (neededAt(scale) > width && scale > 0.3 * windowScale)
+        scale *= 0.98;
+
     const double top = (height - 48 * scale) / 2;
     const auto line = [&](const QString& text, double x, double y) {
-        painter.setFont(textFont(13 * scale));
+        painter.setFont(textFont(kText * scale));
         painter.setPen(p.muted);
         painter.drawText(QRectF(x, y, width - x, 18 * scale), Qt::AlignLeft | Qt::AlignVCenter, text);
     };
-    line(QStringLiteral("saturation: 75 elevated, 90 critical"), kLeft * scale, top);
-    paintColourBar(painter, top + 20 * scale, scale);
+    line(QString::fromUtf16(metricDomain(content.metric)), kLeft * scale, top);
+    paintColourBar(painter, content.metric, top + 20 * scale, scale);
 
-    double x = (kLeft + kBar + 34) * scale;
-    if (reference > 0) {
-        for (const double share : {1.0, 0.2}) {
-            const double radius = discRadius(reference * share, reference, windowScale);
+    double x = (kLeft + kBar + 40) * scale;
+    if (content.reference > 0) {
+        for (const double share : kShares) {
+            const double radius = discRadius(share, 1, windowScale);
             painter.setPen(QPen(p.muted, 1));
             painter.setBrush(Qt::NoBrush);
             painter.drawEllipse(QPointF(x + radius, height / 2), radius, radius);
             x += 2 * radius + 7 * scale;
-            line(formatNumber(reference * share, Unit::perSecond), x, height / 2 - 9 * scale);
-            x += 76 * scale;
+            const QString text = formatNumber(content.reference * share, unit);
+            line(text, x, height / 2 - 9 * scale);
+            x += textWidth(text, scale) + 14 * scale;
         }
-        x += 12 * scale;
     }
-
-    struct Mark {
-        PopLook look;
-        bool critical;
-        double saturation;
-        const char16_t* text;
-        int column, row;
-    };
-    static constexpr Mark kMarks[] = {
-        {PopLook::live, true, 0.95, u"critical: 90 % or more", 0, 0},
-        {PopLook::partial, false, 0.6, u"partial: under 95 % of nodes", 0, 1},
-        {PopLook::stale, false, 0.5, u"stale or silent: last known", 1, 0},
-        {PopLook::unknownLoad, false, 0, u"saturation not measured", 1, 1},
-        {PopLook::noData, false, 0, u"no data yet", 2, 0},
-    };
-    static constexpr double kColumns[] = {0, 222, 432};
-    for (const Mark& mark : kMarks) {
-        const double left = x + kColumns[mark.column] * scale, y = top + (2 + 25 * mark.row) * scale;
-        const double radius = (mark.critical ? 3.5 : mark.look == PopLook::noData ? 2.6 : 6) * scale;
-        paintMarker(painter, {left + 12 * scale, y + 9 * scale}, radius, mark.look, mark.saturation,
-                    mark.critical, scale);
-        line(QString::fromUtf16(mark.text), left + 27 * scale, y);
+    for (const auto& column : columns) {
+        double widest = 0;
+        for (std::size_t row = 0; row < column.size(); ++row) {
+            const double y = top + (2 + 25 * static_cast<double>(row)) * scale;
+            if (column[row].paint) column[row].paint(painter, {x + 13 * scale, y + 9 * scale}, scale);
+            line(column[row].text, x + kBeside * scale, y);
+            widest = std::max(widest, textWidth(column[row].text, scale));
+        }
+        x += widest + (kBeside + 14) * scale;
     }
-}
-
-QString popTooltip(const feeds::PopFrame& pop, const feeds::PopCatalogue& catalogue) {
-    const feeds::Summary& s = pop.summary;
-    QString name = QStringLiteral("not in the catalogue"), region = QStringLiteral("unplaced");
-    if (pop.place && pop.place->value < catalogue.size()) {
-        const feeds::Pop& place = catalogue[*pop.place];
-        const auto code = catalogue.regions()[place.region.value];
-        const auto regionText = feeds::regionName(code);
-        name = QString::fromStdString(place.city + ", " + place.country);
-        region = QString::fromUtf8(regionText.data(), static_cast<qsizetype>(regionText.size()));
-    }
-    const QString age = pop.freshness == feeds::Freshness::noData
-                            ? QStringLiteral("never heard")
-                            : formatAge(pop.ageSeconds) + QStringLiteral(" ago");
-    return QStringLiteral("<b>%1</b> %2<br>%3<table>")
-               .arg(QString::fromStdString(pop.code).toHtmlEscaped(), name.toHtmlEscaped(),
-                    region.toHtmlEscaped()) +
-           row(QStringLiteral("Requests"), formatReading(s.requestsPerSecond, Unit::perSecond)) +
-           row(QStringLiteral("Egress"), formatReading(s.egressBitsPerSecond, Unit::bitsPerSecond)) +
-           row(QStringLiteral("Saturation"), formatReading(s.saturation, Unit::ratio)) +
-           row(QStringLiteral("Hit ratio"), formatReading(s.hitRatio, Unit::ratio)) +
-           row(QStringLiteral("Lag p99"), formatReading(s.lagP99Us, Unit::microseconds)) +
-           row(QStringLiteral("Nodes"),
-               QStringLiteral("%1 of %2").arg(formatCount(s.nodesHeard), formatCount(s.nodesExpected))) +
-           row(QStringLiteral("Heard"), age) + QStringLiteral("</table>");
-}
-
-QStringList waitingText(const feeds::FeedHealth& health) {
-    if (health.endpoints.empty())
-        return {QStringLiteral("No telemetry source is open"), QStringLiteral("nothing to wait for")};
-    QStringList lines{QStringLiteral("Waiting for telemetry")};
-    for (const feeds::EndpointState& e : health.endpoints) {
-        QString state = e.binds ? QStringLiteral("bound, ") : QString();
-        if (e.peers == 0)
-            state += e.binds ? QStringLiteral("no publisher connected")
-                             : QStringLiteral("connecting, no answer yet");
-        else
-            state += e.peers == 1
-                         ? QStringLiteral("1 publisher connected, nothing received yet")
-                         : QStringLiteral("%1 publishers connected, nothing received yet").arg(e.peers);
-        lines << QStringLiteral("on %1 (%2)").arg(QString::fromStdString(e.endpoint), state);
-    }
-    return lines;
 }
 
 } // namespace surgescope::widgets

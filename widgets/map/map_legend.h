@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/frame/frame.h"
+#include "widgets/map/map_metric.h"
 
 #include <QPixmap>
-#include <QStringList>
 
 class QPainter;
 
@@ -13,18 +12,19 @@ namespace surgescope::widgets {
 /// Height of the legend's strip, in pixels at scale 1.
 inline constexpr double kLegendHeight = 58;
 
-/// The map's legend, a strip to stand below it: saturation scale with its levels, disc sizes, and every mark
-/// that is not a plain disc. `reference` is what the largest disc stands for, in requests/s; 0 leaves the
-/// sizes out. In a narrow `width` (logical pixels) everything gets smaller.
-QPixmap mapLegend(double reference, double width, double scale, double devicePixelRatio);
+/// What the legend explains.
+struct LegendContent {
+    MapMetric metric = MapMetric::saturation;
+    DiscSize size = DiscSize::requests;
+    double reference = 0; // what the largest disc stands for; 0 leaves the sizes out
+    bool operator==(const LegendContent&) const = default;
+};
 
-/// The same strip, painted from the painter's origin, on what is there already.
-void paintMapLegend(QPainter& painter, double reference, double width, double scale);
+/// The map's legend, a strip to stand below it: the colour scale with its domain and levels, disc sizes, and
+/// every mark that is not a plain disc. In a narrow `width` (logical pixels) everything gets smaller.
+QPixmap mapLegend(const LegendContent& content, double width, double scale, double devicePixelRatio);
 
-/// What hovering over a PoP tells, as rich text.
-QString popTooltip(const feeds::PopFrame& pop, const feeds::PopCatalogue& catalogue);
-
-/// What the screen waits for while nothing has been received, one line per endpoint below a heading.
-QStringList waitingText(const feeds::FeedHealth& health);
+/// The same strip, painted from the painter's origin.
+void paintMapLegend(QPainter& painter, const LegendContent& content, double width, double scale);
 
 } // namespace surgescope::widgets

@@ -17,7 +17,7 @@ QPointF inWorld(QPointF p) {
 } // namespace
 
 MapView MapView::home(QSizeF size) {
-    const double south = equalEarth::forward(0, -57).y(), north = equalEarth::forward(0, 79).y();
+    const double south = equalEarth::forward(0, -57).y(), north = equalEarth::forward(0, 85).y();
     MapView view;
     view.size = size;
     view.centre = {0, (south + north) / 2};
@@ -37,6 +37,12 @@ MapView MapView::zoomedAt(QPointF screen, double factor) const {
     view.pixelsPerUnit = std::clamp(pixelsPerUnit * factor, least, least * kMostZoom);
     const QPointF wanted = toWorld(screen), got = view.toWorld(screen);
     view.centre += wanted - got;
+    return view;
+}
+
+MapView MapView::showing(QPointF world, double zoom) const {
+    MapView view = zoomedAt({}, zoom / pixelsPerUnit);
+    view.centre = inWorld(world);
     return view;
 }
 

@@ -14,7 +14,7 @@ struct MapView {
     QPointF centre;
     double pixelsPerUnit = 100;
 
-    /// The inhabited world, from Tierra del Fuego to Svalbard, as large as fits.
+    /// The inhabited world, from Tierra del Fuego to Svalbard, as large as fits below a title.
     static MapView home(QSizeF size);
 
     QPointF toScreen(QPointF world) const {
@@ -31,6 +31,8 @@ struct MapView {
     /// The world under `screen` stays there. Never farther out than home, never closer than kMostZoom times
     /// home.
     MapView zoomedAt(QPointF screen, double factor) const;
+    /// That place in the middle at that zoom, within the same limits.
+    MapView showing(QPointF world, double zoom) const;
     /// By screen pixels; the centre stays within the world.
     MapView panned(QPointF pixels) const;
     /// The same centre and zoom on a larger rectangle.

@@ -5,9 +5,8 @@
 #include "widgets/base/format.h"
 #include "widgets/base/paint_device.h"
 #include "widgets/base/palette.h"
-#include "widgets/map/base_map_renderer.h"
 #include "widgets/map/equal_earth.h"
-#include "widgets/map/map_legend.h"
+#include "widgets/map/map_texts.h"
 
 #include <QApplication>
 #include <QFontMetricsF>
@@ -24,211 +23,195 @@ namespace surgescope::widgets {
 
 namespace {
 
-constexpr double kMargin =
-    0.15;                    // of the size, drawn beyond each edge so that a small pan needs no new picture
-constexpr double kSlack = 7; // pixels beside a small disc that still count as on it
+constexpr double kChipsLeft = 232;    // behind the longest title
+constexpr double kApart = 40;         // pixels to the nearest neighbour of a PoP that was searched for
+constexpr double kSearchZoom = 4;     // times home, at least
+constexpr double kClusterShare = 0.4; // of the view that a cluster's PoPs fill after a click on it
+constexpr std::size_t kMostUnplaced = 6;
+
+QString titleOf(MapMetric metric) {
+    return QStringLiteral("PoP ") + QString::fromUtf16(metricName(metric));
+}
 
 } // namespace
 
 MapWidget::MapWidget(const feeds::PopCatalogue& catalogue, QWidget* parent)
-    : PanelWidget(QStringLiteral("PoP saturation"), parent), m_catalogue(catalogue) {
+    : PanelWidget(titleOf(MapMetric::saturation), parent), m_catalogue(catalogue), m_scene(catalogue),
+      m_search(new PopSearch(catalogue, this)) {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
-    // The worker shares a slot and no more; looked into while something is expected.
-    m_pictureTimer.setInterval(15);
-    connect(&m_pictureTimer, &QTimer::timeout, this, &MapWidget::takeBaseMap);
+    connect(&m_base, &BaseMapLayer::changed, this, qOverload<>(&QWidget::update));
+    connect(&m_base, &BaseMapLayer::ready, this, &MapWidget::baseMapReady);
+    connect(m_search, &PopSearch::found, this, &MapWidget::take);
 }
 
 void MapWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
-    if (!m_frame || !frame || m_frame->epoch != frame->epoch) m_discScale.reset();
     m_frame = std::move(frame);
-    placeMarkers();
+    m_scene.setFrame(m_frame);
+    layOutUnplaced();
+    wantBaseMap(); // the night goes on
     update();
 }
 
-void MapWidget::setSelectedPop(const std::optional<std::string>& code) {
-    if (code == m_selected) return;
-    m_selected = code;
+void MapWidget::setSelection(const feeds::Selection& selection) {
+    if (selection == m_selection) return;
+    m_selection = selection;
+    m_scene.setSelection(selection);
     update();
+}
+
+void MapWidget::setOptions(const MapOptions& options) {
+    if (options == m_options) return;
+    m_options = options;
+    m_scene.setOptions(options);
+    setTitle(titleOf(options.metric));
+    wantBaseMap();
+    update();
+}
+
+QString MapWidget::unit() const {
+    const bool requests = m_options.size == DiscSize::requests;
+    return (requests ? QStringLiteral("disc area: requests/s, colour: ")
+                     : QStringLiteral("disc area: bit/s, colour: ")) +
+           QString::fromUtf16(metricDomain(m_options.metric));
 }
 
 void MapWidget::setView(const MapView& view) {
     if (view == m_view) return;
     m_view = view;
     m_atHome = view == MapView::home(view.size);
-    placeMarkers();
+    m_scene.setView(m_view, scale());
     wantBaseMap();
     update();
 }
 
+void MapWidget::centreOn(std::string_view code) {
+    const auto place = m_catalogue.find(code);
+    if (!place) return;
+    const auto at = [this](const feeds::Pop& pop) {
+        return equalEarth::forward(pop.longitude, pop.latitude);
+    };
+    const QPointF wanted = at(m_catalogue[*place]);
+    double nearest = 1; // in world units
+    for (const feeds::Pop& pop : m_catalogue.pops()) {
+        const QPointF way = at(pop) - wanted;
+        if (pop.code != code) nearest = std::min(nearest, std::hypot(way.x(), way.y()));
+    }
+    const double home = MapView::home(m_view.size).pixelsPerUnit;
+    setView(m_view.showing(wanted, std::max(kSearchZoom * home, px(kApart) / std::max(1e-4, nearest))));
+}
+
 std::optional<QPointF> MapWidget::positionOf(std::string_view code) const {
-    for (const PopMarker& marker : m_markers)
-        if (m_frame->pops[marker.pop].code == code) return marker.at;
-    return std::nullopt;
+    const PopMarker* marker = m_scene.markerOf(code);
+    return marker ? std::optional(marker->at) : std::nullopt;
 }
 
 QRectF MapWidget::mapArea() const {
     return QRectF(QPointF(), m_view.size).adjusted(2, 2, -2, 0);
 }
 
+QRectF MapWidget::titleBox() const {
+    const QFontMetricsF metrics(textFont(px(16), QFont::DemiBold));
+    return {px(10), px(10), metrics.horizontalAdvance(titleOf(m_options.metric)) + px(12), px(26)};
+}
+
 void MapWidget::wantBaseMap() {
-    if (m_rendering || m_view.size.isEmpty()) return;
-    const bool covered = !m_base.isNull() && m_baseView.worldRect().contains(m_view.worldRect());
-    if (covered && m_baseView.pixelsPerUnit == m_view.pixelsPerUnit && m_baseScale == scale() &&
-        m_baseTheme == theme() && m_base.devicePixelRatio() == devicePixelRatioF())
-        return;
-    startBaseMap();
+    std::optional<std::int64_t> minute;
+    if (m_options.night && m_frame && m_frame->settled)
+        minute = feeds::unixSeconds(*m_frame->settled) / BaseMapWorker::kSecondsOfMinute;
+    m_base.want(m_view, scale(), devicePixelRatioF(), minute);
 }
 
-void MapWidget::startBaseMap() {
-    const QSizeF size(std::ceil(m_view.size.width() * (1 + 2 * kMargin) / 2) * 2,
-                      std::ceil(m_view.size.height() * (1 + 2 * kMargin) / 2) * 2);
-    // An even difference keeps both pictures on the same pixel grid.
-    const QSizeF even(size.width() + std::fmod(m_view.size.width(), 2),
-                      size.height() + std::fmod(m_view.size.height(), 2));
-    m_rendering = true;
-    m_worker.request({m_view.withSize(even), devicePixelRatioF(), scale(), theme()});
-    m_pictureTimer.start();
-}
-
-void MapWidget::takeBaseMap() {
-    const auto picture = m_worker.take();
-    if (!picture) return;
-    m_pictureTimer.stop();
-    m_rendering = false;
-    m_base = QPixmap::fromImage(picture->image);
-    m_baseView = picture->request.view;
-    m_baseScale = picture->request.lineScale;
-    m_baseTheme = picture->request.theme;
-    update();
-    wantBaseMap(); // the view may have moved on meanwhile
-    if (!m_rendering) emit baseMapReady();
-}
-
-void MapWidget::placeMarkers() {
-    m_markers.clear();
-    m_finderFresh = false;
-    if (!m_frame || !m_frame->settled) return;
-    double most = 0;
-    for (const feeds::PopFrame& pop : m_frame->pops)
-        if (pop.summary.requestsPerSecond.hasValue())
-            most = std::max(most, pop.summary.requestsPerSecond.value);
-    m_discScale.show(most);
-    m_markers = layOutPops(m_frame->pops, m_catalogue, m_view, m_discScale.top(), scale());
+void MapWidget::layOutUnplaced() {
+    m_unplaced.clear();
+    m_moreUnplaced = 0;
+    const QFontMetricsF metrics(textFont(px(13), QFont::Medium));
+    double bottom = m_view.size.height() - px(10);
+    if (m_frame && m_frame->settled) {
+        for (const feeds::PopFrame& pop : m_frame->pops) {
+            if (pop.place) continue;
+            if (m_unplaced.size() >= kMostUnplaced) {
+                ++m_moreUnplaced;
+                continue;
+            }
+            const QString text = QStringLiteral("unplaced: %1  %2")
+                                     .arg(QString::fromStdString(pop.code),
+                                          formatReading(pop.summary.requestsPerSecond, Unit::perSecond));
+            const double w = metrics.horizontalAdvance(text) + px(16);
+            m_unplaced.push_back({QRectF(width() - px(14) - w, bottom - px(24), w, px(24)), pop.code, text});
+            bottom -= px(28);
+        }
+    }
+    std::vector<QRectF> obstacles{QRectF(0, 0, px(kChipsLeft), px(62)), m_chips.bounds()};
+    for (const UnplacedBox& u : m_unplaced)
+        obstacles.push_back(u.box);
+    m_scene.setObstacles(std::move(obstacles));
 }
 
 void MapWidget::paintBody(QPainter& painter, const QRectF&) {
     painter.save();
     painter.setClipRect(mapArea());
-    paintBaseMap(painter);
+    // Hidden it may have no base map at hand; then, too, it is painted for a picture only.
+    const bool copies = !isHidden() && takesPixels(painter, devicePixelRatioF());
+    copies ? m_base.paint(painter) : m_base.paintAnew(painter);
     if (!m_frame || !m_frame->settled) {
         paintWaiting(painter);
         painter.restore();
         return;
     }
-    if (takesPixels(painter, devicePixelRatioF()))
-        paintPops(painter, m_markers, m_sprites, mapArea(), scale());
-    else
-        paintMarkers(painter, m_markers, mapArea(), scale());
-    paintSelection(painter);
+    m_scene.paint(painter, mapArea(), copies);
     paintUnplaced(painter);
-
-    std::vector<QRectF> obstacles{QRectF(0, 0, px(330), px(62))};
-    for (const UnplacedBox& u : m_unplaced)
-        obstacles.push_back(u.box);
-    const bool close = m_view.pixelsPerUnit > 2.5 * MapView::home(m_view.size).pixelsPerUnit;
-    const auto critical = static_cast<std::size_t>(
-        std::count_if(m_markers.begin(), m_markers.end(), [](const PopMarker& m) { return m.critical; }));
-    const std::size_t most = close ? 70 : std::clamp<std::size_t>(critical, 6, 14);
-    paintPopLabels(painter, m_markers, m_frame->pops, mapArea().adjusted(px(4), px(4), -px(4), -px(4)),
-                   obstacles, most, scale());
     painter.setFont(textFont(px(13)));
     painter.setPen(colours().muted);
-    painter.drawText(QRectF(px(16), px(36), px(320), px(20)), Qt::AlignLeft | Qt::AlignVCenter,
-                     QStringLiteral("disc area: requests/s, colour: saturation"));
+    QString subtitle = m_options.size == DiscSize::requests ? QStringLiteral("disc area: requests/s")
+                                                            : QStringLiteral("disc area: egress");
+    if (!m_options.clusters) subtitle += QStringLiteral(", all discs");
+    painter.drawText(QRectF(px(16), px(36), px(320), px(20)), Qt::AlignLeft | Qt::AlignVCenter, subtitle);
     painter.restore();
     paintLegend(painter);
 }
 
-void MapWidget::paintBaseMap(QPainter& painter) {
-    if (!takesPixels(painter, devicePixelRatioF())) {
-        const double fineness = painter.device()->devicePixelRatioF();
-        if (const auto world = loadWorld())
-            paintWorld(painter, *world, m_view, colours(), std::max(scale() / 2, 0.6),
-                       (keepsVectors(painter) ? 0.6 : 1.0) / fineness);
-        return;
-    }
-    if (m_base.isNull()) return;
-    const QRectF world = m_baseView.worldRect();
-    const QPointF corner = m_view.toScreen(QPointF(world.left(), world.top() + world.height()));
-    if (m_baseView.pixelsPerUnit == m_view.pixelsPerUnit &&
-        m_base.devicePixelRatio() == devicePixelRatioF()) {
-        painter.drawPixmap(corner.toPoint(), m_base);
-        return;
-    }
-    const double zoom = m_view.pixelsPerUnit / m_baseView.pixelsPerUnit;
-    painter.drawPixmap(QRectF(corner, m_baseView.size * zoom), m_base, QRectF(m_base.rect()));
-}
-
-void MapWidget::paintSelection(QPainter& painter) {
-    if (!m_selected) return;
-    for (const PopMarker& marker : m_markers) {
-        if (m_frame->pops[marker.pop].code != *m_selected) continue;
-        const double r = marker.radius + px(11);
-        painter.setBrush(Qt::NoBrush);
-        painter.setPen(QPen(colours().accent, px(2)));
-        painter.drawEllipse(marker.at, r, r);
-        for (const QPointF& side : {QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)})
-            painter.drawLine(marker.at + side * r, marker.at + side * (r + px(7)));
-    }
+void MapWidget::paintEvent(QPaintEvent* event) {
+    PanelWidget::paintEvent(event);
+    if (!m_frame || !m_frame->settled) return;
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setClipRect(mapArea());
+    m_chips.paint(painter, m_selection, scale()); // to be clicked on: no part of a picture
 }
 
 void MapWidget::paintLegend(QPainter& painter) {
-    const double ratio = devicePixelRatioF(), wide = width() - 4;
+    const LegendContent content{m_options.metric, m_options.size, m_scene.rules().reference};
+    const double ratio = devicePixelRatioF();
     if (!takesPixels(painter, ratio)) {
         painter.save();
         painter.translate(2, m_view.size.height());
-        painter.fillRect(QRectF(0, 0, wide, px(kLegendHeight)),
-                         colours().panel); // discs may reach beneath it
-        paintMapLegend(painter, m_discScale.top(), wide, scale());
+        paintMapLegend(painter, content, width() - 4, scale()); // discs may reach beneath it
         painter.restore();
         return;
     }
-    if (m_legend.isNull() || m_legendFor != m_discScale.top() || m_legend.devicePixelRatio() != ratio) {
-        m_legend = mapLegend(m_discScale.top(), wide, scale(), ratio);
-        m_legendFor = m_discScale.top();
+    if (m_legend.isNull() || m_legendFor != content || m_legend.devicePixelRatio() != ratio) {
+        m_legend = mapLegend(content, width() - 4, scale(), ratio);
+        m_legendFor = content;
     }
     painter.drawPixmap(QPointF(2, m_view.size.height()), m_legend);
 }
 
 void MapWidget::paintUnplaced(QPainter& painter) {
-    m_unplaced.clear();
     painter.setFont(textFont(px(13), QFont::Medium));
-    const QFontMetricsF metrics(painter.font());
-    double bottom = m_view.size.height() - px(10);
-    std::size_t more = 0;
-    for (const feeds::PopFrame& pop : m_frame->pops) {
-        if (pop.place) continue;
-        if (m_unplaced.size() >= 6) {
-            ++more;
-            continue;
-        }
-        const QString text = QStringLiteral("unplaced: %1  %2")
-                                 .arg(QString::fromStdString(pop.code),
-                                      formatReading(pop.summary.requestsPerSecond, Unit::perSecond));
-        const double w = metrics.horizontalAdvance(text) + px(16);
-        m_unplaced.push_back({QRectF(width() - px(14) - w, bottom - px(24), w, px(24)), pop.code});
-        painter.setPen(QPen(m_selected == pop.code ? colours().accent : colours().border, 1));
+    for (const UnplacedBox& u : m_unplaced) {
+        const bool selected = m_selection.isPop() && m_selection.code == u.code;
+        painter.setPen(QPen(selected ? colours().accent : colours().border, 1));
         painter.setBrush(colours().shade);
-        painter.drawRoundedRect(m_unplaced.back().box, px(3), px(3));
+        painter.drawRoundedRect(u.box, px(3), px(3));
         painter.setPen(colours().text);
-        painter.drawText(m_unplaced.back().box, Qt::AlignCenter, text);
-        bottom -= px(28);
+        painter.drawText(u.box, Qt::AlignCenter, u.text);
     }
-    if (more == 0) return;
+    if (m_moreUnplaced == 0) return;
     painter.setPen(colours().text);
-    painter.drawText(QRectF(0, bottom - px(24), width() - px(14), px(24)), Qt::AlignRight | Qt::AlignVCenter,
-                     QStringLiteral("and %1 more unplaced").arg(more));
+    painter.drawText(QRectF(0, m_unplaced.back().box.top() - px(28), width() - px(14), px(24)),
+                     Qt::AlignRight | Qt::AlignVCenter,
+                     QStringLiteral("and %1 more unplaced").arg(m_moreUnplaced));
 }
 
 void MapWidget::paintWaiting(QPainter& painter) {
@@ -250,29 +233,23 @@ void MapWidget::paintWaiting(QPainter& painter) {
     }
 }
 
-std::optional<std::size_t> MapWidget::popAt(QPointF at) {
-    if (!m_finderFresh) {
-        std::vector<QPointF> centres;
-        std::vector<double> radii;
-        for (const PopMarker& m : m_markers) {
-            centres.push_back(m.at);
-            radii.push_back(m.radius);
-        }
-        m_finder.build(centres, radii, px(32));
-        m_finderFresh = true;
-    }
-    const auto found = m_finder.find(at, px(kSlack));
-    if (!found) return std::nullopt;
-    return m_markers[*found].pop;
-}
-
 void MapWidget::showTip(QPointF at, QPoint global) {
-    const auto pop = popAt(at);
-    setCursor(pop ? Qt::PointingHandCursor : Qt::ArrowCursor);
-    if (pop)
-        QToolTip::showText(global, popTooltip(m_frame->pops[*pop], m_catalogue), this);
-    else
+    const MapScene::Hit hit = m_scene.at(at);
+    QString tip;
+    if (titleBox().contains(at))
+        tip = QStringLiteral("What the colour tells. A click, or C: the next measure");
+    else if (m_chips.at(at, m_selection))
+        tip = QString();
+    else if (hit.pop)
+        tip = popTooltip(m_frame->pops[*hit.pop], m_catalogue);
+    else if (hit.cluster)
+        tip = clusterTooltip(*hit.cluster, m_scene.markers(), *m_frame, m_scene.rules());
+    const bool clickable = !tip.isEmpty() || m_chips.at(at, m_selection);
+    setCursor(clickable ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    if (tip.isEmpty())
         QToolTip::hideText();
+    else
+        QToolTip::showText(global, tip, this);
 }
 
 void MapWidget::scaleChanged() {
@@ -282,7 +259,7 @@ void MapWidget::scaleChanged() {
 void MapWidget::changeEvent(QEvent* event) {
     if (event->type() == QEvent::StyleChange) {
         m_legend = {};
-        m_sprites = {};
+        m_scene.dropSprites();
         wantBaseMap();
     }
     PanelWidget::changeEvent(event);
@@ -298,7 +275,9 @@ void MapWidget::fitView() {
     // Zooming by 1 only brings the old zoom within the limits of the new size.
     m_view = m_atHome ? MapView::home(size)
                       : m_view.withSize(size).zoomedAt(QPointF(size.width() / 2, size.height() / 2), 1);
-    placeMarkers();
+    m_chips.layOut(m_catalogue, px(kChipsLeft), width() - px(12), px(23), scale());
+    m_scene.setView(m_view, scale());
+    layOutUnplaced();
     wantBaseMap();
 }
 
@@ -310,8 +289,9 @@ void MapWidget::wheelEvent(QWheelEvent* event) {
 
 void MapWidget::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton) return;
+    m_search->close();
     m_pressed = true;
-    m_dragging = false;
+    m_dragging = m_clickZoomed = false;
     m_pressedAt = m_lastAt = event->position();
 }
 
@@ -331,23 +311,77 @@ void MapWidget::mouseMoveEvent(QMouseEvent* event) {
 void MapWidget::mouseReleaseEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton || !m_pressed) return;
     m_pressed = false;
-    if (m_dragging) return;
-    for (const UnplacedBox& u : m_unplaced) {
-        if (!u.box.contains(event->position())) continue;
-        emit popSelected(QString::fromStdString(u.code));
+    if (!m_dragging) click(event->position());
+}
+
+void MapWidget::click(QPointF at) {
+    if (titleBox().contains(at)) {
+        MapOptions options = m_options;
+        options.metric = nextMetric(options.metric);
+        return setOptions(options);
+    }
+    if (const auto region = m_chips.at(at, m_selection)) {
+        emit selected(*region);
         return;
     }
-    if (const auto pop = popAt(event->position()))
-        emit popSelected(QString::fromStdString(m_frame->pops[*pop].code));
+    for (const UnplacedBox& u : m_unplaced) {
+        if (!u.box.contains(at)) continue;
+        emit selected(feeds::Selection::pop(u.code));
+        return;
+    }
+    const MapScene::Hit hit = m_scene.at(at);
+    if (hit.cluster)
+        zoomInto(*hit.cluster);
+    else if (hit.pop)
+        emit selected(feeds::Selection::pop(m_frame->pops[*hit.pop].code));
     else
-        emit selectionCleared();
+        emit selected({});
+}
+
+void MapWidget::zoomInto(const PopCluster& cluster) {
+    QRectF bounds(cluster.at, QSizeF(1, 1));
+    for (const std::size_t member : cluster.members)
+        bounds = bounds.united(QRectF(m_scene.markers()[member].at, QSizeF(1, 1)));
+    const double factor = kClusterShare * std::min(m_view.size.width() / bounds.width(),
+                                                   m_view.size.height() / bounds.height());
+    m_clickZoomed = true;
+    setView(m_view.showing(m_view.toWorld(bounds.center()), std::max(2.0, factor) * m_view.pixelsPerUnit));
+}
+
+void MapWidget::take(const QString& code) {
+    const std::string wanted = code.toStdString();
+    centreOn(wanted);
+    emit selected(feeds::Selection::pop(wanted));
 }
 
 void MapWidget::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton) setView(MapView::home(m_view.size));
+    if (event->button() == Qt::LeftButton && !m_clickZoomed) setView(MapView::home(m_view.size));
+    m_clickZoomed = false;
+}
+
+bool MapWidget::handleKey(const QKeyEvent& event) {
+    const bool control = event.modifiers() & Qt::ControlModifier;
+    if (event.key() == Qt::Key_Slash || (control && event.key() == Qt::Key_F)) {
+        m_search->open(QPoint(qRound(px(16)), qRound(px(62))), scale());
+        return true;
+    }
+    if (event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)) return false;
+    MapOptions options = m_options;
+    switch (event.key()) {
+    case Qt::Key_C: options.metric = nextMetric(options.metric); break;
+    case Qt::Key_D:
+        options.size = options.size == DiscSize::requests ? DiscSize::egress : DiscSize::requests;
+        break;
+    case Qt::Key_G: options.clusters = !options.clusters; break;
+    case Qt::Key_O: options.night = !options.night; break;
+    default: return false;
+    }
+    setOptions(options);
+    return true;
 }
 
 void MapWidget::keyPressEvent(QKeyEvent* event) {
+    if (handleKey(*event)) return;
     const QPointF middle(m_view.size.width() / 2, m_view.size.height() / 2);
     const double step = px(80);
     // Without Ctrl they go through time, which is the window's business.

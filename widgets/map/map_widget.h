@@ -2,17 +2,17 @@
 #pragma once
 
 #include "feeds/frame/frame.h"
+#include "feeds/frame/selection.h"
 
-#include "widgets/base/palette.h"
 #include "widgets/base/panel_widget.h"
-#include "widgets/charts/axis_scale.h"
-#include "widgets/map/base_map_worker.h"
+#include "widgets/map/base_map_layer.h"
+#include "widgets/map/map_legend.h"
+#include "widgets/map/map_scene.h"
 #include "widgets/map/map_view.h"
-#include "widgets/map/pop_finder.h"
-#include "widgets/map/pop_renderer.h"
+#include "widgets/map/pop_search.h"
+#include "widgets/map/region_chips.h"
 
 #include <QPixmap>
-#include <QTimer>
 
 #include <memory>
 #include <optional>
@@ -21,9 +21,10 @@
 
 namespace surgescope::widgets {
 
-/// The world with its PoPs: wheel zooms at the pointer, dragging pans, a click selects, a double click or
-/// Ctrl+Home resets, Ctrl+arrows and + and - move, hovering explains. GUI thread; the base map is decoded and
-/// drawn on a worker thread, and what is at hand is shown, moved and scaled, until a crisp picture arrives.
+/// The world with its PoPs: wheel zooms at the pointer, dragging pans, a click selects a PoP or a region or
+/// zooms into a cluster, a double click or Ctrl+Home resets, Ctrl+arrows and + and - move, hovering explains.
+/// C changes what the colour tells, D what the size tells; G shows all discs, O the night; / or Ctrl+F finds
+/// a PoP. GUI thread.
 class MapWidget : public PanelWidget {
     Q_OBJECT
   public:
@@ -31,23 +32,39 @@ class MapWidget : public PanelWidget {
     explicit MapWidget(const feeds::PopCatalogue& catalogue, QWidget* parent = nullptr);
 
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
-    void setSelectedPop(const std::optional<std::string>& code);
+    /// A region dims all PoPs outside of it.
+    void setSelection(const feeds::Selection& selection);
+    const feeds::Selection& selection() const { return m_selection; }
+    const MapOptions& options() const { return m_options; }
+    void setOptions(const MapOptions& options);
+
+    /// What discs and colours tell, with its domain.
+    QString unit() const;
 
     const MapView& view() const { return m_view; }
     void setView(const MapView& view);
-    /// Where a PoP is drawn, in this widget's pixels; nothing if it is unplaced or not in the frame.
+    /// Brings a PoP of the catalogue to the middle, close enough to be apart from its neighbours.
+    void centreOn(std::string_view code);
+    /// Where a PoP is, in this widget's pixels; nothing if it is unplaced or not in the frame. Its disc may
+    /// be part of a cluster.
     std::optional<QPointF> positionOf(std::string_view code) const;
-    bool isCrisp() const {
-        return !m_base.isNull() && !m_rendering && m_baseView.pixelsPerUnit == m_view.pixelsPerUnit;
-    }
+    bool isCrisp() const { return m_base.isCrisp(); }
+    /// What is drawn above the base map.
+    const MapScene& scene() const { return m_scene; }
+    const RegionChips& chips() const { return m_chips; }
+    const PopSearch& search() const { return *m_search; }
+
+    /// Its keys, for whoever gets them while the focus is elsewhere. False: not one of them.
+    bool handleKey(const QKeyEvent& event);
 
   signals:
-    void popSelected(const QString& code);
-    void selectionCleared();
+    /// What the user wants to be selected; the world: nothing in particular.
+    void selected(const feeds::Selection& selection);
     /// A crisp base map has arrived.
     void baseMapReady();
 
   protected:
+    void paintEvent(QPaintEvent* event) override;
     void paintBody(QPainter& painter, const QRectF& body) override;
     void scaleChanged() override;
     void resizeEvent(QResizeEvent* event) override;
@@ -61,50 +78,44 @@ class MapWidget : public PanelWidget {
 
   private:
     QRectF mapArea() const;
+    QRectF titleBox() const;
     void fitView();
     void wantBaseMap();
-    void startBaseMap();
-    void takeBaseMap();
-    void placeMarkers();
-    void paintBaseMap(QPainter& painter);
-    void paintSelection(QPainter& painter);
+    void layOutUnplaced();
     void paintLegend(QPainter& painter);
     void paintUnplaced(QPainter& painter);
     void paintWaiting(QPainter& painter);
-    std::optional<std::size_t> popAt(QPointF at);
     void showTip(QPointF at, QPoint global);
+    void click(QPointF at);
+    void zoomInto(const PopCluster& cluster);
+    void take(const QString& code);
 
     const feeds::PopCatalogue& m_catalogue;
     std::shared_ptr<const feeds::Frame> m_frame;
-    std::optional<std::string> m_selected;
+    feeds::Selection m_selection;
+    MapOptions m_options;
 
     MapView m_view;
     bool m_atHome = true; // follows the window's size until somebody zooms
-    QPixmap m_base;
-    MapView m_baseView;
-    double m_baseScale = 0;
-    Theme m_baseTheme = Theme::dark;
-    bool m_rendering = false;
-    BaseMapWorker m_worker;
-    QTimer m_pictureTimer;
-
-    AxisScale m_discScale;
-    std::vector<PopMarker> m_markers;
-    PopFinder m_finder;
-    bool m_finderFresh = false;
-    PopSprites m_sprites;
+    BaseMapLayer m_base;
+    MapScene m_scene;
+    RegionChips m_chips;
+    PopSearch* m_search; // child
     QPixmap m_legend;
-    double m_legendFor = -1;
+    LegendContent m_legendFor;
     struct UnplacedBox {
         QRectF box;
         std::string code;
+        QString text;
     };
     std::vector<UnplacedBox> m_unplaced;
+    std::size_t m_moreUnplaced = 0;
 
     QPointF m_pressedAt;
     QPointF m_lastAt;
     bool m_pressed = false;
     bool m_dragging = false;
+    bool m_clickZoomed = false; // the first half of a double click was on a cluster
 };
 
 } // namespace surgescope::widgets

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/map/pop_renderer.h"
 
-#include "widgets/base/fonts.h"
-#include "widgets/base/palette.h"
 #include "widgets/map/equal_earth.h"
-#include "widgets/map/label_placer.h"
-
-#include <QFontMetricsF>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <tuple>
 
 namespace surgescope::widgets {
 
@@ -18,41 +15,63 @@ namespace {
 using feeds::Freshness;
 using feeds::PopFrame;
 
-constexpr int kColourSteps = 50; // of the saturation scale; finer steps cannot be told apart
-constexpr double kRingRoom = 8;  // pixels around a disc for the rings of critical
+constexpr int kColourSteps = 50; // of the colour scale; finer steps cannot be told apart
+constexpr double kDimmed = 0.22; // opacity of what is outside of the selected region
 
 double rounded(double radius) {
     return std::round(radius * 4) / 4;
 }
 
-bool hasSaturation(PopLook look) {
-    return look < PopLook::unknownLoad;
+int rank(const PopMarker& m) {
+    return m.look == PopLook::noData ? 0 : m.look == PopLook::unmeasured ? 1 : 2;
 }
 
-int rank(const PopMarker& m) {
-    return m.look == PopLook::noData ? 0 : m.look == PopLook::unknownLoad ? 1 : 2;
+void paintMarks(QPainter& painter, QPointF at, double radius, Level level, double scale) {
+    if (level == Level::managed) return;
+    painter.setBrush(Qt::NoBrush);
+    QColor ring = levelColour(level);
+    if (level == Level::elevated) {
+        ring.setAlpha(170);
+        painter.setPen(QPen(ring, 1.0 * scale));
+        painter.drawEllipse(at, radius + 2.8 * scale, radius + 2.8 * scale);
+        return;
+    }
+    painter.setPen(QPen(ring, 1.5 * scale));
+    painter.drawEllipse(at, radius + 3.2 * scale, radius + 3.2 * scale);
+    QColor outer = ring;
+    outer.setAlpha(150);
+    painter.setPen(QPen(outer, 1.2 * scale));
+    painter.drawEllipse(at, radius + 6.8 * scale, radius + 6.8 * scale);
+    if (level == Level::overload) paintOverloadMark(painter, at, radius, scale);
+}
+
+/// Some of it, its marks included.
+bool isWithin(const PopMarker& marker, const QRectF& area, double scale) {
+    const double room = marker.radius + markRoom(marker.level) * scale;
+    return area.adjusted(-room, -room, room, room).contains(marker.at);
 }
 
 } // namespace
 
-PopLook lookOf(const PopFrame& pop) {
+PopLook lookOf(const PopFrame& pop, MapMetric metric) {
     const feeds::Summary& s = pop.summary;
+    const feeds::Reading shown = metricReading(pop, metric);
     if (pop.freshness == Freshness::noData) return PopLook::noData;
-    if (!s.requestsPerSecond.hasValue() && !s.saturation.hasValue()) return PopLook::noData;
-    if (pop.freshness >= Freshness::stale) return PopLook::stale;
-    if (!s.saturation.hasValue()) return PopLook::unknownLoad;
+    if (!s.requestsPerSecond.hasValue() && !shown.hasValue()) return PopLook::noData;
+    if (pop.freshness >= Freshness::stale) return shown.hasValue() ? PopLook::stale : PopLook::noData;
+    if (!shown.hasValue()) return PopLook::unmeasured;
     const bool thin =
         static_cast<double>(s.nodesHeard) < kWholeCoverage * static_cast<double>(s.nodesExpected);
     return thin ? PopLook::partial : PopLook::live;
 }
 
-double discRadius(double requestsPerSecond, double reference, double scale) {
-    if (!(requestsPerSecond > 0) || !(reference > 0)) return kLeastRadius * scale;
-    return std::max(kLeastRadius, kLargestRadius * std::sqrt(requestsPerSecond / reference)) * scale;
+double discRadius(double rate, double reference, double scale) {
+    if (!(rate > 0) || !(reference > 0)) return kLeastRadius * scale;
+    return std::max(kLeastRadius, kLargestRadius * std::sqrt(rate / reference)) * scale;
 }
 
 std::vector<PopMarker> layOutPops(const std::vector<PopFrame>& pops, const feeds::PopCatalogue& catalogue,
-                                  const MapView& view, double reference, double scale) {
+                                  const MapView& view, const MarkerRules& rules) {
     std::vector<PopMarker> markers;
     markers.reserve(pops.size());
     for (std::size_t i = 0; i < pops.size(); ++i) {
@@ -62,28 +81,30 @@ std::vector<PopMarker> layOutPops(const std::vector<PopFrame>& pops, const feeds
         PopMarker m;
         m.pop = i;
         m.at = view.toScreen(equalEarth::forward(place.longitude, place.latitude));
-        m.look = lookOf(pop);
-        m.saturation =
-            hasSaturation(m.look) && pop.summary.saturation.hasValue() ? pop.summary.saturation.value : 0;
-        if (m.look == PopLook::stale && !pop.summary.saturation.hasValue()) m.look = PopLook::noData;
-        m.critical = m.look != PopLook::stale && hasSaturation(m.look) && m.saturation >= kCriticalFrom;
-        const feeds::Reading& requests = pop.summary.requestsPerSecond;
+        m.look = lookOf(pop, rules.metric);
+        m.dimmed = rules.region && place.region != *rules.region;
+        if (hasColour(m.look)) {
+            const double value = metricReading(pop, rules.metric).value;
+            m.position = metricPosition(rules.metric, value);
+            m.severity = metricSeverity(rules.metric, value);
+        }
+        if (m.look == PopLook::live || m.look == PopLook::partial) m.level = levelOf(m.position);
+        const feeds::Reading rate = sizeReading(pop.summary, rules.size);
         m.radius = m.look == PopLook::noData
-                       ? 2.6 * scale
-                       : discRadius(requests.hasValue() ? requests.value : 0, reference, scale);
+                       ? 2.6 * rules.scale
+                       : discRadius(rate.hasValue() ? rate.value : 0, rules.reference, rules.scale);
         markers.push_back(m);
     }
     std::stable_sort(markers.begin(), markers.end(), [](const PopMarker& a, const PopMarker& b) {
-        if (rank(a) != rank(b)) return rank(a) < rank(b);
-        return a.saturation < b.saturation;
+        return std::tuple(!a.dimmed, rank(a), a.severity) < std::tuple(!b.dimmed, rank(b), b.severity);
     });
     return markers;
 }
 
-void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, double saturation, bool critical,
+void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, double position, Level level,
                  double scale) {
     const Palette& p = colours();
-    const QColor colour = hasSaturation(look) ? QColor(saturationColour(saturation)) : p.noData;
+    const QColor colour = hasColour(look) ? QColor(saturationColour(position)) : p.noData;
     const double line = 1.3 * scale;
     painter.setBrush(Qt::NoBrush);
     switch (look) {
@@ -117,20 +138,33 @@ void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, dou
         break;
     }
     case PopLook::live:
-    case PopLook::unknownLoad:
+    case PopLook::unmeasured:
         painter.setPen(QPen(p.discEdge, 1));
         painter.setBrush(colour);
         painter.drawEllipse(at, radius, radius);
         break;
     }
-    if (!critical) return;
-    painter.setBrush(Qt::NoBrush);
-    QColor ring(saturationColour(saturation));
-    painter.setPen(QPen(ring, 1.5 * scale));
-    painter.drawEllipse(at, radius + 3.2 * scale, radius + 3.2 * scale);
-    ring.setAlpha(150);
-    painter.setPen(QPen(ring, 1.2 * scale));
-    painter.drawEllipse(at, radius + 6.8 * scale, radius + 6.8 * scale);
+    paintMarks(painter, at, radius, level, scale);
+}
+
+void paintOverloadMark(QPainter& painter, QPointF at, double radius, double scale) {
+    const double base = radius + 2.2 * scale; // on the inner ring
+    const std::array<QPointF, 3> triangle{at + QPointF(0, -base - 11 * scale),
+                                          at + QPointF(6.5 * scale, -base),
+                                          at + QPointF(-6.5 * scale, -base)};
+    painter.setPen(QPen(colours().ocean, 1.4 * scale, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.setBrush(levelColour(Level::overload));
+    painter.drawPolygon(triangle.data(), 3);
+}
+
+double markRoom(Level level) {
+    switch (level) {
+    case Level::managed: return 1;
+    case Level::elevated: return 4;
+    case Level::critical: return 8;
+    case Level::overload: return 14;
+    }
+    return 0;
 }
 
 const QPixmap& PopSprites::sprite(const PopMarker& marker, double scale, double devicePixelRatio) {
@@ -138,74 +172,50 @@ const QPixmap& PopSprites::sprite(const PopMarker& marker, double scale, double 
     m_scale = scale;
     m_ratio = devicePixelRatio;
     const double radius = rounded(marker.radius);
-    const auto colour = static_cast<std::uint64_t>(std::clamp(marker.saturation, 0.0, 1.0) * kColourSteps);
+    const auto colour = static_cast<std::uint64_t>(std::clamp(marker.position, 0.0, 1.0) * kColourSteps);
     const std::uint64_t key = static_cast<std::uint64_t>(radius * 4) << 16 | colour << 8 |
-                              static_cast<std::uint64_t>(marker.look) << 1 | (marker.critical ? 1U : 0U);
+                              static_cast<std::uint64_t>(marker.look) << 2 |
+                              static_cast<std::uint64_t>(marker.level);
     QPixmap& pixmap = m_sprites[key];
     if (pixmap.isNull()) {
-        const int half = static_cast<int>(std::ceil(radius + kRingRoom * scale)) + 1;
+        const int half = static_cast<int>(std::ceil(radius + markRoom(marker.level) * scale)) + 1;
         pixmap = QPixmap(QSize(2 * half, 2 * half) * devicePixelRatio);
         pixmap.setDevicePixelRatio(devicePixelRatio);
         pixmap.fill(Qt::transparent);
         QPainter painter(&pixmap);
         painter.setRenderHint(QPainter::Antialiasing);
         paintMarker(painter, QPointF(half, half), radius, marker.look,
-                    (static_cast<double>(colour) + 0.5) / kColourSteps, marker.critical, scale);
+                    (static_cast<double>(colour) + 0.5) / kColourSteps, marker.level, scale);
     }
     return pixmap;
+}
+
+void drawSprite(QPainter& painter, QPointF at, const QPixmap& sprite) {
+    const double ratio = painter.device()->devicePixelRatioF();
+    const double half = sprite.width() / ratio / 2;
+    painter.drawPixmap(
+        QPointF(std::round((at.x() - half) * ratio) / ratio, std::round((at.y() - half) * ratio) / ratio),
+        sprite);
 }
 
 void paintPops(QPainter& painter, std::span<const PopMarker> markers, PopSprites& sprites, const QRectF& area,
                double scale) {
     const double ratio = painter.device()->devicePixelRatioF();
     for (const PopMarker& marker : markers) {
-        const double room = marker.radius + kRingRoom * scale;
-        if (!area.adjusted(-room, -room, room, room).contains(marker.at)) continue;
-        const QPixmap& sprite = sprites.sprite(marker, scale, ratio);
-        const double half = sprite.width() / ratio / 2;
-        // Whole device pixels: a plain copy instead of a resampling.
-        painter.drawPixmap(QPointF(std::round((marker.at.x() - half) * ratio) / ratio,
-                                   std::round((marker.at.y() - half) * ratio) / ratio),
-                           sprite);
+        if (marker.cluster || !isWithin(marker, area, scale)) continue;
+        painter.setOpacity(marker.dimmed ? kDimmed : 1);
+        drawSprite(painter, marker.at, sprites.sprite(marker, scale, ratio));
     }
+    painter.setOpacity(1);
 }
 
 void paintMarkers(QPainter& painter, std::span<const PopMarker> markers, const QRectF& area, double scale) {
     for (const PopMarker& marker : markers) {
-        const double room = marker.radius + kRingRoom * scale;
-        if (!area.adjusted(-room, -room, room, room).contains(marker.at)) continue;
-        paintMarker(painter, marker.at, marker.radius, marker.look, marker.saturation, marker.critical,
-                    scale);
+        if (marker.cluster || !isWithin(marker, area, scale)) continue;
+        painter.setOpacity(marker.dimmed ? kDimmed : 1);
+        paintMarker(painter, marker.at, marker.radius, marker.look, marker.position, marker.level, scale);
     }
-}
-
-void paintPopLabels(QPainter& painter, std::span<const PopMarker> markers, const std::vector<PopFrame>& pops,
-                    const QRectF& area, std::span<const QRectF> obstacles, std::size_t most, double scale) {
-    const QFont font = textFont(14 * scale, QFont::DemiBold);
-    const QFontMetricsF metrics(font);
-    std::vector<LabelWish> wishes;
-    std::vector<QString> texts;
-    std::vector<QRectF> taken(obstacles.begin(), obstacles.end());
-    for (auto m = markers.rbegin(); m != markers.rend() && wishes.size() < most; ++m) { // hottest first
-        if (!area.contains(m->at) || m->look == PopLook::noData) continue;
-        QString text = QString::fromStdString(pops[m->pop].code);
-        if (hasSaturation(m->look)) text += QStringLiteral(" %1 %").arg(qRound(m->saturation * 100));
-        const double room = m->radius + (m->critical ? kRingRoom : 2) * scale;
-        wishes.push_back({m->at, room, {metrics.horizontalAdvance(text) + 8 * scale, 19 * scale}});
-        texts.push_back(text);
-        if (m->critical) // a label must not hide another trouble spot
-            taken.emplace_back(m->at.x() - m->radius, m->at.y() - m->radius, 2 * m->radius, 2 * m->radius);
-    }
-    const auto places = placeLabels(wishes, area, taken);
-    painter.setFont(font);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        if (!places[i]) continue;
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(colours().shade);
-        painter.drawRoundedRect(*places[i], 3 * scale, 3 * scale);
-        painter.setPen(colours().text);
-        painter.drawText(*places[i], Qt::AlignCenter, texts[i]);
-    }
+    painter.setOpacity(1);
 }
 
 } // namespace surgescope::widgets

@@ -3,6 +3,8 @@
 
 #include "feeds/frame/frame.h"
 
+#include "widgets/base/palette.h"
+#include "widgets/map/map_metric.h"
 #include "widgets/map/map_view.h"
 
 #include <QHash>
@@ -10,6 +12,7 @@
 #include <QPixmap>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,11 +20,11 @@ namespace surgescope::widgets {
 
 /// How a PoP is drawn, beside its colour: shape tells what colour alone must not.
 enum class PopLook : std::uint8_t {
-    live,        // filled disc
-    partial,     // hatched: fewer than kWholeCoverage of its nodes
-    stale,       // hollow disc
-    unknownLoad, // grey disc: it serves, but nobody measures its saturation
-    noData,      // small hollow grey dot
+    live,       // filled disc
+    partial,    // hatched: fewer than kWholeCoverage of its nodes
+    stale,      // hollow disc
+    unmeasured, // grey disc: it serves, but nobody measures what the colour tells
+    noData,     // small hollow grey dot
 };
 
 /// From here on a PoP counts as fully covered: single nodes are always missing somewhere in a fleet.
@@ -35,23 +38,48 @@ struct PopMarker {
     QPointF at;          // logical pixels
     double radius = 0;
     PopLook look = PopLook::noData;
-    double saturation = 0; // 1 = at the knee; meaningless for unknownLoad and noData
-    bool critical = false;
+    double position = 0;          // in the metric's domain; meaningless for unmeasured and noData
+    double severity = 0;          // the same, but not clamped: who is worst
+    Level level = Level::managed; // that is marked; only of live and partial PoPs
+    bool dimmed = false;          // outside of the selected region
+    std::optional<int> cluster;   // the group it is in, nothing: it stands alone
+
+    bool isCritical() const { return level >= Level::critical; }
 };
 
-PopLook lookOf(const feeds::PopFrame& pop);
+PopLook lookOf(const feeds::PopFrame& pop, MapMetric metric = MapMetric::saturation);
+/// Whether a look has the colour of its position.
+inline bool hasColour(PopLook look) {
+    return look < PopLook::unmeasured;
+}
 
-/// Radius of a disc whose AREA is proportional to requests; `reference` requests/s fill the largest disc.
-double discRadius(double requestsPerSecond, double reference, double scale);
+/// Radius of a disc whose AREA is proportional to a rate; `reference` fills the largest disc.
+double discRadius(double rate, double reference, double scale);
 
-/// The placed PoPs in painting order: hottest last, so that nothing covers it.
+/// What decides how markers come out, beside the frame and the view.
+struct MarkerRules {
+    MapMetric metric = MapMetric::saturation;
+    DiscSize size = DiscSize::requests;
+    double reference = 0; // of discRadius()
+    double scale = 1;
+    std::optional<feeds::RegionIndex> region; // others are dimmed
+};
+
+/// The placed PoPs in painting order: dimmed ones first, hottest last, so that nothing covers it.
 std::vector<PopMarker> layOutPops(const std::vector<feeds::PopFrame>& pops,
-                                  const feeds::PopCatalogue& catalogue, const MapView& view, double reference,
-                                  double scale);
+                                  const feeds::PopCatalogue& catalogue, const MapView& view,
+                                  const MarkerRules& rules);
 
-/// Draws one marker without any cache.
-void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, double saturation, bool critical,
+/// Draws one marker without any cache. Elevated is one thin ring, critical are two, overload has a triangle
+/// above them.
+void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, double position, Level level,
                  double scale);
+
+/// The triangle that stands on a disc or a cluster of that radius.
+void paintOverloadMark(QPainter& painter, QPointF at, double radius, double scale);
+
+/// Pixels around a disc, at scale 1, that the marks of a level take.
+double markRoom(Level level);
 
 /// Markers painted once and then only copied: antialiased circles and hatches cost ten times a copy. GUI
 /// thread.
@@ -66,14 +94,13 @@ class PopSprites {
     double m_ratio = 0;
 };
 
+/// Copies a sprite, its middle at `at`, to whole device pixels: resampling costs more.
+void drawSprite(QPainter& painter, QPointF at, const QPixmap& sprite);
+
+/// Those that stand alone.
 void paintPops(QPainter& painter, std::span<const PopMarker> markers, PopSprites& sprites, const QRectF& area,
                double scale);
 /// The same without copies, for devices they do not fit.
 void paintMarkers(QPainter& painter, std::span<const PopMarker> markers, const QRectF& area, double scale);
-
-/// "LHR 93 %" beside the worst ones, at most `most`, none overlapping, none on an obstacle.
-void paintPopLabels(QPainter& painter, std::span<const PopMarker> markers,
-                    const std::vector<feeds::PopFrame>& pops, const QRectF& area,
-                    std::span<const QRectF> obstacles, std::size_t most, double scale);
 
 } // namespace surgescope::widgets

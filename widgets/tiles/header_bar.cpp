@@ -107,7 +107,7 @@ double HeaderBar::paintName(QPainter& painter) const {
     painter.setPen(Qt::NoPen);
     painter.setBrush(mode.badgeColour);
     painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2);
-    painter.setPen(p.background);
+    painter.setPen(QColor(11, 15, 20)); // in every theme: badges are as bright in all of them
     painter.drawText(badge, Qt::AlignCenter, mode.badge);
     x += wide + 16 * m_scale;
     if (!mode.words.isEmpty()) word(mode.words, 15, QFont::Medium, mode.wordsColour);

@@ -47,12 +47,6 @@ QString changeText(const Reading& now, const feeds::Frame& frame, float feeds::R
                        : QStringLiteral("%1%2 %").arg(sign).arg(qRound(share * 100));
 }
 
-/// The change first; what else there is to say behind it.
-QString secondaryText(const QString& change, const QString& rest) {
-    if (change.isEmpty()) return rest;
-    return rest.isEmpty() ? change : change + QStringLiteral(" · ") + rest;
-}
-
 bool isSelected(const feeds::PopFrame& pop, const feeds::Selection& selection) {
     switch (selection.scope) {
     case feeds::Selection::Scope::world: break;
@@ -73,16 +67,14 @@ TileContent saturatedTile(const feeds::Frame& frame) {
     t.series = frame.series.saturation;
     if (count.measured == 0) return t;
     t.badge.clear();
-    t.valueColour = {};
+    t.valueColour = QColor();
     t.absent = false;
     t.value = QStringLiteral("%1 of %2").arg(count.critical + count.elevated).arg(count.measured);
     t.secondary = QStringLiteral("%1 critical").arg(count.critical);
+    t.detail = QStringLiteral("%1 elevated").arg(count.elevated);
     const QString change =
         changeText(frame.summary.saturation, frame, &feeds::RollupPoint::saturation, Unit::ratio);
-    if (change.isEmpty())
-        t.secondary += QStringLiteral(", %1 elevated").arg(count.elevated);
-    else
-        t.secondary += QStringLiteral(" · load ") + change;
+    if (!change.isEmpty()) t.detail = QStringLiteral("load ") + change;
     if (count.critical > 0)
         t.secondaryColour = t.valueColour = colours().critical;
     else if (count.elevated > 0)
@@ -99,9 +91,9 @@ TileContent wafTile(const feeds::Frame& frame) {
     if (s.wafBlockedPerSecond.hasValue() && all.hasValue() && all.value > 0)
         share = QStringLiteral("%1 of requests")
                     .arg(formatNumber(s.wafBlockedPerSecond.value / all.value, Unit::ratio));
-    t.secondary = secondaryText(
-        changeText(s.wafBlockedPerSecond, frame, &feeds::RollupPoint::wafBlockedPerSecond, Unit::perSecond),
-        share);
+    t.secondary =
+        changeText(s.wafBlockedPerSecond, frame, &feeds::RollupPoint::wafBlockedPerSecond, Unit::perSecond);
+    t.detail = share;
     return t;
 }
 
@@ -144,7 +136,7 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame) {
     requests.series = frame.series.requestsPerSecond;
     requests.secondary = changeText(s.requestsPerSecond, frame, &Point::requestsPerSecond, Unit::perSecond);
     if (!requests.secondary.isEmpty())
-        requests.secondary += QStringLiteral(" vs ") + QString::fromStdString(frame.baseline->name);
+        requests.detail = QStringLiteral("vs ") + QString::fromStdString(frame.baseline->name);
     else if (s.requestsPerSecond.hasValue())
         requests.secondary =
             formatNumber(static_cast<double>(frame.sinceStart[feeds::Counter::requests]), Unit::count) +
@@ -158,36 +150,36 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame) {
         each.chop(2); // "/s"
         each += QStringLiteral(" a request");
     }
-    egress.secondary = secondaryText(
-        changeText(s.egressBitsPerSecond, frame, &Point::egressBitsPerSecond, Unit::bitsPerSecond), each);
+    egress.secondary =
+        changeText(s.egressBitsPerSecond, frame, &Point::egressBitsPerSecond, Unit::bitsPerSecond);
+    egress.detail = each;
 
     TileContent hits = tile(u"Cache hit ratio", s.hitRatio, Unit::ratio);
     hits.series = frame.series.hitRatio;
     const QString errors = s.errorRatio.hasValue()
                                ? QStringLiteral("5xx ") + formatNumber(s.errorRatio.value, Unit::ratio)
                                : QString();
-    hits.secondary = secondaryText(changeText(s.hitRatio, frame, &Point::hitRatio, Unit::ratio), errors);
+    hits.secondary = changeText(s.hitRatio, frame, &Point::hitRatio, Unit::ratio);
+    hits.detail = errors;
     if (s.errorRatio.hasValue() && s.errorRatio.value >= kErrorsWorthColour)
         hits.secondaryColour = p.overload;
 
     TileContent ttfb = tile(u"TTFB p95, hits", s.ttfbHitP95Us, Unit::microseconds);
     ttfb.series = frame.series.ttfbHitP95Us;
-    ttfb.secondary =
-        secondaryText(changeText(s.ttfbHitP95Us, frame, &Point::ttfbHitP95Us, Unit::microseconds),
-                      QStringLiteral("misses ") + formatReading(s.ttfbMissP95Us, Unit::microseconds));
+    ttfb.secondary = changeText(s.ttfbHitP95Us, frame, &Point::ttfbHitP95Us, Unit::microseconds);
+    ttfb.detail = QStringLiteral("misses ") + formatReading(s.ttfbMissP95Us, Unit::microseconds);
 
     TileContent metadata = tile(u"Metadata p95", s.metadataP95Us, Unit::microseconds);
-    metadata.secondary =
-        secondaryText(changeText(s.metadataP95Us, frame, &Point::metadataP95Us, Unit::microseconds),
-                      QStringLiteral("limit ") + formatNumber(kMetadataLimitUs, Unit::microseconds));
+    metadata.secondary = changeText(s.metadataP95Us, frame, &Point::metadataP95Us, Unit::microseconds);
+    metadata.detail = QStringLiteral("limit ") + formatNumber(kMetadataLimitUs, Unit::microseconds);
     metadata.series = frame.series.metadataP95Us;
     warn(metadata, s.metadataP95Us, kMetadataLimitUs, p.overload);
 
     TileContent lag = tile(u"Invalidation lag p99", s.lagP99Us, Unit::microseconds);
-    lag.secondary = secondaryText(
-        changeText(s.lagP99Us, frame, &Point::lagP99Us, Unit::microseconds),
-        s.pendingKeys.hasValue() ? formatNumber(s.pendingKeys.value, Unit::count) + QStringLiteral(" pending")
-                                 : QStringLiteral("pending ") + formatReading(s.pendingKeys, Unit::count));
+    lag.secondary = changeText(s.lagP99Us, frame, &Point::lagP99Us, Unit::microseconds);
+    lag.detail = s.pendingKeys.hasValue()
+                     ? formatNumber(s.pendingKeys.value, Unit::count) + QStringLiteral(" pending")
+                     : QStringLiteral("pending ") + formatReading(s.pendingKeys, Unit::count);
     lag.series = frame.series.lagP99Us;
 
     std::vector<TileContent> tiles{requests, egress,         saturatedTile(frame), hits, ttfb, metadata,
@@ -196,9 +188,11 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame) {
     const double covered =
         s.nodesExpected > 0 ? static_cast<double>(s.nodesHeard) / static_cast<double>(s.nodesExpected) : 1;
     for (TileContent& t : tiles) {
-        if (!frame.settled)
+        if (!frame.settled) {
             t.secondary.clear();
-        else if (covered < kCoverageWorthBadge && !t.absent && t.badge.isEmpty())
+            t.detail.clear();
+        }
+        if (frame.settled && covered < kCoverageWorthBadge && !t.absent && t.badge.isEmpty())
             t.badge = QStringLiteral("%1 heard").arg(formatNumber(covered, Unit::ratio));
     }
     return tiles;

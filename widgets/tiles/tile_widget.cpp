@@ -51,10 +51,15 @@ void TileWidget::paintBody(QPainter& painter, const QRectF&) {
 
     painter.setFont(textFont(px(15)));
     painter.setPen(m_content.secondaryColour.isValid() ? m_content.secondaryColour : p.muted);
+    const QFontMetricsF small(painter.font());
+    QString line = m_content.secondary;
+    if (!m_content.detail.isEmpty()) {
+        const QString longer =
+            line.isEmpty() ? m_content.detail : line + QStringLiteral(" · ") + m_content.detail;
+        if (line.isEmpty() || small.horizontalAdvance(longer) <= inner.width()) line = longer;
+    }
     painter.drawText(QRectF(inner.left(), inner.bottom() - px(20), inner.width(), px(20)),
-                     Qt::AlignLeft | Qt::AlignVCenter,
-                     painter.fontMetrics().elidedText(m_content.secondary, Qt::ElideRight,
-                                                      static_cast<int>(inner.width())));
+                     Qt::AlignLeft | Qt::AlignVCenter, small.elidedText(line, Qt::ElideRight, inner.width()));
 
     const double taken = QFontMetricsF(textFont(size, QFont::DemiBold)).horizontalAdvance(m_content.value);
     const double wide = std::min(px(78), inner.width() - taken - px(10));

@@ -17,11 +17,12 @@ struct TileContent {
     bool absent = false; // the value is words such as "no data", not a number
     QString badge;       // "stale", "61 % heard": how far the value can be trusted; empty when whole
     QString secondary;
+    QString detail; // behind the secondary line where there is room for it
     QColor secondaryColour;
     std::vector<float> series; // NaN = gap; empty: no sparkline
     bool operator==(const TileContent& o) const {
         return title == o.title && value == o.value && valueColour == o.valueColour && absent == o.absent &&
-               badge == o.badge && secondary == o.secondary && secondaryColour == o.secondaryColour &&
+               badge == o.badge && secondary == o.secondary && detail == o.detail && secondaryColour == o.secondaryColour &&
                series.size() == o.series.size();
     }
 };

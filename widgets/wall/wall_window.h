@@ -9,7 +9,11 @@
 #include "widgets/base/paint_clock.h"
 #include "widgets/base/time_words.h"
 #include "widgets/export/view.h"
+#include "widgets/wall/wall_mode.h"
+#include "widgets/wall/wall_views.h"
+#include "widgets/workspace/workspace.h"
 
+#include <QElapsedTimer>
 #include <QTimer>
 #include <QWidget>
 
@@ -18,28 +22,33 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace surgescope::widgets {
 
+class Arrangement;
+class EdgeFrame;
 class HeaderBar;
 class HealthStrip;
-class HeatWidget;
-class LagWidget;
-class LineChart;
-class MapWidget;
-class PopDetailWidget;
-class PopTableWidget;
+class HelpOverlay;
+class NoticeLine;
+class ProgressLine;
 class TileRow;
 class TimelineWidget;
+class ViewArea;
+class ViewWindow;
+struct Called;
 
-/// The whole wall: places its widgets and hands them the frame, one expensive widget per turn of the event
-/// loop so that no single repaint is long. GUI thread. Call loadFonts() before making one.
+/// The whole wall: header, tiles, timeline and health strip, and between them views that people arrange, here
+/// and in windows of their own. All look at one Focus and one frame. GUI thread. Call loadFonts() before
+/// making one.
 class WallWindow : public QWidget {
     Q_OBJECT
   public:
     /// The catalogue must outlive the window.
     explicit WallWindow(const feeds::PopCatalogue& catalogue = feeds::PopCatalogue::builtIn(),
                         QWidget* parent = nullptr);
+    ~WallWindow() override;
 
     /// The newest frame; a null pointer is ignored. Cheap: painting comes later. When frames come faster than
     /// they can be painted, only the latest is.
@@ -58,91 +67,154 @@ class WallWindow : public QWidget {
     /// T-0 set by hand; nothing: as the feed says.
     void setRelease(std::optional<feeds::FeedSecond> at);
 
-    /// What shows a view just now; of the wall it is this window. The only table of names and widgets.
-    QWidget& view(View view);
-    /// A view's own title, or what it is called.
-    QString viewTitle(View view);
-    /// The view under the pointer; when it is over none, the one last exported.
-    View viewAtHand();
+    // Views and workspaces.
+
+    /// How everything is arranged now, windows with their places. While pages take turns: as it was before.
+    Workspace workspace() const;
+    const std::string& workspaceName() const { return m_workspaceName; }
+    /// The main window's place is left alone; placeAsSaved() is for that.
+    void setWorkspace(const Workspace& workspace);
+    void placeAsSaved(const Workspace& workspace);
+    /// The user's own; they come after those built in, and instead of those of the same name.
+    void setUserWorkspaces(std::vector<Workspace> workspaces);
+    /// All there are, in the menu's order.
+    std::vector<const Workspace*> workspaces() const;
+    /// A small line to type a name into; then workspaceSaved() is emitted.
+    void askForName(QPoint global);
+
+    void closeView(const std::string& view);
+    void showView(const std::string& view);
+    void popOut(const std::string& view);
+    void toggleMaximised(const std::string& view);
+    bool isMaximised(const std::string& view) const;
+    bool isInOwnWindow(const std::string& view) const;
+    std::vector<std::string> closedViews() const;
+    ViewArea& area() { return *m_area; }
+    Arrangement& arrangement() { return *m_arrangement; }
+
+    // Exports.
+
     /// Asks for a picture or a table of a view.
-    void exportView(View view, ExportFormats formats);
-    /// What is shown; null before the first frame. All widgets show it once isSettled().
-    const std::shared_ptr<const feeds::Frame>& frame() const { return m_frame; }
+    void exportView(ExportView view, ExportFormats formats);
+    /// The view under the pointer; when it is over none, the one last exported.
+    ExportView viewAtHand();
+    /// What shows a view, to be painted into a picture: it has the newest frame, closed or not, and `size` if
+    /// that is given. Of the wall it is this window.
+    QWidget& exported(ExportView view, std::optional<QSize> size = {});
+    /// A view's own title, or what it is called.
+    QString exportTitle(ExportView view);
+    /// What is shown; null before the first frame.
+    const std::shared_ptr<const feeds::Frame>& frame() const { return m_views.frame(); }
     /// How times are said; only with a frame.
-    TimeWords timeWords() const;
+    TimeWords timeWords() const { return m_views.timeWords(); }
+
+    // The wall.
+
+    struct Wall {
+        std::optional<int> screen; // position among QGuiApplication::screens(); nothing: where it is
+        std::chrono::seconds rotate{0};
+        bool hidePointerAtOnce = false;
+        bool fullScreen = true; // a picture of a wall has a size of its own
+    };
+    void enterWallMode(const Wall& wall);
+    void leaveWallMode();
+    void toggleWallMode();
+    bool isWallMode() const { return m_wall.isOn(); }
+    const WallMode& wallMode() const { return m_wall; }
+    void toggleFullScreen();
+    void toggleHelp();
+    /// One quiet line, for half a minute or until Esc.
+    void showNotice(const QString& text);
+    const NoticeLine& notice() const { return *m_notice; }
+    const EdgeFrame& edgeFrame() const { return *m_edge; }
 
     /// How long complete repaints of this window took since the last call. Only as a top-level window it
     /// knows.
     PaintTimes takePaintTimes() { return m_paintClock.take(); }
 
     /// Everything that was postponed is done and the base map is crisp: fit for a screenshot.
-    bool isSettled() const;
+    bool isSettled() const { return m_views.isSettled(); }
     double scale() const { return m_scale; }
-    MapWidget& map() { return *m_map; }
-    HeatWidget& heat() { return *m_heat; }
-    LagWidget& lag() { return *m_lag; }
+    MapWidget& map() { return m_views.map(); }
+    HeatWidget& heat() { return m_views.heat(); }
+    LagWidget& lag() { return m_views.lag(); }
     enum Chart : std::size_t { requestsChart, egressChart, metadataChart, latencyChart };
-    LineChart& chart(std::size_t i) { return *m_charts[i]; }
+    LineChart& chart(std::size_t i) { return m_views.chart(i); }
     /// It says what the user wants. Its keys work wherever the focus is.
     TimelineWidget& timeline() { return *m_timeline; }
 
   signals:
     /// Whenever viewRequest() becomes another one; at most once per turn of the event loop.
     void viewRequestChanged(const feeds::ViewRequest& request);
+    /// Views or windows were arranged otherwise, by hand or by choosing a workspace; not by pages.
+    void arranged();
+    /// The user wants this kept under its name.
+    void workspaceSaved(const surgescope::widgets::Workspace& workspace);
+    void wallModeChanged(bool on);
     /// Keys and menus ask for it; nothing is written here.
-    void exportRequested(surgescope::widgets::View view, surgescope::widgets::ExportFormats formats);
+    void exportRequested(surgescope::widgets::ExportView view, surgescope::widgets::ExportFormats formats);
 
   protected:
     bool event(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void moveEvent(QMoveEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
   private:
-    enum Step : unsigned {
-        mapStep,
-        requestsStep,
-        heatStep,
-        egressStep,
-        metadataStep,
-        lagStep,
-        latencyStep,
-        tableStep,
-        kSteps
-    };
+    void connectViews();
     void layOut();
-    void nextStep();
-    void doStep(Step step);
     void postRequest();
     void selectionChanged();
-    bool handleTimeKey(const QKeyEvent& event);
-    bool handleExportKey(const QKeyEvent& event);
+    bool handleKey(QKeyEvent& event);
+    bool run(const Called& called, QKeyEvent& event);
+    void handleEscape();
+    void toggleHealth();
+    void popUpMenu(const std::string& view, QPoint global);
+    void chooseWorkspace(int position);
+    void turnPage(int page);
+    void checkAge();
+    void adoptWindow(ViewWindow& window);
+    void setToolTipColours();
 
-    const feeds::PopCatalogue& m_catalogue;
-    std::shared_ptr<const feeds::Frame> m_frame;
     Focus m_focus;
     std::optional<feeds::FeedSecond> m_release;
     feeds::Timeline::Mode m_mode = feeds::Timeline::Mode::live;
     std::optional<feeds::ViewRequest> m_posted;
     double m_scale = 1;
-    View m_lastExported = View::wall;
+    ExportView m_lastExported = ExportView::wall;
 
+    WallViews m_views;
     HeaderBar* m_header; // all widgets are children
     TileRow* m_tiles;
-    MapWidget* m_map;
-    std::array<LineChart*, 4> m_charts{};
-    HeatWidget* m_heat;
-    LagWidget* m_lag;
-    PopTableWidget* m_table;
-    PopDetailWidget* m_detail;
+    ViewArea* m_area;
     TimelineWidget* m_timeline;
     HealthStrip* m_health;
+    ProgressLine* m_progress;
+    NoticeLine* m_notice;
+    HelpOverlay* m_help;
+    EdgeFrame* m_edge;
+    std::unique_ptr<Arrangement> m_arrangement;
 
-    unsigned m_due = 0; // steps still to do, as bits
-    unsigned m_last = 0;
-    QTimer m_stepTimer;
+    std::string m_workspaceName;
+    std::vector<Workspace> m_userWorkspaces;
+    std::vector<Workspace> m_pages;
+    std::optional<Workspace> m_beforePages;
+    WallMode m_wall;
+    bool m_fullScreenBefore = false;
+    QRect m_placeBefore;
+
+    std::optional<double> m_newestAge; // of the last frame
+    QElapsedTimer m_sinceFrame;        // not running before the first
+    QTimer m_ageTimer;
     QTimer m_requestTimer;
     PaintClock m_paintClock;
+    PaintClock m_healthClock; // the same repaints, for the health page
+    QElapsedTimer m_sinceHealth;
 };
 
 } // namespace surgescope::widgets

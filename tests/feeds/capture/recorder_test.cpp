@@ -247,6 +247,45 @@ TEST_CASE("a full disk: the state says so and what was written stays readable", 
     CHECK(receivedIn(f.path).size() >= 2);
 }
 
+TEST_CASE("a lost permission: the state says so and the file before it is complete", "[recorder]") {
+    Fixture f;
+    const auto recordings = f.folder.path() / "recordings";
+    std::filesystem::create_directory(recordings);
+    f.path = (recordings / "launch.mcap").string();
+    std::filesystem::permissions(f.folder.path(), std::filesystem::perms(0755));
+    const pid_t child = ::fork(); // who we are is of a whole process
+    if (child == 0) {
+        Recorder::Options options{.path = f.path, .newFileEvery = seconds(10)};
+        bool fileDone = false;
+        options.fileDone = [&](const std::string&) { fileDone = true; };
+        auto recorder = Recorder::open(options, f.clock);
+        give(*recorder.value(), popReport({}));
+        // Root may write where nobody else may: it becomes somebody else.
+        std::filesystem::permissions(recordings, std::filesystem::perms(0555));
+        if (::geteuid() == 0 && ::seteuid(65'534) != 0) ::_exit(2);
+        f.clock.advance(seconds(10));
+        give(*recorder.value(), popReport({.second = kStart + 10, .sequence = 2})); // takes a new file
+        const bool failed = soon(*recorder.value(),
+                                 [](const auto& status) { return status.state == Recorder::State::failed; });
+        const auto reason = recorder.value()->status().reason;
+        give(*recorder.value(), popReport({.sequence = 3})); // the feed goes on, and nothing piles up
+        const bool told = reason.find("cannot create") != std::string::npos &&
+                          reason.find("launch-2.mcap': Permission denied") != std::string::npos;
+        const bool quiet = recorder.value()->status().queueFill == 0 && !fileDone;
+        recorder.value().reset(); // joins its thread
+        ::_exit(failed && told && quiet ? 0 : 1);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+    std::filesystem::permissions(recordings, std::filesystem::perms(0755));
+    CHECK(receivedIn(f.path).size() == 1);
+    auto reader = McapReader::open(f.path);
+    REQUIRE(reader);
+    CHECK(reader.value()->indexed());
+    CHECK(reader.value()->damage().empty());
+}
+
 TEST_CASE("kill -9 loses the last second at most", "[recorder]") {
     Fixture f;
     std::array<int, 2> asked{};

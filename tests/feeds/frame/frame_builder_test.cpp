@@ -299,7 +299,7 @@ TEST_CASE("how long invalidations took is shown as shares by column", "[frame]")
 
 TEST_CASE("a baseline lies beneath with its T-0 where this launch has it", "[frame]") {
     constexpr std::int64_t kEarlier = kStart - 86'400; // its T-0, 30 s after its first report
-    Baseline earlier{"yesterday", feedSecond(kEarlier + 30), FleetState(PopCatalogue::builtIn())};
+    Baseline earlier{"yesterday", feedSecond(kEarlier + 30), false, FleetState(PopCatalogue::builtIn())};
     std::uint64_t sequence = 0;
     for (int s = 0; s <= 120; ++s) {
         auto report = popReport({.second = kEarlier + s, .sequence = ++sequence});
@@ -325,6 +325,13 @@ TEST_CASE("a baseline lies beneath with its T-0 where this launch has it", "[fra
     };
     CHECK(ghost[columnAt(kStart + 19)] == 100.0F); // a second before T-0
     CHECK(ghost[columnAt(kStart + 20)] == 700.0F);
+
+    earlier.underRehearsalsOnly = true; // and this is none
+    Feed real;
+    real.baseline = &earlier;
+    real.request = feed.request;
+    real.run({"LHR"}, 0, 59, [](PopReport&, int) {});
+    CHECK_FALSE(real.frame()->baseline.has_value());
 
     feed.request.releaseAt.reset(); // without T-0 nothing can be aligned
     CHECK_FALSE(feed.frame()->baseline.has_value());

@@ -3,19 +3,83 @@
 
 #include "tests/support/catch.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <set>
+#include <vector>
 
 using namespace surgescope::widgets;
+
+namespace {
+
+using Triple = std::array<double, 3>;
+using Matrix = std::array<Triple, 3>;
+
+struct Vision {
+    const char* name;
+    Matrix matrix; // over linear RGB
+};
+
+// G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A Physiologically-based Model for Simulation of Color
+// Vision Deficiency", IEEE Transactions on Visualization and Computer Graphics 15(6), 2009: severity 1.0.
+constexpr std::array kVisions{
+    Vision{"everybody", {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}},
+    Vision{"protanopia",
+           {{{0.152286, 1.052583, -0.204868},
+             {0.114503, 0.786281, 0.099216},
+             {-0.003882, -0.048116, 1.051998}}}},
+    Vision{
+        "deuteranopia",
+        {{{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}}}},
+    Vision{"tritanopia",
+           {{{1.255528, -0.076749, -0.178779},
+             {-0.078411, 0.930809, 0.147602},
+             {0.004733, 0.691367, 0.303900}}}},
+};
+
+Triple times(const Matrix& m, const Triple& v) {
+    Triple out{};
+    for (std::size_t i = 0; i < 3; ++i)
+        out[i] = m[i][0] * v[0] + m[i][1] * v[1] + m[i][2] * v[2];
+    return out;
+}
+
+double linear(int channel) {
+    const double c = channel / 255.0;
+    return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+}
+
+/// CIE L*a*b* (D65) of what somebody sees.
+Triple seen(QRgb colour, const Vision& by) {
+    Triple rgb = times(by.matrix, {linear(qRed(colour)), linear(qGreen(colour)), linear(qBlue(colour))});
+    for (double& c : rgb)
+        c = std::clamp(c, 0.0, 1.0);
+    static constexpr Matrix kXyz{{{0.4124564, 0.3575761, 0.1804375},
+                                  {0.2126729, 0.7151522, 0.0721750},
+                                  {0.0193339, 0.1191920, 0.9503041}}};
+    const Triple xyz = times(kXyz, rgb);
+    const auto f = [](double t) { return t > 216.0 / 24389 ? std::cbrt(t) : (24389.0 / 27 * t + 16) / 116; };
+    const double x = f(xyz[0] / 0.95047), y = f(xyz[1]), z = f(xyz[2] / 1.08883);
+    return {116 * y - 16, 500 * (x - y), 200 * (y - z)};
+}
+
+/// CIE 1976; about 2 can just be told apart side by side.
+double distance(QRgb a, QRgb b, const Vision& by) {
+    const Triple p = seen(a, by), q = seen(b, by);
+    return std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
+}
+
+} // namespace
 
 TEST_CASE("the saturation scale is fixed from 0 to 100 % and clamps") {
     CHECK(saturationColour(-3) == saturationColour(0));
     CHECK(saturationColour(1.6) == saturationColour(1));
     CHECK(saturationColour(0) != saturationColour(0.3));
     CHECK(qBlue(saturationColour(0)) > qRed(saturationColour(0)));
-    CHECK(qGreen(saturationColour(0.6)) > qRed(saturationColour(0.6)));
     CHECK(qRed(saturationColour(1)) > 3 * qGreen(saturationColour(1)));
     // Half way between two stops lies half way between their colours.
-    CHECK(qRed(saturationColour(0.825)) == Approx((214 + 243) / 2.0).margin(1));
+    CHECK(qGreen(saturationColour(0.175)) == Approx((92 + 126) / 2.0).margin(1));
 }
 
 TEST_CASE("levels begin exactly at 75, 90 and 100 %") {
@@ -45,4 +109,32 @@ TEST_CASE("each region has a colour of its own, and so have unplaced PoPs") {
         colours.insert(regionColour(i).rgb());
     CHECK(colours.size() == 8);
     CHECK(regionColour(99) == regionColour(7));
+}
+
+TEST_CASE("the simulation of colour blindness does what it should") {
+    CHECK(seen(qRgb(255, 255, 255), kVisions[0])[0] == Approx(100).margin(0.01));
+    const QRgb red = qRgb(200, 60, 60), green = qRgb(96, 120, 50);
+    CHECK(distance(red, green, kVisions[2]) < 0.45 * distance(red, green, kVisions[0]));
+    for (const Vision& vision : kVisions) // greys stay grey
+        CHECK(distance(qRgb(128, 128, 128), qRgb(128, 128, 128), vision) == 0);
+}
+
+TEST_CASE("levels of saturation stay apart for colour-blind people, on every theme's map") {
+    static constexpr double kApart = 20; // ten times what can just be told apart
+    for (const Vision& vision : kVisions) {
+        std::vector<QRgb> discs;
+        for (const double saturation : {0.3, 0.8, 0.93, 1.05})
+            discs.push_back(saturationColour(saturation));
+        for (std::size_t i = 0; i < discs.size(); ++i) {
+            for (std::size_t k = 0; k < i; ++k) {
+                INFO(vision.name << ", levels " << k << " and " << i);
+                CHECK(distance(discs[i], discs[k], vision) > kApart);
+            }
+            for (const Theme theme : kThemes) {
+                INFO(vision.name << ", level " << i << " on the " << themeName(theme) << " map");
+                CHECK(distance(discs[i], paletteOf(theme).land.rgb(), vision) > kApart);
+                CHECK(distance(discs[i], paletteOf(theme).ocean.rgb(), vision) > kApart);
+            }
+        }
+    }
 }

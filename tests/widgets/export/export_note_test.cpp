@@ -9,7 +9,7 @@ using namespace surgescope::widgets;
 
 namespace {
 
-ExportNote note(View view, const feeds::Frame& frame,
+ExportNote note(ExportView view, const feeds::Frame& frame,
                 feeds::Timeline::Mode mode = feeds::Timeline::Mode::live) {
     TimeWords words;
     words.now = frame.settled;
@@ -21,7 +21,7 @@ ExportNote note(View view, const feeds::Frame& frame,
 
 TEST_CASE("a note says what, of what, when, in what unit, from where and how much was heard") {
     const auto frame = tests::sampleFrame();
-    const ExportNote n = note(View::requests, *frame);
+    const ExportNote n = note(ExportView::requests, *frame);
     CHECK(n.title == QStringLiteral("Title"));
     CHECK(n.selection == QStringLiteral("world"));
     CHECK(n.unit == QStringLiteral("requests/s"));
@@ -37,32 +37,32 @@ TEST_CASE("a replay names its file, a rehearsal says that it is one") {
     const auto frame = tests::sampleFrame();
     frame->mode = feeds::FeedMode::rehearsal;
     frame->health.endpoints = {{"/data/nights/launch.mcap", false, 1}};
-    CHECK(note(View::map, *frame, feeds::Timeline::Mode::replay).source ==
+    CHECK(note(ExportView::map, *frame, feeds::Timeline::Mode::replay).source ==
           QStringLiteral("replay of launch.mcap, simulated data: Triple drop, 3 albums"));
     frame->health.endpoints = {{"inproc://rehearsal", false, 1}};
-    CHECK(note(View::map, *frame).source ==
+    CHECK(note(ExportView::map, *frame).source ==
           QStringLiteral("rehearsal, simulated data: Triple drop, 3 albums"));
 }
 
 TEST_CASE("a selection is named") {
     const auto frame = tests::sampleFrame();
     frame->selection = feeds::Selection::pop("LHR");
-    CHECK(note(View::metadata, *frame).selection == QStringLiteral("LHR, London"));
+    CHECK(note(ExportView::metadata, *frame).selection == QStringLiteral("LHR, London"));
     frame->selection = feeds::Selection::region("EU");
-    CHECK(note(View::metadata, *frame).selection == QStringLiteral("Europe"));
-    CHECK(note(View::map, *frame).selection == QStringLiteral("all PoPs"));
-    CHECK(note(View::map, *frame).range.isEmpty()); // it shows one second
+    CHECK(note(ExportView::metadata, *frame).selection == QStringLiteral("Europe"));
+    CHECK(note(ExportView::map, *frame).selection == QStringLiteral("all PoPs"));
+    CHECK(note(ExportView::map, *frame).range.isEmpty()); // it shows one second
 }
 
 TEST_CASE("nothing received is said, not noted as zero") {
-    const ExportNote n = note(View::requests, *tests::emptyFrame());
+    const ExportNote n = note(ExportView::requests, *tests::emptyFrame());
     CHECK(n.range == QStringLiteral("nothing received yet"));
     CHECK(n.coverage.isEmpty());
     CHECK_FALSE(plainText(n).contains(u'0' + QStringLiteral(" of")));
 }
 
 TEST_CASE("views and formats by name") {
-    for (const View view : kViews)
+    for (const ExportView view : kExportViews)
         CHECK(viewNamed(viewName(view)) == view);
     CHECK_FALSE(viewNamed("globe"));
     CHECK(formatOf("a/b.c/map.PNG") == ExportFormat::png);

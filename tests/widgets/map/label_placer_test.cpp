@@ -39,3 +39,14 @@ TEST_CASE("a label goes to the other side when there is no room") {
     CHECK(places[0]->left() == Approx(55));
     CHECK(places[1]->right() == Approx(185));
 }
+
+TEST_CASE("what must be said finds room farther away") {
+    const QRectF area(0, 0, 400, 200);
+    const std::vector<QRectF> crowd{{140, 60, 120, 80}}; // all around the anchor
+    CHECK_FALSE(placeLabels(std::vector<LabelWish>{{{200, 100}, 5, {60, 18}}}, area, crowd)[0]);
+    CHECK_FALSE(placeLabels(std::vector<LabelWish>{{{200, 100}, 5, {60, 18}, 20}}, area, crowd)[0]);
+    const auto places = placeLabels(std::vector<LabelWish>{{{200, 100}, 5, {60, 18}, 80}}, area, crowd);
+    REQUIRE(places[0]);
+    CHECK_FALSE(places[0]->intersects(crowd[0]));
+    CHECK(area.contains(*places[0]));
+}

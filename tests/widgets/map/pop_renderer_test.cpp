@@ -24,12 +24,12 @@ std::size_t coloured(const QImage& image) {
     return count;
 }
 
-QImage markerImage(PopLook look, double radius, double saturation, bool critical) {
+QImage markerImage(PopLook look, double radius, double saturation, Level level = Level::managed) {
     QImage image(80, 80, QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
     QPainter painter(&image);
     painter.setRenderHint(QPainter::Antialiasing);
-    paintMarker(painter, {40, 40}, radius, look, saturation, critical, 1);
+    paintMarker(painter, {40, 40}, radius, look, saturation, level, 1);
     return image;
 }
 
@@ -44,8 +44,8 @@ TEST_CASE("the area of a disc is proportional to requests") {
     CHECK(discRadius(0, 0, 1) == Approx(kLeastRadius));
 
     // The same in painted pixels.
-    const auto large = coloured(markerImage(PopLook::live, 30, 0.5, false));
-    const auto small = coloured(markerImage(PopLook::live, 15, 0.5, false));
+    const auto large = coloured(markerImage(PopLook::live, 30, 0.5));
+    const auto small = coloured(markerImage(PopLook::live, 15, 0.5));
     CHECK(static_cast<double>(large) / static_cast<double>(small) == Approx(4).epsilon(0.08));
 }
 
@@ -68,39 +68,87 @@ TEST_CASE("the look tells how far a PoP can be trusted") {
     pop.summary.nodesHeard = 94;
     CHECK(lookOf(pop) == PopLook::partial);
     pop.summary.saturation = {0, feeds::Quality::notMeasured};
-    CHECK(lookOf(pop) == PopLook::unknownLoad);
+    CHECK(lookOf(pop) == PopLook::unmeasured);
     pop.summary.requestsPerSecond = {0, feeds::Quality::notMeasured};
     CHECK(lookOf(pop) == PopLook::noData);
 }
 
 TEST_CASE("markers differ by shape, not by colour alone") {
-    const QImage live = markerImage(PopLook::live, 14, 0.5, false);
+    const QImage live = markerImage(PopLook::live, 14, 0.5);
     CHECK(live.pixel(40, 40) == saturationColour(0.5));
     CHECK(live.pixel(49, 40) == saturationColour(0.5));
-    const QImage stale = markerImage(PopLook::stale, 14, 0.5, false);
+    const QImage stale = markerImage(PopLook::stale, 14, 0.5);
     CHECK(qBlue(stale.pixel(40, 40)) < 60); // hollow
-    CHECK(coloured(markerImage(PopLook::partial, 14, 0.5, false)) < coloured(live));
-    const QImage critical = markerImage(PopLook::live, 14, 0.95, true);
+    CHECK(coloured(markerImage(PopLook::partial, 14, 0.5)) < coloured(live));
+    const QImage critical = markerImage(PopLook::live, 14, 0.95, Level::critical);
     CHECK(qAlpha(live.pixel(40 + 17, 40)) == 0);
     CHECK(qAlpha(critical.pixel(40 + 17, 40)) > 0); // inner ring
     CHECK(qAlpha(critical.pixel(40 + 19, 40)) < 40);
     CHECK(qAlpha(critical.pixel(40 + 20, 40)) > 40); // outer ring
 }
 
+TEST_CASE("each level has a mark of its own beside its colour") {
+    const auto at = [](Level level, int x, int y) {
+        return qAlpha(markerImage(PopLook::live, 14, 0.5, level).pixel(40 + x, 40 + y));
+    };
+    CHECK(at(Level::managed, 17, 0) == 0);
+    CHECK(at(Level::elevated, 16, 0) > 60); // one thin ring
+    CHECK(at(Level::elevated, 21, 0) == 0);
+    CHECK(at(Level::critical, 20, 0) > 40); // two
+    CHECK(at(Level::critical, 0, -24) == 0);
+    CHECK(at(Level::overload, 20, 0) > 40); // two and a triangle above
+    CHECK(at(Level::overload, 0, -24) > 200);
+    CHECK(at(Level::overload, 0, 24) == 0);
+    std::size_t ink = 0;
+    for (const Level level : {Level::managed, Level::elevated, Level::critical, Level::overload}) {
+        const std::size_t more = coloured(markerImage(PopLook::live, 14, 0.5, level));
+        CHECK(more > ink);
+        ink = more;
+    }
+}
+
+TEST_CASE("PoPs outside of the selected region are dimmed and painted first") {
+    const auto frame = tests::sampleFrame();
+    const auto& catalogue = feeds::PopCatalogue::builtIn();
+    const feeds::RegionIndex africa(0);
+    const auto markers = layOutPops(frame->pops, catalogue, MapView::home({1200, 560}),
+                                    {MapMetric::saturation, DiscSize::requests, 1e6, 1, africa});
+    const auto first =
+        std::find_if(markers.begin(), markers.end(), [](const PopMarker& m) { return !m.dimmed; });
+    CHECK(first != markers.begin());
+    for (auto m = markers.begin(); m != markers.end(); ++m) {
+        CHECK(m->dimmed == (m < first));
+        CHECK(m->dimmed == (catalogue[*frame->pops[m->pop].place].region != africa));
+    }
+}
+
+TEST_CASE("what is not measured depends on what the colour tells") {
+    feeds::PopFrame pop = busyPop();
+    pop.summary.hitRatio = {0, feeds::Quality::notMeasured};
+    CHECK(lookOf(pop, MapMetric::hitRatio) == PopLook::unmeasured);
+    CHECK(lookOf(pop, MapMetric::lag) == PopLook::unmeasured); // nothing was purged
+    CHECK(lookOf(pop, MapMetric::errors) == PopLook::live);
+    CHECK(lookOf(pop, MapMetric::coverage) == PopLook::live);
+    pop.freshness = feeds::Freshness::stale;
+    CHECK(lookOf(pop, MapMetric::hitRatio) == PopLook::noData);
+    CHECK(lookOf(pop, MapMetric::errors) == PopLook::stale);
+}
+
 TEST_CASE("placed PoPs are laid out hottest last, unplaced ones are left to the list") {
     const auto frame = tests::sampleFrame();
     const auto& catalogue = feeds::PopCatalogue::builtIn();
-    const auto markers = layOutPops(frame->pops, catalogue, MapView::home({1200, 560}), 1e6, 1);
+    const auto markers = layOutPops(frame->pops, catalogue, MapView::home({1200, 560}),
+                                    {MapMetric::saturation, DiscSize::requests, 1e6, 1, {}});
     CHECK(frame->pops.size() == 392);
     CHECK(markers.size() == 391);
     CHECK(std::none_of(markers.begin(), markers.end(),
                        [&](const PopMarker& m) { return frame->pops[m.pop].code == "XQZ"; }));
     for (std::size_t i = 1; i < markers.size(); ++i)
-        if (markers[i - 1].look < PopLook::unknownLoad && markers[i].look < PopLook::unknownLoad)
-            CHECK(markers[i - 1].saturation <= markers[i].saturation);
-    CHECK(markers.back().critical);
+        if (markers[i - 1].look < PopLook::unmeasured && markers[i].look < PopLook::unmeasured)
+            CHECK(markers[i - 1].position <= markers[i].position);
+    CHECK(markers.back().isCritical());
     for (const PopMarker& m : markers)
-        if (m.critical) CHECK((m.saturation >= 0.9 && m.look != PopLook::stale));
+        if (m.isCritical()) CHECK((m.position >= 0.9 && m.look != PopLook::stale));
 }
 
 TEST_CASE("sprites are painted once per look") {
@@ -108,12 +156,12 @@ TEST_CASE("sprites are painted once per look") {
     PopMarker marker;
     marker.radius = 8;
     marker.look = PopLook::live;
-    marker.saturation = 0.5;
+    marker.position = 0.5;
     const auto key = sprites.sprite(marker, 1, 1).cacheKey();
     marker.radius = 8.05; // not to be told apart
     CHECK(sprites.sprite(marker, 1, 1).cacheKey() == key);
-    marker.saturation = 0.8;
+    marker.position = 0.8;
     CHECK(sprites.sprite(marker, 1, 1).cacheKey() != key);
-    marker.saturation = 0.5;
+    marker.position = 0.5;
     CHECK(sprites.sprite(marker, 2, 1).cacheKey() != key);
 }

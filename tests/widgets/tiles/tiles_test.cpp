@@ -40,11 +40,14 @@ TEST_CASE("tiles say value, doubt and trouble") {
     CHECK(tiles[0].badge.isEmpty());                      // but few
     CHECK(tiles[1].value == QStringLiteral("38.2 Tb/s"));
     CHECK(tiles[3].value == QStringLiteral("91.4 %"));
-    CHECK(tiles[4].secondary == QStringLiteral("+9.0 ms · misses 412 ms"));
+    CHECK(tiles[4].secondary == QStringLiteral("+9.0 ms"));
+    CHECK(tiles[4].detail == QStringLiteral("misses 412 ms"));
     CHECK(tiles[5].value == QStringLiteral("262 ms"));
     CHECK(tiles[5].valueColour == colours().overload); // above its limit
-    CHECK(tiles[6].secondary == QStringLiteral("+4.5 s · 2.10 M pending"));
-    CHECK(tiles[0].secondary == QStringLiteral("+450 % vs standard rollout"));
+    CHECK(tiles[6].secondary == QStringLiteral("+4.5 s"));
+    CHECK(tiles[6].detail == QStringLiteral("2.10 M pending"));
+    CHECK(tiles[0].secondary == QStringLiteral("+450 %"));
+    CHECK(tiles[0].detail == QStringLiteral("vs standard rollout"));
     CHECK(tiles[3].secondary.startsWith(QStringLiteral("−6.1 points")));
     CHECK(tiles[7].secondary.contains(QStringLiteral(" times")));
     CHECK(tiles[8].value == QStringLiteral("61.2 M"));

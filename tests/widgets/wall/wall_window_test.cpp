@@ -7,7 +7,6 @@
 #include "tests/support/catch.h"
 #include "tests/support/sample_frame.h"
 
-#include <QCursor>
 #include <QMouseEvent>
 #include <QSignalSpy>
 #include <QTest>
@@ -45,19 +44,34 @@ TEST_CASE("the keys 1 to 6 ask for other ranges") {
 
 TEST_CASE("E, Shift+E and Ctrl+C ask for exports, and for the same view again") {
     Wall wall(tests::sampleFrame());
-    std::vector<std::pair<View, ExportFormats>> asked;
+    std::vector<std::pair<ExportView, ExportFormats>> asked;
     QObject::connect(&wall.window, &WallWindow::exportRequested, &wall.window,
-                     [&asked](View view, ExportFormats formats) { asked.emplace_back(view, formats); });
-    const QPoint middle = wall.window.map().geometry().center();
-    QCursor::setPos(wall.window.mapToGlobal(middle));
+                     [&asked](ExportView view, ExportFormats formats) { asked.emplace_back(view, formats); });
+    QTest::mouseMove(&wall.window.map());
+    QTest::mouseMove(&wall.window.map(), wall.window.map().rect().center() + QPoint(1, 1));
     QTest::keyClick(&wall.window.map(), Qt::Key_E);
     QTest::keyClick(&wall.window.map(), Qt::Key_E, Qt::ShiftModifier);
     QTest::keyClick(&wall.window.map(), Qt::Key_C, Qt::ControlModifier);
-    QTest::keyClick(&wall.window.map(), Qt::Key_C); // without Ctrl it means nothing
+    QTest::keyClick(&wall.window.map(), Qt::Key_C); // without Ctrl it is the map's
     REQUIRE(asked.size() == 3);
-    CHECK(asked[0] == std::pair(View::map, ExportFormats(ExportFormat::png)));
+    CHECK(asked[0] == std::pair(ExportView::map, ExportFormats(ExportFormat::png)));
     CHECK(asked[1].second == (ExportFormat::svg | ExportFormat::pdf | ExportFormat::csv));
     CHECK(asked[2].second == ExportFormats(ExportFormat::clipboard));
+}
+
+TEST_CASE("a view that is closed can be exported, at a sensible size and with the frame") {
+    Wall wall(tests::sampleFrame());
+    const auto frame = tests::sampleFrame();
+    for (const ExportView view : {ExportView::health, ExportView::map, ExportView::metadata}) {
+        INFO(viewName(view));
+        wall.window.closeView(std::string(viewName(view)));
+        QWidget& closed = wall.window.exported(view);
+        CHECK(closed.isHidden());
+        CHECK(closed.size() == QSize(960, 540));
+        CHECK(wall.window.exported(view, QSize(700, 400)).size() == QSize(700, 400));
+    }
+    CHECK(wall.window.map().view().size.width() == 700);
+    CHECK(wall.window.map().scene().markers().size() > 300);
 }
 
 TEST_CASE("a click on the map selects and asks for the PoP's nodes, Esc takes it back") {

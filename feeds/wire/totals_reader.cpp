@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/wire/totals_reader.h"
+
+#include "feeds/wire/fields.h"
+#include "feeds/wire/limits.h"
+
+#include <array>
+#include <limits>
+#include <optional>
+#include <span>
+
+namespace surgescope::feeds {
+namespace {
+
+using Type = Fields::Type;
+
+constexpr std::uint64_t kHighestTag = Fields::tagOf(64, Type::varint); // as the masks of what is measured
+constexpr std::uint8_t kNone = 0xff;
+
+/// Positions in PopTotals by tag.
+constexpr auto kCounters = [] {
+    std::array<std::uint8_t, kHighestTag> positions{};
+    positions.fill(kNone);
+    for (std::size_t i = 0; i < kCounterCount; ++i)
+        positions[Fields::tagOf(fieldNumber(static_cast<Counter>(i)), Type::varint)] =
+            static_cast<std::uint8_t>(i);
+    return positions;
+}();
+constexpr auto kDistributions = [] {
+    std::array<std::uint8_t, kHighestTag> positions{};
+    positions.fill(kNone);
+    for (std::size_t i = 0; i < kDistributionCount; ++i)
+        positions[Fields::tagOf(fieldNumber(static_cast<Distribution>(i)), Type::text)] =
+            static_cast<std::uint8_t>(i);
+    return positions;
+}();
+
+/// How many numbers were packed; nothing: too many, or broken, or one is too large.
+template <std::size_t Size>
+std::optional<std::size_t> unpack(std::string_view bytes, std::array<std::uint64_t, Size>& to) {
+    Fields packed(bytes);
+    std::size_t count = 0;
+    while (packed.nextPacked()) {
+        if (count == Size || packed.value > limits::kCount) return std::nullopt;
+        to[count++] = packed.value;
+    }
+    return packed.broken() ? std::nullopt : std::optional(count);
+}
+
+bool readHistogram(std::string_view bytes, ExponentialHistogram& to) {
+    std::array<std::uint64_t, ExponentialHistogram::kMaxIndex - ExponentialHistogram::kMinIndex + 1> counts;
+    std::size_t size = 0;
+    std::uint64_t zeros = 0;
+    std::int32_t offset = 0;
+    std::uint64_t sum = 0;
+    std::uint64_t max = 0;
+    Fields fields(bytes);
+    for (std::uint64_t last = 0; fields.next(); last = fields.tag) {
+        if (fields.tag <= last) return false; // it comes twice, or may
+        switch (fields.tag) {
+        case Fields::tagOf(1, Type::varint): zeros = fields.value; break;
+        case Fields::tagOf(2, Type::varint): { // zigzag
+            if (fields.value > std::numeric_limits<std::uint32_t>::max()) return false;
+            const auto half = static_cast<std::int32_t>(fields.value >> 1U);
+            offset = (fields.value & 1U) != 0 ? -half - 1 : half;
+            break;
+        }
+        case Fields::tagOf(3, Type::text): {
+            const auto count = unpack(fields.text, counts);
+            if (!count) return false;
+            size = *count;
+            break;
+        }
+        case Fields::tagOf(4, Type::varint): sum = fields.value; break;
+        case Fields::tagOf(5, Type::varint): max = fields.value; break;
+        default: return false;
+        }
+    }
+    if (!fields.atEnd() || zeros > limits::kCount || !to.addBuckets(offset, std::span(counts).first(size)))
+        return false;
+    to.addZeros(zeros);
+    to.addSummary(sum, max);
+    // No sum of these wraps around: 322 times 2^53 at most.
+    return to.count() <= limits::kCount;
+}
+
+} // namespace
+
+bool readPlainTotals(std::string_view bytes, PopTotals& to) {
+    to.clear();
+    to.measuredByAll = {};
+    Fields fields(bytes);
+    for (std::uint64_t last = 0; fields.next(); last = fields.tag) {
+        if (fields.tag <= last || fields.tag >= kHighestTag) return false;
+        if (const auto counter = kCounters[fields.tag]; counter != kNone) {
+            if (fields.value > limits::kCount) return false;
+            to.counters[counter] = fields.value;
+        } else if (const auto distribution = kDistributions[fields.tag]; distribution != kNone) {
+            if (!readHistogram(fields.text, to.distributions[distribution])) return false;
+        } else if (fields.tag == Fields::tagOf(1, Type::fixed64)) {
+            to.measuredByAny = FieldSet(fields.value);
+        } else if (fields.tag == Fields::tagOf(2, Type::fixed64)) {
+            to.measuredByAll = FieldSet(fields.value);
+        } else if (fields.tag != Fields::tagOf(3, Type::text) || !unpack(fields.text, to.saturation.bins)) {
+            return false;
+        }
+    }
+    return fields.atEnd();
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// surgescope-capture as a user runs it: recording a publisher, and publishing a recording.
+#include "feeds/capture/message_stream.h"
+#include "feeds/capture/recording.h"
+#include "feeds/publish/raw_publisher.h"
+#include "feeds/source/zmq_source.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/process.h"
+#include "tests/support/simulated_launch.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/wait.h"
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+using Messages = std::vector<std::pair<std::string, std::string>>;
+
+/// surgescope-capture with what it says on standard error among what it says on standard output.
+std::vector<std::string> capture(const std::vector<std::string>& options) {
+    std::vector<std::string> words{"/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1",
+                                   std::string(SURGESCOPE_PROGRAMS) + "/surgescope-capture"};
+    words.insert(words.end(), options.begin(), options.end());
+    return words;
+}
+
+std::string nextLine(Process& process) {
+    return process.readLine(std::chrono::steady_clock::now() + seconds(30)).value_or("(nothing)");
+}
+
+std::string rest(Process& process) {
+    std::string text;
+    while (const auto line = process.readLine(std::chrono::steady_clock::now() + seconds(30)))
+        text += *line + "\n";
+    return text;
+}
+
+/// What the file holds of what was received, finished or not.
+Messages receivedIn(const std::string& path) {
+    Messages messages;
+    auto reader = McapReader::open(path);
+    if (!reader) return messages;
+    MessageStream stream(*reader.value(), [](const mcap::Channel& channel) {
+        const auto* topicClass = recording::classOf(channel.topic);
+        return !topicClass || topicClass->received;
+    });
+    while (const auto* message = stream.next())
+        messages.emplace_back(message->topic, message->payload);
+    return messages;
+}
+
+/// Some seconds of a launch, as they go over the wire.
+Messages launch(int length) {
+    SimulatedLaunch simulated("triple-drop", 20);
+    Messages messages;
+    for (int i = 0; i < length; ++i)
+        for (auto& wire : simulated.second())
+            messages.emplace_back(std::move(wire.topic), std::move(wire.payload));
+    return messages;
+}
+
+/// Runs until its own end; the exit status and what it said.
+std::pair<int, std::string> run(const std::vector<std::string>& options) {
+    Process process(capture(options));
+    auto said = rest(process);
+    return {process.wait(), std::move(said)};
+}
+
+/// Records `messages` off a publisher and ends that as Ctrl+C does.
+void record(const Messages& messages, const std::string& path) {
+    auto publisher = RawPublisher::open({"tcp://127.0.0.1:*"}, {});
+    REQUIRE(publisher);
+    const auto endpoint = publisher.value()->boundEndpoints()[0];
+    Process recorder(capture({"record", endpoint, "-o", path}));
+    CHECK(nextLine(recorder) == "surgescope-capture: records " + endpoint);
+    constexpr int kTopicClasses = 5; // that it subscribes to, each by itself
+    REQUIRE(eventually([&] { return publisher.value()->subscriptions(milliseconds(20)) == kTopicClasses; }));
+    for (const auto& [topic, payload] : messages)
+        REQUIRE(publisher.value()->send(topic, payload));
+    REQUIRE(eventually([&] {
+        std::this_thread::yield();
+        return receivedIn(path).size() == messages.size();
+    }));
+    CHECK(recorder.interrupt() == 0);
+    const auto said = rest(recorder);
+    CHECK_THAT(said, containsText(path + ": " + std::to_string(messages.size()) + " messages"));
+    CHECK_THAT(said, containsText("in 1 file, 0 dropped"));
+}
+
+} // namespace
+
+TEST_CASE("a publisher is recorded until Ctrl+C, and the file is sound", "[capture]") {
+    const TemporaryFolder folder;
+    const auto path = (folder.path() / "launch.mcap").string();
+    const auto messages = launch(12);
+    record(messages, path);
+    CHECK((receivedIn(path) == messages));
+    auto reader = McapReader::open(path);
+    REQUIRE(reader);
+    CHECK(reader.value()->indexed()); // it was closed
+    CHECK_THAT(reader.value()->header().library, containsText("surgescope-capture"));
+
+    const auto [status, said] = run({"verify", path});
+    INFO(said);
+    CHECK(status == 0);
+    // The same file with a byte turned is not sound, and verify says so.
+    std::filesystem::copy_file(path, path + ".damaged");
+    {
+        const auto& part = reader.value()->parts()[0];
+        std::FILE* file = std::fopen((path + ".damaged").c_str(), "r+b");
+        REQUIRE(file != nullptr);
+        std::fseek(file, static_cast<long>(part.offset + part.length - 5), SEEK_SET);
+        const int byte = std::fgetc(file);
+        std::fseek(file, -1, SEEK_CUR);
+        std::fputc(byte ^ 0x10, file);
+        std::fclose(file);
+    }
+    CHECK(run({"verify", path + ".damaged"}).first == 1);
+}
+
+TEST_CASE("a recording is published again, the same bytes in the same order", "[capture]") {
+    const TemporaryFolder folder;
+    const auto path = (folder.path() / "launch.mcap").string();
+    const auto messages = launch(12);
+    record(messages, path);
+
+    Process replay(capture({"replay", path, "--bind", "tcp://127.0.0.1:*", "--as-fast-as-possible"}));
+    const std::string says = "surgescope-capture: publishes at ";
+    const auto line = nextLine(replay);
+    REQUIRE(line.starts_with(says + "tcp://127.0.0.1:"));
+    auto source = ZmqSource::open({.connect = {line.substr(says.size())}});
+    REQUIRE(source);
+    source.value()->subscribe("");
+    Messages came;
+    REQUIRE(eventually([&] {
+        const auto received = source.value()->receive(milliseconds(20));
+        if (const auto* message = std::get_if<RawMessage>(&received))
+            came.emplace_back(message->topic, message->payload);
+        return came.size() == messages.size();
+    }));
+    CHECK((came == messages));
+    CHECK(rest(replay) == std::to_string(messages.size()) + " messages sent\n");
+    CHECK(replay.wait() == 0);
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/publish/raw_publisher.h"
+#include "feeds/source/zmq_source.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/wait.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::milliseconds;
+
+namespace {
+
+using Messages = std::vector<std::pair<std::string, std::string>>;
+
+std::unique_ptr<RawPublisher> openPublisher(const std::vector<std::string>& bind,
+                                            const std::vector<std::string>& connect = {}) {
+    auto publisher = RawPublisher::open(bind, connect);
+    if (!publisher) FAIL(publisher.error());
+    return std::move(publisher.value());
+}
+
+std::unique_ptr<ZmqSource> openSource(const ZmqSource::Options& options, const std::string& topic = "") {
+    auto source = ZmqSource::open(options);
+    if (!source) FAIL(source.error());
+    source.value()->subscribe(topic);
+    return std::move(source.value());
+}
+
+bool awaitSubscriptions(RawPublisher& publisher, int count) {
+    return eventually([&] { return publisher.subscriptions(milliseconds(20)) == count; });
+}
+
+/// What comes until there are `count`.
+Messages take(ZmqSource& source, std::size_t count) {
+    Messages taken;
+    eventually([&] {
+        const auto received = source.receive(milliseconds(20));
+        if (const auto* message = std::get_if<RawMessage>(&received))
+            taken.emplace_back(message->topic, message->payload);
+        return taken.size() >= count;
+    });
+    return taken;
+}
+
+} // namespace
+
+TEST_CASE("messages are sent as they are, in their order", "[publish]") {
+    const auto publisher = openPublisher({"tcp://127.0.0.1:*"});
+    REQUIRE(publisher->boundEndpoints().size() == 1);
+    CHECK(publisher->boundEndpoints()[0].find('*') == std::string::npos);
+    const auto source = openSource({.connect = publisher->boundEndpoints()});
+    REQUIRE(awaitSubscriptions(*publisher, 1));
+    Messages messages{{"pop/LHR", std::string("\0\xff no protobuf", 14)}, {"weather", ""}};
+    for (int i = 0; i < 500; ++i)
+        messages.emplace_back("node/LHR", std::to_string(i));
+    for (const auto& [topic, payload] : messages)
+        REQUIRE(publisher->send(topic, payload));
+    CHECK((take(*source, messages.size()) == messages));
+}
+
+TEST_CASE("subscriptions are counted as they come and go", "[publish]") {
+    const auto publisher = openPublisher({"tcp://127.0.0.1:*"});
+    CHECK(publisher->subscriptions(milliseconds(0)) == 0);
+    const auto first = openSource({.connect = publisher->boundEndpoints()});
+    CHECK(awaitSubscriptions(*publisher, 1));
+    auto second = openSource({.connect = publisher->boundEndpoints()}, "pop/");
+    CHECK(awaitSubscriptions(*publisher, 2));
+    first->unsubscribe("");
+    CHECK(awaitSubscriptions(*publisher, 1));
+    second.reset(); // a subscriber that goes takes its own along
+    CHECK(awaitSubscriptions(*publisher, 0));
+}
+
+TEST_CASE("a raw publisher can also connect to who waits for it", "[publish]") {
+    const auto source = openSource({.bind = {"tcp://127.0.0.1:*"}});
+    const auto publisher = openPublisher({}, {source->endpoints()[0].name});
+    CHECK(publisher->boundEndpoints().empty());
+    REQUIRE(eventually([&] {
+        source->receive(milliseconds(0)); // it tells who connects what it wants while it is used
+        return publisher->subscriptions(milliseconds(20)) == 1;
+    }));
+    REQUIRE(publisher->send("event", "hello"));
+    CHECK((take(*source, 1) == Messages{{"event", "hello"}}));
+}
+
+TEST_CASE("a subscriber that does not keep up is waited for, and loses nothing", "[publish]") {
+    const auto publisher = openPublisher({"tcp://127.0.0.1:*"});
+    const auto source = openSource({.connect = publisher->boundEndpoints(), .receiveHighWaterMark = 10});
+    REQUIRE(awaitSubscriptions(*publisher, 1));
+    // More than both sides and the sockets between them hold, and nobody reads yet.
+    const std::string payload(500, 'x');
+    std::size_t sent = 0;
+    while (sent < 1'000'000 && publisher->send("pop/LHR", payload))
+        ++sent;
+    REQUIRE(sent < 1'000'000);
+    CHECK(sent > 10);
+    // What could not be sent was not sent in part: reading goes on where it stopped.
+    std::size_t came = 0;
+    REQUIRE(eventually([&] {
+        const auto received = source->receive(milliseconds(20));
+        if (const auto* message = std::get_if<RawMessage>(&received)) {
+            REQUIRE(message->topic == "pop/LHR");
+            REQUIRE(message->payload.size() == payload.size());
+            ++came;
+        }
+        return came == sent;
+    }));
+    REQUIRE(publisher->send("event", "the last"));
+    CHECK((take(*source, 1) == Messages{{"event", "the last"}}));
+}
+
+TEST_CASE("an endpoint that cannot be used is refused by name", "[publish]") {
+    const auto nonsense = RawPublisher::open({"nonsense"}, {});
+    REQUIRE(!nonsense);
+    CHECK_THAT(nonsense.error(), containsText("nonsense"));
+    const auto first = openPublisher({"tcp://127.0.0.1:*"});
+    const auto taken = RawPublisher::open(first->boundEndpoints(), {});
+    REQUIRE(!taken);
+    CHECK_THAT(taken.error(), containsText(first->boundEndpoints()[0]));
+}

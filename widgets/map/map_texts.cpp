@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/map/map_texts.h"
+
+#include "widgets/base/format.h"
+
+#include <algorithm>
+
+namespace surgescope::widgets {
+
+namespace {
+
+constexpr int kWorst = 5;
+
+QString row(const QString& name, const QString& value) {
+    return QStringLiteral("<tr><td style='padding-right:12px'>%1</td><td align='right'>%2</td></tr>")
+        .arg(name, value.toHtmlEscaped());
+}
+
+} // namespace
+
+QString popTooltip(const feeds::PopFrame& pop, const feeds::PopCatalogue& catalogue) {
+    const feeds::Summary& s = pop.summary;
+    QString name = QStringLiteral("not in the catalogue"), region = QStringLiteral("unplaced");
+    if (pop.place && pop.place->value < catalogue.size()) {
+        const feeds::Pop& place = catalogue[*pop.place];
+        const auto code = catalogue.regions()[place.region.value];
+        const auto regionText = feeds::regionName(code);
+        name = QString::fromStdString(place.city + ", " + place.country);
+        region = QString::fromUtf8(regionText.data(), static_cast<qsizetype>(regionText.size()));
+    }
+    const QString age = pop.freshness == feeds::Freshness::noData
+                            ? QStringLiteral("never heard")
+                            : formatAge(pop.ageSeconds) + QStringLiteral(" ago");
+    return QStringLiteral("<b>%1</b> %2<br>%3<table>")
+               .arg(QString::fromStdString(pop.code).toHtmlEscaped(), name.toHtmlEscaped(),
+                    region.toHtmlEscaped()) +
+           row(QStringLiteral("Requests"), formatReading(s.requestsPerSecond, Unit::perSecond)) +
+           row(QStringLiteral("Egress"), formatReading(s.egressBitsPerSecond, Unit::bitsPerSecond)) +
+           row(QStringLiteral("Saturation"), formatReading(s.saturation, Unit::ratio)) +
+           row(QStringLiteral("Hit ratio"), formatReading(s.hitRatio, Unit::ratio)) +
+           row(QStringLiteral("Lag p99"), formatReading(s.lagP99Us, Unit::microseconds)) +
+           row(QStringLiteral("Nodes"),
+               QStringLiteral("%1 of %2").arg(formatCount(s.nodesHeard), formatCount(s.nodesExpected))) +
+           row(QStringLiteral("Heard"), age) + QStringLiteral("</table>");
+}
+
+QString clusterTooltip(const PopCluster& cluster, std::span<const PopMarker> markers,
+                       const feeds::Frame& frame, const MarkerRules& rules) {
+    QString mix;
+    for (std::size_t i = 0; i < kClusterParts; ++i) {
+        if (cluster.parts[i] == 0) continue;
+        if (!mix.isEmpty()) mix += QStringLiteral(", ");
+        mix += QStringLiteral("%1 %2")
+                   .arg(cluster.parts[i])
+                   .arg(QString::fromUtf16(clusterPartName(static_cast<ClusterPart>(i))));
+    }
+    double sum = 0;
+    for (const std::size_t member : cluster.members) {
+        const feeds::Reading rate = sizeReading(frame.pops[markers[member].pop].summary, rules.size);
+        if (rate.hasValue()) sum += rate.value;
+    }
+    QString text =
+        QStringLiteral("<b>%1 PoPs</b>, %2<br>%3<table>")
+            .arg(cluster.count())
+            .arg(formatNumber(sum, rules.size == DiscSize::requests ? Unit::perSecond : Unit::bitsPerSecond),
+                 mix);
+    for (int i = 0; i < std::min(kWorst, cluster.count()); ++i) {
+        const feeds::PopFrame& pop = frame.pops[markers[cluster.members[static_cast<std::size_t>(i)]].pop];
+        const feeds::Reading shown = metricReading(pop, rules.metric);
+        text +=
+            row(QString::fromStdString(pop.code).toHtmlEscaped(),
+                shown.hasValue() ? metricText(rules.metric, shown.value) : formatReading(shown, Unit::ratio));
+    }
+    text += QStringLiteral("</table>");
+    if (cluster.count() > kWorst)
+        text += QStringLiteral("the worst %1 by %2; ")
+                    .arg(kWorst)
+                    .arg(QString::fromUtf16(metricName(rules.metric)));
+    return text + QStringLiteral("a click zooms in");
+}
+
+QStringList waitingText(const feeds::FeedHealth& health) {
+    if (health.endpoints.empty())
+        return {QStringLiteral("No telemetry source is open"), QStringLiteral("nothing to wait for")};
+    QStringList lines{QStringLiteral("Waiting for telemetry")};
+    for (const feeds::EndpointState& e : health.endpoints) {
+        QString state = e.binds ? QStringLiteral("bound, ") : QString();
+        if (e.peers == 0)
+            state += e.binds ? QStringLiteral("no publisher connected")
+                             : QStringLiteral("connecting, no answer yet");
+        else
+            state += e.peers == 1
+                         ? QStringLiteral("1 publisher connected, nothing received yet")
+                         : QStringLiteral("%1 publishers connected, nothing received yet").arg(e.peers);
+        lines << QStringLiteral("on %1 (%2)").arg(QString::fromStdString(e.endpoint), state);
+    }
+    return lines;
+}
+
+} // namespace surgescope::widgets

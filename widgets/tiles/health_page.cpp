@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/tiles/health_page.h"
+
+#include "feeds/state/freshness.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/base/format.h"
+#include "widgets/base/palette.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace surgescope::widgets {
+
+namespace {
+
+constexpr double kLine = 25;
+constexpr double kLeastColumn = 460; // pixels at scale 1
+constexpr double kLoadWorthColour = 0.8;
+constexpr double kQueueWorthColour = 0.5;
+constexpr double kSlowFrameMs = 33; // of a picture that moves
+
+QColor ifTrouble(bool trouble, const QColor& colour) {
+    return trouble ? colour : QColor();
+}
+
+QString milliseconds(double value) {
+    return formatNumber(value * 1000, Unit::microseconds);
+}
+
+} // namespace
+
+std::vector<HealthLine> healthLines(const feeds::FeedHealth& feed,
+                                    const feeds::Timeline::Recording& recording, const WindowHealth& window) {
+    const Palette& p = colours();
+    std::vector<HealthLine> lines;
+    const auto add = [&](const char16_t* group, const QString& name, const QString& value,
+                         const QColor& colour = {}) {
+        lines.push_back({QString::fromUtf16(group), name, value, colour});
+    };
+    const auto counted = [&](const char16_t* name, std::uint64_t count) {
+        add(u"Feed", QString::fromUtf16(name), formatCount(count), ifTrouble(count > 0, p.elevated));
+    };
+    const double age = feed.newestAgeSeconds.value_or(0);
+    add(u"Feed", QStringLiteral("newest report"),
+        feed.newestAgeSeconds ? formatAge(age) + QStringLiteral(" ago") : QStringLiteral("none yet"),
+        ifTrouble(age > feeds::kStaleAfterSeconds, p.overload));
+    add(u"Feed", QStringLiteral("nodes heard"),
+        QStringLiteral("%1 of %2").arg(formatCount(feed.nodesHeard), formatCount(feed.nodesExpected)),
+        ifTrouble(static_cast<double>(feed.nodesHeard) < 0.95 * static_cast<double>(feed.nodesExpected),
+                  p.elevated));
+    add(u"Feed", QStringLiteral("messages"), formatNumber(feed.reportsPerSecond, Unit::perSecond));
+    add(u"Feed", QStringLiteral("bytes"), formatNumber(feed.bytesPerSecond, Unit::bytesPerSecond));
+    add(u"Feed", QStringLiteral("feed thread"),
+        formatNumber(feed.feedThreadLoad, Unit::ratio) + QStringLiteral(" of a core"),
+        ifTrouble(feed.feedThreadLoad > kLoadWorthColour, p.elevated));
+    counted(u"lost, by sequence", feed.lost);
+    counted(u"received twice", feed.duplicates);
+    counted(u"out of order", feed.reordered);
+    add(u"Feed", QStringLiteral("publishers restarted"), formatCount(feed.restarts));
+    for (const feeds::EndpointState& endpoint : feed.endpoints)
+        add(u"Feed",
+            (endpoint.binds ? QStringLiteral("bound to ") : QStringLiteral("connected to ")) +
+                QString::fromStdString(endpoint.endpoint),
+            endpoint.peers == 1 ? QStringLiteral("1 peer") : QStringLiteral("%1 peers").arg(endpoint.peers),
+            ifTrouble(endpoint.peers == 0, p.elevated));
+
+    if (feed.refused.empty()) add(u"Refused", QStringLiteral("nothing"), {});
+    for (const feeds::RefusalCount& refused : feed.refused)
+        add(u"Refused", QString::fromStdString(refused.reason), formatCount(refused.count), p.elevated);
+
+    using State = feeds::Timeline::Recording::State;
+    if (recording.state == State::off) {
+        add(u"Recorder", QStringLiteral("nothing is recorded"), {});
+    } else {
+        const bool failed = recording.state == State::failed;
+        add(u"Recorder", recording.flight ? QStringLiteral("flight recorder") : QStringLiteral("recording"),
+            failed ? QString::fromStdString(recording.reason) : formatBytes(recording.bytes),
+            ifTrouble(failed, p.overload));
+        add(u"Recorder", QStringLiteral("queue"),
+            formatNumber(recording.queueFill, Unit::ratio) + QStringLiteral(" full"),
+            ifTrouble(recording.queueFill > kQueueWorthColour, p.elevated));
+        add(u"Recorder", QStringLiteral("dropped"), formatCount(recording.dropped),
+            ifTrouble(recording.dropped > 0, p.overload));
+    }
+
+    if (window.seconds > 0 && window.paints.count > 0) {
+        add(u"Window", QStringLiteral("repaints"),
+            QStringLiteral("%1 /s").arg(static_cast<double>(window.paints.count) / window.seconds, 0, 'f',
+                                        1));
+        add(u"Window", QStringLiteral("each, median"), milliseconds(window.paints.median));
+        add(u"Window", QStringLiteral("each, p95"), milliseconds(window.paints.p95),
+            ifTrouble(window.paints.p95 > kSlowFrameMs, p.elevated));
+        add(u"Window", QStringLiteral("longest"), milliseconds(window.paints.max),
+            ifTrouble(window.paints.max > 2 * kSlowFrameMs, p.elevated));
+    }
+    if (window.residentMebibytes > 0)
+        add(u"Window", QStringLiteral("memory of the program"),
+            QStringLiteral("%1 MiB").arg(qRound(window.residentMebibytes)));
+    return lines;
+}
+
+HealthPage::HealthPage(QWidget* parent) : PanelWidget(QStringLiteral("Health of this wall"), parent) {}
+
+void HealthPage::setFrame(const feeds::Frame& frame) {
+    m_lastRefusal = QString::fromStdString(frame.health.lastRefusal);
+    m_lines = healthLines(frame.health, m_recording, m_window);
+    update();
+}
+
+void HealthPage::paintBody(QPainter& painter, const QRectF& body) {
+    const Palette& p = colours();
+    const double gap = px(36);
+    const auto columns = std::max(1.0, std::floor((body.width() + gap) / (px(kLeastColumn) + gap)));
+    const double wide = (body.width() - gap * (columns - 1)) / columns;
+    const double footer = m_lastRefusal.isEmpty() ? 0 : px(30);
+    double x = body.left(), y = body.top();
+    QString group;
+    for (const HealthLine& line : m_lines) {
+        const bool opens = line.group != group;
+        if (opens && !group.isEmpty()) y += px(10);
+        if (y + px(opens ? 2 * kLine : kLine) > body.bottom() - footer) {
+            x += wide + gap;
+            y = body.top();
+        }
+        if (opens) {
+            group = line.group;
+            painter.setFont(textFont(px(14), QFont::DemiBold));
+            painter.setPen(p.accent);
+            painter.drawText(QRectF(x, y, wide, px(kLine)), Qt::AlignLeft | Qt::AlignVCenter, group);
+            y += px(kLine);
+        }
+        painter.setFont(textFont(px(16), QFont::Medium));
+        const double value =
+            std::min(QFontMetricsF(painter.font()).horizontalAdvance(line.value), wide * 0.7);
+        painter.setPen(line.colour.isValid() ? line.colour : p.text);
+        painter.drawText(QRectF(x + wide - value - 1, y, value + 1, px(kLine)),
+                         Qt::AlignRight | Qt::AlignVCenter,
+                         QFontMetricsF(painter.font()).elidedText(line.value, Qt::ElideRight, value + 1));
+        painter.setFont(textFont(px(16)));
+        painter.setPen(p.muted);
+        const double room = wide - value - px(14);
+        painter.drawText(QRectF(x, y, room, px(kLine)), Qt::AlignLeft | Qt::AlignVCenter,
+                         QFontMetricsF(painter.font()).elidedText(line.name, Qt::ElideMiddle, room));
+        y += px(kLine);
+    }
+    if (m_lastRefusal.isEmpty()) return;
+    painter.setFont(textFont(px(14)));
+    painter.setPen(p.muted);
+    const QRectF last(body.left(), body.bottom() - px(24), body.width(), px(24));
+    painter.drawText(
+        last, Qt::AlignLeft | Qt::AlignVCenter,
+        QFontMetricsF(painter.font())
+            .elidedText(QStringLiteral("last refused: ") + m_lastRefusal, Qt::ElideRight, last.width()));
+}
+
+} // namespace surgescope::widgets

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/wall/name_box.h"
+
+#include "widgets/base/fonts.h"
+#include "widgets/base/palette.h"
+#include "widgets/workspace/workspace.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QRegularExpressionValidator>
+
+namespace surgescope::widgets {
+
+NameBox::NameBox(const QString& name, double scale, QWidget* parent)
+    : QFrame(parent, Qt::Popup), m_line(new QLineEdit(name, this)) {
+    setAttribute(Qt::WA_DeleteOnClose);
+    const Palette& p = colours();
+    setStyleSheet(QStringLiteral("QFrame { background: %1; border: 1px solid %2; }"
+                                 "QLabel { border: none; color: %3; }"
+                                 "QLineEdit { background: %4; color: %5; border: 1px solid %2;"
+                                 " padding: 4px; selection-background-color: %6; }")
+                      .arg(p.panel.name(), p.border.name(), p.muted.name(), p.background.name(),
+                           p.text.name(), p.accent.name()));
+    auto* label = new QLabel(QStringLiteral("Save the workspace as"), this);
+    label->setFont(textFont(16 * scale));
+    m_line->setFont(textFont(16 * scale));
+    m_line->setMinimumWidth(qRound(260 * scale));
+    m_line->setMaxLength(static_cast<int>(Workspace::kMostNameBytes));
+    m_line->setValidator(new QRegularExpressionValidator(
+        QRegularExpression(QStringLiteral("[A-Za-z0-9][A-Za-z0-9 _-]*")), m_line));
+    m_line->selectAll();
+    auto* row = new QHBoxLayout(this);
+    row->addWidget(label);
+    row->addWidget(m_line);
+    setFocusProxy(m_line);
+    connect(m_line, &QLineEdit::returnPressed, this, [this] {
+        const QString typed = m_line->text().trimmed();
+        if (!isWorkspaceName(typed.toStdString())) return;
+        emit accepted(typed);
+        close();
+    });
+}
+
+void NameBox::popUp(QPoint global) {
+    adjustSize();
+    move(global);
+    show();
+    m_line->setFocus();
+}
+
+} // namespace surgescope::widgets

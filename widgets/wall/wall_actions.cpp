@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What keys, menus and pages do to the wall; the other half of wall_window.cpp.
+#include "widgets/map/map_widget.h"
+#include "widgets/tiles/tile_row.h"
+#include "widgets/timeline/timeline_widget.h"
+#include "widgets/wall/arrangement.h"
+#include "widgets/wall/help_overlay.h"
+#include "widgets/wall/name_box.h"
+#include "widgets/wall/notice_line.h"
+#include "widgets/wall/shortcuts.h"
+#include "widgets/wall/wall_window.h"
+#include "widgets/workspace/built_in_workspaces.h"
+
+#include <QGuiApplication>
+#include <QKeyEvent>
+#include <QScreen>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace surgescope::widgets {
+
+void WallWindow::keyPressEvent(QKeyEvent* event) {
+    if (!handleKey(*event)) QWidget::keyPressEvent(event);
+}
+
+bool WallWindow::handleKey(QKeyEvent& event) {
+    const auto called = commandFor(event);
+    if (!called) return false;
+    const bool repeats = called->command == Command::timeline || called->command == Command::map ||
+                         called->command == Command::back || called->command == Command::forward;
+    if (event.isAutoRepeat() && !repeats) return true;
+    return run(*called, event);
+}
+
+bool WallWindow::run(const Called& called, QKeyEvent& event) {
+    switch (called.command) {
+    case Command::timeline: return m_timeline->handleKey(event);
+    case Command::map: // wherever the focus is
+        if (!map().isHidden()) map().handleKey(event);
+        break;
+    case Command::range:
+        m_focus.setRange({kRanges.at(static_cast<std::size_t>(called.number)), std::nullopt});
+        break;
+    case Command::back: m_focus.back(); break;
+    case Command::forward: m_focus.forward(); break;
+    case Command::timeText: { // ago, since release, by the clock
+        const auto next = static_cast<TimeText>((static_cast<int>(m_focus.timeText()) + 1) % 3);
+        m_focus.setTimeText(next, m_focus.localZone());
+        break;
+    }
+    case Command::timeZone: m_focus.setTimeText(TimeText::clock, !m_focus.localZone()); break;
+    case Command::release:
+        if (called.number == 1)
+            setRelease(std::nullopt);
+        else if (m_focus.crosshair())
+            setRelease(m_focus.crosshair());
+        break;
+    case Command::workspace: chooseWorkspace(called.number); break;
+    case Command::maximise: toggleMaximised(m_arrangement->current()); break;
+    case Command::close: closeView(m_arrangement->current()); break;
+    case Command::popOut: popOut(m_arrangement->current()); break;
+    case Command::exportView: {
+        static constexpr std::array kFormats{ExportFormats(ExportFormat::png),
+                                             ExportFormats(ExportFormat::svg) | ExportFormat::pdf |
+                                                 ExportFormat::csv,
+                                             ExportFormats(ExportFormat::clipboard)};
+        exportView(viewAtHand(), kFormats.at(static_cast<std::size_t>(called.number)));
+        break;
+    }
+    case Command::theme: {
+        const auto now = std::ranges::find(kThemes, theme()) - kThemes.begin();
+        setTheme(kThemes[(static_cast<std::size_t>(now) + 1) % kThemes.size()]);
+        break;
+    }
+    case Command::health: toggleHealth(); break;
+    case Command::wallMode: toggleWallMode(); break;
+    case Command::menu: {
+        const std::string view = m_arrangement->current();
+        const ViewArea* area = m_arrangement->areaOf(view);
+        const QWidget* beside = area ? area : m_area;
+        popUpMenu(view, beside->mapToGlobal(QPoint(beside->width() / 3, beside->height() / 4)));
+        break;
+    }
+    case Command::help: toggleHelp(); break;
+    case Command::escape: handleEscape(); break;
+    }
+    return true;
+}
+
+ExportView WallWindow::viewAtHand() {
+    if (m_tiles->underMouse()) return ExportView::tiles;
+    if (const auto view = viewNamed(m_arrangement->current())) return *view;
+    const auto last = viewName(m_lastExported);
+    const bool there = !isViewName(last) || m_arrangement->isPlaced(last);
+    return there ? m_lastExported : ExportView::wall;
+}
+
+void WallWindow::exportView(ExportView view, ExportFormats formats) {
+    m_lastExported = view;
+    emit exportRequested(view, formats);
+}
+
+QWidget& WallWindow::exported(ExportView view, std::optional<QSize> size) {
+    if (view == ExportView::tiles || view == ExportView::wall) {
+        QWidget& whole = view == ExportView::tiles ? static_cast<QWidget&>(*m_tiles) : *this;
+        if (size) whole.resize(*size);
+        return whole;
+    }
+    return m_views.exported(viewName(view), m_scale, size);
+}
+
+QString WallWindow::exportTitle(ExportView view) {
+    if (view == ExportView::tiles) return QStringLiteral("Headline numbers");
+    if (view == ExportView::wall) return QStringLiteral("The whole wall");
+    return m_views.set().find(viewName(view))->panel().title();
+}
+
+void WallWindow::handleEscape() {
+    // One thing at a time, the most passing first.
+    if (m_arrangement->cancelDrag() || m_help->dismiss() || m_notice->dismiss()) return;
+    if (!m_focus.selection().isWorld()) return m_focus.select({});
+    if (m_arrangement->restore()) return;
+    if (isWallMode())
+        leaveWallMode();
+    else if (isFullScreen())
+        showNormal();
+}
+
+/// The page comes over everything, and leaves things as they were.
+void WallWindow::toggleHealth() {
+    const std::string view = "health";
+    if (std::ranges::count(closedViews(), view) == 0) return closeView(view);
+    showView(view);
+    if (!isMaximised(view)) toggleMaximised(view);
+}
+
+Workspace WallWindow::workspace() const {
+    Workspace now = m_beforePages ? *m_beforePages : m_arrangement->workspace();
+    now.name = m_workspaceName;
+    const bool whole = isFullScreen() || isWallMode();
+    const QRect place = whole ? m_placeBefore : geometry();
+    if (!place.isEmpty())
+        now.windows.front().place = WindowPlace{place.x(), place.y(), place.width(), place.height()};
+    return now;
+}
+
+void WallWindow::setWorkspace(const Workspace& workspace) {
+    m_workspaceName = workspace.name;
+    if (m_beforePages) m_beforePages = workspace; // what is left when the pages end
+    m_arrangement->setWorkspace(workspace);
+    emit arranged();
+}
+
+void WallWindow::placeAsSaved(const Workspace& workspace) {
+    if (workspace.windows.empty() || !workspace.windows.front().place) return;
+    const WindowPlace& p = *workspace.windows.front().place;
+    const QRect place(p.x, p.y, std::max(320, p.width), std::max(240, p.height));
+    for (const QScreen* screen : QGuiApplication::screens())
+        if (screen->availableGeometry().intersects(place)) return setGeometry(place);
+    resize(place.size()); // its screen is gone
+}
+
+void WallWindow::setUserWorkspaces(std::vector<Workspace> workspaces) {
+    m_userWorkspaces = std::move(workspaces);
+}
+
+std::vector<const Workspace*> WallWindow::workspaces() const {
+    std::vector<const Workspace*> all;
+    for (const Workspace& workspace : builtInWorkspaces()) {
+        const Workspace* own = findWorkspace(m_userWorkspaces, workspace.name);
+        all.push_back(own ? own : &workspace);
+    }
+    for (const Workspace& workspace : m_userWorkspaces)
+        if (!findWorkspace(builtInWorkspaces(), workspace.name)) all.push_back(&workspace);
+    return all;
+}
+
+void WallWindow::chooseWorkspace(int position) {
+    const auto all = workspaces();
+    if (position < static_cast<int>(all.size())) setWorkspace(*all[static_cast<std::size_t>(position)]);
+}
+
+void WallWindow::askForName(QPoint global) {
+    auto* box = new NameBox(QString::fromStdString(m_workspaceName), std::max(0.8, m_scale), this);
+    connect(box, &NameBox::accepted, this, [this](const QString& name) {
+        Workspace saved = m_arrangement->workspace();
+        saved.name = m_workspaceName = name.toStdString();
+        const auto same = std::ranges::find(m_userWorkspaces, saved.name, &Workspace::name);
+        if (same == m_userWorkspaces.end())
+            m_userWorkspaces.push_back(saved);
+        else
+            *same = saved;
+        emit workspaceSaved(saved);
+    });
+    box->popUp(global);
+}
+
+void WallWindow::closeView(const std::string& view) {
+    m_arrangement->close(view);
+}
+
+void WallWindow::showView(const std::string& view) {
+    m_arrangement->show(view);
+}
+
+void WallWindow::popOut(const std::string& view) {
+    m_arrangement->popOut(view);
+}
+
+void WallWindow::toggleMaximised(const std::string& view) {
+    m_arrangement->toggleMaximised(view);
+}
+
+bool WallWindow::isMaximised(const std::string& view) const {
+    const ViewArea* area = m_arrangement->areaOf(view);
+    return area && area->maximised() == view;
+}
+
+bool WallWindow::isInOwnWindow(const std::string& view) const {
+    const ViewArea* area = m_arrangement->areaOf(view);
+    return area && area != m_area;
+}
+
+std::vector<std::string> WallWindow::closedViews() const {
+    return m_arrangement->closedViews();
+}
+
+void WallWindow::enterWallMode(const Wall& wall) {
+    if (isWallMode()) return;
+    m_fullScreenBefore = isFullScreen();
+    if (!m_fullScreenBefore) m_placeBefore = geometry();
+    m_wall.enter(wall.hidePointerAtOnce);
+    const auto screens = QGuiApplication::screens();
+    if (wall.screen && *wall.screen < screens.size()) {
+        // Moved there first: a window is full on the screen it is on.
+        const QRect there = screens[*wall.screen]->geometry();
+        setGeometry(QRect(there.topLeft(), there.size().boundedTo(size())));
+    }
+    if (wall.fullScreen)
+        showFullScreen();
+    else
+        show();
+    layOut();
+    if (wall.rotate.count() > 0) {
+        m_pages.clear();
+        std::ranges::copy_if(m_userWorkspaces, std::back_inserter(m_pages),
+                             [](const Workspace& own) { return own.name.starts_with("wall-"); });
+        if (m_pages.empty()) m_pages = builtInWorkspaces();
+        m_beforePages = m_arrangement->workspace();
+        m_beforePages->name = m_workspaceName;
+        // From the one that is there already, if it is among them.
+        const auto now = std::ranges::find(m_pages, m_workspaceName, &Workspace::name) - m_pages.begin();
+        const int count = static_cast<int>(m_pages.size());
+        m_wall.rotate(count, wall.rotate, static_cast<int>(now) % count);
+    }
+    emit wallModeChanged(true);
+}
+
+void WallWindow::turnPage(int page) {
+    const Pane& root = m_pages.at(static_cast<std::size_t>(page)).windows.front().root;
+    m_arrangement->setMainRoot(root);
+}
+
+void WallWindow::leaveWallMode() {
+    if (!isWallMode()) return;
+    m_wall.leave();
+    if (const auto before = std::exchange(m_beforePages, std::nullopt))
+        m_arrangement->setMainRoot(before->windows.front().root);
+    if (!m_fullScreenBefore) {
+        showNormal();
+        setGeometry(m_placeBefore);
+    }
+    layOut();
+    emit wallModeChanged(false);
+}
+
+void WallWindow::toggleWallMode() {
+    if (isWallMode())
+        leaveWallMode();
+    else if (isFullScreen())
+        showNormal(); // F11 leaves it, however it came about
+    else
+        enterWallMode({});
+}
+
+void WallWindow::toggleFullScreen() {
+    if (isWallMode()) return leaveWallMode();
+    if (isFullScreen()) return showNormal();
+    m_placeBefore = geometry();
+    showFullScreen();
+}
+
+} // namespace surgescope::widgets
