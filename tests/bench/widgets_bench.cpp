@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Prints what painting costs, as medians in milliseconds. Deterministic input; run it on a quiet machine.
 #include "widgets/base/fonts.h"
+#include "widgets/charts/frame_lines.h"
 #include "widgets/charts/line_chart.h"
 #include "widgets/heat/heat_widget.h"
 #include "widgets/map/base_map_renderer.h"
@@ -85,17 +86,17 @@ int main(int argc, char** argv) {
             paintInto(window.map(), image);
         });
         measure("heat: new frame, painted", size, 40, [&](int i) {
-            window.heat().setFrame(frame(i));
+            window.heat().setFrame(frame(i), window.heat().timeWords());
             paintInto(window.heat(), image);
         });
         measure("chart: areas, new data", size, 40, [&](int i) {
-            window.chart(0).setData(frame(i)->chartAxis, widgets::requestLines(*frame(i), catalogue),
-                                    frame(i)->releaseAt, frame(i)->events);
+            window.chart(0).setData({frame(i)->chartAxis, widgets::requestLines(*frame(i), catalogue),
+                                     frame(i)->events, window.chart(0).timeWords()});
             paintInto(window.chart(0), image);
         });
         measure("chart: lines, new data", size, 40, [&](int i) {
-            window.chart(2).setData(frame(i)->chartAxis, widgets::metadataLines(*frame(i)),
-                                    frame(i)->releaseAt, frame(i)->events);
+            window.chart(2).setData({frame(i)->chartAxis, widgets::metadataLines(*frame(i)), frame(i)->events,
+                                     window.chart(2).timeWords()});
             paintInto(window.chart(2), image);
         });
         measure("window painted whole", size, 20, [&](int) { paintInto(window, image); });

@@ -365,7 +365,32 @@ bool MapWidget::handleKey(const QKeyEvent& event) {
         m_search->open(QPoint(qRound(px(16)), qRound(px(62))), scale());
         return true;
     }
-    if (event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)) return false;
+    return moveByKey(event, control) || (!control && chooseByKey(event));
+}
+
+bool MapWidget::moveByKey(const QKeyEvent& event, bool control) {
+    const QPointF middle(m_view.size.width() / 2, m_view.size.height() / 2);
+    const double step = px(80);
+    // Without Ctrl they go through time, which is the window's business.
+    const bool ofTime =
+        event.key() == Qt::Key_Left || event.key() == Qt::Key_Right || event.key() == Qt::Key_Home;
+    if (ofTime && !control) return false;
+    switch (event.key()) {
+    case Qt::Key_Left: setView(m_view.panned({step, 0})); break;
+    case Qt::Key_Right: setView(m_view.panned({-step, 0})); break;
+    case Qt::Key_Up: setView(m_view.panned({0, step})); break;
+    case Qt::Key_Down: setView(m_view.panned({0, -step})); break;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: setView(m_view.zoomedAt(middle, 1.25)); break;
+    case Qt::Key_Minus: setView(m_view.zoomedAt(middle, 0.8)); break;
+    case Qt::Key_Home: setView(MapView::home(m_view.size)); break;
+    default: return false;
+    }
+    return true;
+}
+
+bool MapWidget::chooseByKey(const QKeyEvent& event) {
+    if (event.modifiers() & (Qt::AltModifier | Qt::MetaModifier)) return false;
     MapOptions options = m_options;
     switch (event.key()) {
     case Qt::Key_C: options.metric = nextMetric(options.metric); break;
@@ -381,24 +406,7 @@ bool MapWidget::handleKey(const QKeyEvent& event) {
 }
 
 void MapWidget::keyPressEvent(QKeyEvent* event) {
-    if (handleKey(*event)) return;
-    const QPointF middle(m_view.size.width() / 2, m_view.size.height() / 2);
-    const double step = px(80);
-    // Without Ctrl they go through time, which is the window's business.
-    const bool ofTime =
-        event->key() == Qt::Key_Left || event->key() == Qt::Key_Right || event->key() == Qt::Key_Home;
-    if (ofTime && !(event->modifiers() & Qt::ControlModifier)) return PanelWidget::keyPressEvent(event);
-    switch (event->key()) {
-    case Qt::Key_Left: setView(m_view.panned({step, 0})); break;
-    case Qt::Key_Right: setView(m_view.panned({-step, 0})); break;
-    case Qt::Key_Up: setView(m_view.panned({0, step})); break;
-    case Qt::Key_Down: setView(m_view.panned({0, -step})); break;
-    case Qt::Key_Plus:
-    case Qt::Key_Equal: setView(m_view.zoomedAt(middle, 1.25)); break;
-    case Qt::Key_Minus: setView(m_view.zoomedAt(middle, 0.8)); break;
-    case Qt::Key_Home: setView(MapView::home(m_view.size)); break;
-    default: PanelWidget::keyPressEvent(event);
-    }
+    if (!handleKey(*event)) PanelWidget::keyPressEvent(event);
 }
 
 } // namespace surgescope::widgets

@@ -77,6 +77,8 @@ class MapWidget : public PanelWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
+    bool moveByKey(const QKeyEvent& event, bool control);
+    bool chooseByKey(const QKeyEvent& event);
     QRectF mapArea() const;
     QRectF titleBox() const;
     void fitView();

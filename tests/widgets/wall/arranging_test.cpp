@@ -171,12 +171,12 @@ TEST_CASE("closing a view gives its place to others, the menu shows it again") {
     QTest::mouseMove(&wall.window.lag(), wall.window.lag().rect().center());
     QTest::keyClick(&wall.window, Qt::Key_X);
     CHECK(wall.window.lag().isHidden());
-    CHECK(wall.window.closedViews() == std::vector<std::string>{"lag-distribution"});
+    CHECK(wall.window.closedViews() == std::vector<std::string>{"lag-distribution", "health"});
     CHECK(wall.window.heat().width() == wall.window.map().width());
     wall.window.showView("lag-distribution");
     CHECK_FALSE(wall.window.lag().isHidden());
     wall.window.showView("lag-distribution"); // is there already
-    wall.window.showView("health");           // does not exist yet
+    wall.window.showView("no such view");
     CHECK(viewsOf(wall.area().root()).size() == 8);
     for (const std::string& view : viewsOf(wall.area().root()))
         wall.window.closeView(view);
@@ -222,7 +222,7 @@ TEST_CASE("a view in a window of its own shows the same frame and comes back whe
     CHECK(wall.window.isInOwnWindow("map"));
     wall.window.closeView("map"); // and with its last view the window
     CHECK(wall.window.arrangement().windows().empty());
-    CHECK(wall.window.closedViews() == std::vector<std::string>{"map"});
+    CHECK(wall.window.closedViews() == std::vector<std::string>{"map", "health"});
 }
 
 TEST_CASE("the PoP's details take the table's place, wherever that is") {
@@ -308,6 +308,17 @@ TEST_CASE("the map's keys work wherever the focus is") {
     CHECK(wall.window.map().view().pixelsPerUnit == Approx(1.25 * before));
     QTest::keyClick(&wall.window, Qt::Key_Home, Qt::ControlModifier);
     CHECK(wall.window.map().view().pixelsPerUnit == Approx(before));
+}
+
+TEST_CASE("H shows how the wall itself is doing over everything, and takes it away again") {
+    Wall wall;
+    const Pane before = wall.area().root();
+    QTest::keyClick(&wall.window, Qt::Key_H);
+    CHECK(wall.window.isMaximised("health"));
+    CHECK(wall.window.map().isHidden());
+    QTest::keyClick(&wall.window, Qt::Key_H);
+    CHECK_FALSE(wall.window.map().isHidden());
+    CHECK(viewsOf(wall.area().root()) == viewsOf(before));
 }
 
 TEST_CASE("any arrangement can be shown at any size") {
