@@ -165,7 +165,7 @@ int main(int argc, char** argv) {
         if (auto frame = session->takeFrame()) window.setFrame(shown = std::move(frame));
         if (stopSignal) QApplication::quit();
     });
-    frames.start(milliseconds(33));
+    frames.start(milliseconds(16));
 
     QTimer timeline;
     QObject::connect(&timeline, &QTimer::timeout, &window, [&] {

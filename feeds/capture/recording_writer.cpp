@@ -18,7 +18,7 @@ std::uint64_t period(std::chrono::nanoseconds time) {
     return static_cast<std::uint64_t>(time.count());
 }
 
-std::string quoted(std::string_view text) {
+std::string jsonText(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) // what is quoted here is printable: topics of ours, checked names
         out += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
@@ -162,13 +162,13 @@ std::string RecordingWriter::summaryText() const {
                        ",\"end_ns\":" + std::to_string(statistics.end) +
                        ",\"dropped\":" + std::to_string(m_dropped);
     for (const auto& [key, value] : m_launch)
-        text += "," + quoted(key) + ":" + quoted(value);
+        text += "," + jsonText(key) + ":" + jsonText(value);
     text += ",\"messages\":{";
     bool first = true;
     for (const auto& topicClass : kClasses) {
         const auto count = statistics.byChannel.find(m_targets.at(std::string(topicClass.name)).channel);
         if (count == statistics.byChannel.end()) continue;
-        text += (first ? "" : ",") + quoted(topicClass.name) + ":" + std::to_string(count->second);
+        text += (first ? "" : ",") + jsonText(topicClass.name) + ":" + std::to_string(count->second);
         first = false;
     }
     return text + "}}\n";

@@ -7,6 +7,11 @@
 #include <utility>
 
 namespace surgescope::feeds {
+namespace {
+/// A request waits at most so long: of the 100 ms from a click to its picture, most is for drawing it.
+constexpr std::chrono::milliseconds kLooksForRequests{20};
+} // namespace
+
 Pipeline::Pipeline(std::unique_ptr<Source> source, const PopCatalogue& catalogue, const Clock& clock,
                    Options options)
     : m_source(std::move(source)), m_catalogue(catalogue), m_clock(clock), m_options(options),
@@ -27,8 +32,11 @@ void Pipeline::run() {
     double load = 0;
     while (!m_stop) {
         const auto now = m_clock.steady();
+        if (const auto request = m_requests.take()) {
+            step.request(*request);
+            nextFrame = now; // somebody waits for it
+        }
         if (now >= nextFrame) {
-            if (const auto request = m_requests.take()) step.request(*request);
             if (auto baseline = m_baselines.take()) step.setBaseline(std::move(baseline));
             if (const double elapsed = secondsBetween(loadSince, now); elapsed >= 1) {
                 const double cpu = threadCpuSeconds();
@@ -40,7 +48,7 @@ void Pipeline::run() {
             nextFrame = std::max(nextFrame + m_options.frameEvery, now);
         }
         const auto wait = std::chrono::ceil<std::chrono::milliseconds>(nextFrame - m_clock.steady());
-        step.receive(std::max(wait, std::chrono::milliseconds(0)));
+        step.receive(std::clamp(wait, std::chrono::milliseconds(0), kLooksForRequests));
     }
 }
 

@@ -24,6 +24,10 @@ struct Palette {
     QColor overload{236, 72, 66};
     QColor accent{126, 160, 238}; // releases, selection
     QColor noData{92, 102, 114};
+    // Heatmaps: the two tones of a chequer where there is no data, and where nothing was purged.
+    QColor chequerDeep{9, 12, 16};
+    QColor chequerHigh{33, 38, 44};
+    QColor nothingPurged{26, 36, 46};
     // The map.
     QColor ocean{14, 20, 27};
     QColor land{30, 40, 52};

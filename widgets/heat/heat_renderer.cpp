@@ -31,11 +31,11 @@ const std::array<QRgb, kSteps>& heatTable() {
 } // namespace
 
 QRgb heatNoData(int row, int column) {
-    return (row + column) % 2 == 0 ? qRgb(9, 12, 16) : qRgb(33, 38, 44);
+    return ((row + column) % 2 == 0 ? colours().chequerDeep : colours().chequerHigh).rgb();
 }
 
 QRgb heatNothingPurged() {
-    return qRgb(26, 36, 46);
+    return colours().nothingPurged.rgb();
 }
 
 QImage renderHeat(const feeds::HeatGrid& grid) {
