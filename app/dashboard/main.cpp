@@ -7,8 +7,10 @@
 #include "feeds/source/zmq_source.h"
 
 #include "app/dashboard/options.h"
+#include "app/dashboard/replay_export.h"
 #include "app/dashboard/screens.h"
 #include "app/dashboard/stats.h"
+#include "app/dashboard/view_exports.h"
 #include "widgets/base/fonts.h"
 #include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/wall_window.h"
@@ -110,6 +112,11 @@ int main(int argc, char** argv) {
     if (const auto* status = std::get_if<int>(&parsed)) return *status;
     const auto& options = std::get<app::Options>(parsed);
 
+    if (options.exportView) {
+        const auto failed = app::exportReplay(options, argc, argv);
+        return failed ? fail(failed->text) : 0;
+    }
+
     std::unique_ptr<app::StatsWriter> stats;
     if (!options.stats.empty()) {
         auto opened = app::StatsWriter::open(options.stats);
@@ -140,6 +147,11 @@ int main(int argc, char** argv) {
     QObject::connect(&window, &widgets::WallWindow::viewRequestChanged, &window,
                      [&session](const feeds::ViewRequest& request) { session->request(request); });
     steer(*session, window);
+    app::ViewExports exports(window, options.exportsFolder);
+    QObject::connect(&window, &widgets::WallWindow::exportRequested, &window,
+                     [&exports](widgets::ExportView view, widgets::ExportFormats formats) {
+                         exports.exportView(view, formats);
+                     });
     if (options.releaseAt) window.setRelease(options.releaseAt);
     window.focus().setRange({options.range, std::nullopt});
     app::Screens screens(options, window);
@@ -156,7 +168,11 @@ int main(int argc, char** argv) {
     frames.start(milliseconds(16));
 
     QTimer timeline;
-    QObject::connect(&timeline, &QTimer::timeout, &window, [&] { window.setTimeline(session->timeline()); });
+    QObject::connect(&timeline, &QTimer::timeout, &window, [&] {
+        auto shownTimeline = session->timeline();
+        if (auto notice = exports.notice(); !notice.empty()) shownTimeline.problem = std::move(notice);
+        window.setTimeline(shownTimeline);
+    });
     timeline.start(milliseconds(100));
 
     const auto started = clock.steady();

@@ -7,6 +7,7 @@
 
 #include "app/command_line.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -94,15 +95,18 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         app.add_option("--quit-after", quitAfter, "Ends after so many seconds")->check(CLI::Range(0.0, 1e6));
     after->needs(screenshot);
     quit->excludes(screenshot);
-    auto* sizeOption = app.add_option("--size", size, "Window size, WIDTHxHEIGHT")->capture_default_str();
+    auto* sizeOption =
+        app.add_option("--size", size, "Size of the window, or of what is exported, WIDTHxHEIGHT")
+            ->capture_default_str();
     auto* fullScreen =
         app.add_flag("--full-screen", options.fullScreen, "Opens over the whole screen (F11 leaves)");
-    app.add_option("--theme", options.theme, "dark, light or high-contrast; Ctrl+T changes it")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"dark", "light", "high-contrast"}));
-    app.add_option("--workspace", options.workspace,
-                   "Arrangement of views: overview, map, traffic, invalidation, one of your own, or a file; "
-                   "otherwise as it was last");
+    std::string theme = "dark";
+    app.add_option("--theme", theme, "dark, light or high-contrast; Ctrl+T changes it")
+        ->capture_default_str();
+    auto* workspace = app.add_option(
+        "--workspace", options.workspace,
+        "Arrangement of views: overview, map, traffic, invalidation, one of your own, or a file; "
+        "otherwise as it was last");
     auto* wall = app.add_flag("--wall", options.wall,
                               "Wall mode: nothing but data, over the whole screen (F11 or Esc leaves)");
     wall->excludes(fullScreen);
@@ -117,6 +121,27 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         ->check(CLI::Range(1, 86'400));
     app.add_option("--stats", options.stats,
                    "Writes one JSON object a second to this file; - is standard output");
+    options.exportsFolder = stateFolder() + "/exports";
+    app.add_option("--exports", options.exportsFolder, "Where the keys E and Shift+E put pictures and tables")
+        ->capture_default_str();
+    std::string view;
+    auto* exported =
+        app.add_option("--export", view,
+                       "Writes a view of the recording to a file, without a window: " + widgets::viewNames())
+            ->needs(replay);
+    app.add_option("--from", options.exportFrom,
+                   "Where the exported range begins, as --at; without it --range before its end")
+        ->needs(exported);
+    app.add_option("--to", options.exportTo, "Where it ends; without it the recording's end")
+        ->needs(exported);
+    auto* output =
+        app.add_option("-o,--output", options.output, "File to export to: .png, .svg, .pdf or .csv")
+            ->needs(exported);
+    app.add_option("--pixel-ratio", options.pixelRatio, "How much finer than the screen an exported PNG is")
+        ->needs(exported)
+        ->capture_default_str()
+        ->check(CLI::Range(1, 4));
+    exported->needs(output)->excludes(screenshot)->excludes(quit)->excludes(wall)->excludes(workspace);
     if (const auto status = parseCommandLine(app, argc, argv)) return *status;
 
     char rest = 0;
@@ -127,6 +152,21 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     if (!options.select.empty() && !feeds::isPopCode(options.select))
         return commandLineError(app, "--select: expected a PoP code of three capital letters, got '" +
                                          options.select + "'");
+    const auto named = std::ranges::find_if(widgets::kThemes,
+                                            [&](widgets::Theme t) { return widgets::themeName(t) == theme; });
+    if (named == widgets::kThemes.end())
+        return commandLineError(app, "--theme: expected dark, light or high-contrast, got '" + theme + "'");
+    options.theme = *named;
+    if (*exported) {
+        options.exportView = widgets::viewNamed(view);
+        if (!options.exportView)
+            return commandLineError(app, "--export: no view named '" + view +
+                                             "'; there are: " + widgets::viewNames());
+        if (!widgets::formatOf(options.output))
+            return commandLineError(app,
+                                    "--output: expected a file ending in .png, .svg, .pdf or .csv, got '" +
+                                        options.output + "'");
+    }
     if (!releaseAt.empty()) {
         const auto at = feeds::parseRecordedTime(releaseAt, {});
         const bool absolute = releaseAt.find('-') == 4;

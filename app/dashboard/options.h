@@ -4,6 +4,9 @@
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/sim/scenario.h"
 
+#include "widgets/base/palette.h"
+#include "widgets/export/view.h"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -21,13 +24,13 @@ struct Options {
     std::uint64_t nodes = 40'000;                 // of the simulation
     std::uint64_t seed = 1;
     double speed = 1;
-    std::string control; // endpoint for levers of the simulation, empty: none
-    std::string replay;  // recording to play instead, empty: none
-    std::string at;      // where in it to begin, as parseRecordedTime() reads it; empty: at its beginning
+    std::string control;  // endpoint for levers of the simulation, empty: none
+    std::string replay;   // recording to play instead, empty: none
+    std::string at;       // where in it to begin, as parseRecordedTime() reads it; empty: at its beginning
     std::string baseline; // recording to lay beneath; empty: the one built in
     std::optional<feeds::FeedSecond> releaseAt; // T-0 set by hand; nothing: as the feed says
-    std::string record;  // file to record to, empty: none
-    bool flight = true;  // keep a ring of what is received
+    std::string record;                         // file to record to, empty: none
+    bool flight = true;                         // keep a ring of what is received
     std::string flightFolder;
     std::uint64_t flightBytes = std::uint64_t{2} << 30U;
     std::string recordingsFolder; // for what is kept or recorded on demand
@@ -39,14 +42,20 @@ struct Options {
     std::chrono::minutes range{15};  // charts and heatmap
     int width = 1920;
     int height = 1080;
-    bool sizeGiven = false; // otherwise the window comes back as it was
+    bool sizeGiven = false; // otherwise the window comes back as it was, and exports are as on the wall
     bool fullScreen = false;
-    std::string theme = "dark";
-    std::string workspace;          // name or file, empty: as it was last
-    bool wall = false;              // wall mode from the start
-    std::optional<int> screen;      // of the wall, 1 is the first
-    std::chrono::seconds rotate{0}; // of pages on the wall, 0: they do not turn
-    std::string stats;              // file, "-" for standard output, empty: none
+    widgets::Theme theme = widgets::Theme::dark;
+    std::string workspace;                         // name or file, empty: as it was last
+    bool wall = false;                             // wall mode from the start
+    std::optional<int> screen;                     // of the wall, 1 is the first
+    std::chrono::seconds rotate{0};                // of pages on the wall, 0: they do not turn
+    std::string exportsFolder;                     // for what the keys export
+    std::optional<widgets::ExportView> exportView; // of the recording, without a window
+    std::string exportFrom; // as parseRecordedTime() reads it; empty: `range` before its end
+    std::string exportTo;   // empty: the recording's end
+    int pixelRatio = 1;     // of the export
+    std::string output;     // its file
+    std::string stats;      // file, "-" for standard output, empty: none
 };
 
 /// Options, or the exit status when the program is to end at once.

@@ -18,8 +18,7 @@ using widgets::WallWindow;
 
 Screens::Screens(const Options& options, WallWindow& window)
     : m_options(options), m_window(window), m_files(workspacesFolder()) {
-    for (const widgets::Theme theme : widgets::kThemes)
-        if (options.theme == widgets::themeName(theme)) widgets::setTheme(theme);
+    widgets::setTheme(options.theme);
     window.resize(options.width, options.height);
     arrange();
     connect(&window, &WallWindow::workspaceSaved, this, [this](const widgets::Workspace& workspace) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/session.h"
 
+#include "feeds/pipeline/replay_timeline.h"
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -205,32 +207,8 @@ Timeline Session::timeline() {
     } else {
         timeline.mode = Timeline::Mode::replay;
     }
-    if (m_past) writePast(timeline);
+    if (m_past) writeReplay(m_past->control->status(), timeline);
     return timeline;
-}
-
-void Session::writePast(Timeline& timeline) const {
-    const auto status = m_past->control->status();
-    timeline.position = status.position;
-    timeline.speed = status.speed;
-    timeline.paused = status.paused;
-    timeline.atEnd = status.atEnd;
-    if (status.loop) timeline.loop = {{status.loop->first, status.loop->second}};
-    if (!status.recording) return;
-    const auto& recording = *status.recording;
-    for (const auto& gap : recording.gaps)
-        timeline.gaps.push_back({gap.from, gap.to});
-    if (timeline.mode != Timeline::Mode::replay) return;
-    timeline.empty = false;
-    timeline.begin = recording.begin;
-    timeline.end = recording.end;
-    timeline.releaseAt = recording.releaseAt;
-    timeline.overviewStep = recording.overviewStep;
-    timeline.overview = recording.overview;
-    for (const auto& event : recording.events)
-        timeline.events.push_back({event.header.intervalEnd, std::string(nameOf(event.kind)), event.text});
-    if (timeline.problem.empty() && recording.dropped > 0)
-        timeline.problem = std::to_string(recording.dropped) + " messages were dropped by the recorder";
 }
 
 void Session::writeRecording(Timeline& timeline) const {

@@ -104,7 +104,6 @@ class Session {
     void takeUp();
     void readBaseline();
     void takeUpBaseline();
-    void writePast(Timeline& timeline) const;
     void writeRecording(Timeline& timeline) const;
     std::string newPath(const char* kind) const;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/fonts.h"
 
+#include "widgets/base/plain_text.h"
+
 #include <QFontDatabase>
 #include <QStringList>
 #include <QtGlobal>
@@ -13,6 +15,20 @@ static void initialiseWidgetResources() {
 }
 
 namespace surgescope::widgets {
+
+namespace {
+
+int plainTexts = 0; // alive
+
+} // namespace
+
+PlainText::PlainText() {
+    ++plainTexts;
+}
+
+PlainText::~PlainText() {
+    --plainTexts;
+}
 
 void useResources() {
     static const bool kDone = (initialiseWidgetResources(), true);
@@ -34,6 +50,7 @@ QFont textFont(double pixels, QFont::Weight weight) {
     font.setPixelSize(std::max(6, qRound(pixels)));
     font.setWeight(weight);
     font.setHintingPreference(QFont::PreferNoHinting); // the same widths at every scale
+    if (plainTexts > 0) font.setStyleStrategy(QFont::PreferNoShaping);
     return font;
 }
 

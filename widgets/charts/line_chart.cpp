@@ -2,11 +2,11 @@
 #include "widgets/charts/line_chart.h"
 
 #include "widgets/base/fonts.h"
+#include "widgets/base/paint_device.h"
 #include "widgets/base/palette.h"
 #include "widgets/charts/chart_plot.h"
 
 #include <QFontMetricsF>
-#include <QPaintEngine>
 #include <QPainter>
 
 #include <algorithm>
@@ -24,11 +24,6 @@ QString shortUnit(Unit unit) {
     case Unit::ratio: return QStringLiteral("%");
     default: return {};
     }
-}
-
-bool keepsVectors(const QPainter& painter) {
-    const auto type = painter.paintEngine()->type();
-    return type == QPaintEngine::SVG || type == QPaintEngine::Pdf || type == QPaintEngine::Picture;
 }
 
 } // namespace
@@ -134,7 +129,14 @@ void LineChart::paintBody(QPainter& painter, const QRectF& body) {
 }
 
 void LineChart::paintLegend(QPainter& painter, const QRectF& body) const {
-    if (m_legendPlace == Legend::none) return;
+    if (hasLegend()) paintLegend(painter, body, m_legendPlace == Legend::besideTitle);
+}
+
+void LineChart::paintLegendLine(QPainter& painter, const QRectF& line) const {
+    paintLegend(painter, line, false);
+}
+
+void LineChart::paintLegend(QPainter& painter, const QRectF& body, bool beside) const {
     painter.setFont(textFont(px(13)));
     const QFontMetricsF metrics(painter.font());
     double needed = 0;
@@ -142,7 +144,6 @@ void LineChart::paintLegend(QPainter& painter, const QRectF& body) const {
     for (const ChartLine& line : m_data.lines)
         if (withGhosts || !line.ghost) needed += metrics.horizontalAdvance(line.name) + px(32);
     const double squeeze = needed > body.width() ? body.width() / needed : 1;
-    const bool beside = m_legendPlace == Legend::besideTitle;
     const double room =
         beside ? body.width() - QFontMetricsF(textFont(px(16), QFont::DemiBold)).horizontalAdvance(title()) -
                      px(20)

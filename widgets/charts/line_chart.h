@@ -38,6 +38,9 @@ class LineChart : public TimePanel {
 
     enum class Legend { ownLine, besideTitle, none };
     void setLegend(Legend legend);
+    bool hasLegend() const { return m_legendPlace != Legend::none; }
+    /// Its legend in a line of its own, for where the chart that has the same is not beside it.
+    void paintLegendLine(QPainter& painter, const QRectF& line) const;
     /// A dashed level, in the unit of the data.
     void setLimit(double value, const QString& label);
     /// A fixed logarithmic axis, for values that differ by magnitudes; both ends above 0.
@@ -66,6 +69,7 @@ class LineChart : public TimePanel {
     double shareOf(double value) const;
     double lineWidth() const;
     void paintLegend(QPainter& painter, const QRectF& body) const;
+    void paintLegend(QPainter& painter, const QRectF& body, bool beside) const;
     void paintGrid(QPainter& painter, const QRectF& plot) const;
     void paintMarks(QPainter& painter, const QRectF& plot) const;
 

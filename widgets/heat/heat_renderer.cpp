@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/heat/heat_renderer.h"
 
+#include "widgets/base/paint_device.h"
 #include "widgets/base/palette.h"
+
+#include <QPainter>
 
 #include <algorithm>
 #include <array>
@@ -54,6 +57,14 @@ QImage renderHeat(const feeds::HeatGrid& grid) {
         }
     }
     return image;
+}
+
+void paintCells(QPainter& painter, const QRect& target, const QImage& cells) {
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
+    if (!keepsVectors(painter)) return painter.drawImage(target, cells);
+    const int across = (2 * target.width() + cells.width() - 1) / cells.width();
+    const int down = (2 * target.height() + cells.height() - 1) / cells.height();
+    painter.drawImage(target, cells.scaled(cells.width() * across, cells.height() * down));
 }
 
 } // namespace surgescope::widgets

@@ -70,9 +70,8 @@ void HeatWidget::paintBody(QPainter& painter, const QRectF& body) {
     }
     const double high = rowHeight();
     painter.setRenderHint(QPainter::Antialiasing, false);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
     const QRectF target(plot.left(), plot.top(), plot.width(), high * m_image.height());
-    painter.drawImage(target.toAlignedRect(), m_image);
+    paintCells(painter, target.toAlignedRect(), m_image);
     painter.setFont(textFont(std::min(px(13), high * 0.82), QFont::Medium));
     for (int row = 0; row < m_image.height(); ++row) {
         const std::string& code = m_frame->heat.rows[static_cast<std::size_t>(row)];

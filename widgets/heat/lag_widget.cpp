@@ -80,8 +80,7 @@ void LagWidget::paintBody(QPainter& painter, const QRectF& body) {
         return;
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
-    painter.drawImage(plot.toAlignedRect(), m_image);
+    paintCells(painter, plot.toAlignedRect(), m_image);
     painter.setFont(textFont(px(13)));
     for (const double us : {10e3, 100e3, 1e6, 10e6, 100e6}) {
         const double y = yOf(us);

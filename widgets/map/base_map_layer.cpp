@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/map/base_map_layer.h"
 
+#include "widgets/base/paint_device.h"
+#include "widgets/map/base_map_renderer.h"
+#include "widgets/map/daylight.h"
+#include "widgets/map/world_geometry.h"
+
+#include <algorithm>
 #include <cmath>
 
 namespace surgescope::widgets {
@@ -74,6 +80,33 @@ void BaseMapLayer::paint(QPainter& painter) {
     }
     const double zoom = m_wanted.view.pixelsPerUnit / m_shown.view.pixelsPerUnit;
     painter.drawPixmap(QRectF(corner, m_shown.view.size * zoom), m_picture, QRectF(m_picture.rect()));
+}
+
+void BaseMapLayer::paintAnew(QPainter& painter) const {
+    const auto world = loadWorld();
+    if (!world) return;
+    const Palette& p = colours();
+    const double fineness = painter.device()->devicePixelRatioF();
+    const double lineWidth = std::max(m_wanted.lineScale / 2, 0.6);
+    const auto sun = [this] {
+        return subsolarPoint(feeds::feedSecond(*m_wanted.nightMinute * BaseMapWorker::kSecondsOfMinute));
+    };
+    if (keepsVectors(painter) || !m_wanted.nightMinute) {
+        paintWorld(painter, *world, m_wanted.view, p, lineWidth,
+                   (keepsVectors(painter) ? 0.6 : 1.0) / fineness);
+        if (m_wanted.nightMinute) paintNight(painter, m_wanted.view, sun(), p.night);
+        return;
+    }
+    QImage image((m_wanted.view.size * fineness).toSize(), QImage::Format_RGB32);
+    if (image.isNull()) return;
+    image.setDevicePixelRatio(fineness);
+    image.fill(p.panel);
+    QPainter onImage(&image);
+    onImage.setRenderHint(QPainter::Antialiasing);
+    paintWorld(onImage, *world, m_wanted.view, p, lineWidth, 1.0 / fineness);
+    onImage.end();
+    shadeNight(image, m_wanted.view, sun(), p.night);
+    painter.drawImage(QPointF(), image);
 }
 
 } // namespace surgescope::widgets

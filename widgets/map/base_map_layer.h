@@ -24,6 +24,9 @@ class BaseMapLayer : public QObject {
     /// What is to be shown now, in the theme in use. `nightMinute`: whose night; nothing: none. Cheap.
     void want(const MapView& view, double scale, double pixelRatio, std::optional<std::int64_t> nightMinute);
     void paint(QPainter& painter);
+    /// What is wanted, drawn at once: for pictures finer than the screen and for devices that keep lines as
+    /// lines. There dusk comes in steps.
+    void paintAnew(QPainter& painter) const;
     /// The picture at hand is of the wanted zoom, and none is being drawn.
     bool isCrisp() const {
         return !m_picture.isNull() && !m_rendering &&

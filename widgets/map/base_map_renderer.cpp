@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/map/base_map_renderer.h"
 
+#include "widgets/map/clipping.h"
 #include "widgets/map/equal_earth.h"
 
 #include <QPainter>
@@ -27,47 +28,62 @@ QPolygonF meridian(const MapView& view, double longitude, double from, double to
     return line;
 }
 
-void paintOcean(QPainter& painter, const MapView& view, const Palette& p) {
-    QPolygonF globe = meridian(view, -180, -90, 90);
-    globe << meridian(view, 180, 90, -90);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(p.ocean);
-    painter.drawPolygon(globe);
+/// What of the world can be seen, and how it is drawn.
+struct Brush {
+    QPainter& painter;
+    const MapView& view;
+    const Palette& palette;
+    double lineWidth;
+    double closest;
+    QRectF seen = view.worldRect();
+    QRectF area{QPointF(), view.size};
+
+    void line(const QPolygonF& points) const {
+        for (const QPolygonF& piece : clippedLine(points, area))
+            painter.drawPolyline(piece);
+    }
+};
+
+void paintOcean(const Brush& brush) {
+    QPolygonF globe = meridian(brush.view, -180, -90, 90);
+    globe << meridian(brush.view, 180, 90, -90);
+    brush.painter.setPen(Qt::NoPen);
+    brush.painter.setBrush(brush.palette.ocean);
+    brush.painter.drawPolygon(clippedPolygon(globe, brush.area));
 }
 
-void paintGraticule(QPainter& painter, const MapView& view, const Palette& p, double width) {
-    painter.setPen(QPen(p.graticule, width));
+void paintGraticule(const Brush& brush) {
+    brush.painter.setPen(QPen(brush.palette.graticule, brush.lineWidth));
     for (int longitude = -180; longitude <= 180; longitude += 30)
-        painter.drawPolyline(meridian(view, longitude, -90, 90));
+        brush.line(meridian(brush.view, longitude, -90, 90));
     for (int latitude = -60; latitude <= 60; latitude += 30)
-        painter.drawLine(view.toScreen(equalEarth::forward(-180, latitude)),
-                         view.toScreen(equalEarth::forward(180, latitude)));
+        brush.line(QPolygonF{brush.view.toScreen(equalEarth::forward(-180, latitude)),
+                             brush.view.toScreen(equalEarth::forward(180, latitude))});
 }
 
-void paintLand(QPainter& painter, const WorldGeometry& world, const MapView& view, const Palette& p,
-               const QRectF& seen) {
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(p.land);
+void paintLand(const Brush& brush, const WorldGeometry& world) {
+    brush.painter.setPen(Qt::NoPen);
+    brush.painter.setBrush(brush.palette.land);
     for (const WorldGeometry::Polygon& polygon : world.polygons) {
-        if (!polygon.bounds.intersects(seen)) continue;
+        if (!polygon.bounds.intersects(brush.seen)) continue;
         QPainterPath path;
         path.setFillRule(Qt::OddEvenFill);
         for (const auto& ring : polygon.rings) {
-            const auto points = thinned(ring, view, kClosest);
-            if (points.size() > 2) path.addPolygon(polygonOf(points));
+            const auto points =
+                clippedPolygon(polygonOf(thinned(ring, brush.view, brush.closest)), brush.area);
+            if (points.size() > 2) path.addPolygon(points);
         }
-        painter.drawPath(path);
+        if (!path.isEmpty()) brush.painter.drawPath(path);
     }
 }
 
-void paintLines(QPainter& painter, const WorldGeometry& world, const MapView& view, const Palette& p,
-                const QRectF& seen, double width) {
+void paintLines(const Brush& brush, const WorldGeometry& world) {
     for (const bool border : {true, false}) {
-        painter.setPen(QPen(border ? p.landBorder : p.coast, width));
+        brush.painter.setPen(QPen(border ? brush.palette.landBorder : brush.palette.coast, brush.lineWidth));
         for (const WorldGeometry::Line& line : world.lines) {
-            if (line.border != border || !line.bounds.intersects(seen)) continue;
-            const auto points = thinned(line.points, view, kClosest);
-            if (points.size() > 1) painter.drawPolyline(points.data(), static_cast<int>(points.size()));
+            if (line.border != border || !line.bounds.intersects(brush.seen)) continue;
+            const auto points = thinned(line.points, brush.view, brush.closest);
+            if (points.size() > 1) brush.line(polygonOf(points));
         }
     }
 }
@@ -91,14 +107,19 @@ QImage renderBaseMap(const WorldGeometry& world, const MapView& view, const Pale
     image.fill(palette.panel);
     QPainter painter(&image);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QRectF seen = view.worldRect();
     // Pens wider than one device pixel take the slow path of the rasteriser.
     const double width = std::max(scale / 2, 1.0) / devicePixelRatio;
-    paintOcean(painter, view, palette);
-    paintGraticule(painter, view, palette, width);
-    paintLand(painter, world, view, palette, seen);
-    paintLines(painter, world, view, palette, seen, width);
+    paintWorld(painter, world, view, palette, width, kClosest);
     return image;
+}
+
+void paintWorld(QPainter& painter, const WorldGeometry& world, const MapView& view, const Palette& palette,
+                double lineWidth, double closest) {
+    const Brush brush{painter, view, palette, lineWidth, closest};
+    paintOcean(brush);
+    paintGraticule(brush);
+    paintLand(brush, world);
+    paintLines(brush, world);
 }
 
 } // namespace surgescope::widgets

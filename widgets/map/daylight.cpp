@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/map/daylight.h"
 
+#include "widgets/map/clipping.h"
 #include "widgets/map/equal_earth.h"
+
+#include <QPainter>
 
 #include <algorithm>
 #include <array>
@@ -87,6 +90,47 @@ void shadeNight(QImage& image, const MapView& view, const SubsolarPoint& sun, co
             const double next = c * turnCos - s * turnSin;
             s = s * turnCos + c * turnSin;
             c = next;
+        }
+    }
+}
+
+std::vector<QPolygonF> nightOutlines(const MapView& view, const SubsolarPoint& sun, double altitudeSine) {
+    std::vector<QPolygonF> outlines;
+    for (const double turn : {-360.0, 0.0, 360.0}) { // what goes on beyond an edge comes in at the other
+        const double midnight = sun.longitude + 180 + turn;
+        QPolygonF outline;
+        std::vector<QPointF> eastern;
+        for (double latitude = -90; latitude <= 90; latitude += 0.5) {
+            // On a parallel it is dark around midnight, as far as the hour angle's cosine is below a bound.
+            const double across = std::cos(latitude * kRadian) * std::cos(sun.latitude * kRadian);
+            const double bound =
+                (altitudeSine - std::sin(latitude * kRadian) * std::sin(sun.latitude * kRadian)) /
+                std::max(across, 1e-9);
+            const double half = 180 - std::acos(std::clamp(bound, -1.0, 1.0)) / kRadian;
+            const double from = std::max(midnight - half, -180.0), to = std::min(midnight + half, 180.0);
+            if (half <= 0 || from >= to) continue;
+            outline << view.toScreen(equalEarth::forward(from, latitude));
+            eastern.push_back(view.toScreen(equalEarth::forward(to, latitude)));
+        }
+        for (auto point = eastern.rbegin(); point != eastern.rend(); ++point)
+            outline << *point;
+        if (outline.size() > 2) outlines.push_back(std::move(outline));
+    }
+    return outlines;
+}
+
+void paintNight(QPainter& painter, const MapView& view, const SubsolarPoint& sun, const QColor& night) {
+    constexpr int kSteps = 6;
+    QColor step = night; // so many, one over the other, come to the whole
+    step.setAlphaF(static_cast<float>(1 - std::pow(1 - night.alphaF(), 1.0 / kSteps)));
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(step);
+    for (int i = 0; i < kSteps; ++i) {
+        const double depth = (i + 0.5) / kSteps;
+        const double share = 0.5 - std::sin(std::asin(1 - 2 * depth) / 3); // where nightDepth() is that
+        for (const QPolygonF& outline : nightOutlines(view, sun, share * kDarkSine)) {
+            const QPolygonF seen = clippedPolygon(outline, QRectF(QPointF(), view.size));
+            if (seen.size() > 2) painter.drawPolygon(seen);
         }
     }
 }

@@ -7,6 +7,11 @@
 
 #include <QColor>
 #include <QImage>
+#include <QPolygonF>
+
+#include <vector>
+
+class QPainter;
 
 namespace surgescope::widgets {
 
@@ -29,5 +34,12 @@ double nightDepth(double altitudeSine);
 
 /// Lays `night`, by its alpha, over the dark part of the world in an opaque picture of `view`. Any thread.
 void shadeNight(QImage& image, const MapView& view, const SubsolarPoint& sun, const QColor& night);
+
+/// The part of the world where the sun is lower than that, in the pixels of `view`: more than one outline
+/// where it goes on beyond the map's edge.
+std::vector<QPolygonF> nightOutlines(const MapView& view, const SubsolarPoint& sun, double altitudeSine);
+
+/// The same as shadeNight() as areas, for devices that keep lines as lines: dusk comes in steps.
+void paintNight(QPainter& painter, const MapView& view, const SubsolarPoint& sun, const QColor& night);
 
 } // namespace surgescope::widgets

@@ -102,13 +102,19 @@ std::vector<std::array<Entry, 2>> entries(const LegendContent& content) {
 } // namespace
 
 QPixmap mapLegend(const LegendContent& content, double width, double windowScale, double devicePixelRatio) {
-    const Palette& p = colours();
-    const double height = kLegendHeight * windowScale;
-    QPixmap pixmap((QSizeF(width, height) * devicePixelRatio).toSize());
+    QPixmap pixmap((QSizeF(width, kLegendHeight * windowScale) * devicePixelRatio).toSize());
     pixmap.setDevicePixelRatio(devicePixelRatio);
-    pixmap.fill(p.panel);
+    pixmap.fill(colours().panel);
     QPainter painter(&pixmap);
     painter.setRenderHint(QPainter::Antialiasing);
+    paintMapLegend(painter, content, width, windowScale);
+    return pixmap;
+}
+
+void paintMapLegend(QPainter& painter, const LegendContent& content, double width, double windowScale) {
+    const Palette& p = colours();
+    const double height = kLegendHeight * windowScale;
+    painter.fillRect(QRectF(0, 0, width, height), p.panel);
     painter.fillRect(QRectF(0, 0, width, 1), p.border);
 
     const auto columns = entries(content);
@@ -165,7 +171,6 @@ QPixmap mapLegend(const LegendContent& content, double width, double windowScale
         }
         x += widest + (kBeside + 14) * scale;
     }
-    return pixmap;
 }
 
 } // namespace surgescope::widgets

@@ -5,6 +5,8 @@
 
 #include <QPixmap>
 
+class QPainter;
+
 namespace surgescope::widgets {
 
 /// Height of the legend's strip, in pixels at scale 1.
@@ -21,5 +23,8 @@ struct LegendContent {
 /// The map's legend, a strip to stand below it: the colour scale with its domain and levels, disc sizes, and
 /// every mark that is not a plain disc. In a narrow `width` (logical pixels) everything gets smaller.
 QPixmap mapLegend(const LegendContent& content, double width, double scale, double devicePixelRatio);
+
+/// The same strip, painted from the painter's origin.
+void paintMapLegend(QPainter& painter, const LegendContent& content, double width, double scale);
 
 } // namespace surgescope::widgets

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/map/map_scene.h"
 
+#include "widgets/base/paint_device.h"
 #include "widgets/base/palette.h"
 
 #include <algorithm>
@@ -173,17 +174,28 @@ MapScene::Hit MapScene::at(QPointF point) {
     return {std::nullopt, &m_clusters[which - m_markers.size()]};
 }
 
-void MapScene::paint(QPainter& painter, const QRectF& area) {
+void MapScene::paint(QPainter& painter, const QRectF& area, bool copies) {
     if (!hasFrame()) return;
-    const double ratio = painter.device()->devicePixelRatioF();
     paintArcs(painter, area);
-    for (const PopCluster& cluster : m_clusters) // below the discs: those that stand alone beside it show
-        if (area.adjusted(-cluster.radius, -cluster.radius, cluster.radius, cluster.radius)
-                .contains(cluster.at))
-            drawSprite(painter, cluster.at, m_clusterSprites.sprite(cluster, m_rules.scale, ratio));
-    paintPops(painter, m_markers, m_sprites, area, m_rules.scale);
+    paintClusters(painter, area, copies); // below the discs: those that stand alone beside one show
+    if (copies)
+        paintPops(painter, m_markers, m_sprites, area, m_rules.scale);
+    else
+        paintMarkers(painter, m_markers, area, m_rules.scale);
     paintSelection(painter);
     paintLabels(painter, labels(), m_rules.scale);
+}
+
+void MapScene::paintClusters(QPainter& painter, const QRectF& area, bool copies) {
+    const double ratio = painter.device()->devicePixelRatioF();
+    for (const PopCluster& cluster : m_clusters) {
+        const double r = cluster.radius;
+        if (!area.adjusted(-r, -r, r, r).contains(cluster.at)) continue;
+        if (copies)
+            drawSprite(painter, cluster.at, m_clusterSprites.sprite(cluster, m_rules.scale, ratio));
+        else
+            paintCluster(painter, cluster.at, r, cluster.parts, m_rules.scale);
+    }
 }
 
 void MapScene::paintArcs(QPainter& painter, const QRectF& area) const {
@@ -200,6 +212,8 @@ void MapScene::paintArcs(QPainter& painter, const QRectF& area) const {
         const PopMarker &from = m_markers[a], &to = m_markers[b];
         if ((from.dimmed && to.dimmed) || (from.cluster && from.cluster == to.cluster)) continue;
         if (!QRectF(from.at, to.at).normalized().adjusted(-1, -60, 1, 60).intersects(area)) continue;
+        // Some such devices cannot clip: what leads out of the map is left out.
+        if (keepsVectors(painter) && !(area.contains(from.at) && area.contains(to.at))) continue;
         const auto [start, startRadius] = end(from);
         const auto [stop, stopRadius] = end(to);
         paintSpillArc(painter, start, startRadius, stop, stopRadius, arc.share, m_rules.scale);

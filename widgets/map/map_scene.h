@@ -50,12 +50,15 @@ class MapScene {
     };
     Hit at(QPointF point);
 
-    void paint(QPainter& painter, const QRectF& area);
+    /// `copies`: of marks that were painted once for the screen. Without, each is painted anew, for finer
+    /// pictures and for devices that keep lines as lines.
+    void paint(QPainter& painter, const QRectF& area, bool copies);
 
   private:
     void layOut();
     void group();
     void estimateArcs();
+    void paintClusters(QPainter& painter, const QRectF& area, bool copies);
     void paintArcs(QPainter& painter, const QRectF& area) const;
     void paintSelection(QPainter& painter) const;
     bool hasFrame() const { return m_frame && m_frame->settled; }

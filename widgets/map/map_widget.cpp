@@ -3,6 +3,7 @@
 
 #include "widgets/base/fonts.h"
 #include "widgets/base/format.h"
+#include "widgets/base/paint_device.h"
 #include "widgets/base/palette.h"
 #include "widgets/map/equal_earth.h"
 #include "widgets/map/map_texts.h"
@@ -66,6 +67,13 @@ void MapWidget::setOptions(const MapOptions& options) {
     setTitle(titleOf(options.metric));
     wantBaseMap();
     update();
+}
+
+QString MapWidget::unit() const {
+    const bool requests = m_options.size == DiscSize::requests;
+    return (requests ? QStringLiteral("disc area: requests/s, colour: ")
+                     : QStringLiteral("disc area: bit/s, colour: ")) +
+           QString::fromUtf16(metricDomain(m_options.metric));
 }
 
 void MapWidget::setView(const MapView& view) {
@@ -143,15 +151,16 @@ void MapWidget::layOutUnplaced() {
 void MapWidget::paintBody(QPainter& painter, const QRectF&) {
     painter.save();
     painter.setClipRect(mapArea());
-    m_base.paint(painter);
+    // Hidden it may have no base map at hand; then, too, it is painted for a picture only.
+    const bool copies = !isHidden() && takesPixels(painter, devicePixelRatioF());
+    copies ? m_base.paint(painter) : m_base.paintAnew(painter);
     if (!m_frame || !m_frame->settled) {
         paintWaiting(painter);
         painter.restore();
         return;
     }
-    m_scene.paint(painter, mapArea());
+    m_scene.paint(painter, mapArea(), copies);
     paintUnplaced(painter);
-    m_chips.paint(painter, m_selection, scale());
     painter.setFont(textFont(px(13)));
     painter.setPen(colours().muted);
     QString subtitle = m_options.size == DiscSize::requests ? QStringLiteral("disc area: requests/s")
@@ -162,9 +171,25 @@ void MapWidget::paintBody(QPainter& painter, const QRectF&) {
     paintLegend(painter);
 }
 
+void MapWidget::paintEvent(QPaintEvent* event) {
+    PanelWidget::paintEvent(event);
+    if (!m_frame || !m_frame->settled) return;
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setClipRect(mapArea());
+    m_chips.paint(painter, m_selection, scale()); // to be clicked on: no part of a picture
+}
+
 void MapWidget::paintLegend(QPainter& painter) {
     const LegendContent content{m_options.metric, m_options.size, m_scene.rules().reference};
     const double ratio = devicePixelRatioF();
+    if (!takesPixels(painter, ratio)) {
+        painter.save();
+        painter.translate(2, m_view.size.height());
+        paintMapLegend(painter, content, width() - 4, scale()); // discs may reach beneath it
+        painter.restore();
+        return;
+    }
     if (m_legend.isNull() || m_legendFor != content || m_legend.devicePixelRatio() != ratio) {
         m_legend = mapLegend(content, width() - 4, scale(), ratio);
         m_legendFor = content;

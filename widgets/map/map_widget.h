@@ -38,6 +38,9 @@ class MapWidget : public PanelWidget {
     const MapOptions& options() const { return m_options; }
     void setOptions(const MapOptions& options);
 
+    /// What discs and colours tell, with its domain.
+    QString unit() const;
+
     const MapView& view() const { return m_view; }
     void setView(const MapView& view);
     /// Brings a PoP of the catalogue to the middle, close enough to be apart from its neighbours.
@@ -61,6 +64,7 @@ class MapWidget : public PanelWidget {
     void baseMapReady();
 
   protected:
+    void paintEvent(QPaintEvent* event) override;
     void paintBody(QPainter& painter, const QRectF& body) override;
     void scaleChanged() override;
     void resizeEvent(QResizeEvent* event) override;

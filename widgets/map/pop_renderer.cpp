@@ -45,6 +45,12 @@ void paintMarks(QPainter& painter, QPointF at, double radius, Level level, doubl
     if (level == Level::overload) paintOverloadMark(painter, at, radius, scale);
 }
 
+/// Some of it, its marks included.
+bool isWithin(const PopMarker& marker, const QRectF& area, double scale) {
+    const double room = marker.radius + markRoom(marker.level) * scale;
+    return area.adjusted(-room, -room, room, room).contains(marker.at);
+}
+
 } // namespace
 
 PopLook lookOf(const PopFrame& pop, MapMetric metric) {
@@ -196,11 +202,18 @@ void paintPops(QPainter& painter, std::span<const PopMarker> markers, PopSprites
                double scale) {
     const double ratio = painter.device()->devicePixelRatioF();
     for (const PopMarker& marker : markers) {
-        if (marker.cluster) continue;
-        const double room = marker.radius + markRoom(marker.level) * scale;
-        if (!area.adjusted(-room, -room, room, room).contains(marker.at)) continue;
+        if (marker.cluster || !isWithin(marker, area, scale)) continue;
         painter.setOpacity(marker.dimmed ? kDimmed : 1);
         drawSprite(painter, marker.at, sprites.sprite(marker, scale, ratio));
+    }
+    painter.setOpacity(1);
+}
+
+void paintMarkers(QPainter& painter, std::span<const PopMarker> markers, const QRectF& area, double scale) {
+    for (const PopMarker& marker : markers) {
+        if (marker.cluster || !isWithin(marker, area, scale)) continue;
+        painter.setOpacity(marker.dimmed ? kDimmed : 1);
+        paintMarker(painter, marker.at, marker.radius, marker.look, marker.position, marker.level, scale);
     }
     painter.setOpacity(1);
 }

@@ -100,5 +100,7 @@ void drawSprite(QPainter& painter, QPointF at, const QPixmap& sprite);
 /// Those that stand alone.
 void paintPops(QPainter& painter, std::span<const PopMarker> markers, PopSprites& sprites, const QRectF& area,
                double scale);
+/// The same without copies, for devices they do not fit.
+void paintMarkers(QPainter& painter, std::span<const PopMarker> markers, const QRectF& area, double scale);
 
 } // namespace surgescope::widgets

@@ -211,7 +211,9 @@ feeds::Result<WorldGeometry> parseTopology(std::string_view text) {
     }
 }
 
-std::shared_ptr<const WorldGeometry> loadWorld() {
+namespace {
+
+std::shared_ptr<const WorldGeometry> readWorld() {
     useResources();
     QFile file(QStringLiteral(":/surgescope/map/countries-50m.json"));
     if (!file.open(QIODevice::ReadOnly)) return nullptr;
@@ -222,6 +224,13 @@ std::shared_ptr<const WorldGeometry> loadWorld() {
         return nullptr;
     }
     return std::make_shared<const WorldGeometry>(*std::move(world));
+}
+
+} // namespace
+
+std::shared_ptr<const WorldGeometry> loadWorld() {
+    static const auto kWorld = readWorld();
+    return kWorld;
 }
 
 } // namespace surgescope::widgets

@@ -38,7 +38,8 @@ struct WorldGeometry {
 /// and a ring around a pole is led along it. Refuses what it cannot read, saying what was wrong.
 feeds::Result<WorldGeometry> parseTopology(std::string_view json);
 
-/// The built-in map (Natural Earth 1:50m); takes some ten milliseconds, so call it on a worker thread.
+/// The built-in map (Natural Earth 1:50m), read once; the first call takes some ten milliseconds, so make it
+/// on a worker thread.
 /// Null only if the program was built with a broken resource.
 std::shared_ptr<const WorldGeometry> loadWorld();
 

@@ -62,6 +62,11 @@ const std::vector<Shortcut>& shortcuts() {
         {maximise, kViews, u"V  F10", u"maximise the view under the pointer", {{Qt::Key_V}, {Qt::Key_F10}}},
         {close, kViews, u"X", u"close it", {{Qt::Key_X}}},
         {popOut, kViews, u"W", u"open it in a window of its own", {{Qt::Key_W}}},
+        {exportView,
+         kViews,
+         u"E  Shift E  Ctrl C",
+         u"export it: as PNG; as SVG, PDF and CSV; to the clipboard",
+         {{Qt::Key_E}, {Qt::Key_E, kShift}, {Qt::Key_C, kCtrl}}},
 
         {map, kMap, u"+ −", u"closer, further", {{.prints = u'+'}, {.prints = u'='}, {.prints = u'-'}}},
         {map,

@@ -24,6 +24,7 @@ enum class Command {
     maximise,
     close,
     popOut,
+    exportView, // Called::number: 0 as a picture, 1 in the other formats, 2 to the clipboard
     theme,
     health,
     wallMode,

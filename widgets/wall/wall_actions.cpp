@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What keys, menus and pages do to the wall; the other half of wall_window.cpp.
 #include "widgets/map/map_widget.h"
+#include "widgets/tiles/tile_row.h"
 #include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/arrangement.h"
 #include "widgets/wall/help_overlay.h"
@@ -15,6 +16,7 @@
 #include <QScreen>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace surgescope::widgets {
@@ -59,6 +61,14 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
     case Command::maximise: toggleMaximised(m_arrangement->current()); break;
     case Command::close: closeView(m_arrangement->current()); break;
     case Command::popOut: popOut(m_arrangement->current()); break;
+    case Command::exportView: {
+        static constexpr std::array kFormats{ExportFormats(ExportFormat::png),
+                                             ExportFormats(ExportFormat::svg) | ExportFormat::pdf |
+                                                 ExportFormat::csv,
+                                             ExportFormats(ExportFormat::clipboard)};
+        exportView(viewAtHand(), kFormats.at(static_cast<std::size_t>(called.number)));
+        break;
+    }
     case Command::theme: {
         const auto now = std::ranges::find(kThemes, theme()) - kThemes.begin();
         setTheme(kThemes[(static_cast<std::size_t>(now) + 1) % kThemes.size()]);
@@ -77,6 +87,34 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
     case Command::escape: handleEscape(); break;
     }
     return true;
+}
+
+ExportView WallWindow::viewAtHand() {
+    if (m_tiles->underMouse()) return ExportView::tiles;
+    if (const auto view = viewNamed(m_arrangement->current())) return *view;
+    const auto last = viewName(m_lastExported);
+    const bool there = !isViewName(last) || m_arrangement->isPlaced(last);
+    return there ? m_lastExported : ExportView::wall;
+}
+
+void WallWindow::exportView(ExportView view, ExportFormats formats) {
+    m_lastExported = view;
+    emit exportRequested(view, formats);
+}
+
+QWidget& WallWindow::exported(ExportView view, std::optional<QSize> size) {
+    if (view == ExportView::tiles || view == ExportView::wall) {
+        QWidget& whole = view == ExportView::tiles ? static_cast<QWidget&>(*m_tiles) : *this;
+        if (size) whole.resize(*size);
+        return whole;
+    }
+    return m_views.exported(viewName(view), m_scale, size);
+}
+
+QString WallWindow::exportTitle(ExportView view) {
+    if (view == ExportView::tiles) return QStringLiteral("Headline numbers");
+    if (view == ExportView::wall) return QStringLiteral("The whole wall");
+    return m_views.set().find(viewName(view))->panel().title();
 }
 
 void WallWindow::handleEscape() {

@@ -49,7 +49,26 @@ QMenu* subMenu(QMenu* menu, const QString& title, double scale) {
     return sub;
 }
 
-void addViewEntries(QMenu* menu, WallWindow& window, const std::string& view) {
+void addExports(QMenu* menu, WallWindow& window, const std::string& view, double scale) {
+    const auto exported = viewNamed(view);
+    if (!exported) return;
+    QMenu* sub = subMenu(menu, QStringLiteral("Export"), scale);
+    const auto one = [&](const QString& text, const QString& keys, ExportFormats formats) {
+        entry(sub, window, text, keys,
+              [&window, which = *exported, formats] { window.exportView(which, formats); });
+    };
+    one(QStringLiteral("PNG"), QStringLiteral("E"), ExportFormat::png);
+    one(QStringLiteral("SVG, PDF and CSV"), QStringLiteral("Shift E"),
+        ExportFormats(ExportFormat::svg) | ExportFormat::pdf | ExportFormat::csv);
+    sub->addSeparator();
+    one(QStringLiteral("SVG"), {}, ExportFormat::svg);
+    one(QStringLiteral("PDF"), {}, ExportFormat::pdf);
+    one(QStringLiteral("CSV"), {}, ExportFormat::csv);
+    sub->addSeparator();
+    one(QStringLiteral("Copy"), QStringLiteral("Ctrl C"), ExportFormat::clipboard);
+}
+
+void addViewEntries(QMenu* menu, WallWindow& window, const std::string& view, double scale) {
     if (view.empty()) return;
     QAction* title = menu->addAction(QString::fromUtf16(titleOfView(view)));
     title->setEnabled(false);
@@ -62,7 +81,7 @@ void addViewEntries(QMenu* menu, WallWindow& window, const std::string& view) {
           keysOf(Command::popOut), [&window, view] { window.popOut(view); });
     entry(menu, window, QStringLiteral("Close"), keysOf(Command::close),
           [&window, view] { window.closeView(view); });
-    // Entries that export this view belong here.
+    addExports(menu, window, view, scale);
     menu->addSeparator();
 }
 
@@ -133,7 +152,7 @@ QMenu* popUpWallMenu(WallWindow& window, const std::string& view, QPoint global)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     const double scale = std::max(0.8, window.scale()); // small windows are read from near
     dress(menu, scale);
-    addViewEntries(menu, window, view);
+    addViewEntries(menu, window, view, scale);
     addClosedViews(menu, window, scale);
     addWorkspaces(menu, window, scale, global);
     addTime(menu, window, scale);

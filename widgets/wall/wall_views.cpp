@@ -11,7 +11,9 @@
 #include "widgets/tiles/health_page.h"
 #include "widgets/tiles/tile_row.h"
 
+#include <QCoreApplication>
 #include <QEvent>
+#include <QResizeEvent>
 
 #include <algorithm>
 
@@ -19,8 +21,9 @@ namespace surgescope::widgets {
 
 namespace {
 
-constexpr int kLeastColumns = 120; // the tiles' curves live on the charts' columns
-constexpr double kLagColumn = 3;   // pixels at scale 1
+constexpr int kLeastColumns = 120;       // the tiles' curves live on the charts' columns
+constexpr double kLagColumn = 3;         // pixels at scale 1
+constexpr QSize kSizeOfClosed(960, 540); // pixels at scale 1 of a picture of what is closed
 
 } // namespace
 
@@ -148,6 +151,24 @@ void WallViews::describe(feeds::ViewRequest& request) const {
         const double columns = m_lag->plotRect().width() / (kLagColumn * m_lag->scale());
         request.heatColumns = std::max(request.heatColumns, std::clamp(static_cast<int>(columns), 1, 600));
     }
+}
+
+PanelWidget& WallViews::exported(std::string_view view, double windowScale, std::optional<QSize> size) {
+    View& found = *m_set.find(view);
+    PanelWidget& panel = found.panel();
+    const bool closed = panel.isHidden();
+    const bool unplaced = closed && panel.parentWidget() == m_set.home;
+    if (size || unplaced) {
+        const QSize wanted = size.value_or((QSizeF(kSizeOfClosed) * windowScale).toSize());
+        panel.setScale(found.scaleIn(windowScale, wanted));
+        panel.resize(wanted);
+    }
+    if (closed) { // such panels hear of neither sizes nor frames
+        QResizeEvent resized(panel.size(), panel.size());
+        QCoreApplication::sendEvent(&panel, &resized);
+        if (m_frame) m_give[static_cast<std::size_t>(&found - m_set.views.data())](*m_frame, timeWords());
+    }
+    return panel;
 }
 
 bool WallViews::showSelection(const feeds::Selection& selection) {

@@ -14,6 +14,8 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace surgescope::widgets {
@@ -43,6 +45,12 @@ class WallViews : public QObject {
     bool isSettled() const;
     /// How many columns and rows the views to be seen can show.
     void describe(feeds::ViewRequest& request) const;
+    /// A view's panel to be painted into a picture, with the newest frame. One that is placed nowhere gets a
+    /// size that does it good, or `size`, which any gets; type as in a window of that scale.
+    PanelWidget& exported(std::string_view view, double windowScale, std::optional<QSize> size);
+    const std::shared_ptr<const feeds::Frame>& frame() const { return m_frame; }
+    /// How times are said; only with a frame.
+    TimeWords timeWords() const;
     /// True when a view's front has changed and it must be placed anew.
     bool showSelection(const feeds::Selection& selection);
 
@@ -65,7 +73,6 @@ class WallViews : public QObject {
     void add(const char* name, QSize least, std::vector<PanelWidget*> panels, Give give);
     void markDue(std::size_t view);
     void nextStep();
-    TimeWords timeWords() const;
 
     const feeds::PopCatalogue& m_catalogue;
     Focus& m_focus;

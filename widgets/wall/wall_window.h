@@ -7,6 +7,8 @@
 
 #include "widgets/base/focus.h"
 #include "widgets/base/paint_clock.h"
+#include "widgets/base/time_words.h"
+#include "widgets/export/view.h"
 #include "widgets/wall/wall_mode.h"
 #include "widgets/wall/wall_views.h"
 #include "widgets/workspace/workspace.h"
@@ -90,6 +92,22 @@ class WallWindow : public QWidget {
     ViewArea& area() { return *m_area; }
     Arrangement& arrangement() { return *m_arrangement; }
 
+    // Exports.
+
+    /// Asks for a picture or a table of a view.
+    void exportView(ExportView view, ExportFormats formats);
+    /// The view under the pointer; when it is over none, the one last exported.
+    ExportView viewAtHand();
+    /// What shows a view, to be painted into a picture: it has the newest frame, closed or not, and `size` if
+    /// that is given. Of the wall it is this window.
+    QWidget& exported(ExportView view, std::optional<QSize> size = {});
+    /// A view's own title, or what it is called.
+    QString exportTitle(ExportView view);
+    /// What is shown; null before the first frame.
+    const std::shared_ptr<const feeds::Frame>& frame() const { return m_views.frame(); }
+    /// How times are said; only with a frame.
+    TimeWords timeWords() const { return m_views.timeWords(); }
+
     // The wall.
 
     struct Wall {
@@ -133,6 +151,8 @@ class WallWindow : public QWidget {
     /// The user wants this kept under its name.
     void workspaceSaved(const surgescope::widgets::Workspace& workspace);
     void wallModeChanged(bool on);
+    /// Keys and menus ask for it; nothing is written here.
+    void exportRequested(surgescope::widgets::ExportView view, surgescope::widgets::ExportFormats formats);
 
   protected:
     bool event(QEvent* event) override;
@@ -166,6 +186,7 @@ class WallWindow : public QWidget {
     feeds::Timeline::Mode m_mode = feeds::Timeline::Mode::live;
     std::optional<feeds::ViewRequest> m_posted;
     double m_scale = 1;
+    ExportView m_lastExported = ExportView::wall;
 
     WallViews m_views;
     HeaderBar* m_header; // all widgets are children

@@ -4,6 +4,8 @@
 
 #include "tests/support/catch.h"
 
+#include <QPainter>
+
 #include <cmath>
 
 using namespace surgescope;
@@ -63,4 +65,26 @@ TEST_CASE("the night darkens its side of the picture and nothing beside the worl
             CHECK(at(longitude, -30) ==
                   Approx(200 * (1 - nightDepth(sunAltitudeSine(longitude, -30, sun)) * 100 / 255)).margin(4));
     }
+}
+
+TEST_CASE("the night as areas is the night of the picture, dusk in steps") {
+    const MapView view = MapView::home({1200, 560});
+    const QColor night(0, 0, 0, 120);
+    const SubsolarPoint sun = GENERATE(SubsolarPoint{0, 10}, SubsolarPoint{170, -23.4}, SubsolarPoint{-95, 0},
+                                       SubsolarPoint{60, 23.4});
+    QImage shaded(view.size.toSize(), QImage::Format_RGB32);
+    shaded.fill(QColor(200, 200, 200));
+    QImage painted = shaded;
+    shadeNight(shaded, view, sun, night);
+    QPainter painter(&painted);
+    paintNight(painter, view, sun, night);
+    painter.end();
+    for (double longitude = -179; longitude < 180; longitude += 2)
+        for (double latitude = -88; latitude <= 88; latitude += 4) {
+            const QPoint at = view.toScreen(equalEarth::forward(longitude, latitude)).toPoint();
+            if (!painted.rect().contains(at)) continue; // beyond the map's edge
+            INFO(longitude << ", " << latitude);
+            REQUIRE(std::abs(qRed(shaded.pixel(at)) - qRed(painted.pixel(at))) < 20);
+        }
+    CHECK(qRed(painted.pixel(2, 2)) == 200);
 }

@@ -58,9 +58,15 @@ TEST_CASE("the table has the timeline's keys, all of them and no others") {
         }
 }
 
-TEST_CASE("keys that are kept for others are free") {
-    CHECK_FALSE(commandFor(QKeyEvent(QEvent::KeyPress, Qt::Key_E, Qt::NoModifier)));
-    CHECK_FALSE(commandFor(QKeyEvent(QEvent::KeyPress, Qt::Key_E, Qt::ControlModifier)));
+TEST_CASE("E exports, alone and with others; C is the map's, with Ctrl it copies") {
+    const auto called = [](Qt::Key key, Qt::KeyboardModifiers modifiers) {
+        return commandFor(QKeyEvent(QEvent::KeyPress, key, modifiers));
+    };
+    CHECK(called(Qt::Key_E, Qt::NoModifier)->command == Command::exportView);
+    CHECK(called(Qt::Key_E, Qt::ShiftModifier)->number == 1);
+    CHECK(called(Qt::Key_C, Qt::ControlModifier)->number == 2);
+    CHECK(called(Qt::Key_C, Qt::NoModifier)->command == Command::map);
+    CHECK_FALSE(called(Qt::Key_E, Qt::ControlModifier));
 }
 
 TEST_CASE("? shows the keys, Esc and a click take them away") {

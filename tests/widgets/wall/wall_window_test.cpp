@@ -11,6 +11,9 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <utility>
+#include <vector>
+
 using namespace surgescope;
 using namespace surgescope::widgets;
 
@@ -37,6 +40,38 @@ TEST_CASE("the keys 1 to 6 ask for other ranges") {
     QTest::keyClick(&wall.window.map(), Qt::Key_1);
     REQUIRE(asked.wait(5'000));
     CHECK(wall.window.viewRequest().range == std::chrono::minutes(5));
+}
+
+TEST_CASE("E, Shift+E and Ctrl+C ask for exports, and for the same view again") {
+    Wall wall(tests::sampleFrame());
+    std::vector<std::pair<ExportView, ExportFormats>> asked;
+    QObject::connect(&wall.window, &WallWindow::exportRequested, &wall.window,
+                     [&asked](ExportView view, ExportFormats formats) { asked.emplace_back(view, formats); });
+    QTest::mouseMove(&wall.window.map());
+    QTest::mouseMove(&wall.window.map(), wall.window.map().rect().center() + QPoint(1, 1));
+    QTest::keyClick(&wall.window.map(), Qt::Key_E);
+    QTest::keyClick(&wall.window.map(), Qt::Key_E, Qt::ShiftModifier);
+    QTest::keyClick(&wall.window.map(), Qt::Key_C, Qt::ControlModifier);
+    QTest::keyClick(&wall.window.map(), Qt::Key_C); // without Ctrl it is the map's
+    REQUIRE(asked.size() == 3);
+    CHECK(asked[0] == std::pair(ExportView::map, ExportFormats(ExportFormat::png)));
+    CHECK(asked[1].second == (ExportFormat::svg | ExportFormat::pdf | ExportFormat::csv));
+    CHECK(asked[2].second == ExportFormats(ExportFormat::clipboard));
+}
+
+TEST_CASE("a view that is closed can be exported, at a sensible size and with the frame") {
+    Wall wall(tests::sampleFrame());
+    const auto frame = tests::sampleFrame();
+    for (const ExportView view : {ExportView::health, ExportView::map, ExportView::metadata}) {
+        INFO(viewName(view));
+        wall.window.closeView(std::string(viewName(view)));
+        QWidget& closed = wall.window.exported(view);
+        CHECK(closed.isHidden());
+        CHECK(closed.size() == QSize(960, 540));
+        CHECK(wall.window.exported(view, QSize(700, 400)).size() == QSize(700, 400));
+    }
+    CHECK(wall.window.map().view().size.width() == 700);
+    CHECK(wall.window.map().scene().markers().size() > 300);
 }
 
 TEST_CASE("a click on the map selects and asks for the PoP's nodes, Esc takes it back") {

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/export/frame_csv.h"
+
+#include "widgets/export/csv_writer.h"
+#include "widgets/tables/pop_table_widget.h"
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace surgescope::widgets {
+
+namespace {
+
+using namespace feeds;
+
+constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+constexpr const char* kTime = "time [UTC]";
+constexpr const char* kNoData = "no data";
+constexpr const char* kNothingPurged = "nothing purged";
+
+struct ReadingColumn {
+    const char* name;
+    const char* unit;
+    Reading Summary::*reading;
+};
+constexpr ReadingColumn kReadings[] = {
+    {"requests", "1/s", &Summary::requestsPerSecond},
+    {"egress", "bit/s", &Summary::egressBitsPerSecond},
+    {"saturation", "ratio", &Summary::saturation},
+    {"hit ratio", "ratio", &Summary::hitRatio},
+    {"error ratio", "ratio", &Summary::errorRatio},
+    {"TTFB hit p95", "us", &Summary::ttfbHitP95Us},
+    {"TTFB miss p95", "us", &Summary::ttfbMissP95Us},
+    {"metadata p95", "us", &Summary::metadataP95Us},
+    {"load balancer p50", "us", &Summary::lbP50Us},
+    {"invalidation lag p50", "us", &Summary::lagP50Us},
+    {"invalidation lag p99", "us", &Summary::lagP99Us},
+    {"invalidations pending", "keys x nodes", &Summary::pendingKeys},
+    {"invalidations applied", "keys x nodes/s", &Summary::invalidationsPerSecond},
+    {"WAF blocked", "1/s", &Summary::wafBlockedPerSecond},
+    {"spilled in", "1/s", &Summary::spilledInPerSecond},
+    {"spilled out", "1/s", &Summary::spilledOutPerSecond},
+    {"nodes at 90 % or more", "nodes", &Summary::nodesAboveCritical},
+};
+
+const char* wordFor(Quality quality) {
+    switch (quality) {
+    case Quality::measured: return "measured";
+    case Quality::partial: return "partial";
+    case Quality::stale: return "stale";
+    case Quality::notMeasured: return "not measured";
+    case Quality::noData: break;
+    }
+    return kNoData;
+}
+
+const char* wordFor(Freshness freshness) {
+    switch (freshness) {
+    case Freshness::live: return "live";
+    case Freshness::late: return "late";
+    case Freshness::stale: return "stale";
+    case Freshness::silent: return "silent";
+    case Freshness::noData: break;
+    }
+    return kNoData;
+}
+
+/// "2026-11-23T05:12:34Z"
+std::string isoText(FeedSecond second) {
+    auto text = utcText(second);
+    text[10] = 'T';
+    return text + "Z";
+}
+
+std::string named(std::string_view name, std::string_view unit) {
+    return std::string(name) + " [" + std::string(unit) + "]";
+}
+
+double valueOf(const Reading& reading) {
+    return reading.hasValue() ? reading.value : std::numeric_limits<double>::quiet_NaN();
+}
+
+// ---- charts
+
+/// A column over the frame's chart axis.
+using Column = std::pair<std::string, const std::vector<float>*>;
+
+std::string selectionName(const Selection& selection) {
+    if (selection.isWorld()) return "world";
+    return selection.isPop() ? selection.code : std::string(regionName(selection.code));
+}
+
+std::string partName(const Frame& frame, const PartSeries& part) {
+    return frame.selection.isWorld() ? std::string(regionName(part.code)) : part.code;
+}
+
+void addParts(std::vector<Column>& columns, const Frame& frame, std::string_view quantity,
+              std::string_view unit, std::vector<float> PartSeries::*values) {
+    for (const PartSeries& part : frame.parts)
+        columns.emplace_back(named(std::string(quantity) + ' ' + partName(frame, part), unit),
+                             &(part.*values));
+}
+
+void addSeries(std::vector<Column>& columns, const Frame& frame, std::string_view quantity,
+               std::string_view unit, std::vector<float> Series::*values) {
+    columns.emplace_back(named(std::string(quantity) + ' ' + selectionName(frame.selection), unit),
+                         &(frame.series.*values));
+    if (frame.baseline)
+        columns.emplace_back(named(std::string(quantity) + " baseline " + frame.baseline->name, unit),
+                             &(frame.baseline->series.*values));
+}
+
+void addMetadata(std::vector<Column>& columns, const Frame& frame) {
+    addSeries(columns, frame, "metadata p50", "us", &Series::metadataP50Us);
+    addSeries(columns, frame, "metadata p95", "us", &Series::metadataP95Us);
+    addSeries(columns, frame, "metadata p99", "us", &Series::metadataP99Us);
+}
+
+void addLatency(std::vector<Column>& columns, const Frame& frame) {
+    addSeries(columns, frame, "TTFB hit p95", "us", &Series::ttfbHitP95Us);
+    addSeries(columns, frame, "TTFB miss p95", "us", &Series::ttfbMissP95Us);
+    addSeries(columns, frame, "load balancer p95", "us", &Series::lbP95Us);
+}
+
+void addRequests(std::vector<Column>& columns, const Frame& frame) {
+    addParts(columns, frame, "requests", "1/s", &PartSeries::requestsPerSecond);
+    addSeries(columns, frame, "requests", "1/s", &Series::requestsPerSecond);
+}
+
+void addEgress(std::vector<Column>& columns, const Frame& frame) {
+    addParts(columns, frame, "egress", "bit/s", &PartSeries::egressBitsPerSecond);
+    addSeries(columns, frame, "egress", "bit/s", &Series::egressBitsPerSecond);
+}
+
+void addAll(std::vector<Column>& columns, const Frame& frame) {
+    addRequests(columns, frame);
+    addEgress(columns, frame);
+    addSeries(columns, frame, "saturation", "ratio", &Series::saturation);
+    addMetadata(columns, frame);
+    addLatency(columns, frame);
+    addSeries(columns, frame, "invalidation lag p99", "us", &Series::lagP99Us);
+    addSeries(columns, frame, "hit ratio", "ratio", &Series::hitRatio);
+    addSeries(columns, frame, "WAF blocked", "1/s", &Series::wafBlockedPerSecond);
+}
+
+std::string chartCsv(const Frame& frame, std::vector<Column> columns) {
+    columns.emplace_back(named("coverage", "ratio"), &frame.series.coverage);
+    CsvWriter csv;
+    csv.cell(kTime);
+    for (const auto& [name, values] : columns)
+        csv.cell(name);
+    csv.endLine();
+    for (int i = 0; i < frame.chartAxis.columns; ++i) {
+        csv.cell(isoText(frame.chartAxis.endOf(i)));
+        const auto at = static_cast<std::size_t>(i);
+        for (const auto& [name, values] : columns)
+            csv.cell(at < values->size() ? (*values)[at] : kNone);
+        csv.endLine();
+    }
+    return csv.take();
+}
+
+// ---- heatmaps
+
+std::string heatCsv(const HeatGrid& grid) {
+    CsvWriter csv;
+    csv.cell(kTime).cell("PoP").cell(named("invalidation lag p99", "us")).cell("state").endLine();
+    const auto cells = grid.rows.size() * static_cast<std::size_t>(std::max(0, grid.axis.columns));
+    if (grid.lagUs.size() < cells) return csv.take();
+    for (int column = 0; column < grid.axis.columns; ++column)
+        for (std::size_t row = 0; row < grid.rows.size(); ++row) {
+            const float lag = grid.at(static_cast<int>(row), column);
+            const bool purged = std::isfinite(lag) && lag >= 0;
+            csv.cell(isoText(grid.axis.endOf(column))).cell(grid.rows[row]).cell(purged ? lag : kNone);
+            csv.cell(purged ? wordFor(Quality::measured) : std::isfinite(lag) ? kNothingPurged : kNoData);
+            csv.endLine();
+        }
+    return csv.take();
+}
+
+std::string lagCsv(const LagGrid& grid) {
+    CsvWriter csv;
+    csv.cell(kTime).cell(named("lag above", "us")).cell(named("lag up to", "us"));
+    csv.cell(named("share", "ratio")).cell("state").endLine();
+    const auto cells = LagBins::kCount * static_cast<std::size_t>(std::max(0, grid.axis.columns));
+    if (grid.share.size() < cells) return csv.take();
+    for (int column = 0; column < grid.axis.columns; ++column) {
+        bool known = false, applied = false;
+        for (std::size_t bin = 0; bin < LagBins::kCount; ++bin) {
+            known = known || std::isfinite(grid.at(column, bin));
+            applied = applied || grid.at(column, bin) > 0;
+        }
+        const char* state = applied ? wordFor(Quality::measured) : known ? kNothingPurged : kNoData;
+        for (std::size_t bin = 0; bin < LagBins::kCount; ++bin) {
+            // The first bin counts also what is below, the last what is above.
+            csv.cell(isoText(grid.axis.endOf(column)));
+            csv.cell(bin == 0 ? 0 : LagBins::upperBoundUs(bin - 1));
+            csv.cell(bin + 1 == LagBins::kCount ? std::numeric_limits<double>::infinity()
+                                                : LagBins::upperBoundUs(bin));
+            csv.cell(applied ? grid.at(column, bin) : kNone).cell(state);
+            csv.endLine();
+        }
+    }
+    return csv.take();
+}
+
+// ---- readings
+
+void writePop(CsvWriter& csv, const Frame& frame, const PopFrame& pop, const PopCatalogue& catalogue) {
+    const bool known = pop.place && pop.place->value < catalogue.size();
+    csv.cell(frame.settled ? isoText(*frame.settled) : std::string()).cell(pop.code);
+    csv.cell(known ? catalogue[*pop.place].city : std::string());
+    csv.cell(known ? catalogue[*pop.place].country : std::string());
+    csv.cell(regionName(pop.region));
+    csv.cell(known ? catalogue[*pop.place].latitude : static_cast<double>(kNone));
+    csv.cell(known ? catalogue[*pop.place].longitude : static_cast<double>(kNone));
+    csv.cell(wordFor(pop.freshness));
+    csv.cell(pop.freshness == Freshness::noData ? static_cast<double>(kNone) : pop.ageSeconds);
+    csv.cell(pop.secondsToFull.value_or(static_cast<double>(kNone)));
+    csv.cell(pop.summary.nodesHeard).cell(pop.summary.nodesExpected);
+    for (const ReadingColumn& column : kReadings) {
+        const Reading& reading = pop.summary.*column.reading;
+        csv.cell(valueOf(reading)).cell(wordFor(reading.quality));
+    }
+    csv.endLine();
+}
+
+std::string popsCsv(const Frame& frame, const PopCatalogue& catalogue, bool hottestFirst) {
+    CsvWriter csv;
+    for (const char* name :
+         {kTime, "PoP", "city", "country", "region", "latitude [deg]", "longitude [deg]", "freshness",
+          "age [s]", "full in [s]", "nodes heard [nodes]", "nodes expected [nodes]"})
+        csv.cell(name);
+    for (const ReadingColumn& column : kReadings)
+        csv.cell(named(column.name, column.unit)).cell(std::string(column.name) + " quality");
+    csv.endLine();
+    if (hottestFirst)
+        for (const std::size_t pop : hottest(frame, frame.pops.size()))
+            writePop(csv, frame, frame.pops[pop], catalogue);
+    else
+        for (const PopFrame& pop : frame.pops)
+            writePop(csv, frame, pop, catalogue);
+    return csv.take();
+}
+
+std::string tilesCsv(const Frame& frame) {
+    CsvWriter csv;
+    csv.cell(kTime).cell("of").cell("reading").cell("unit").cell("value").cell("quality").endLine();
+    const auto line = [&](const char* name, const char* unit, const Reading& reading) {
+        csv.cell(frame.settled ? isoText(*frame.settled) : std::string());
+        csv.cell(selectionName(frame.selection)).cell(name).cell(unit);
+        csv.cell(valueOf(reading)).cell(wordFor(reading.quality)).endLine();
+    };
+    const auto measured = [](auto value) { return Reading{static_cast<double>(value), Quality::measured}; };
+    for (const ReadingColumn& column : kReadings)
+        line(column.name, column.unit, frame.summary.*column.reading);
+    line("listeners", "people", frame.listeners ? measured(*frame.listeners) : Reading{});
+    line("listeners record", "people", frame.listenersRecord ? measured(*frame.listenersRecord) : Reading{});
+    line("nodes heard", "nodes", frame.settled ? measured(frame.summary.nodesHeard) : Reading{});
+    line("nodes expected", "nodes",
+         frame.summary.nodesExpected > 0 ? measured(frame.summary.nodesExpected) : Reading{});
+    return csv.take();
+}
+
+std::string healthCsv(const Frame& frame) {
+    const FeedHealth& health = frame.health;
+    CsvWriter csv;
+    csv.cell(kTime).cell("reading").cell("unit").cell("value").endLine();
+    const auto line = [&](const std::string& name, const char* unit, auto value) {
+        csv.cell(frame.settled ? isoText(*frame.settled) : std::string());
+        csv.cell(name).cell(unit).cell(value).endLine();
+    };
+    line("newest report", "s ago", health.newestAgeSeconds.value_or(static_cast<double>(kNone)));
+    line("nodes heard", "nodes", health.nodesHeard);
+    if (health.nodesExpected > 0) line("nodes expected", "nodes", health.nodesExpected);
+    line("messages", "1/s", health.reportsPerSecond);
+    line("bytes", "bytes/s", health.bytesPerSecond);
+    line("feed thread", "cores", health.feedThreadLoad);
+    line("lost, by sequence", "messages", health.lost);
+    line("received twice", "messages", health.duplicates);
+    line("out of order", "messages", health.reordered);
+    line("publishers restarted", "restarts", health.restarts);
+    for (const EndpointState& endpoint : health.endpoints)
+        line((endpoint.binds ? "bound to " : "connected to ") + endpoint.endpoint, "peers", endpoint.peers);
+    for (const RefusalCount& refused : health.refused)
+        line("refused: " + refused.reason, "messages", refused.count);
+    return csv.take();
+}
+
+} // namespace
+
+std::string csvOf(ExportView view, const Frame& frame, const PopCatalogue& catalogue) {
+    std::vector<Column> columns;
+    switch (view) {
+    case ExportView::map: return popsCsv(frame, catalogue, false);
+    case ExportView::hottest: return popsCsv(frame, catalogue, true);
+    case ExportView::lagByPop: return heatCsv(frame.heat);
+    case ExportView::lagDistribution: return lagCsv(frame.lag);
+    case ExportView::health: return healthCsv(frame);
+    case ExportView::tiles: return tilesCsv(frame);
+    case ExportView::requests: addRequests(columns, frame); break;
+    case ExportView::egress: addEgress(columns, frame); break;
+    case ExportView::metadata: addMetadata(columns, frame); break;
+    case ExportView::latency: addLatency(columns, frame); break;
+    case ExportView::wall: addAll(columns, frame); break;
+    }
+    return chartCsv(frame, std::move(columns));
+}
+
+} // namespace surgescope::widgets

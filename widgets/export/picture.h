@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/export/export_note.h"
+
+#include <QByteArray>
+#include <QImage>
+#include <QSize>
+#include <QStringList>
+
+class QPainter;
+class QWidget;
+
+namespace surgescope::widgets {
+
+/// A view as it is on the screen, at its size there, and beneath it a quiet strip with its note, wrapped as
+/// often as it takes. Can be painted on any device. GUI thread; the view must outlive it.
+class Picture {
+  public:
+    /// `scale` as of PanelWidget, of the note's text.
+    Picture(QWidget& view, const ExportNote& note, double scale);
+
+    QSize size() const;
+    const ExportNote& note() const { return m_note; }
+    void paint(QPainter& painter) const;
+
+    /// What a picture of this width takes beneath the view.
+    static int heightBeneath(const QWidget& view, const ExportNote& note, int width, double scale);
+
+  private:
+    QWidget& m_view;
+    ExportNote m_note;
+    double m_scale;
+    QStringList m_lines;
+    int m_legend; // height; a chart that shows none on the wall has one here
+};
+
+/// Finer than the screen by `pixelRatio`, 1 to 4.
+QImage imageOf(const Picture& picture, double pixelRatio);
+/// The image's file, with its note. Any thread: encoding takes longer than painting. Empty: no memory for it.
+QByteArray pngOf(QImage image, const ExportNote& note);
+/// One user unit is a pixel of the screen. Text stays text; where Inter is not installed another sans serif
+/// stands in, at the same widths.
+QByteArray svgOf(const Picture& picture);
+/// One page; a point is a pixel of the screen. Fonts are embedded.
+QByteArray pdfOf(const Picture& picture);
+
+} // namespace surgescope::widgets

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/workspace/workspace.h"
+
+#include <QFlags>
+#include <QString>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace surgescope::widgets {
+
+/// What of the wall can be exported by itself: every view there is, in the order of kViewNames, and two more.
+enum class ExportView : std::uint8_t {
+    map,
+    requests,
+    egress,
+    metadata,
+    latency,
+    lagByPop,
+    lagDistribution,
+    hottest, // or what is in its place while a PoP is selected
+    health,
+    tiles,
+    wall // all of it
+};
+inline constexpr std::array kExportViews{ExportView::map,
+                                         ExportView::requests,
+                                         ExportView::egress,
+                                         ExportView::metadata,
+                                         ExportView::latency,
+                                         ExportView::lagByPop,
+                                         ExportView::lagDistribution,
+                                         ExportView::hottest,
+                                         ExportView::health,
+                                         ExportView::tiles,
+                                         ExportView::wall};
+static_assert(kExportViews.size() == kViewNames.size() + 2);
+
+/// "lag-by-pop": on the command line and in file names.
+std::string_view viewName(ExportView view);
+std::optional<ExportView> viewNamed(std::string_view name);
+/// "map, requests, …", for messages.
+std::string viewNames();
+/// What its numbers are measured in.
+QString viewUnit(ExportView view);
+
+enum class ExportFormat : std::uint8_t { png = 1, svg = 2, pdf = 4, csv = 8, clipboard = 16 };
+Q_DECLARE_FLAGS(ExportFormats, ExportFormat)
+Q_DECLARE_OPERATORS_FOR_FLAGS(ExportFormats)
+
+/// "png" for png; nothing for the clipboard.
+const char* fileEnding(ExportFormat format);
+/// What a file name ends in, in letters of any size; nothing: in none of these.
+std::optional<ExportFormat> formatOf(std::string_view path);
+
+} // namespace surgescope::widgets
