@@ -14,32 +14,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 using namespace surgescope::feeds;
 
-const char* wordFor(Quality quality) {
-    switch (quality) {
-    case Quality::measured: return "measured";
-    case Quality::partial: return "partial";
-    case Quality::stale: return "stale";
-    case Quality::notMeasured: return "not measured";
-    case Quality::noData: break;
-    }
-    return "no data";
-}
-
-const char* wordFor(Freshness freshness) {
-    switch (freshness) {
-    case Freshness::live: return "live";
-    case Freshness::late: return "late";
-    case Freshness::stale: return "stale";
-    case Freshness::silent: return "silent";
-    case Freshness::noData: break;
-    }
-    return "no data";
-}
-
 /// A number only where there is one: null is not zero.
 Json json(const Reading& reading) {
     return {{"value", reading.hasValue() ? Json(reading.value) : Json(nullptr)},
-            {"quality", wordFor(reading.quality)}};
+            {"quality", wordsFor(reading.quality)}};
 }
 
 Json json(const Summary& s) {
@@ -54,6 +32,7 @@ Json json(const Summary& s) {
             {"lb_p50_us", json(s.lbP50Us)},
             {"invalidation_lag_p50_us", json(s.lagP50Us)},
             {"invalidation_lag_p99_us", json(s.lagP99Us)},
+            {"clock_offset_p95_us", json(s.clockOffsetP95Us)},
             {"invalidations_pending", json(s.pendingKeys)},
             {"waf_blocked_per_second", json(s.wafBlockedPerSecond)},
             {"nodes_heard", s.nodesHeard},
@@ -101,7 +80,7 @@ bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint, do
     for (const auto& pop : frame.pops)
         ++byFreshness[static_cast<std::size_t>(pop.freshness)];
     for (std::size_t i = 0; i < byFreshness.size(); ++i)
-        pops[wordFor(static_cast<Freshness>(i))] = byFreshness[i];
+        pops[std::string(wordsFor(static_cast<Freshness>(i)))] = byFreshness[i];
 
     Json endpoints = Json::array();
     for (const auto& endpoint : frame.health.endpoints)

@@ -33,6 +33,7 @@ struct Summary {
     Reading lbP50Us;
     Reading lagP50Us; // invalidation lag
     Reading lagP99Us;
+    Reading clockOffsetP95Us;       // how far clocks of nodes are off, either way; lags are as wrong as that
     Reading pendingKeys;            // invalidations known but not applied, keys × nodes
     Reading invalidationsPerSecond; // applied, keys × nodes
     Reading wafBlockedPerSecond;
@@ -43,6 +44,12 @@ struct Summary {
     std::uint64_t nodesExpected = 0; // on the roster
     bool operator==(const Summary&) const = default;
 };
+
+/// Beyond this the clocks of a twentieth of the nodes are off: lags measured by them mean little.
+inline constexpr double kClocksOffUs = 250e3;
+inline bool clocksAreOff(const Summary& summary) {
+    return summary.clockOffsetP95Us.hasValue() && summary.clockOffsetP95Us.value > kClocksOffUs;
+}
 
 /// One PoP, whether the catalogue knows it or not.
 struct PopFrame {
@@ -173,7 +180,7 @@ struct Frame {
     FeedMode mode = FeedMode::live;
     std::string scenario;                // empty when nobody named one
     std::optional<FeedSecond> settled;   // the second all numbers are of; nothing before the first report
-    std::optional<FeedSecond> releaseAt; // T-0
+    std::optional<FeedSecond> releaseAt; // T-0: set by hand, announced, or when a release was said to be live
     std::optional<double> listeners;
     std::optional<double> listenersRecord; // the most ever before
 

@@ -36,6 +36,15 @@ std::vector<EventMark> eventMarks(const FleetState& state) {
     return marks;
 }
 
+/// When somebody last said that a release is live; for feeds whose T-0 nobody announces.
+std::optional<FeedSecond> releaseEvent(const FleetState& state) {
+    const auto& events = state.events();
+    const auto last = std::find_if(events.rbegin(), events.rend(),
+                                   [](const Event& event) { return event.kind == EventKind::release; });
+    if (last == events.rend()) return std::nullopt;
+    return last->header.intervalEnd;
+}
+
 NodeDetail nodeDetail(const Place& place, SteadyTime now) {
     NodeDetail detail;
     detail.pop = place.code;
@@ -103,6 +112,7 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         if (global->releaseAtUs > 0)
             frame->releaseAt = feedSecond(static_cast<std::int64_t>(global->releaseAtUs / 1'000'000U));
     }
+    if (!frame->releaseAt) frame->releaseAt = releaseEvent(state);
     if (request.releaseAt) frame->releaseAt = request.releaseAt;
     frame->sinceStart = state.sinceStart();
     frame->events = eventMarks(state);
@@ -149,7 +159,8 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
             parts->parts = partsOf(state, request.selection, chart, kMostParts);
             if (const auto* rollup = rollupOf(state, request.selection))
                 parts->series = seriesOf(*rollup, chart);
-            const bool fits = baseline && (!baseline->underRehearsalsOnly || frame->mode == FeedMode::rehearsal);
+            const bool fits =
+                baseline && (!baseline->underRehearsalsOnly || frame->mode == FeedMode::rehearsal);
             if (fits && frame->releaseAt)
                 parts->baseline =
                     baselineOf(*baseline, *frame->releaseAt, *frame->settled, request.selection, chart);

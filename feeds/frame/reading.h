@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace surgescope::feeds {
 
@@ -13,6 +14,18 @@ enum class Quality : std::uint8_t {
     notMeasured, // nobody who reports can measure it
     noData,      // nobody has reported yet, or nothing happened that could be measured
 };
+
+/// For tables and statistics: "not measured".
+constexpr std::string_view wordsFor(Quality quality) {
+    switch (quality) {
+    case Quality::measured: return "measured";
+    case Quality::partial: return "partial";
+    case Quality::stale: return "stale";
+    case Quality::notMeasured: return "not measured";
+    case Quality::noData: break;
+    }
+    return "no data";
+}
 
 /// The share of nodes that may be missing from a number before it counts as partial: numbers are shown with
 /// three digits, which so few do not change. In a large fleet somebody is always missing.

@@ -71,6 +71,7 @@ Summary summarise(const PopTotals* totals, std::uint64_t expectedNodes, bool sta
     s.lbP50Us = read.quantile(Distribution::lb_latency, 0.50);
     s.lagP50Us = read.quantile(Distribution::invalidation_lag, 0.50);
     s.lagP99Us = read.quantile(Distribution::invalidation_lag, 0.99);
+    s.clockOffsetP95Us = read.quantile(Distribution::clock_offset, 0.95);
     s.pendingKeys = read.count(Counter::inv_pending_seconds);
     s.invalidationsPerSecond = read.count(Counter::inv_applied);
     s.wafBlockedPerSecond = read.count(Counter::waf_blocked);

@@ -13,7 +13,8 @@ namespace surgescope::feeds {
 struct Baseline {
     std::string name; // of its scenario, or of its file
     FeedSecond releaseAt{};
-    bool underRehearsalsOnly = false; // simulated, and nobody asked for it: it says nothing about a real launch
+    bool underRehearsalsOnly =
+        false;        // simulated, and nobody asked for it: it says nothing about a real launch
     FleetState state; // holds points alone
 
     /// When it was as far from its T-0 as `second` is from `release`.

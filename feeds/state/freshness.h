@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace surgescope::feeds {
 
@@ -16,6 +17,18 @@ enum class Freshness : std::uint8_t {
     silent, // more than 30 s
     noData, // never heard, only on the roster
 };
+
+/// For tables and statistics: "silent".
+constexpr std::string_view wordsFor(Freshness freshness) {
+    switch (freshness) {
+    case Freshness::live: return "live";
+    case Freshness::late: return "late";
+    case Freshness::stale: return "stale";
+    case Freshness::silent: return "silent";
+    case Freshness::noData: break;
+    }
+    return "no data";
+}
 
 inline constexpr double kLateAfterSeconds = 2.0;
 inline constexpr double kStaleAfterSeconds = 3.0;

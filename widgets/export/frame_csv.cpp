@@ -16,8 +16,8 @@ using namespace feeds;
 
 constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 constexpr const char* kTime = "time [UTC]";
-constexpr const char* kNoData = "no data";
-constexpr const char* kNothingPurged = "nothing purged";
+constexpr std::string_view kNoData = wordsFor(Quality::noData);
+constexpr std::string_view kNothingPurged = "nothing purged";
 
 struct ReadingColumn {
     const char* name;
@@ -36,6 +36,7 @@ constexpr ReadingColumn kReadings[] = {
     {"load balancer p50", "us", &Summary::lbP50Us},
     {"invalidation lag p50", "us", &Summary::lagP50Us},
     {"invalidation lag p99", "us", &Summary::lagP99Us},
+    {"clocks off p95", "us", &Summary::clockOffsetP95Us},
     {"invalidations pending", "keys x nodes", &Summary::pendingKeys},
     {"invalidations applied", "keys x nodes/s", &Summary::invalidationsPerSecond},
     {"WAF blocked", "1/s", &Summary::wafBlockedPerSecond},
@@ -43,28 +44,6 @@ constexpr ReadingColumn kReadings[] = {
     {"spilled out", "1/s", &Summary::spilledOutPerSecond},
     {"nodes at 90 % or more", "nodes", &Summary::nodesAboveCritical},
 };
-
-const char* wordFor(Quality quality) {
-    switch (quality) {
-    case Quality::measured: return "measured";
-    case Quality::partial: return "partial";
-    case Quality::stale: return "stale";
-    case Quality::notMeasured: return "not measured";
-    case Quality::noData: break;
-    }
-    return kNoData;
-}
-
-const char* wordFor(Freshness freshness) {
-    switch (freshness) {
-    case Freshness::live: return "live";
-    case Freshness::late: return "late";
-    case Freshness::stale: return "stale";
-    case Freshness::silent: return "silent";
-    case Freshness::noData: break;
-    }
-    return kNoData;
-}
 
 /// "2026-11-23T05:12:34Z"
 std::string isoText(FeedSecond second) {
@@ -173,7 +152,7 @@ std::string heatCsv(const HeatGrid& grid) {
             const float lag = grid.at(static_cast<int>(row), column);
             const bool purged = std::isfinite(lag) && lag >= 0;
             csv.cell(isoText(grid.axis.endOf(column))).cell(grid.rows[row]).cell(purged ? lag : kNone);
-            csv.cell(purged ? wordFor(Quality::measured) : std::isfinite(lag) ? kNothingPurged : kNoData);
+            csv.cell(purged ? wordsFor(Quality::measured) : std::isfinite(lag) ? kNothingPurged : kNoData);
             csv.endLine();
         }
     return csv.take();
@@ -191,7 +170,9 @@ std::string lagCsv(const LagGrid& grid) {
             known = known || std::isfinite(grid.at(column, bin));
             applied = applied || grid.at(column, bin) > 0;
         }
-        const char* state = applied ? wordFor(Quality::measured) : known ? kNothingPurged : kNoData;
+        const std::string_view state = applied ? wordsFor(Quality::measured)
+                                       : known ? kNothingPurged
+                                               : kNoData;
         for (std::size_t bin = 0; bin < LagBins::kCount; ++bin) {
             // The first bin counts also what is below, the last what is above.
             csv.cell(isoText(grid.axis.endOf(column)));
@@ -215,13 +196,13 @@ void writePop(CsvWriter& csv, const Frame& frame, const PopFrame& pop, const Pop
     csv.cell(regionName(pop.region));
     csv.cell(known ? catalogue[*pop.place].latitude : static_cast<double>(kNone));
     csv.cell(known ? catalogue[*pop.place].longitude : static_cast<double>(kNone));
-    csv.cell(wordFor(pop.freshness));
+    csv.cell(wordsFor(pop.freshness));
     csv.cell(pop.freshness == Freshness::noData ? static_cast<double>(kNone) : pop.ageSeconds);
     csv.cell(pop.secondsToFull.value_or(static_cast<double>(kNone)));
     csv.cell(pop.summary.nodesHeard).cell(pop.summary.nodesExpected);
     for (const ReadingColumn& column : kReadings) {
         const Reading& reading = pop.summary.*column.reading;
-        csv.cell(valueOf(reading)).cell(wordFor(reading.quality));
+        csv.cell(valueOf(reading)).cell(wordsFor(reading.quality));
     }
     csv.endLine();
 }
@@ -250,7 +231,7 @@ std::string tilesCsv(const Frame& frame) {
     const auto line = [&](const char* name, const char* unit, const Reading& reading) {
         csv.cell(frame.settled ? isoText(*frame.settled) : std::string());
         csv.cell(selectionName(frame.selection)).cell(name).cell(unit);
-        csv.cell(valueOf(reading)).cell(wordFor(reading.quality)).endLine();
+        csv.cell(valueOf(reading)).cell(wordsFor(reading.quality)).endLine();
     };
     const auto measured = [](auto value) { return Reading{static_cast<double>(value), Quality::measured}; };
     for (const ReadingColumn& column : kReadings)

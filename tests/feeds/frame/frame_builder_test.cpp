@@ -336,3 +336,26 @@ TEST_CASE("a baseline lies beneath with its T-0 where this launch has it", "[fra
     feed.request.releaseAt.reset(); // without T-0 nothing can be aligned
     CHECK_FALSE(feed.frame()->baseline.has_value());
 }
+
+TEST_CASE("T-0 is set by hand, announced, or the last release that was said to be live", "[frame]") {
+    Feed feed;
+    feed.run({"LHR"}, 0, 9, [](PopReport&, int) {});
+    CHECK_FALSE(feed.frame()->releaseAt);
+    std::uint64_t sequence = 0;
+    const auto tell = [&](EventKind kind, int second) {
+        const Event event{header({.second = kStart + second, .sequence = ++sequence}), kind, ""};
+        REQUIRE_FALSE(feed.state.apply(event, feed.clock.steady()));
+    };
+    tell(EventKind::purge, 2);
+    CHECK_FALSE(feed.frame()->releaseAt);
+    tell(EventKind::release, 3);
+    tell(EventKind::release, 5);
+    tell(EventKind::note, 6);
+    CHECK(feed.frame()->releaseAt == feedSecond(kStart + 5));
+    Global global{.header = header({.second = kStart + 9})};
+    global.releaseAtUs = static_cast<std::uint64_t>(kStart + 60) * 1'000'000U;
+    REQUIRE_FALSE(feed.state.apply(global, feed.clock.steady()));
+    CHECK(feed.frame()->releaseAt == feedSecond(kStart + 60));
+    feed.request.releaseAt = feedSecond(kStart + 7);
+    CHECK(feed.frame()->releaseAt == feedSecond(kStart + 7));
+}
