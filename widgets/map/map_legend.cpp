@@ -92,6 +92,8 @@ std::vector<std::array<Entry, 2>> entries(const LegendContent& content) {
         {Entry{disc(PopLook::live, 3, 1, Level::overload),
                level(saturation ? levelName(Level::overload) : u"end of scale", kOverloadFrom)},
          Entry{disc(PopLook::unmeasured, 6, 0, Level::managed), QStringLiteral("not measured")}},
+        {Entry{disc(PopLook::late, 6, 0.45, Level::managed), QStringLiteral("late")},
+         Entry{disc(PopLook::skewed, 6, 0.45, Level::managed), QStringLiteral("clocks off")}},
         {Entry{cluster, QStringLiteral("PoPs by level")},
          Entry{disc(PopLook::noData, 2.6, 0, Level::managed), QStringLiteral("no data yet")}},
         {Entry{arc, QStringLiteral("dashed: spilled over,")},

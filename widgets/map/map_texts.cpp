@@ -39,6 +39,7 @@ QString popTooltip(const feeds::PopFrame& pop, const feeds::PopCatalogue& catalo
            row(QStringLiteral("Saturation"), formatReading(s.saturation, Unit::ratio)) +
            row(QStringLiteral("Hit ratio"), formatReading(s.hitRatio, Unit::ratio)) +
            row(QStringLiteral("Lag p99"), formatReading(s.lagP99Us, Unit::microseconds)) +
+           row(QStringLiteral("Clocks off p95"), formatReading(s.clockOffsetP95Us, Unit::microseconds)) +
            row(QStringLiteral("Nodes"),
                QStringLiteral("%1 of %2").arg(formatCount(s.nodesHeard), formatCount(s.nodesExpected))) +
            row(QStringLiteral("Heard"), age) + QStringLiteral("</table>");

@@ -27,7 +27,6 @@ constexpr double kChipsLeft = 232;    // behind the longest title
 constexpr double kApart = 40;         // pixels to the nearest neighbour of a PoP that was searched for
 constexpr double kSearchZoom = 4;     // times home, at least
 constexpr double kClusterShare = 0.4; // of the view that a cluster's PoPs fill after a click on it
-constexpr std::size_t kMostUnplaced = 6;
 
 QString titleOf(MapMetric metric) {
     return QStringLiteral("PoP ") + QString::fromUtf16(metricName(metric));
@@ -123,28 +122,12 @@ void MapWidget::wantBaseMap() {
 }
 
 void MapWidget::layOutUnplaced() {
-    m_unplaced.clear();
-    m_moreUnplaced = 0;
-    const QFontMetricsF metrics(textFont(px(13), QFont::Medium));
-    double bottom = m_view.size.height() - px(10);
-    if (m_frame && m_frame->settled) {
-        for (const feeds::PopFrame& pop : m_frame->pops) {
-            if (pop.place) continue;
-            if (m_unplaced.size() >= kMostUnplaced) {
-                ++m_moreUnplaced;
-                continue;
-            }
-            const QString text = QStringLiteral("unplaced: %1  %2")
-                                     .arg(QString::fromStdString(pop.code),
-                                          formatReading(pop.summary.requestsPerSecond, Unit::perSecond));
-            const double w = metrics.horizontalAdvance(text) + px(16);
-            m_unplaced.push_back({QRectF(width() - px(14) - w, bottom - px(24), w, px(24)), pop.code, text});
-            bottom -= px(28);
-        }
-    }
+    if (m_frame && m_frame->settled)
+        m_unplaced.layOut(m_frame->pops, {width() - px(14), m_view.size.height() - px(10)}, scale());
+    else
+        m_unplaced.clear();
     std::vector<QRectF> obstacles{QRectF(0, 0, px(kChipsLeft), px(62)), m_chips.bounds()};
-    for (const UnplacedBox& u : m_unplaced)
-        obstacles.push_back(u.box);
+    obstacles.insert(obstacles.end(), m_unplaced.boxes().begin(), m_unplaced.boxes().end());
     m_scene.setObstacles(std::move(obstacles));
 }
 
@@ -160,7 +143,7 @@ void MapWidget::paintBody(QPainter& painter, const QRectF&) {
         return;
     }
     m_scene.paint(painter, mapArea(), copies);
-    paintUnplaced(painter);
+    m_unplaced.paint(painter, m_selection);
     painter.setFont(textFont(px(13)));
     painter.setPen(colours().muted);
     QString subtitle = m_options.size == DiscSize::requests ? QStringLiteral("disc area: requests/s")
@@ -195,23 +178,6 @@ void MapWidget::paintLegend(QPainter& painter) {
         m_legendFor = content;
     }
     painter.drawPixmap(QPointF(2, m_view.size.height()), m_legend);
-}
-
-void MapWidget::paintUnplaced(QPainter& painter) {
-    painter.setFont(textFont(px(13), QFont::Medium));
-    for (const UnplacedBox& u : m_unplaced) {
-        const bool selected = m_selection.isPop() && m_selection.code == u.code;
-        painter.setPen(QPen(selected ? colours().accent : colours().border, 1));
-        painter.setBrush(colours().shade);
-        painter.drawRoundedRect(u.box, px(3), px(3));
-        painter.setPen(colours().text);
-        painter.drawText(u.box, Qt::AlignCenter, u.text);
-    }
-    if (m_moreUnplaced == 0) return;
-    painter.setPen(colours().text);
-    painter.drawText(QRectF(0, m_unplaced.back().box.top() - px(28), width() - px(14), px(24)),
-                     Qt::AlignRight | Qt::AlignVCenter,
-                     QStringLiteral("and %1 more unplaced").arg(m_moreUnplaced));
 }
 
 void MapWidget::paintWaiting(QPainter& painter) {
@@ -324,9 +290,8 @@ void MapWidget::click(QPointF at) {
         emit selected(*region);
         return;
     }
-    for (const UnplacedBox& u : m_unplaced) {
-        if (!u.box.contains(at)) continue;
-        emit selected(feeds::Selection::pop(u.code));
+    if (const auto code = m_unplaced.at(at)) {
+        emit selected(feeds::Selection::pop(*code));
         return;
     }
     const MapScene::Hit hit = m_scene.at(at);

@@ -11,6 +11,7 @@
 #include "widgets/map/map_view.h"
 #include "widgets/map/pop_search.h"
 #include "widgets/map/region_chips.h"
+#include "widgets/map/unplaced_boxes.h"
 
 #include <QPixmap>
 
@@ -85,7 +86,6 @@ class MapWidget : public PanelWidget {
     void wantBaseMap();
     void layOutUnplaced();
     void paintLegend(QPainter& painter);
-    void paintUnplaced(QPainter& painter);
     void paintWaiting(QPainter& painter);
     void showTip(QPointF at, QPoint global);
     void click(QPointF at);
@@ -105,13 +105,7 @@ class MapWidget : public PanelWidget {
     PopSearch* m_search; // child
     QPixmap m_legend;
     LegendContent m_legendFor;
-    struct UnplacedBox {
-        QRectF box;
-        std::string code;
-        QString text;
-    };
-    std::vector<UnplacedBox> m_unplaced;
-    std::size_t m_moreUnplaced = 0;
+    UnplacedBoxes m_unplaced;
 
     QPointF m_pressedAt;
     QPointF m_lastAt;

@@ -62,7 +62,9 @@ PopLook lookOf(const PopFrame& pop, MapMetric metric) {
     if (!shown.hasValue()) return PopLook::unmeasured;
     const bool thin =
         static_cast<double>(s.nodesHeard) < kWholeCoverage * static_cast<double>(s.nodesExpected);
-    return thin ? PopLook::partial : PopLook::live;
+    if (thin) return PopLook::partial;
+    if (pop.freshness == Freshness::late) return PopLook::late;
+    return clocksAreOff(s) ? PopLook::skewed : PopLook::live;
 }
 
 double discRadius(double rate, double reference, double scale) {
@@ -88,7 +90,7 @@ std::vector<PopMarker> layOutPops(const std::vector<PopFrame>& pops, const feeds
             m.position = metricPosition(rules.metric, value);
             m.severity = metricSeverity(rules.metric, value);
         }
-        if (m.look == PopLook::live || m.look == PopLook::partial) m.level = levelOf(m.position);
+        if (hasColour(m.look) && m.look != PopLook::stale) m.level = levelOf(m.position);
         const feeds::Reading rate = sizeReading(pop.summary, rules.size);
         m.radius = m.look == PopLook::noData
                        ? 2.6 * rules.scale
@@ -137,6 +139,18 @@ void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, dou
         }
         break;
     }
+    case PopLook::late: {
+        const double wide = std::max(1.6 * scale, radius * 0.45);
+        painter.setPen(QPen(colour, wide));
+        painter.drawEllipse(at, radius - wide / 2, radius - wide / 2);
+        break;
+    }
+    case PopLook::skewed:
+        painter.setPen(QPen(p.discEdge, 1));
+        painter.setBrush(colour);
+        painter.drawPie(QRectF(at - QPointF(radius, radius), QSizeF(2 * radius, 2 * radius)), 90 * 16,
+                        270 * 16);
+        break;
     case PopLook::live:
     case PopLook::unmeasured:
         painter.setPen(QPen(p.discEdge, 1));

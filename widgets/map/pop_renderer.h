@@ -21,6 +21,8 @@ namespace surgescope::widgets {
 /// How a PoP is drawn, beside its colour: shape tells what colour alone must not.
 enum class PopLook : std::uint8_t {
     live,       // filled disc
+    late,       // filled, with a hole: its last report is missing
+    skewed,     // three quarters of a disc: clocks of its nodes are off, so its lags are not to be trusted
     partial,    // hatched: fewer than kWholeCoverage of its nodes
     stale,      // hollow disc
     unmeasured, // grey disc: it serves, but nobody measures what the colour tells
@@ -40,7 +42,7 @@ struct PopMarker {
     PopLook look = PopLook::noData;
     double position = 0;          // in the metric's domain; meaningless for unmeasured and noData
     double severity = 0;          // the same, but not clamped: who is worst
-    Level level = Level::managed; // that is marked; only of live and partial PoPs
+    Level level = Level::managed; // that is marked; never of stale PoPs
     bool dimmed = false;          // outside of the selected region
     std::optional<int> cluster;   // the group it is in, nothing: it stands alone
 

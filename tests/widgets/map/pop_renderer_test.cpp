@@ -53,13 +53,19 @@ TEST_CASE("the look tells how far a PoP can be trusted") {
     feeds::PopFrame pop = busyPop();
     CHECK(lookOf(pop) == PopLook::live);
     pop.freshness = feeds::Freshness::late;
-    CHECK(lookOf(pop) == PopLook::live);
+    CHECK(lookOf(pop) == PopLook::late);
     pop.freshness = feeds::Freshness::stale;
     CHECK(lookOf(pop) == PopLook::stale);
     pop.freshness = feeds::Freshness::silent;
     CHECK(lookOf(pop) == PopLook::stale);
     pop.freshness = feeds::Freshness::noData;
     CHECK(lookOf(pop) == PopLook::noData);
+
+    pop = busyPop();
+    pop.summary.clockOffsetP95Us = {240e3, feeds::Quality::measured};
+    CHECK(lookOf(pop) == PopLook::live);
+    pop.summary.clockOffsetP95Us.value = 260e3;
+    CHECK(lookOf(pop) == PopLook::skewed);
 
     pop = busyPop();
     pop.summary.nodesExpected = 100;
@@ -80,6 +86,12 @@ TEST_CASE("markers differ by shape, not by colour alone") {
     const QImage stale = markerImage(PopLook::stale, 14, 0.5);
     CHECK(qBlue(stale.pixel(40, 40)) < 60); // hollow
     CHECK(coloured(markerImage(PopLook::partial, 14, 0.5)) < coloured(live));
+    const QImage late = markerImage(PopLook::late, 14, 0.5);
+    CHECK(qAlpha(late.pixel(40, 40)) == 0); // a hole
+    CHECK(late.pixel(40 + 10, 40) == saturationColour(0.5));
+    const QImage skewed = markerImage(PopLook::skewed, 14, 0.5);
+    CHECK(skewed.pixel(40 - 6, 40 + 6) == saturationColour(0.5));
+    CHECK(qAlpha(skewed.pixel(40 + 6, 40 - 6)) == 0); // a quarter is missing
     const QImage critical = markerImage(PopLook::live, 14, 0.95, Level::critical);
     CHECK(qAlpha(live.pixel(40 + 17, 40)) == 0);
     CHECK(qAlpha(critical.pixel(40 + 17, 40)) > 0); // inner ring
