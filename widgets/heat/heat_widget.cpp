@@ -31,6 +31,11 @@ HeatWidget::HeatWidget(Focus& focus, QWidget* parent)
 void HeatWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWords& words) {
     m_frame = std::move(frame);
     m_image = m_frame ? renderHeat(m_frame->heat) : QImage();
+    QString title = QStringLiteral("Invalidation lag by PoP, p99, worst first");
+    if (m_frame && m_frame->selection.scope == feeds::Selection::Scope::region)
+        title = QStringLiteral("Invalidation lag by PoP, ") +
+                QString::fromUtf8(feeds::regionName(m_frame->selection.code));
+    setTitle(title);
     setTime(m_frame ? m_frame->heat.axis : feeds::TimeAxis{}, words);
     refresh();
 }

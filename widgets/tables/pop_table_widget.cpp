@@ -10,7 +10,6 @@
 #include <QPainter>
 
 #include <algorithm>
-#include <numeric>
 
 namespace surgescope::widgets {
 
@@ -32,8 +31,11 @@ FullText fullText(const feeds::PopFrame& pop) {
 }
 
 std::vector<std::size_t> hottest(const feeds::Frame& frame, std::size_t most) {
-    std::vector<std::size_t> order(frame.pops.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < frame.pops.size(); ++i)
+        if (frame.selection.scope != feeds::Selection::Scope::region ||
+            frame.pops[i].region == frame.selection.code)
+            order.push_back(i);
     const auto hotter = [&](std::size_t a, std::size_t b) {
         const feeds::Summary &x = frame.pops[a].summary, &y = frame.pops[b].summary;
         if (x.saturation.hasValue() != y.saturation.hasValue()) return x.saturation.hasValue();
@@ -55,6 +57,10 @@ PopTableWidget::PopTableWidget(const feeds::PopCatalogue& catalogue, QWidget* pa
 void PopTableWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     m_frame = std::move(frame);
     m_rows = m_frame ? hottest(*m_frame, rowCount()) : std::vector<std::size_t>{};
+    QString title = QStringLiteral("Hottest PoPs");
+    if (m_frame && m_frame->selection.scope == feeds::Selection::Scope::region)
+        title += QStringLiteral(", ") + QString::fromUtf8(feeds::regionName(m_frame->selection.code));
+    setTitle(title);
     update();
 }
 
@@ -135,9 +141,15 @@ void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds:
     right(kFull, full.text, full.urgent && !old ? p.critical : full.text.size() > 1 ? plain : p.faint);
     right(kHit, formatReadingShort(s.hitRatio, Unit::ratio), plain);
     right(kTtfb, formatReadingShort(s.ttfbMissP95Us, Unit::microseconds), plain);
-    right(kLag, formatReadingShort(s.lagP99Us, Unit::microseconds), plain);
+    const bool doubtful = s.lagP99Us.hasValue() && feeds::clocksAreOff(s);
+    right(kLag,
+          (doubtful ? QStringLiteral("? ") : QString()) + formatReadingShort(s.lagP99Us, Unit::microseconds),
+          doubtful ? p.faint : plain);
     const bool never = pop.freshness == feeds::Freshness::noData;
-    right(1.0, never ? QStringLiteral("–") : formatAge(pop.ageSeconds), old ? p.overload : p.muted);
+    right(1.0, never ? QStringLiteral("–") : formatAge(pop.ageSeconds),
+          old                                       ? p.overload
+          : pop.freshness == feeds::Freshness::late ? p.elevated
+                                                    : p.muted);
 }
 
 void PopTableWidget::mouseReleaseEvent(QMouseEvent* event) {

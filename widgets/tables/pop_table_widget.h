@@ -12,7 +12,8 @@
 
 namespace surgescope::widgets {
 
-/// Positions in Frame::pops, most saturated first; PoPs without a saturation come last, by requests.
+/// Positions in Frame::pops of the selected region, most saturated first; PoPs without a saturation come
+/// last, by requests.
 std::vector<std::size_t> hottest(const feeds::Frame& frame, std::size_t most);
 
 /// "now", "71 s", "12 min": until it is full at its present slope; "–" when that is not foreseeable. Urgent

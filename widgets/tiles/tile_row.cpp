@@ -181,6 +181,8 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame) {
                      ? formatNumber(s.pendingKeys.value, Unit::count) + QStringLiteral(" pending")
                      : QStringLiteral("pending ") + formatReading(s.pendingKeys, Unit::count);
     lag.series = frame.series.lagP99Us;
+    if (!lag.absent && lag.badge.isEmpty() && feeds::clocksAreOff(s))
+        lag.badge = QStringLiteral("clocks off");
 
     std::vector<TileContent> tiles{requests, egress,         saturatedTile(frame), hits, ttfb, metadata,
                                    lag,      wafTile(frame), listenersTile(frame)};

@@ -22,8 +22,8 @@ struct TileContent {
     std::vector<float> series; // NaN = gap; empty: no sparkline
     bool operator==(const TileContent& o) const {
         return title == o.title && value == o.value && valueColour == o.valueColour && absent == o.absent &&
-               badge == o.badge && secondary == o.secondary && detail == o.detail && secondaryColour == o.secondaryColour &&
-               series.size() == o.series.size();
+               badge == o.badge && secondary == o.secondary && detail == o.detail &&
+               secondaryColour == o.secondaryColour && series.size() == o.series.size();
     }
 };
 

@@ -25,6 +25,22 @@ constexpr int kLeastColumns = 120;       // the tiles' curves live on the charts
 constexpr double kLagColumn = 3;         // pixels at scale 1
 constexpr QSize kSizeOfClosed(960, 540); // pixels at scale 1 of a picture of what is closed
 
+/// Behind a chart's title: what it is of, and for a stack what lies in it.
+QString ofSelection(const feeds::Selection& selection, bool stacked) {
+    using Scope = feeds::Selection::Scope;
+    const auto text = [](std::string_view from) {
+        return QString::fromUtf8(from.data(), static_cast<qsizetype>(from.size()));
+    };
+    switch (selection.scope) {
+    case Scope::world: return stacked ? QStringLiteral(" by region") : QString();
+    case Scope::region:
+        return (stacked ? QStringLiteral(" by PoP, ") : QStringLiteral(", ")) +
+               text(feeds::regionName(selection.code));
+    case Scope::pop: return QStringLiteral(", ") + text(selection.code);
+    }
+    return {};
+}
+
 } // namespace
 
 WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* home)
@@ -46,8 +62,10 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
     m_charts[latencyChart]->setLogarithmic(100, 10e6);
 
     m_set.home = home;
-    const auto chart = [this](Chart which, auto lines) {
-        return [this, which, lines](const feeds::Frame& f, const TimeWords& words) {
+    const auto chart = [this](Chart which, const char16_t* title, auto lines) {
+        return [this, which, title, lines](const feeds::Frame& f, const TimeWords& words) {
+            m_charts[which]->setTitle(QString::fromUtf16(title) +
+                                      ofSelection(f.selection, which <= egressChart));
             m_charts[which]->setData({f.chartAxis, lines(f), f.events, words});
         };
     };
@@ -56,17 +74,18 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
     add("map", {760, 240}, {m_map},
         [this](const feeds::Frame&, const TimeWords&) { m_map->setFrame(m_frame); });
     add("requests", {520, 150}, {m_charts[requestsChart]},
-        chart(requestsChart, [this](const feeds::Frame& f) { return requestLines(f, m_catalogue); }));
+        chart(requestsChart, u"Requests",
+              [this](const feeds::Frame& f) { return requestLines(f, m_catalogue); }));
     add("lag-by-pop", {735, 150}, {m_heat},
         [this](const feeds::Frame&, const TimeWords& words) { m_heat->setFrame(m_frame, words); });
     add("egress", {520, 115}, {m_charts[egressChart]},
-        chart(egressChart, [this](const feeds::Frame& f) { return egressLines(f, m_catalogue); }));
+        chart(egressChart, u"Egress", [this](const feeds::Frame& f) { return egressLines(f, m_catalogue); }));
     add("metadata", {440, 118}, {m_charts[metadataChart]},
-        chart(metadataChart, [](const feeds::Frame& f) { return metadataLines(f); }));
+        chart(metadataChart, u"Metadata latency", [](const feeds::Frame& f) { return metadataLines(f); }));
     add("lag-distribution", {320, 130}, {m_lag},
         [this](const feeds::Frame&, const TimeWords& words) { m_lag->setFrame(m_frame, words); });
     add("latency", {440, 118}, {m_charts[latencyChart]},
-        chart(latencyChart, [](const feeds::Frame& f) { return latencyLines(f); }));
+        chart(latencyChart, u"Edge latency, p95", [](const feeds::Frame& f) { return latencyLines(f); }));
     add("hottest", {640, 120}, {m_table, m_detail}, [this](const feeds::Frame&, const TimeWords&) {
         m_table->setFrame(m_frame);
         m_detail->setFrame(m_frame);

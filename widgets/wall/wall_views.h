@@ -58,8 +58,8 @@ class WallViews : public QObject {
     HeatWidget& heat() const { return *m_heat; }
     LagWidget& lag() const { return *m_lag; }
     HealthPage& health() const { return *m_health; }
-    LineChart& chart(std::size_t i) const { return *m_charts.at(i); }
     enum Chart : std::size_t { requestsChart, egressChart, metadataChart, latencyChart };
+    LineChart& chart(Chart which) const { return *m_charts.at(which); }
 
   signals:
     /// A view has appeared, gone or changed its size.

@@ -85,7 +85,8 @@ void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     if (!m_ageTimer.isActive()) m_ageTimer.start();
 }
 
-void WallWindow::setTimeline(const feeds::Timeline& timeline) {
+void WallWindow::setTimeline(feeds::Timeline timeline) {
+    if (m_release) timeline.releaseAt = m_release;
     m_mode = timeline.mode;
     m_views.setMode(m_mode);
     m_timeline->setTimeline(timeline);

@@ -54,7 +54,7 @@ class WallWindow : public QWidget {
     /// they can be painted, only the latest is.
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
     /// What the bar at the bottom shows and the badge at the top says.
-    void setTimeline(const feeds::Timeline& timeline);
+    void setTimeline(feeds::Timeline timeline);
 
     /// What it can show at its present size, with its present selection.
     feeds::ViewRequest viewRequest() const;
@@ -138,8 +138,8 @@ class WallWindow : public QWidget {
     MapWidget& map() { return m_views.map(); }
     HeatWidget& heat() { return m_views.heat(); }
     LagWidget& lag() { return m_views.lag(); }
-    enum Chart : std::size_t { requestsChart, egressChart, metadataChart, latencyChart };
-    LineChart& chart(std::size_t i) { return m_views.chart(i); }
+    using enum WallViews::Chart;
+    LineChart& chart(WallViews::Chart which) { return m_views.chart(which); }
     /// It says what the user wants. Its keys work wherever the focus is.
     TimelineWidget& timeline() { return *m_timeline; }
 

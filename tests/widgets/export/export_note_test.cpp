@@ -4,6 +4,9 @@
 #include "tests/support/catch.h"
 #include "tests/support/sample_frame.h"
 
+#include <string_view>
+#include <utility>
+
 using namespace surgescope;
 using namespace surgescope::widgets;
 
@@ -69,4 +72,24 @@ TEST_CASE("views and formats by name") {
     CHECK(formatOf("map.csv") == ExportFormat::csv);
     CHECK_FALSE(formatOf("map"));
     CHECK_FALSE(formatOf("map.jpg"));
+}
+
+TEST_CASE("views are exported under the names that workspaces know") {
+    const std::pair<ExportView, std::string_view> names[] = {
+        {ExportView::map, "map"},
+        {ExportView::requests, "requests"},
+        {ExportView::egress, "egress"},
+        {ExportView::metadata, "metadata"},
+        {ExportView::latency, "latency"},
+        {ExportView::lagByPop, "lag-by-pop"},
+        {ExportView::lagDistribution, "lag-distribution"},
+        {ExportView::hottest, "hottest"},
+        {ExportView::health, "health"},
+        {ExportView::tiles, "tiles"},
+        {ExportView::wall, "wall"}};
+    for (const auto& [view, name] : names) {
+        CHECK(viewName(view) == name);
+        CHECK(viewNamed(name) == view);
+    }
+    CHECK_FALSE(viewNamed("Map"));
 }

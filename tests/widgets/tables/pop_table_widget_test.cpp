@@ -29,6 +29,19 @@ TEST_CASE("the hottest come first and those without a saturation last") {
     CHECK(hottest(*tests::emptyFrame(), 5).empty());
 }
 
+TEST_CASE("of a selected region only its own PoPs are listed, and the title says so") {
+    auto frame = tests::sampleFrame();
+    frame->selection = feeds::Selection::region("EU");
+    const auto order = hottest(*frame, 1000);
+    CHECK(order.size() > 20);
+    CHECK(order.size() < frame->pops.size());
+    for (const std::size_t i : order)
+        CHECK(frame->pops[i].region == "EU");
+    PopTableWidget table(feeds::PopCatalogue::builtIn());
+    table.setFrame(frame);
+    CHECK(table.title() == QStringLiteral("Hottest PoPs, Europe"));
+}
+
 TEST_CASE("a click on a row selects its PoP") {
     const auto frame = tests::sampleFrame();
     PopTableWidget table(feeds::PopCatalogue::builtIn());

@@ -73,6 +73,13 @@ TEST_CASE("without a baseline the requests so far are told") {
     CHECK(tileContents(*frame)[8].value == QStringLiteral("no data"));
 }
 
+TEST_CASE("lags by clocks that are off say so") {
+    auto frame = tests::sampleFrame();
+    CHECK(tileContents(*frame)[6].badge.isEmpty());
+    frame->summary.clockOffsetP95Us = {400e3, feeds::Quality::measured};
+    CHECK(tileContents(*frame)[6].badge == QStringLiteral("clocks off"));
+}
+
 TEST_CASE("levels are counted of PoPs that are measured") {
     feeds::Frame frame;
     auto& pops = frame.pops;

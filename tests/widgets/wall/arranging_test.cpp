@@ -47,7 +47,7 @@ struct Wall {
         REQUIRE(QTest::qWaitFor([this] { return window.isSettled(); }, 20'000));
     }
     ViewArea& area() { return window.area(); }
-    LineChart& chart(std::size_t i) { return window.chart(i); }
+    LineChart& chart(WallViews::Chart which) { return window.chart(which); }
 };
 
 void drag(QWidget& widget, QPoint from, QPoint to) {
@@ -114,7 +114,7 @@ TEST_CASE("dropped in the middle two views change places; dropped beside or on i
 
 TEST_CASE("Esc lets a dragged view go") {
     Wall wall("traffic");
-    LineChart& chart = wall.chart(0);
+    LineChart& chart = wall.chart(WallWindow::requestsChart);
     const Pane before = wall.area().root();
     QTest::mousePress(&chart, Qt::LeftButton, {}, kTitle);
     const QPoint far(chart.width() + 300, 200);
@@ -150,7 +150,7 @@ TEST_CASE("a double click on a title or V maximises, and back") {
 
 TEST_CASE("a view that is not to be seen gets no data until it is") {
     Wall wall("map");
-    LineChart& chart = wall.chart(0);
+    LineChart& chart = wall.chart(WallWindow::requestsChart);
     CHECK(chart.data().lines.empty());
     const feeds::ViewRequest request = wall.window.viewRequest();
     CHECK(request.heatRows == 1);

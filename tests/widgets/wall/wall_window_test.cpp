@@ -2,6 +2,7 @@
 #include "widgets/charts/line_chart.h"
 #include "widgets/heat/heat_widget.h"
 #include "widgets/map/map_widget.h"
+#include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/wall_window.h"
 
 #include "tests/support/catch.h"
@@ -136,7 +137,7 @@ TEST_CASE("each frame repaints, in pieces, and the times are told") {
 TEST_CASE("a new epoch drops what the charts remembered") {
     const auto before = tests::sampleFrame();
     Wall wall(before);
-    const double top = wall.window.chart(0).axisScale().top();
+    const double top = wall.window.chart(WallWindow::requestsChart).axisScale().top();
     const auto after = tests::fewNodesFrame();
     after->epoch = before->epoch + 1;
     for (feeds::PartSeries& region : after->parts)
@@ -144,7 +145,7 @@ TEST_CASE("a new epoch drops what the charts remembered") {
     wall.window.setFrame(after);
     REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
     CHECK(top >= 40e6);
-    CHECK(wall.window.chart(0).axisScale().top() == Approx(200));
+    CHECK(wall.window.chart(WallWindow::requestsChart).axisScale().top() == Approx(200));
 }
 
 TEST_CASE("frames that are empty, odd or inconsistent can be shown at any size") {
@@ -220,7 +221,7 @@ TEST_CASE("dragging in a chart zooms all views, Backspace goes back, a double cl
 
 TEST_CASE("T says times as ago, since the release and by the clock") {
     Wall wall(tests::sampleFrame());
-    LineChart& chart = wall.window.chart(0);
+    LineChart& chart = wall.window.chart(WallWindow::requestsChart);
     CHECK(chart.timeWords().text == TimeText::ago);
     QTest::keyClick(&wall.window, Qt::Key_T);
     REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
@@ -229,4 +230,35 @@ TEST_CASE("T says times as ago, since the release and by the clock") {
     REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
     CHECK(chart.timeWords().text == TimeText::clock);
     CHECK_FALSE(chart.timeWords().localZone);
+}
+
+TEST_CASE("titles say what is selected") {
+    auto frame = tests::sampleFrame();
+    frame->selection = feeds::Selection::region("EU");
+    Wall wall(frame);
+    CHECK(wall.window.chart(WallWindow::requestsChart).title() == QStringLiteral("Requests by PoP, Europe"));
+    CHECK(wall.window.chart(WallWindow::metadataChart).title() == QStringLiteral("Metadata latency, Europe"));
+    CHECK(wall.window.heat().title() == QStringLiteral("Invalidation lag by PoP, Europe"));
+    frame = tests::sampleFrame();
+    frame->selection = feeds::Selection::pop("LHR");
+    wall.window.setFrame(frame);
+    REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
+    CHECK(wall.window.chart(WallWindow::egressChart).title() == QStringLiteral("Egress, LHR"));
+}
+
+TEST_CASE("B sets T-0 to the crosshair, for views and timeline; Shift+B takes it back") {
+    const auto frame = tests::sampleFrame();
+    Wall wall(frame);
+    QTest::keyClick(&wall.window, Qt::Key_B); // no crosshair: nothing happens
+    CHECK_FALSE(wall.window.viewRequest().releaseAt);
+    const feeds::FeedSecond at = *frame->settled - std::chrono::seconds(300);
+    wall.window.focus().setCrosshair(at);
+    QTest::keyClick(&wall.window, Qt::Key_B);
+    CHECK(wall.window.viewRequest().releaseAt == at);
+    wall.window.setTimeline({});
+    CHECK(wall.window.timeline().timeline().releaseAt == at);
+    QTest::keyClick(&wall.window, Qt::Key_B, Qt::ShiftModifier);
+    CHECK_FALSE(wall.window.viewRequest().releaseAt);
+    wall.window.setTimeline({});
+    CHECK_FALSE(wall.window.timeline().timeline().releaseAt);
 }
