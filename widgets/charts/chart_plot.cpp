@@ -44,7 +44,13 @@ template <class Series> void ChartPlot::attach(Series* series) {
 
 void ChartPlot::setShapes(const std::vector<ChartShape>& shapes, double lineWidth) {
     std::size_t lines = 0, areas = 0;
+    m_dashed.clear();
+    m_lineWidth = lineWidth;
     for (const ChartShape& shape : shapes) {
+        if (shape.dashed) {
+            m_dashed.push_back(shape);
+            continue;
+        }
         if (shape.lower.isEmpty()) {
             if (lines == m_lines.size()) attach(m_lines.emplace_back(new QLineSeries));
             QLineSeries* line = m_lines[lines++];
@@ -83,6 +89,7 @@ void ChartPlot::paint(QPainter& painter, const QRectF& area) {
     painter.setRenderHint(QPainter::Antialiasing);
     m_scene.render(&painter, area, m_scene.sceneRect());
     painter.restore();
+    paintShapes(painter, area, m_dashed, m_lineWidth);
 }
 
 void paintShapes(QPainter& painter, const QRectF& area, const std::vector<ChartShape>& shapes,

@@ -32,6 +32,8 @@ class ChartPlot {
     QValueAxis* m_y;
     std::vector<QLineSeries*> m_lines;
     std::vector<QAreaSeries*> m_areas;
+    std::vector<ChartShape> m_dashed; // by hand: Qt Charts draws a dashed line as a path, and fills that
+    double m_lineWidth = 1;
 };
 
 /// The same shapes as polygons and polylines of their own, for a device that keeps them: Qt Charts draws a

@@ -4,6 +4,7 @@
 #include "widgets/base/palette.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 namespace surgescope::widgets {
@@ -16,7 +17,10 @@ QString text(std::string_view from) {
 
 void addGhost(std::vector<ChartLine>& lines, const feeds::Frame& frame,
               std::vector<float> feeds::Series::*values, const QString& suffix = {}) {
-    if (!frame.baseline || (frame.baseline->series.*values).empty()) return;
+    if (!frame.baseline) return;
+    const bool known =
+        std::ranges::any_of(frame.baseline->series.*values, [](float value) { return std::isfinite(value); });
+    if (!known) return; // as of a PoP that the baseline does not tell apart
     lines.push_back(
         {text(frame.baseline->name) + suffix, colours().text, frame.baseline->series.*values, true});
 }

@@ -64,7 +64,7 @@ ModeText modeText(feeds::FeedMode source, const feeds::Timeline& timeline) {
     if (text.past && timeline.paused) words << QStringLiteral("paused");
     text.words = words.join(QStringLiteral(", "));
     text.wordsColour =
-        source == feeds::FeedMode::rehearsal ? modeColour(feeds::FeedMode::rehearsal) : text.badgeColour;
+        source == feeds::FeedMode::rehearsal ? colours().elevated : text.badgeColour;
     return text;
 }
 

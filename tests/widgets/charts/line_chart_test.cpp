@@ -7,6 +7,7 @@
 
 #include <QImage>
 
+#include <cmath>
 #include <limits>
 
 using namespace surgescope;
@@ -106,4 +107,40 @@ TEST_CASE("regions keep their colour whichever others are there") {
     CHECK(few[0].name == QStringLiteral("Europe"));
     CHECK(all[2].name == QStringLiteral("Europe"));
     CHECK(all[2].colour == few[0].colour);
+}
+
+TEST_CASE("a dashed ghost is a line and fills nothing") {
+    Focus focus;
+    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"));
+    chart.resize(640, 240);
+    const QColor red(230, 40, 40), blue(40, 40, 230);
+    std::vector<float> ghost(100, 30.0F);
+    ghost[0] = 5.0F; // a path closed from end to beginning would enclose much
+    chart.setData({axisOf(100),
+                   {{QStringLiteral("a"), red, std::vector<float>(100, 50.0F)},
+                    {QStringLiteral("ghost"), blue, ghost, true}},
+                   {},
+                   {}});
+    const QImage image = chart.grab().toImage();
+    const QRectF plot = chart.plotRect();
+    const auto at = [&](double share, double value) {
+        return image.pixelColor(
+            static_cast<int>(plot.left() + share * plot.width()),
+            static_cast<int>(plot.bottom() - value / chart.axisScale().top() * plot.height()));
+    };
+    for (const double share : {0.1, 0.2, 0.4})
+        CHECK(std::abs(at(share, 22).hue() - red.hue()) <
+              12); // between the line and where it would be closed
+    int bluePixels = 0;
+    for (int x = static_cast<int>(plot.left()); x < static_cast<int>(plot.right()); ++x)
+        for (int y = static_cast<int>(plot.top()); y < static_cast<int>(plot.bottom()); ++y)
+            if (image.pixelColor(x, y).blue() > image.pixelColor(x, y).red() + 60) ++bluePixels;
+    CHECK(bluePixels > 100); // it is there
+}
+
+TEST_CASE("a baseline that tells nothing of what is selected is not named") {
+    auto frame = tests::sampleFrame();
+    auto& ghost = frame->baseline->series.requestsPerSecond;
+    std::fill(ghost.begin(), ghost.end(), kNaN);
+    CHECK(requestLines(*frame, feeds::PopCatalogue::builtIn()).size() == 7);
 }
