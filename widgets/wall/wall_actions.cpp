@@ -58,9 +58,9 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
             setRelease(m_focus.crosshair());
         break;
     case Command::workspace: chooseWorkspace(called.number); break;
-    case Command::maximise: toggleMaximised(m_arrangement->current()); break;
-    case Command::close: closeView(m_arrangement->current()); break;
-    case Command::popOut: popOut(m_arrangement->current()); break;
+    case Command::maximise: m_arrangement->toggleMaximised(m_arrangement->current()); break;
+    case Command::close: m_arrangement->close(m_arrangement->current()); break;
+    case Command::popOut: m_arrangement->popOut(m_arrangement->current()); break;
     case Command::exportView: {
         static constexpr std::array kFormats{ExportFormats(ExportFormat::png),
                                              ExportFormats(ExportFormat::svg) | ExportFormat::pdf |
@@ -131,9 +131,9 @@ void WallWindow::handleEscape() {
 /// The page comes over everything, and leaves things as they were.
 void WallWindow::toggleHealth() {
     const std::string view = "health";
-    if (std::ranges::count(closedViews(), view) == 0) return closeView(view);
-    showView(view);
-    if (!isMaximised(view)) toggleMaximised(view);
+    if (m_arrangement->isPlaced(view)) return m_arrangement->close(view);
+    m_arrangement->show(view);
+    if (!isMaximised(view)) m_arrangement->toggleMaximised(view);
 }
 
 Workspace WallWindow::workspace() const {
@@ -197,22 +197,6 @@ void WallWindow::askForName(QPoint global) {
     box->popUp(global);
 }
 
-void WallWindow::closeView(const std::string& view) {
-    m_arrangement->close(view);
-}
-
-void WallWindow::showView(const std::string& view) {
-    m_arrangement->show(view);
-}
-
-void WallWindow::popOut(const std::string& view) {
-    m_arrangement->popOut(view);
-}
-
-void WallWindow::toggleMaximised(const std::string& view) {
-    m_arrangement->toggleMaximised(view);
-}
-
 bool WallWindow::isMaximised(const std::string& view) const {
     const ViewArea* area = m_arrangement->areaOf(view);
     return area && area->maximised() == view;
@@ -221,10 +205,6 @@ bool WallWindow::isMaximised(const std::string& view) const {
 bool WallWindow::isInOwnWindow(const std::string& view) const {
     const ViewArea* area = m_arrangement->areaOf(view);
     return area && area != m_area;
-}
-
-std::vector<std::string> WallWindow::closedViews() const {
-    return m_arrangement->closedViews();
 }
 
 void WallWindow::enterWallMode(const Wall& wall) {

@@ -3,6 +3,7 @@
 
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
+#include "widgets/wall/arrangement.h"
 #include "widgets/wall/shortcuts.h"
 #include "widgets/wall/wall_window.h"
 
@@ -74,24 +75,24 @@ void addViewEntries(QMenu* menu, WallWindow& window, const std::string& view, do
     title->setEnabled(false);
     entry(menu, window,
           window.isMaximised(view) ? QStringLiteral("Restore all views") : QStringLiteral("Maximise"),
-          keysOf(Command::maximise), [&window, view] { window.toggleMaximised(view); });
+          keysOf(Command::maximise), [&window, view] { window.arrangement().toggleMaximised(view); });
     entry(menu, window,
           window.isInOwnWindow(view) ? QStringLiteral("Back to the main window")
                                      : QStringLiteral("Open in a window of its own"),
-          keysOf(Command::popOut), [&window, view] { window.popOut(view); });
+          keysOf(Command::popOut), [&window, view] { window.arrangement().popOut(view); });
     entry(menu, window, QStringLiteral("Close"), keysOf(Command::close),
-          [&window, view] { window.closeView(view); });
+          [&window, view] { window.arrangement().close(view); });
     addExports(menu, window, view, scale);
     menu->addSeparator();
 }
 
 void addClosedViews(QMenu* menu, WallWindow& window, double scale) {
-    const auto closed = window.closedViews();
+    const auto closed = window.arrangement().closedViews();
     QMenu* sub = subMenu(menu, QStringLiteral("Show a view"), scale);
     sub->setEnabled(!closed.empty());
     for (const std::string& view : closed)
         entry(sub, window, QString::fromUtf16(titleOfView(view)), {},
-              [&window, view] { window.showView(view); });
+              [&window, view] { window.arrangement().show(view); });
 }
 
 void addWorkspaces(QMenu* menu, WallWindow& window, double scale, QPoint global) {

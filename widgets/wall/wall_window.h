@@ -82,14 +82,10 @@ class WallWindow : public QWidget {
     /// A small line to type a name into; then workspaceSaved() is emitted.
     void askForName(QPoint global);
 
-    void closeView(const std::string& view);
-    void showView(const std::string& view);
-    void popOut(const std::string& view);
-    void toggleMaximised(const std::string& view);
     bool isMaximised(const std::string& view) const;
     bool isInOwnWindow(const std::string& view) const;
-    std::vector<std::string> closedViews() const;
     ViewArea& area() { return *m_area; }
+    /// Closes, shows and moves views.
     Arrangement& arrangement() { return *m_arrangement; }
 
     // Exports.

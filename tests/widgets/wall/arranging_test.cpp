@@ -171,20 +171,20 @@ TEST_CASE("closing a view gives its place to others, the menu shows it again") {
     QTest::mouseMove(&wall.window.lag(), wall.window.lag().rect().center());
     QTest::keyClick(&wall.window, Qt::Key_X);
     CHECK(wall.window.lag().isHidden());
-    CHECK(wall.window.closedViews() == std::vector<std::string>{"lag-distribution", "health"});
+    CHECK(wall.window.arrangement().closedViews() == std::vector<std::string>{"lag-distribution", "health"});
     CHECK(wall.window.heat().width() == wall.window.map().width());
-    wall.window.showView("lag-distribution");
+    wall.window.arrangement().show("lag-distribution");
     CHECK_FALSE(wall.window.lag().isHidden());
-    wall.window.showView("lag-distribution"); // is there already
-    wall.window.showView("no such view");
+    wall.window.arrangement().show("lag-distribution"); // is there already
+    wall.window.arrangement().show("no such view");
     CHECK(viewsOf(wall.area().root()).size() == 8);
     for (const std::string& view : viewsOf(wall.area().root()))
-        wall.window.closeView(view);
+        wall.window.arrangement().close(view);
     CHECK(wall.area().root().empty());
     CHECK(wall.window.viewRequest().chartColumns == 120);
     CHECK(wall.window.isSettled());
     wall.window.grab();
-    wall.window.showView("map");
+    wall.window.arrangement().show("map");
     CHECK(wall.window.map().size() == wall.area().size());
 }
 
@@ -220,9 +220,9 @@ TEST_CASE("a view in a window of its own shows the same frame and comes back whe
     wall.window.setWorkspace(saved);
     CHECK(wall.window.arrangement().windows().size() == 1);
     CHECK(wall.window.isInOwnWindow("map"));
-    wall.window.closeView("map"); // and with its last view the window
+    wall.window.arrangement().close("map"); // and with its last view the window
     CHECK(wall.window.arrangement().windows().empty());
-    CHECK(wall.window.closedViews() == std::vector<std::string>{"map", "health"});
+    CHECK(wall.window.arrangement().closedViews() == std::vector<std::string>{"map", "health"});
 }
 
 TEST_CASE("the PoP's details take the table's place, wherever that is") {
@@ -259,7 +259,7 @@ TEST_CASE("the menu opens with a right click on a view and with its key") {
 TEST_CASE("a workspace is saved under a name typed into a small line") {
     Wall wall;
     QSignalSpy saved(&wall.window, &WallWindow::workspaceSaved);
-    wall.window.closeView("egress");
+    wall.window.arrangement().close("egress");
     wall.window.askForName({100, 100});
     auto* box = wall.window.findChild<NameBox*>();
     REQUIRE(box);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/heat/heat_widget.h"
 #include "widgets/map/map_widget.h"
+#include "widgets/wall/arrangement.h"
 #include "widgets/wall/progress_line.h"
 #include "widgets/wall/wall_window.h"
 #include "widgets/workspace/built_in_workspaces.h"
@@ -69,7 +70,7 @@ TEST_CASE("the pointer hides on a wall and comes back when it moves") {
 
 TEST_CASE("pages take turns on a wall, and what was there comes back") {
     Wall wall;
-    wall.window.closeView("egress");
+    wall.window.arrangement().close("egress");
     const Pane before = wall.window.area().root();
     wall.window.enterWallMode({.rotate = seconds(1), .hidePointerAtOnce = true});
     CHECK(wall.window.area().root() == overviewWorkspace().windows[0].root);
@@ -88,7 +89,7 @@ TEST_CASE("the user's own pages come instead of those built in") {
     Wall wall;
     Workspace left{"wall-left", {{Pane::of("map"), {}}}}, right{"wall-right", {{Pane::of("hottest"), {}}}};
     wall.window.setUserWorkspaces({overviewWorkspace(), left, right});
-    wall.window.popOut("hottest"); // on another monitor: pages leave it there
+    wall.window.arrangement().popOut("hottest"); // on another monitor: pages leave it there
     wall.window.enterWallMode({.rotate = seconds(1)});
     CHECK(wall.window.area().root() == Pane::of("map"));
     REQUIRE(QTest::qWaitFor([&] { return wall.window.wallMode().rotation().page() == 1; }, 10'000));

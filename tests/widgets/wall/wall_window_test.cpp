@@ -3,6 +3,7 @@
 #include "widgets/heat/heat_widget.h"
 #include "widgets/map/map_widget.h"
 #include "widgets/timeline/timeline_widget.h"
+#include "widgets/wall/arrangement.h"
 #include "widgets/wall/wall_window.h"
 
 #include "tests/support/catch.h"
@@ -65,7 +66,7 @@ TEST_CASE("a view that is closed can be exported, at a sensible size and with th
     const auto frame = tests::sampleFrame();
     for (const ExportView view : {ExportView::health, ExportView::map, ExportView::metadata}) {
         INFO(viewName(view));
-        wall.window.closeView(std::string(viewName(view)));
+        wall.window.arrangement().close(std::string(viewName(view)));
         QWidget& closed = wall.window.exported(view);
         CHECK(closed.isHidden());
         CHECK(closed.size() == QSize(960, 540));
