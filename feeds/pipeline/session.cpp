@@ -96,7 +96,7 @@ void Session::readBaseline() {
 void Session::takeUpBaseline() {
     auto read = m_readingBaseline.get();
     if (!read) {
-        m_problem = read.error();
+        m_problem = "baseline: " + read.error();
         return;
     }
     m_baseline = std::move(read.value());

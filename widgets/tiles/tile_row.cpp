@@ -43,6 +43,7 @@ QString changeText(const Reading& now, const feeds::Frame& frame, float feeds::R
     if (unit == Unit::microseconds) return sign + formatNumber(std::abs(change), unit);
     if (before <= 0) return {};
     const double share = std::abs(change) / before;
+    if (qRound(share * 100) == 0) return QStringLiteral("±0 %");
     return share >= 10 ? QStringLiteral("%1 times").arg(now.value / before, 0, 'g', 3)
                        : QStringLiteral("%1%2 %").arg(sign).arg(qRound(share * 100));
 }

@@ -73,6 +73,15 @@ TEST_CASE("without a baseline the requests so far are told") {
     CHECK(tileContents(*frame)[8].value == QStringLiteral("no data"));
 }
 
+TEST_CASE("a change too small to say has no sign") {
+    auto frame = tests::sampleFrame();
+    const auto now = frame->summary.requestsPerSecond.value;
+    frame->baseline->now.requestsPerSecond = static_cast<float>(now * 1.001);
+    CHECK(tileContents(*frame)[0].secondary == QStringLiteral("±0 %"));
+    frame->baseline->now.requestsPerSecond = static_cast<float>(now * 1.02);
+    CHECK(tileContents(*frame)[0].secondary == QStringLiteral("−2 %"));
+}
+
 TEST_CASE("lags by clocks that are off say so") {
     auto frame = tests::sampleFrame();
     CHECK(tileContents(*frame)[6].badge.isEmpty());
