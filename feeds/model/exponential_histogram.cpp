@@ -125,16 +125,26 @@ void ExponentialHistogram::addSummary(std::uint64_t sum, std::uint64_t max) {
 std::optional<double> ExponentialHistogram::quantile(double q) const {
     if (m_count == 0) return std::nullopt;
     const double rank = std::clamp(q, 0.0, 1.0) * static_cast<double>(m_count);
-    std::uint64_t below = m_zeros;
-    if (m_zeros > 0 && rank <= static_cast<double>(below)) return 0.0;
+    if (m_zeros > 0 && rank <= static_cast<double>(m_zeros)) return 0.0;
+    if (m_buckets.empty()) return static_cast<double>(m_max);
     const auto wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(rank)));
-    for (std::size_t i = 0; i < m_buckets.size(); below += m_buckets[i++]) {
-        if (below + m_buckets[i] < wanted) continue;
-        const double position = (rank - static_cast<double>(below)) / static_cast<double>(m_buckets[i]);
-        const double value = lowerBound(m_offset + static_cast<int>(i)) * std::exp2(position / kPerOctave);
-        return std::min(value, static_cast<double>(m_max));
+    // The first bucket up to which so many are counted; from the nearer end, as most quantiles asked for are
+    // high.
+    std::size_t bucket = 0;
+    std::uint64_t upTo = m_zeros + m_buckets[0];
+    if (q < 0.5) {
+        while (upTo < wanted && bucket + 1 < m_buckets.size())
+            upTo += m_buckets[++bucket];
+    } else {
+        bucket = m_buckets.size() - 1;
+        upTo = m_count;
+        while (bucket > 0 && upTo - m_buckets[bucket] >= wanted)
+            upTo -= m_buckets[bucket--];
     }
-    return static_cast<double>(m_max);
+    const auto inside = static_cast<double>(m_buckets[bucket]);
+    const double position = (rank - (static_cast<double>(upTo) - inside)) / inside;
+    const double value = lowerBound(m_offset + static_cast<int>(bucket)) * std::exp2(position / kPerOctave);
+    return std::min(value, static_cast<double>(m_max));
 }
 
 bool operator==(const ExponentialHistogram& a, const ExponentialHistogram& b) {

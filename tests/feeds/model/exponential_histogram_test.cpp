@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <vector>
 
 using surgescope::feeds::ExponentialHistogram;
 
@@ -124,4 +125,33 @@ TEST_CASE("a cleared histogram equals a new one", "[histogram]") {
     CHECK(histogram == ExponentialHistogram{});
     histogram.record(5);
     CHECK(histogram == histogramOf({5}));
+}
+
+TEST_CASE("a quantile is the same from whichever end it is looked for", "[histogram]") {
+    std::mt19937_64 random(7);
+    for (int round = 0; round < 200; ++round) {
+        ExponentialHistogram histogram;
+        std::vector<std::uint64_t> values;
+        const auto count = 1 + random() % 300;
+        for (std::uint64_t i = 0; i < count; ++i) {
+            values.push_back(random() % 4 == 0 ? 0 : random() % (std::uint64_t{1} << (1 + random() % 30)));
+            histogram.record(values.back());
+        }
+        std::ranges::sort(values);
+        for (const double q : {0.0, 0.01, 0.3, 0.49, 0.5, 0.51, 0.9, 0.95, 0.99, 1.0}) {
+            // By definition: in the bucket of the value at that rank.
+            const auto rank =
+                std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(q * static_cast<double>(count))));
+            const auto exact = values[rank - 1];
+            const double said = *histogram.quantile(q);
+            CAPTURE(round, q, exact, said);
+            if (exact == 0) {
+                CHECK(said == 0);
+                continue;
+            }
+            const int bucket = ExponentialHistogram::bucketIndex(exact);
+            CHECK(said >= ExponentialHistogram::lowerBound(bucket) * (1 - 1e-9));
+            CHECK(said <= ExponentialHistogram::lowerBound(bucket + 1) * (1 + 1e-9));
+        }
+    }
 }
