@@ -90,12 +90,6 @@ void ExponentialHistogram::merge(const ExponentialHistogram& other) {
     addSummary(other.m_sum, other.m_max);
 }
 
-void ExponentialHistogram::prefetch() const {
-    constexpr std::size_t kPerLine = 64 / sizeof(std::uint64_t);
-    for (std::size_t i = 0; i < m_buckets.size(); i += kPerLine)
-        __builtin_prefetch(m_buckets.data() + i);
-}
-
 void ExponentialHistogram::clear() {
     m_buckets.clear(); // keeps its memory: cleared once a second for ever
     m_offset = 0;
@@ -143,7 +137,7 @@ std::optional<double> ExponentialHistogram::quantile(double q) const {
     }
     const auto inside = static_cast<double>(m_buckets[bucket]);
     const double position = (rank - (static_cast<double>(upTo) - inside)) / inside;
-    const double value = lowerBound(m_offset + static_cast<int>(bucket)) * std::exp2(position / kPerOctave);
+    const double value = std::exp2((m_offset + static_cast<int>(bucket) + position) / kPerOctave);
     return std::min(value, static_cast<double>(m_max));
 }
 

@@ -30,8 +30,6 @@ class ExponentialHistogram {
     void record(std::uint64_t value, std::uint64_t count = 1);
     void merge(const ExponentialHistogram& other);
     void clear();
-    /// Tells the processor that the buckets will be read.
-    void prefetch() const;
 
     /// For a decoder: adds whole buckets. False, and unchanged, when an index is outside [kMinIndex,
     /// kMaxIndex].

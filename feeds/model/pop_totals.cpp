@@ -55,12 +55,6 @@ std::uint64_t SaturationHistogram::atOrAbove(std::uint32_t permille) const {
 }
 
 void PopTotals::merge(const PopTotals& other) {
-    // Hundreds of PoPs' seconds are merged in turn, more than a cache holds: the histograms come from memory
-    // while the counters are added.
-    for (std::size_t i = 0; i < kDistributionCount; ++i) {
-        other.distributions[i].prefetch();
-        distributions[i].prefetch();
-    }
     for (std::size_t i = 0; i < kCounterCount; ++i)
         counters[i] += other.counters[i];
     for (std::size_t i = 0; i < kDistributionCount; ++i)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Prints what recording and replaying cost: capture_bench [HOURS], 1 hour of PoP reports unless said; or
-// capture_bench FILE: what seeking in that recording and replaying it cost.
+// capture_bench FILE [seek|replay]: what seeking in that recording and replaying it cost.
 #include "feeds/capture/recorder.h"
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/source/replay_source.h"
@@ -170,8 +170,9 @@ void replayAll(const std::string& path) {
 
 int main(int argc, char** argv) {
     if (argc > 1 && std::string(argv[1]).ends_with(".mcap")) {
-        seekAbout(argv[1]);
-        replayAll(argv[1]);
+        const std::string only = argc > 2 ? argv[2] : "";
+        if (only != "replay") seekAbout(argv[1]);
+        if (only != "seek") replayAll(argv[1]);
         return 0;
     }
     const double hours = argc > 1 ? std::atof(argv[1]) : 1;
