@@ -295,12 +295,12 @@ void ReplaySource::restoreCharts(std::uint64_t to, FeedSecond last) {
                        return m.logTime;
                    });
     }
-    // Of the minute that is not over: what its point will be made of.
-    const auto minute = feedSecond(unixSeconds(last) / 60 * 60);
+    // Of the minute that the last of them lies in, maybe as its end: what its point is made of.
+    const auto minute = feedSecond((unixSeconds(last) - 1) / 60 * 60);
     addRestore("rollup", logAt(minute), to,
                [last, minute, logAt](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
                    const auto end = secondOf(m.publishTime);
-                   if (end > last || (end <= minute && end != last)) return std::nullopt;
+                   if (end > last || end <= minute) return std::nullopt;
                    return logAt(end);
                });
 }

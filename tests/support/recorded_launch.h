@@ -11,6 +11,7 @@
 #include "tests/support/test_clock.h"
 
 #include <chrono>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,7 +35,8 @@ struct RecordedLaunch {
     std::vector<std::shared_ptr<const feeds::Frame>> shown; // one a second, as they were
 
     RecordedLaunch(const std::string& scenario, int length, std::uint64_t nodes, bool columns = true,
-                   int silentFrom = 0, std::chrono::seconds range = std::chrono::seconds(900)) {
+                   int silentFrom = 0, std::chrono::seconds range = std::chrono::seconds(900),
+                   int silentUntil = std::numeric_limits<int>::max()) {
         SimulatedLaunch launch(scenario, nodes, columns);
         TestClock clock;
         ListSource source;
@@ -46,7 +48,8 @@ struct RecordedLaunch {
         for (int s = 0; s < length; ++s) {
             for (auto& wire : launch.second()) {
                 // One PoP falls silent, if asked for.
-                const bool silent = silentFrom > 0 && s >= silentFrom && wire.topic.ends_with("/CDG");
+                const bool silent = silentFrom > 0 && s >= silentFrom && s < silentUntil &&
+                                    wire.topic.ends_with("/CDG");
                 if (!silent) source.items.push_back(ListSource::Item{wire.topic, wire.payload});
             }
             while (step.receive(std::chrono::milliseconds(0)) > 0) {

@@ -79,7 +79,7 @@ TEST_CASE("A equals B in every scenario", "[replay]") {
 }
 
 TEST_CASE("a seek shows what was shown", "[replay]") {
-    const auto range = GENERATE(seconds(900), seconds(10'800));
+    const auto range = GENERATE(seconds(900), seconds(10'800), seconds(172'800));
     const RecordedLaunch recorded("triple-drop", 300, 800, false, 150, range);
     Played played(recorded.path, {.paused = true}, range);
     for (const int offset : {280, 40, 133, 241, 100, 5}) {
@@ -90,6 +90,18 @@ TEST_CASE("a seek shows what was shown", "[replay]") {
         CHECK(firstDifference(textOf(*recorded.frames.at(second), false), textOf(*frame, false)) == "");
     }
     CHECK(played.step->state().epoch() == 7);
+}
+
+TEST_CASE("a seek into a slot of which seconds are missing shows its rates as they were", "[replay]") {
+    const RecordedLaunch recorded("triple-drop", 130, 391, false, 35, std::chrono::hours(48), 47);
+    Played played(recorded.path, {.paused = true}, std::chrono::hours(48));
+    for (const int offset : {125, 75, 62, 52, 30}) {
+        const auto second = recorded.frames.begin()->first + seconds(offset);
+        const auto frame = played.command(replay::Seek{RecordedTime(second)});
+        REQUIRE(frame->settled == second);
+        INFO("offset " << offset);
+        CHECK(firstDifference(textOf(*recorded.frames.at(second), false), textOf(*frame, false)) == "");
+    }
 }
 
 TEST_CASE("play goes on after a seek", "[replay]") {
