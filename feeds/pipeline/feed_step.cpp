@@ -30,6 +30,10 @@ std::size_t FeedStep::receive(std::chrono::milliseconds timeout) {
             handle(*message);
         } else if (const auto* refused = std::get_if<Refused>(&received)) {
             refuse(*refused);
+        } else if (std::holds_alternative<Source::SeekIsNear>(received)) {
+            if (m_request.until || m_request.range > Rollup::kFineRange) continue;
+            m_seeking = false;
+            break; // to show it before the rest comes
         } else {
             m_seeking = std::holds_alternative<Source::SeekBegins>(received);
             if (m_seeking) m_state.startAnew();

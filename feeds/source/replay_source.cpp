@@ -188,14 +188,27 @@ void ReplaySource::obey(const replay::Command& command) {
 // ---- playing
 
 Source::Received ReplaySource::receive(std::chrono::milliseconds timeout) {
-    if (m_restoring)
-        if (auto restored = nextRestored()) return *restored;
+    if (m_restoring == Restoring::near) {
+        if (const auto message = nextOf(m_near, m_recorded.logTime)) return *message;
+        m_restoring = Restoring::coarse;
+        m_recorded.logTime = m_paceLog;
+        m_paceReal = m_real.steady();
+        publish();
+        return SeekIsNear{};
+    }
     const auto commands = m_control->take(std::chrono::nanoseconds(0));
     for (const auto& command : commands)
         obey(command);
     if (m_seekTo) {
         seek(*std::exchange(m_seekTo, std::nullopt));
         return SeekBegins{};
+    }
+    if (m_restoring == Restoring::coarse) {
+        std::uint64_t past = 0; // the clock stands where it was sought
+        if (const auto message = nextOf(m_coarse, past)) return *message;
+        m_restoring = Restoring::nothing;
+        m_paceReal = m_real.steady();
+        return SeekEnds{};
     }
     const auto due = dueTime();
     if (!m_next)
@@ -231,27 +244,28 @@ Source::Received ReplaySource::receive(std::chrono::milliseconds timeout) {
 
 // ---- seeking
 
-void ReplaySource::addRestore(const std::string& channel, std::uint64_t from, std::uint64_t until,
-                              decltype(Restore::take) take) {
+void ReplaySource::addRestore(std::deque<Restore>& restores, const std::string& channel, std::uint64_t from,
+                              std::uint64_t until, decltype(Restore::take) take) {
     auto stream = std::make_unique<MessageStream>(
         *m_reader, [channel](const mcap::Channel& c) { return c.topic == channel; });
     stream->seek(from);
-    m_restores.push_back({std::move(stream), until, std::move(take)});
+    restores.push_back({std::move(stream), until, std::move(take)});
 }
 
 void ReplaySource::seek(std::uint64_t to) {
     ++m_seeks;
     m_stepTo.reset();
-    m_restores.clear();
+    m_near.clear();
+    m_coarse.clear();
     const auto last = lastRollup(to);
     restoreRosters(to);
     // Events from the beginning: marks on all charts.
     const auto asReceived = [](const MessageStream::Message& m) { return std::optional(m.logTime); };
-    addRestore("event", m_beginLog, to, asReceived);
+    addRestore(m_near, "event", m_beginLog, to, asReceived);
     if (last) restoreCharts(to, *last);
     restoreReports(to, last);
-    m_restoring = true;
-    m_recorded.logTime = m_restores.empty() ? to : m_beginLog;
+    m_restoring = Restoring::near;
+    m_recorded.logTime = m_beginLog;
     forgetStream();
     setPace(to);
 }
@@ -280,16 +294,17 @@ void ReplaySource::restoreRosters(std::uint64_t to) {
         since = message->logTime;
     }
     const auto asReceived = [](const MessageStream::Message& m) { return std::optional(m.logTime); };
-    addRestore("known/roster", since, since, asReceived);
-    addRestore("roster", std::max(since, minus(to, 2 * period)), to, asReceived);
+    addRestore(m_near, "known/roster", since, since, asReceived);
+    addRestore(m_near, "roster", std::max(since, minus(to, 2 * period)), to, asReceived);
 }
 
 void ReplaySource::restoreCharts(std::uint64_t to, FeedSecond last) {
     const auto logAt = [this](FeedSecond second) { return m_index->logTimeAt(RecordedTime(second)); };
     const Rollup rings;
-    for (const auto range : {seconds(86'400), seconds(3'600), seconds(1)}) {
+    for (const auto range : {seconds(1), seconds(3'600), seconds(86'400)}) {
         const auto& ring = rings.ringFor(range);
-        addRestore("points/" + std::to_string(ring.step().count()), logAt(last - ring.length()),
+        addRestore(ring.length() == Rollup::kFineRange ? m_near : m_coarse,
+                   "points/" + std::to_string(ring.step().count()), logAt(last - ring.length()),
                    to + kMadeLate, [last](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
                        if (secondOf(m.publishTime) > last) return std::nullopt;
                        return m.logTime;
@@ -297,7 +312,7 @@ void ReplaySource::restoreCharts(std::uint64_t to, FeedSecond last) {
     }
     // Of the minute that the last of them lies in, maybe as its end: what its point is made of.
     const auto minute = feedSecond((unixSeconds(last) - 1) / 60 * 60);
-    addRestore("rollup", logAt(minute), to,
+    addRestore(m_near, "rollup", logAt(minute), to,
                [last, minute, logAt](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
                    const auto end = secondOf(m.publishTime);
                    if (end > last || end <= minute) return std::nullopt;
@@ -312,33 +327,29 @@ void ReplaySource::restoreReports(std::uint64_t to, std::optional<FeedSecond> la
         return c.topic != "event" && c.topic != "roster" && isAnyWanted(c);
     });
     stream->seek(from);
-    m_restores.push_back({std::move(stream), to,
-                          [this, last](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
-                              if (!wanted(m.topic)) return std::nullopt;
-                              const bool isIn =
-                                  last && m.topic.starts_with("pop/") && secondOf(m.publishTime) <= *last;
-                              return isIn ? std::nullopt : std::optional(m.logTime);
-                          }});
+    m_near.push_back({std::move(stream), to,
+                      [this, last](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
+                          if (!wanted(m.topic)) return std::nullopt;
+                          const bool isIn =
+                              last && m.topic.starts_with("pop/") && secondOf(m.publishTime) <= *last;
+                          return isIn ? std::nullopt : std::optional(m.logTime);
+                      }});
 }
 
-std::optional<Source::Received> ReplaySource::nextRestored() {
-    while (!m_restores.empty()) {
-        auto& restore = m_restores.front();
+std::optional<RawMessage> ReplaySource::nextOf(std::deque<Restore>& restores, std::uint64_t& logTime) {
+    while (!restores.empty()) {
+        auto& restore = restores.front();
         const auto* message = restore.stream->next();
         if (!message || message->logTime > restore.until) {
-            m_restores.pop_front();
+            restores.pop_front();
             continue;
         }
         if (const auto at = restore.take(*message)) {
-            m_recorded.logTime = *at;
+            logTime = *at;
             return RawMessage{message->topic, message->payload};
         }
     }
-    m_restoring = false;
-    m_recorded.logTime = m_paceLog;
-    m_paceReal = m_real.steady();
-    publish();
-    return SeekEnds{};
+    return std::nullopt;
 }
 
 } // namespace surgescope::feeds

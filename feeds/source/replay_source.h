@@ -81,9 +81,9 @@ class ReplaySource final : public Source {
     void restoreCharts(std::uint64_t to, FeedSecond last);
     void restoreReports(std::uint64_t to, std::optional<FeedSecond> last);
     std::optional<FeedSecond> lastRollup(std::uint64_t to);
-    void addRestore(const std::string& channel, std::uint64_t from, std::uint64_t until,
-                    decltype(Restore::take) take);
-    std::optional<Received> nextRestored();
+    void addRestore(std::deque<Restore>& restores, const std::string& channel, std::uint64_t from,
+                    std::uint64_t until, decltype(Restore::take) take);
+    std::optional<RawMessage> nextOf(std::deque<Restore>& restores, std::uint64_t& logTime);
     MessageStream& stream();
     void forgetStream();
     bool wanted(std::string_view topic) const;
@@ -114,8 +114,9 @@ class ReplaySource final : public Source {
     std::uint64_t m_seeks = 0;
 
     std::optional<std::uint64_t> m_seekTo; // SeekBegins is to be given
-    bool m_restoring = false;
-    std::deque<Restore> m_restores;
+    enum class Restoring { nothing, near, coarse } m_restoring = Restoring::nothing;
+    std::deque<Restore> m_near;
+    std::deque<Restore> m_coarse; // points of the coarser rings: two thirds of the work
 };
 
 } // namespace surgescope::feeds

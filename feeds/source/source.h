@@ -42,10 +42,12 @@ class Source {
 
     struct Nothing {}; // the timeout passed, or wake() was called
     /// Time jumps: what follows does not go on from what came before. Until SeekEnds comes what brings the
-    /// past back; only then is the picture whole.
+    /// past back; only then is the picture whole. From SeekIsNear on it lacks nothing but points of the
+    /// coarser rings: views that reach back no further than Rollup::kFineRange are whole.
     struct SeekBegins {};
+    struct SeekIsNear {};
     struct SeekEnds {};
-    using Received = std::variant<Nothing, RawMessage, Refused, SeekBegins, SeekEnds>;
+    using Received = std::variant<Nothing, RawMessage, Refused, SeekBegins, SeekIsNear, SeekEnds>;
 
     virtual ~Source() = default;
     virtual Capabilities capabilities() const = 0;

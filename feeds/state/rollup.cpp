@@ -93,12 +93,17 @@ const RollupPoint* RollupRing::at(FeedSecond end) const {
     return m_numbers[number % m_slots] == number ? &m_points[number % m_slots] : nullptr;
 }
 
+bool RollupRing::holdsNewer(FeedSecond end) const {
+    const auto number = numberOf(end);
+    return !m_points.empty() && m_numbers[number % m_slots] > number;
+}
+
 void RollupRing::clear() {
     std::ranges::fill(m_numbers, 0U);
 }
 
 Rollup::Rollup()
-    : m_rings{RollupRing(std::chrono::seconds(1), 900), RollupRing(std::chrono::seconds(10), 1'080),
+    : m_rings{RollupRing(std::chrono::seconds(1), kFineRange.count()), RollupRing(std::chrono::seconds(10), 1'080),
               RollupRing(std::chrono::seconds(60), 2'880)} {}
 
 PopTotals* Rollup::open(FeedSecond second, std::uint64_t expectedNodes) {
@@ -214,7 +219,7 @@ void Rollup::restoreLag(std::chrono::seconds step, FeedSecond end, const LagBins
 bool Rollup::restore(std::chrono::seconds step, FeedSecond end, const RollupPoint& point) {
     for (auto& ring : m_rings) {
         if (ring.step() != step || unixSeconds(end) % step.count() != 0) continue;
-        if (point.hasData()) ring.put(end, point);
+        if (point.hasData() && !ring.holdsNewer(end)) ring.put(end, point);
         return true;
     }
     return false;

@@ -51,6 +51,8 @@ class RollupRing {
     void put(FeedSecond end, const RollupPoint& point);
     /// The point of the slot that ends at `end`; null when there is none.
     const RollupPoint* at(FeedSecond end) const;
+    /// Whether the place that such a point would take is a newer one's already.
+    bool holdsNewer(FeedSecond end) const;
     void clear();
 
     // The distribution of the lag, of places that keep it.
@@ -78,6 +80,8 @@ class Rollup {
     /// Seconds that stay open behind the newest one.
     static constexpr int kOpenSeconds = 8;
     static constexpr std::size_t kResolutions = 3;
+    /// How far back the finest ring reaches.
+    static constexpr std::chrono::seconds kFineRange{900};
 
     Rollup();
 
@@ -104,8 +108,8 @@ class Rollup {
     /// The point that holds a moment, from the finest ring that has one; null when there is none.
     const RollupPoint* pointAt(FeedSecond second) const;
 
-    /// For a replay that seeks, oldest first: a point of the ring with this step, as it was shown. False:
-    /// there is no such ring.
+    /// For a replay that seeks: a point of the ring with this step, as it was shown, unless a newer one has
+    /// taken its place. False: there is no such ring.
     bool restore(std::chrono::seconds step, FeedSecond end, const RollupPoint& point);
     /// The same for the distribution of the lag; after its point.
     void restoreLag(std::chrono::seconds step, FeedSecond end, const LagBins& bins);

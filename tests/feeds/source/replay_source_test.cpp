@@ -92,6 +92,21 @@ TEST_CASE("a seek shows what was shown", "[replay]") {
     CHECK(played.step->state().epoch() == 7);
 }
 
+TEST_CASE("a seek shows a quarter of an hour before the points of coarser rings have come", "[replay]") {
+    const auto range = GENERATE(seconds(900), seconds(10'800));
+    const RecordedLaunch recorded("triple-drop", 150, 400, false, 0, range);
+    Played played(recorded.path, {.paused = true}, range);
+    const auto second = recorded.frames.begin()->first + seconds(130);
+    played.step->receive(milliseconds(0));
+    played.source->control()->send(replay::Seek{RecordedTime(second)});
+    played.step->receive(milliseconds(0)); // as far as a picture takes
+    const auto frame = played.step->buildFrame(0);
+    CHECK(firstDifference(textOf(*recorded.frames.at(second), false), textOf(*frame, false)) == "");
+    CHECK((played.step->receive(milliseconds(0)) > 0) == (range == Rollup::kFineRange));
+    const auto after = played.step->buildFrame(0);
+    CHECK(firstDifference(textOf(*frame, false), textOf(*after, false)) == "");
+}
+
 TEST_CASE("a seek into a slot of which seconds are missing shows its rates as they were", "[replay]") {
     const RecordedLaunch recorded("triple-drop", 130, 391, false, 35, std::chrono::hours(48), 47);
     Played played(recorded.path, {.paused = true}, std::chrono::hours(48));

@@ -89,6 +89,19 @@ TEST_CASE("what nobody measures is no number", "[rollup]") {
     CHECK(std::isnan(point->lagP99Us));
 }
 
+TEST_CASE("a point that is brought back late takes no newer one's place", "[rollup]") {
+    Rollup rollup;
+    RollupPoint point = RollupPoint::none();
+    point.coverage = 1;
+    REQUIRE(rollup.restore(seconds(60), feedSecond(kEven + 48 * 3'600), point));
+    REQUIRE(rollup.restore(seconds(60), feedSecond(kEven), point)); // 48 hours older
+    REQUIRE(rollup.restore(seconds(60), feedSecond(kEven + 60), point));
+    const auto& ring = rollup.ringFor(std::chrono::hours(48));
+    CHECK(ring.at(feedSecond(kEven + 48 * 3'600)) != nullptr);
+    CHECK(ring.at(feedSecond(kEven)) == nullptr);
+    CHECK(ring.at(feedSecond(kEven + 60)) != nullptr);
+}
+
 TEST_CASE("a ring holds its length and no more", "[rollup]") {
     Rollup rollup;
     for (std::int64_t s = kEven; s < kEven + 1'000; ++s)
