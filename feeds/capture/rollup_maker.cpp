@@ -30,8 +30,10 @@ void RollupMaker::settled(const FleetState& state, Sink& sink) {
         m_sinceStart.clear();
     }
     // Feed time may leap, after a silence of everybody: what nobody reported needs no points.
-    if (m_next < settled - kLate - seconds(Rollup::kOpenSeconds)) {
-        m_next = settled - kLate - seconds(Rollup::kOpenSeconds);
+    if (const auto first = settled - kLate - seconds(Rollup::kOpenSeconds); m_next < first) {
+        const auto begun = nextMultiple(m_next, kWidth);
+        if (!m_sums.empty() && begun < first) giveRollup(state, begun, sink); // not part of one hours later
+        m_next = first;
         m_nextSlot = nextMultiple(m_next, kWidth);
     }
     for (; m_next <= settled - kLate; m_next += seconds(1)) {
@@ -52,6 +54,8 @@ void RollupMaker::addUp(const FleetState& state, FeedSecond second) {
         if (sum.pop.empty()) sum.pop = code;
         sum.expectedNodes = place->expectedNodes();
         sum.end = second;
+        if ((*totals)[Counter::node_seconds] > 0)
+            sum.observed |= std::uint64_t{1} << (nextMultiple(second, kWidth) - second).count();
         sum.totals.merge(*totals);
         m_sinceStart.merge(*totals);
     }

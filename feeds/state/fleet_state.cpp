@@ -4,6 +4,7 @@
 #include "feeds/wire/limits.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <string_view>
 
@@ -31,6 +32,16 @@ std::size_t windowSlot(FeedSecond second) {
 
 bool isLive(std::optional<SteadyTime> lastReport, SteadyTime now) {
     return freshness(lastReport, now) == Freshness::live;
+}
+
+/// Of a rollup, the seconds that are in it; of one which does not tell, all.
+std::uint64_t observedOf(const FleetRollup::Pop& pop, seconds width) {
+    const auto all = (std::uint64_t{1} << width.count()) - 1; // of a minute at most
+    return pop.observed == 0 && pop.totals[Counter::node_seconds] > 0 ? all : pop.observed & all;
+}
+
+seconds countOf(std::uint64_t observed) {
+    return seconds(std::popcount(observed));
 }
 
 } // namespace
@@ -244,24 +255,30 @@ std::optional<Refused> FleetState::apply(const FleetRollup& message, SteadyTime 
     PopTotals world;
     std::uint64_t expected = 0;
     std::vector<std::uint64_t> expectedIn(m_regions.size(), 0);
+    std::uint64_t observed = 0;
+    std::vector<std::uint64_t> observedIn(m_regions.size(), 0);
     for (const auto& pop : message.pops) {
         Place* place = placeFor(pop.pop, now);
         if (!place) return Refused{Refusal::full, "rollup: more PoPs than are kept"};
-        place->rollup.restore(message.width, message.end, pop.totals, pop.expectedNodes);
+        const auto its = observedOf(pop, message.width);
+        place->rollup.restore(message.width, message.end, pop.totals, countOf(its), pop.expectedNodes);
         regions[place->region.value].merge(pop.totals);
         expectedIn[place->region.value] += pop.expectedNodes;
+        observedIn[place->region.value] |= its;
         world.merge(pop.totals);
         expected += pop.expectedNodes;
+        observed |= its;
     }
     for (std::size_t r = 0; r < regions.size(); ++r)
         if (regions[r][Counter::node_seconds] > 0)
-            m_regions[r].restore(message.width, message.end, regions[r], expectedIn[r]);
-    m_world.restore(message.width, message.end, world, expected);
+            m_regions[r].restore(message.width, message.end, regions[r], countOf(observedIn[r]),
+                                 expectedIn[r]);
+    m_world.restore(message.width, message.end, world, countOf(observed), expected);
 
     for (const auto& pop : message.silent) {
         Place* place = placeFor(pop.pop, now);
         if (!place || (!place->rollup.empty() && pop.end <= place->rollup.newest())) continue;
-        place->rollup.open(pop.end, pop.expectedNodes)->merge(pop.totals);
+        place->rollup.restoreNewest(pop.end, pop.totals, pop.expectedNodes);
         place->reports[windowSlot(pop.end)] = 1;
         place->lastReport = now - (message.end - pop.end);
         if (pop.totals[Counter::node_seconds] > 0) place->lastHeard = place->lastReport;

@@ -11,6 +11,7 @@ namespace {
 /// How often the points of the coarser slots are written anew; divides them all.
 constexpr std::chrono::seconds kCoarseEvery{5};
 
+constexpr std::chrono::seconds kSecond{1};
 constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 
 /// The end of the slot of this width that a second's interval belongs to.
@@ -34,9 +35,9 @@ RollupPoint RollupPoint::none() {
     return point;
 }
 
-RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds width,
-                            std::uint64_t expectedNodes) {
-    const double seconds = static_cast<double>(width.count());
+RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds observed,
+                            std::chrono::seconds width, std::uint64_t expectedNodes) {
+    const double seconds = static_cast<double>(observed.count());
     const auto measured = totals.measuredByAny;
     const auto rate = [&](Counter counter, double factor) {
         return measured.has(counter)
@@ -51,7 +52,7 @@ RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds width,
     if (measured.has(Counter::saturation_permille_seconds))
         point.saturation = static_cast<float>(
             static_cast<double>(totals[Counter::saturation_permille_seconds]) / (1000 * nodeSeconds));
-    const double expected = static_cast<double>(expectedNodes) * seconds;
+    const double expected = static_cast<double>(expectedNodes) * static_cast<double>(width.count());
     point.coverage = expected > 0 ? static_cast<float>(std::min(1.0, nodeSeconds / expected)) : 1.0F;
     point.metadataP50Us = quantileOf(totals, Distribution::metadata_latency, 0.50);
     point.metadataP95Us = quantileOf(totals, Distribution::metadata_latency, 0.95);
@@ -117,12 +118,14 @@ PopTotals* Rollup::open(FeedSecond second, std::uint64_t expectedNodes) {
             if (open.used && open.second == old && old <= second - std::chrono::seconds(kOpenSeconds))
                 close(open, expectedNodes);
         }
+        writeUntil(second - std::chrono::seconds(kOpenSeconds), expectedNodes);
         m_newest = second;
         m_empty = false;
     }
     if (!slot.used) {
         slot.second = second;
         slot.used = true;
+        slot.restored = false;
         slot.totals.clear();
     }
     slot.changed = true;
@@ -142,41 +145,55 @@ void Rollup::mergeOpenInto(PopTotals& totals) const {
 void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
     for (auto& open : m_open) {
         if (!open.used || !open.changed || open.second > second) continue;
-        put(m_rings[0], open.second, open.totals, m_rings[0].step(), expectedNodes);
+        put(m_rings[0], open.second, open.totals, kSecond, kSecond, expectedNodes);
         open.changed = false;
     }
 }
 
-void Rollup::put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds width,
-                 std::uint64_t expectedNodes) {
-    ring.put(end, RollupPoint::of(totals, width, expectedNodes));
+void Rollup::put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds observed,
+                 std::chrono::seconds width, std::uint64_t expectedNodes) {
+    ring.put(end, RollupPoint::of(totals, observed, width, expectedNodes));
     if (m_keepsLag) ring.putLag(end, LagBins::of(totals[Distribution::invalidation_lag]));
 }
 
 void Rollup::close(Open& open, std::uint64_t expectedNodes) {
-    if (open.changed) put(m_rings[0], open.second, open.totals, m_rings[0].step(), expectedNodes);
+    if (open.restored) {
+        open.used = false;
+        return;
+    }
+    if (open.changed) put(m_rings[0], open.second, open.totals, kSecond, kSecond, expectedNodes);
     // Seconds are summed up once, and their sum is added to both coarser slots when these are written.
     const auto end = slotEnd(open.second, kCoarseEvery);
     if (m_recent.used && m_recent.end != end) addRecent();
     for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse)
         turn(coarse, open.second, expectedNodes);
+    if (!m_recent.used) m_recent.observed = {};
+    if (open.totals[Counter::node_seconds] > 0) m_recent.observed += kSecond;
     if (m_recent.used)
         m_recent.totals.merge(open.totals);
     else
         std::swap(m_recent.totals, open.totals);
     m_recent.end = end;
     m_recent.used = true;
-    if (open.second == end) {
-        addRecent();
-        for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse)
-            write(coarse, end, expectedNodes);
-    }
     open.used = open.changed = false;
 }
 
+void Rollup::writeUntil(FeedSecond second, std::uint64_t expectedNodes) {
+    const auto until = slotEnd(second - kCoarseEvery + kSecond, kCoarseEvery);
+    if (until <= m_written) return;
+    if (m_recent.used && m_recent.end <= until) addRecent();
+    for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse)
+        if (const auto& sum = m_sums[coarse];
+            sum.used && sum.end > m_written && sum.end - m_rings[coarse + 1].step() < until)
+            write(coarse, std::min(until, sum.end), expectedNodes);
+    m_written = until;
+}
+
 void Rollup::addRecent() {
-    for (auto& sum : m_sums)
+    for (auto& sum : m_sums) {
         sum.totals.merge(m_recent.totals);
+        sum.observed += m_recent.observed;
+    }
     m_recent.used = false;
 }
 
@@ -186,15 +203,17 @@ void Rollup::turn(std::size_t coarse, FeedSecond second, std::uint64_t expectedN
     if (sum.used && sum.end == end) return;
     if (sum.used) write(coarse, sum.end, expectedNodes);
     sum.totals.clear();
+    sum.observed = {};
     sum.end = end;
     sum.used = true;
 }
 
 void Rollup::write(std::size_t coarse, FeedSecond until, std::uint64_t expectedNodes) {
-    // Rates are over the part of the slot that has passed: the newest point of a coarse ring is not a dip.
+    // Covered is what there is of the part of the slot that has passed: the newest point is none that lacks
+    // something.
     const auto& sum = m_sums[coarse];
     auto& ring = m_rings[coarse + 1];
-    put(ring, sum.end, sum.totals, ring.step() - (sum.end - until), expectedNodes);
+    put(ring, sum.end, sum.totals, sum.observed, ring.step() - (sum.end - until), expectedNodes);
 }
 
 const RollupRing& Rollup::ringFor(std::chrono::seconds range) const {
@@ -226,13 +245,23 @@ bool Rollup::restore(std::chrono::seconds step, FeedSecond end, const RollupPoin
 }
 
 void Rollup::restore(std::chrono::seconds width, FeedSecond end, const PopTotals& totals,
-                     std::uint64_t expectedNodes) {
+                     std::chrono::seconds observed, std::uint64_t expectedNodes) {
     for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse) {
         if (m_rings[coarse + 1].step() <= width) continue;
         turn(coarse, end, expectedNodes);
         m_sums[coarse].totals.merge(totals);
-        if (end == slotEnd(end, kCoarseEvery)) write(coarse, end, expectedNodes);
+        m_sums[coarse].observed += observed;
     }
+    writeUntil(end, expectedNodes);
+}
+
+void Rollup::restoreNewest(FeedSecond second, const PopTotals& totals, std::uint64_t expectedNodes) {
+    PopTotals* to = open(second, expectedNodes);
+    if (!to) return;
+    *to = totals;
+    auto& slot = m_open[static_cast<std::size_t>(unixSeconds(second)) % kOpenSeconds];
+    slot.changed = false;
+    slot.restored = true;
 }
 
 void Rollup::clear() {
@@ -244,7 +273,7 @@ void Rollup::clear() {
     for (auto& ring : m_rings)
         ring.clear();
     m_empty = true;
-    m_newest = {};
+    m_newest = m_written = {};
 }
 
 } // namespace surgescope::feeds

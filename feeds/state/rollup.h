@@ -19,8 +19,11 @@ struct RollupPoint {
     SURGESCOPE_POINT_COLUMNS(X)
 #undef X
 
-    /// `expectedNodes` may be 0 when no roster is known: what reports is then all there is.
-    static RollupPoint of(const PopTotals& totals, std::chrono::seconds width, std::uint64_t expectedNodes);
+    /// Rates are of the seconds that were `observed`, be it that the feed began or was silent within the
+    /// slot; the coverage is that of its whole `width`. `expectedNodes` may be 0 when no roster is known:
+    /// what reports is then all there is.
+    static RollupPoint of(const PopTotals& totals, std::chrono::seconds observed, std::chrono::seconds width,
+                          std::uint64_t expectedNodes);
     static RollupPoint none();
     bool hasData() const {
         return coverage == coverage;
@@ -114,9 +117,12 @@ class Rollup {
     /// The same for the distribution of the lag; after its point.
     void restoreLag(std::chrono::seconds step, FeedSecond end, const LagBins& bins);
     /// For a replay that seeks: what an interval before the first open second adds to the coarse slots it
-    /// lies in.
+    /// lies in. `observed`: of how many seconds the totals are.
     void restore(std::chrono::seconds width, FeedSecond end, const PopTotals& totals,
-                 std::uint64_t expectedNodes);
+                 std::chrono::seconds observed, std::uint64_t expectedNodes);
+    /// For a replay that seeks: the newest second of a place that says nothing any more. What was restored
+    /// before knows of it, points and slots alike; it comes back to be looked at.
+    void restoreNewest(FeedSecond second, const PopTotals& totals, std::uint64_t expectedNodes);
 
     void clear();
 
@@ -124,19 +130,23 @@ class Rollup {
     struct Open {
         FeedSecond second{};
         bool used = false;
-        bool changed = false; // since its point was written
+        bool changed = false;  // since its point was written
+        bool restored = false; // in points and slots already
         PopTotals totals;
     };
     struct Sum { // of a slot that is being filled
         FeedSecond end{};
         bool used = false;
+        std::chrono::seconds observed{};
         PopTotals totals;
     };
 
-    void put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds width,
-             std::uint64_t expectedNodes);
+    void put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds observed,
+             std::chrono::seconds width, std::uint64_t expectedNodes);
     void close(Open& open, std::uint64_t expectedNodes);
     void addRecent();
+    /// Everything up to `second` has closed: the points of the coarser slots are due.
+    void writeUntil(FeedSecond second, std::uint64_t expectedNodes);
     /// Makes the sum that of the slot which the second lies in; the slot before is over.
     void turn(std::size_t coarse, FeedSecond second, std::uint64_t expectedNodes);
     /// The point of the slot, of which `until` has passed.
@@ -146,6 +156,7 @@ class Rollup {
     std::array<RollupRing, kResolutions> m_rings;
     std::array<Sum, kResolutions - 1> m_sums; // of the second and third ring
     Sum m_recent;                             // closed, but not yet in m_sums
+    FeedSecond m_written{};                   // up to where coarse points tell
     FeedSecond m_newest{};
     bool m_empty = true;
     bool m_keepsLag = false;

@@ -287,6 +287,7 @@ struct Decoder::Messages {
             pop.pop = from[i].pop();
             pop.end = secondOf(from[i].interval_end_us());
             pop.expectedNodes = from[i].expected_nodes();
+            pop.observed = from[i].observed();
             if (auto refused = feeds::read(from[i].totals(), pop.totals, scratch)) return refused;
         }
         return std::nullopt;

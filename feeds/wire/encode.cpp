@@ -55,6 +55,7 @@ void write(const FleetRollup::Pop& pop, pb::PopRollup& to) {
     to.set_expected_nodes(pop.expectedNodes);
     write(pop.totals, *to.mutable_totals());
     to.set_interval_end_us(microseconds(pop.end));
+    to.set_observed(pop.observed);
 }
 
 } // namespace

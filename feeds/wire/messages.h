@@ -134,6 +134,9 @@ struct FleetRollup {
         FeedSecond end{};
         std::uint64_t expectedNodes = 0;
         PopTotals totals;
+        /// Bit i: of the second i before the end a node was measured. As a set and not their number, since
+        /// PoPs that take turns make up a region that has all of them.
+        std::uint64_t observed = 0;
         bool operator==(const Pop&) const = default;
     };
     FeedSecond end{};

@@ -26,6 +26,13 @@ inline feeds::ViewRequest launchRequest(std::chrono::seconds range = std::chrono
     return request;
 }
 
+/// A PoP says nothing in these seconds.
+struct Silence {
+    std::string pop;
+    int from = 0;
+    int until = std::numeric_limits<int>::max();
+};
+
 /// A launch that was shown and recorded at once: the frames, and the file.
 struct RecordedLaunch {
     TemporaryFolder folder;
@@ -35,8 +42,7 @@ struct RecordedLaunch {
     std::vector<std::shared_ptr<const feeds::Frame>> shown; // one a second, as they were
 
     RecordedLaunch(const std::string& scenario, int length, std::uint64_t nodes, bool columns = true,
-                   int silentFrom = 0, std::chrono::seconds range = std::chrono::seconds(900),
-                   int silentUntil = std::numeric_limits<int>::max()) {
+                   const Silence& silence = {}, std::chrono::seconds range = std::chrono::seconds(900)) {
         SimulatedLaunch launch(scenario, nodes, columns);
         TestClock clock;
         ListSource source;
@@ -47,9 +53,8 @@ struct RecordedLaunch {
         step.request(launchRequest(range));
         for (int s = 0; s < length; ++s) {
             for (auto& wire : launch.second()) {
-                // One PoP falls silent, if asked for.
-                const bool silent = silentFrom > 0 && s >= silentFrom && s < silentUntil &&
-                                    wire.topic.ends_with("/CDG");
+                const bool silent =
+                    s >= silence.from && s < silence.until && wire.topic.ends_with("/" + silence.pop);
                 if (!silent) source.items.push_back(ListSource::Item{wire.topic, wire.payload});
             }
             while (step.receive(std::chrono::milliseconds(0)) > 0) {

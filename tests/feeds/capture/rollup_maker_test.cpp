@@ -31,7 +31,7 @@ struct Fixture final : RollupMaker::Sink {
         for (const auto& pop : pops)
             REQUIRE(!state.apply(popReport({.pop = pop,
                                             .second = second,
-                                            .sequence = static_cast<std::uint64_t>(second - kStart + 1),
+                                            .sequence = static_cast<std::uint64_t>(second - kStart + 100),
                                             .nodes = 2}),
                                  clock.steady()));
         state.settle(clock.steady());
@@ -81,11 +81,23 @@ TEST_CASE("a PoP that fell silent is kept with its last second", "[rollup]") {
 
 TEST_CASE("a leap in time costs no points of what nobody reported", "[rollup]") {
     Fixture f;
-    f.second(kStart, {"LHR"});
+    for (std::int64_t s = -14; s <= 0; ++s)
+        f.second(kStart + s, {"LHR"});
     f.clock.advance(std::chrono::hours(5));
     f.second(kStart + 5 * 3'600, {"LHR"});
     f.second(kStart + 5 * 3'600 + 1, {"LHR"});
     CHECK(f.points.size() < 30);
+    for (std::int64_t s = 2; s <= 20; ++s)
+        f.second(kStart + 5 * 3'600 + s, {"LHR"});
+    // Neither side counts as the other's: -14 to -10, -9 to -2 (what is newest is not taken yet), and after.
+    REQUIRE(f.rollups.size() >= 4);
+    CHECK(f.rollups[0].end == feedSecond(kStart - 10));
+    CHECK(f.rollups[0].pops.at(0).observed == 0b1'1111);
+    CHECK(f.rollups[1].end == feedSecond(kStart));
+    CHECK(f.rollups[1].pops.at(0).observed == 0b11'1111'1000);
+    CHECK(f.rollups[1].pops.at(0).totals[Counter::requests] == 700);
+    CHECK(f.rollups[3].end == feedSecond(kStart + 5 * 3'600));
+    CHECK(f.rollups[3].pops.at(0).totals[Counter::requests] == 100);
 }
 
 TEST_CASE("rollups and points go through the codec", "[rollup][wire]") {

@@ -80,7 +80,7 @@ TEST_CASE("A equals B in every scenario", "[replay]") {
 
 TEST_CASE("a seek shows what was shown", "[replay]") {
     const auto range = GENERATE(seconds(900), seconds(10'800), seconds(172'800));
-    const RecordedLaunch recorded("triple-drop", 300, 800, false, 150, range);
+    const RecordedLaunch recorded("triple-drop", 300, 800, false, {"CDG", 150}, range);
     Played played(recorded.path, {.paused = true}, range);
     for (const int offset : {280, 40, 133, 241, 100, 5}) {
         const auto second = recorded.frames.begin()->first + seconds(offset);
@@ -108,7 +108,7 @@ TEST_CASE("a seek shows a quarter of an hour before the points of coarser rings 
 }
 
 TEST_CASE("a seek into a slot of which seconds are missing shows its rates as they were", "[replay]") {
-    const RecordedLaunch recorded("triple-drop", 130, 391, false, 35, std::chrono::hours(48), 47);
+    const RecordedLaunch recorded("triple-drop", 130, 391, false, {"LHR", 35, 47}, std::chrono::hours(48));
     Played played(recorded.path, {.paused = true}, std::chrono::hours(48));
     for (const int offset : {125, 75, 62, 52, 30}) {
         const auto second = recorded.frames.begin()->first + seconds(offset);

@@ -74,6 +74,37 @@ TEST_CASE("missing nodes and missing seconds lower the coverage", "[rollup]") {
     CHECK(gappy.ringFor(std::chrono::hours(3)).at(feedSecond(kEven + 10))->coverage == 0.5F);
 }
 
+TEST_CASE("a rate is of the seconds that were observed, and coverage tells how many these were", "[rollup]") {
+    const auto observed = GENERATE(std::pair{7, 60}, // begins within its first slot
+                                   std::pair{3, 8}); // and ends
+    Rollup rollup;
+    for (std::int64_t s = kEven + 1; s <= kEven + 90; ++s) {
+        const auto at = s - kEven;
+        if (at > 60 || (at >= observed.first && at <= observed.second && at != 5)) add(rollup, s, 100);
+    }
+    const auto within = [&](int slot) {
+        int count = 0;
+        for (int at = 1; at <= slot; ++at)
+            count += at >= observed.first && at <= observed.second && at != 5;
+        return static_cast<float>(count) / static_cast<float>(slot);
+    };
+    const auto* ten = rollup.ringFor(std::chrono::hours(3)).at(feedSecond(kEven + 10));
+    CHECK(ten->requestsPerSecond == 100.0F);
+    CHECK(ten->egressBitsPerSecond == 800'000.0F);
+    CHECK(ten->coverage == within(10));
+    const auto* minute = rollup.ringFor(std::chrono::hours(48)).at(feedSecond(kEven + 60));
+    CHECK(minute->requestsPerSecond == 100.0F);
+    CHECK(minute->coverage == within(60));
+}
+
+TEST_CASE("a second in which no node was measured is none that was observed", "[rollup]") {
+    Rollup rollup;
+    for (std::int64_t s = kEven + 1; s <= kEven + 30; ++s)
+        add(rollup, s, s % 2 == 0 ? 100 : 0, s % 2 == 0 ? 1 : 0);
+    const auto* ten = rollup.ringFor(std::chrono::hours(3)).at(feedSecond(kEven + 10));
+    CHECK(ten->requestsPerSecond == 100.0F);
+}
+
 TEST_CASE("what nobody measures is no number", "[rollup]") {
     Rollup rollup;
     PopTotals totals;
