@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
     const QStringList size = arguments.value(2).split(QLatin1Char('x'));
     if (arguments.size() < 3 || size.size() != 2) {
         std::fputs("usage: widgets_preview OUT.png WxH [FRAME [TIMELINE [THEME [KEYS]]]]\n"
-                   "frames: empty few many selected region zoomed rehearsal\n"
+                   "frames: empty few many stale half-covered selected region zoomed rehearsal\n"
                    "themes: dark light high-contrast; keys: typed into the map\ntimelines:",
                    stderr);
         for (const std::string_view state : tests::timelineStates())
@@ -42,9 +42,11 @@ int main(int argc, char** argv) {
     options.columns = window.viewRequest().chartColumns / 2;
     options.heatRows = window.viewRequest().heatRows;
     if (what == QLatin1String("selected")) options.selected = "LHR";
-    const auto frame = what == QLatin1String("empty") ? tests::emptyFrame()
-                       : what == QLatin1String("few") ? tests::fewNodesFrame()
-                                                      : tests::sampleFrame(options);
+    const auto frame = what == QLatin1String("empty")          ? tests::emptyFrame()
+                       : what == QLatin1String("few")          ? tests::fewNodesFrame()
+                       : what == QLatin1String("stale")        ? tests::staleFrame(options)
+                       : what == QLatin1String("half-covered") ? tests::halfCoveredFrame(options)
+                                                               : tests::sampleFrame(options);
     if (what == QLatin1String("rehearsal")) frame->mode = feeds::FeedMode::rehearsal;
     const feeds::Timeline timeline =
         tests::sampleTimeline(arguments.value(4, QStringLiteral("buffered")).toStdString());

@@ -31,7 +31,7 @@ void setQuality(Summary& s, Quality quality) {
          {&s.requestsPerSecond, &s.egressBitsPerSecond, &s.saturation, &s.hitRatio, &s.errorRatio,
           &s.ttfbHitP95Us, &s.ttfbMissP95Us, &s.metadataP95Us, &s.lbP50Us, &s.lagP50Us, &s.lagP99Us,
           &s.pendingKeys, &s.invalidationsPerSecond, &s.wafBlockedPerSecond, &s.nodesAboveCritical})
-        r->quality = quality;
+        if (r->hasValue()) r->quality = quality;
 }
 
 Summary summaryOf(double requests, double saturation, double noise) {
@@ -302,6 +302,35 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
         frame->nodes = detail;
     }
     fillHealth(*frame);
+    return frame;
+}
+
+std::shared_ptr<Frame> staleFrame(const SampleOptions& options) {
+    auto frame = sampleFrame(options);
+    frame->health.newestAgeSeconds = 12;
+    for (PopFrame& pop : frame->pops) {
+        if (pop.freshness == Freshness::noData) continue;
+        const bool silent = pop.code < "LZZ";
+        pop.freshness = silent ? Freshness::silent : Freshness::stale;
+        pop.ageSeconds = silent ? 340 : 12;
+        setQuality(pop.summary, Quality::stale);
+    }
+    setQuality(frame->summary, Quality::stale);
+    return frame;
+}
+
+std::shared_ptr<Frame> halfCoveredFrame(const SampleOptions& options) {
+    auto frame = sampleFrame(options);
+    const auto halve = [](Summary& summary) {
+        summary.nodesHeard = summary.nodesExpected * 55 / 100;
+        if (summary.requestsPerSecond.hasValue()) setQuality(summary, Quality::partial);
+    };
+    for (PopFrame& pop : frame->pops)
+        halve(pop.summary);
+    halve(frame->world);
+    frame->summary = frame->world;
+    std::ranges::fill(frame->series.coverage, 0.55F);
+    frame->health.nodesHeard = 550'000;
     return frame;
 }
 

@@ -22,6 +22,12 @@ struct SampleOptions {
 /// catalogue, about 42 M requests/s. The same options make the same frame.
 std::shared_ptr<feeds::Frame> sampleFrame(const SampleOptions& options = {});
 
+/// The same, twelve seconds after the last report; half of the PoPs were silent long before.
+std::shared_ptr<feeds::Frame> staleFrame(const SampleOptions& options = {});
+
+/// The same, but of each PoP 55 % of its nodes are heard.
+std::shared_ptr<feeds::Frame> halfCoveredFrame(const SampleOptions& options = {});
+
 /// One PoP with three nodes, heard for ten seconds.
 std::shared_ptr<feeds::Frame> fewNodesFrame();
 

@@ -19,6 +19,7 @@ class PanelWidget : public QWidget {
     void setSubtitle(const QString& subtitle);
 
     const QString& title() const { return m_title; }
+    const QString& subtitle() const { return m_subtitle; }
 
     /// Inside of the panel, below the title.
     QRectF bodyRect() const;
@@ -32,6 +33,9 @@ class PanelWidget : public QWidget {
     virtual void paintBody(QPainter& painter, const QRectF& body);
     virtual void scaleChanged() {}
     double px(double atFullHd) const { return atFullHd * m_scale; }
+    /// Of curves and marks. Wider than 1 takes the rasteriser's slow path: only where such a line could
+    /// hardly be seen, and for few lines.
+    double lineWidth() const { return m_scale >= 1.5 ? m_scale * 0.8 : 1; }
 
   private:
     QString m_title;

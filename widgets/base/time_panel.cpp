@@ -85,7 +85,7 @@ void TimePanel::paintOverlay(QPainter& painter) {
     const auto column = columnOf(*at);
     if (!column) return;
     const double x = std::round(xOf(*at)) + 0.5;
-    painter.setPen(QPen(colours().text, 1));
+    painter.setPen(QPen(colours().text, lineWidth()));
     painter.setOpacity(0.55);
     painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
     painter.setOpacity(1);
@@ -113,7 +113,7 @@ void TimePanel::paintRelease(QPainter& painter, const QRectF& plot, bool named) 
     if (!m_words.release || m_axis.columns < 1) return;
     const double x = xOf(*m_words.release);
     if (x < plot.left() || x > plot.right()) return;
-    painter.setPen(QPen(colours().accent, 1, Qt::DotLine));
+    painter.setPen(QPen(colours().accent, lineWidth(), Qt::DotLine));
     painter.drawLine(QPointF(x, plot.top() - (named ? px(14) : 0)), QPointF(x, plot.bottom()));
     if (!named) return;
     painter.setFont(textFont(px(13), QFont::Medium));

@@ -82,15 +82,23 @@ double largestValue(ChartKind kind, int columns, const std::vector<ChartLine>& l
     for (int column = 0; column < columns; ++column) {
         double sum = 0;
         for (const ChartLine& line : lines) {
-            if (!isKnown(line, column)) continue;
+            if (line.ghost || !isKnown(line, column)) continue;
             const double value = valueAt(line, column);
-            if (isStacked(kind, line))
+            if (kind == ChartKind::stackedAreas)
                 sum += value;
             else
                 largest = std::max(largest, value);
         }
         largest = std::max(largest, sum);
     }
+    return largest;
+}
+
+double largestGhost(int columns, const std::vector<ChartLine>& lines) {
+    double largest = 0;
+    for (const ChartLine& line : lines)
+        for (int column = 0; line.ghost && column < columns; ++column)
+            if (isKnown(line, column)) largest = std::max(largest, valueAt(line, column));
     return largest;
 }
 

@@ -43,8 +43,9 @@ std::vector<ChartShape> shapesOf(ChartKind kind, int columns, const std::vector<
 /// of the width.
 std::vector<std::pair<double, double>> incompleteStretches(int columns, const std::vector<ChartLine>& lines);
 
-/// The largest value to be shown: of the stacked sums, or of the lines, ghosts included. 0 when there is
-/// none.
+/// The largest value to be shown: of the stacked sums, or of the lines, ghosts aside. 0 when there is none.
 double largestValue(ChartKind kind, int columns, const std::vector<ChartLine>& lines);
+/// The same of the ghosts alone.
+double largestGhost(int columns, const std::vector<ChartLine>& lines);
 
 } // namespace surgescope::widgets

@@ -16,6 +16,12 @@ namespace surgescope::widgets {
 
 namespace {
 
+// A ghost is there to be compared with. Several times as high as what is measured (a baseline of a million
+// nodes under three), it would press that flat against the bottom: then the axis follows what is measured
+// alone. Two ratios, so that it does not come and go.
+constexpr double kGhostLeaves = 4, kGhostReturns = 3;
+constexpr double kNamesReleaseFrom = 80; // pixels at scale 1 of height: a name must not take a curve's room
+
 QString shortUnit(Unit unit) {
     switch (unit) {
     case Unit::perSecond: return QStringLiteral("requests/s");
@@ -55,16 +61,20 @@ void LineChart::setData(Data data) {
     m_data = std::move(data);
     setTime(m_data.axis, m_data.words);
     const int columns = m_data.axis.columns;
-    const auto ghost = std::ranges::find(m_data.lines, true, &ChartLine::ghost);
-    QString subtitle = shortUnit(m_unit);
-    if (ghost != m_data.lines.end() && m_legendPlace != Legend::besideTitle)
-        subtitle += QStringLiteral(", dashed: ") + ghost->name;
-    setSubtitle(subtitle);
-    const double largest = largestValue(m_kind, columns, m_data.lines);
     m_empty = std::ranges::none_of(m_data.lines, [](const ChartLine& line) {
         return !line.ghost && std::ranges::any_of(line.values, [](float v) { return std::isfinite(v); });
     });
-    m_scale.show(std::max(largest, m_empty ? 0.0 : m_limit * 1.02));
+    const double own = std::max(largestValue(m_kind, columns, m_data.lines), m_empty ? 0.0 : m_limit * 1.02);
+    const double ghostTop = largestGhost(columns, m_data.lines);
+    const bool above =
+        !m_log && !m_empty && ghostTop > own * (m_ghostAbove > 0 ? kGhostReturns : kGhostLeaves);
+    m_ghostAbove = above ? ghostTop : 0;
+    m_scale.show(above ? own : std::max(own, ghostTop));
+    const auto ghost = std::ranges::find(m_data.lines, true, &ChartLine::ghost);
+    QString subtitle = shortUnit(m_unit);
+    if (ghost != m_data.lines.end() && m_legendPlace != Legend::besideTitle)
+        subtitle += QStringLiteral(", dashed: ") + nameOf(*ghost);
+    setSubtitle(subtitle);
     m_shapes = shapesOf(m_kind, columns, m_data.lines, [this](double value) { return shareOf(value); });
     m_plot->setShapes(m_shapes, lineWidth());
     refresh();
@@ -72,6 +82,7 @@ void LineChart::setData(Data data) {
 
 void LineChart::reset() {
     m_scale.reset();
+    m_ghostAbove = 0;
     setData({});
 }
 
@@ -83,10 +94,14 @@ double LineChart::shareOf(double value) const {
     return m_scale.top() > 0 ? value / m_scale.top() : 0;
 }
 
-/// Wider than 1 takes the rasteriser's slow path: only where such a line could hardly be seen, and for few
-/// lines.
-double LineChart::lineWidth() const {
-    return scale() >= 1.5 ? scale() * 0.8 : 1;
+/// Of what is not in the picture it says where it is.
+QString LineChart::nameOf(const ChartLine& line) const {
+    if (!line.ghost || m_ghostAbove <= 0) return line.name;
+    return QStringLiteral("%1, far above (%2)").arg(line.name, formatNumber(m_ghostAbove, m_unit));
+}
+
+bool LineChart::namesRelease() const {
+    return bodyRect().height() >= px(kNamesReleaseFrom);
 }
 
 int LineChart::plotColumns() const {
@@ -96,7 +111,7 @@ int LineChart::plotColumns() const {
 QRectF LineChart::plotRect() const {
     const QRectF body = bodyRect();
     const double legend = m_legendPlace == Legend::ownLine ? 20 : 0;
-    QRectF plot = body.adjusted(px(52), px(legend + 16), 0, -px(16));
+    QRectF plot = body.adjusted(px(52), px(legend + (namesRelease() ? 16 : 5)), 0, -px(16));
     plot.setSize(plot.size().expandedTo(QSizeF(10, 10)));
     return plot;
 }
@@ -121,6 +136,7 @@ void LineChart::paintBody(QPainter& painter, const QRectF& body) {
         painter.drawText(plot, Qt::AlignCenter, QStringLiteral("no data yet"));
         return;
     }
+    paintLimit(painter, plot); // beneath the curves: it hides none
     if (keepsVectors(painter))
         paintShapes(painter, plot, m_shapes, lineWidth());
     else
@@ -142,7 +158,7 @@ void LineChart::paintLegend(QPainter& painter, const QRectF& body, bool beside) 
     double needed = 0;
     const bool withGhosts = m_legendPlace == Legend::besideTitle; // otherwise beside the unit
     for (const ChartLine& line : m_data.lines)
-        if (withGhosts || !line.ghost) needed += metrics.horizontalAdvance(line.name) + px(32);
+        if (withGhosts || !line.ghost) needed += metrics.horizontalAdvance(nameOf(line)) + px(32);
     const double squeeze = needed > body.width() ? body.width() / needed : 1;
     const double room =
         beside ? body.width() - QFontMetricsF(textFont(px(16), QFont::DemiBold)).horizontalAdvance(title()) -
@@ -153,7 +169,7 @@ void LineChart::paintLegend(QPainter& painter, const QRectF& body, bool beside) 
     const double y = beside ? px(16) : body.top() + px(3);
     for (const ChartLine& line : m_data.lines) {
         if (line.ghost && !withGhosts) continue;
-        const double width = (metrics.horizontalAdvance(line.name) + px(32)) * fit;
+        const double width = (metrics.horizontalAdvance(nameOf(line)) + px(32)) * fit;
         if (line.ghost) {
             painter.setPen(QPen(line.colour, px(1.6), Qt::DashLine));
             painter.drawLine(QPointF(x, y + px(5.5)), QPointF(x + px(12), y + px(5.5)));
@@ -163,7 +179,7 @@ void LineChart::paintLegend(QPainter& painter, const QRectF& body, bool beside) 
         painter.setPen(colours().muted);
         painter.drawText(QRectF(x + px(16), y - px(5), width - px(18), px(20)),
                          Qt::AlignLeft | Qt::AlignVCenter,
-                         metrics.elidedText(line.name, Qt::ElideRight, width - px(18)));
+                         metrics.elidedText(nameOf(line), Qt::ElideRight, width - px(18)));
         x += width;
     }
 }
@@ -199,27 +215,31 @@ void LineChart::paintGrid(QPainter& painter, const QRectF& plot) const {
     if (!m_empty) paintTimeTicks(painter, plot);
 }
 
-void LineChart::paintMarks(QPainter& painter, const QRectF& plot) const {
+void LineChart::paintLimit(QPainter& painter, const QRectF& plot) const {
+    if (m_limit <= 0) return;
     const Palette& p = colours();
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setFont(textFont(px(13), QFont::Medium));
-    if (m_limit > 0) {
-        const double y = plot.bottom() - shareOf(m_limit) * plot.height();
-        painter.setPen(QPen(p.overload, 1, Qt::DashLine));
-        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
-        QRectF box(plot.left() + px(6), y - px(19), 0, px(18));
-        box.setWidth(QFontMetricsF(painter.font()).horizontalAdvance(m_limitLabel) + px(6));
-        painter.fillRect(box, p.shade);
-        painter.setPen(p.overload);
-        painter.drawText(box, Qt::AlignCenter, m_limitLabel);
-    }
-    painter.setPen(QPen(p.faint, 1));
+    const double y = plot.bottom() - shareOf(m_limit) * plot.height();
+    painter.setPen(QPen(p.overload, lineWidth(), Qt::DashLine));
+    painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
+    QRectF box(plot.left() + px(6), y - px(19), 0, px(18));
+    box.setWidth(QFontMetricsF(painter.font()).horizontalAdvance(m_limitLabel) + px(6));
+    painter.fillRect(box, p.shade);
+    painter.setPen(p.overload);
+    painter.drawText(box, Qt::AlignCenter, m_limitLabel);
+    painter.setRenderHint(QPainter::Antialiasing, true);
+}
+
+void LineChart::paintMarks(QPainter& painter, const QRectF& plot) const {
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setPen(QPen(colours().faint, lineWidth()));
     for (const feeds::EventMark& event : m_data.events) {
         const double x = xOf(event.at);
         if (event.kind == "release" || x < plot.left() || x > plot.right()) continue;
         painter.drawLine(QPointF(x, plot.bottom() - px(8)), QPointF(x, plot.bottom()));
     }
-    paintRelease(painter, plot, true);
+    paintRelease(painter, plot, namesRelease());
 }
 
 void LineChart::paintCrosshair(QPainter& painter, double x, int column) {

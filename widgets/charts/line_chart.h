@@ -54,6 +54,8 @@ class LineChart : public TimePanel {
     /// Columns that can be told apart: the plot's width in pixels.
     int plotColumns() const;
     const AxisScale& axisScale() const { return m_scale; }
+    /// An earlier launch of another size has left the picture.
+    bool isGhostAbove() const { return m_ghostAbove > 0; }
     QRectF plotRect() const override;
 
   protected:
@@ -67,10 +69,12 @@ class LineChart : public TimePanel {
         double highest;
     };
     double shareOf(double value) const;
-    double lineWidth() const;
+    QString nameOf(const ChartLine& line) const;
+    bool namesRelease() const;
     void paintLegend(QPainter& painter, const QRectF& body) const;
     void paintLegend(QPainter& painter, const QRectF& body, bool beside) const;
     void paintGrid(QPainter& painter, const QRectF& plot) const;
+    void paintLimit(QPainter& painter, const QRectF& plot) const;
     void paintMarks(QPainter& painter, const QRectF& plot) const;
 
     ChartKind m_kind;
@@ -82,6 +86,7 @@ class LineChart : public TimePanel {
     AxisScale m_scale;
     Data m_data;
     bool m_empty = true;
+    double m_ghostAbove = 0; // how high the ghost reaches when it is left out of the axis; otherwise 0
     std::vector<ChartShape> m_shapes;
     std::unique_ptr<ChartPlot> m_plot;
 };

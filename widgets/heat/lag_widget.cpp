@@ -18,7 +18,13 @@ namespace {
 using feeds::LagBins;
 
 constexpr int kBins = static_cast<int>(LagBins::kCount);
-constexpr double kFullShare = 0.35; // of a column in one bin: as bright as it gets
+constexpr double kFullShare = 0.35; // of a column in one bin: as much as the scale tells
+
+/// On a dark screen much is bright, on a light one dark: what is rare stays near the ground in both.
+QRgb shareColour(double share) {
+    const double position = 0.06 + 0.94 * std::sqrt(std::min(1.0, share / kFullShare));
+    return heatColourAt(theme() == Theme::light ? 1 - position : position);
+}
 
 } // namespace
 
@@ -32,9 +38,8 @@ QImage renderLag(const feeds::LagGrid& grid) {
             const auto share =
                 static_cast<double>(grid.at(column, static_cast<std::size_t>(kBins - 1 - row)));
             line[column] = !std::isfinite(share) ? heatNoData(row, column)
-                           : share <= 0
-                               ? heatNothingPurged()
-                               : heatColourAt(0.06 + 0.94 * std::sqrt(std::min(1.0, share / kFullShare)));
+                           : share <= 0          ? heatNothingPurged()
+                                                 : shareColour(share);
         }
     }
     return image;

@@ -137,7 +137,8 @@ const std::vector<PopLabel>& MapScene::labels() {
     const double edge = 4 * rules.scale;
     rules.area = QRectF(QPointF(), m_view.size).adjusted(edge, edge, -edge, -edge);
     rules.obstacles = m_obstacles;
-    const bool close = m_view.pixelsPerUnit > kCloseUp * MapView::home(m_view.size).pixelsPerUnit;
+    const bool close =
+        m_view.pixelsPerUnit > kCloseUp * MapView::home(m_view.size, m_view.covered).pixelsPerUnit;
     const auto critical = static_cast<std::size_t>(
         std::count_if(m_markers.begin(), m_markers.end(), [](const PopMarker& m) { return m.isCritical(); }));
     rules.most = close ? kMostLabels : std::clamp(critical + 1, kLeastLabels, kMostAtHome);

@@ -16,13 +16,17 @@ QPointF inWorld(QPointF p) {
 
 } // namespace
 
-MapView MapView::home(QSizeF size) {
+MapView MapView::home(QSizeF size, double covered) {
     const double south = equalEarth::forward(0, -57).y(), north = equalEarth::forward(0, 85).y();
+    const double settled = equalEarth::forward(0, 70).y(); // no PoP is near as far north
     MapView view;
     view.size = size;
-    view.centre = {0, (south + north) / 2};
+    view.covered = covered;
     view.pixelsPerUnit = std::max(
-        1.0, std::min(size.width() / (2.03 * equalEarth::kHalfWidth), size.height() / (north - south)));
+        1.0, std::min({size.width() / (2.03 * equalEarth::kHalfWidth), size.height() / (north - south),
+                       (size.height() - covered) / (settled - south)}));
+    view.centre = {
+        0, std::max((south + north) / 2, settled - (size.height() / 2 - covered) / view.pixelsPerUnit)};
     return view;
 }
 
@@ -32,7 +36,7 @@ QRectF MapView::worldRect() const {
 }
 
 MapView MapView::zoomedAt(QPointF screen, double factor) const {
-    const double least = home(size).pixelsPerUnit;
+    const double least = home(size, covered).pixelsPerUnit;
     MapView view = *this;
     view.pixelsPerUnit = std::clamp(pixelsPerUnit * factor, least, least * kMostZoom);
     const QPointF wanted = toWorld(screen), got = view.toWorld(screen);

@@ -13,9 +13,11 @@ struct MapView {
     QSizeF size;
     QPointF centre;
     double pixelsPerUnit = 100;
+    double covered = 0; // at the top, by words that lie over the map
 
-    /// The inhabited world, from Tierra del Fuego to Svalbard, as large as fits below a title.
-    static MapView home(QSizeF size);
+    /// The inhabited world, from Tierra del Fuego to Svalbard, as large as fits; where PoPs are nothing of it
+    /// is covered.
+    static MapView home(QSizeF size, double covered = 0);
 
     QPointF toScreen(QPointF world) const {
         return {size.width() / 2 + (world.x() - centre.x()) * pixelsPerUnit,
@@ -36,7 +38,7 @@ struct MapView {
     /// By screen pixels; the centre stays within the world.
     MapView panned(QPointF pixels) const;
     /// The same centre and zoom on a larger rectangle.
-    MapView withSize(QSizeF newSize) const { return {newSize, centre, pixelsPerUnit}; }
+    MapView withSize(QSizeF newSize) const { return {newSize, centre, pixelsPerUnit, covered}; }
 
     bool operator==(const MapView&) const = default;
 

@@ -78,7 +78,7 @@ QString MapWidget::unit() const {
 void MapWidget::setView(const MapView& view) {
     if (view == m_view) return;
     m_view = view;
-    m_atHome = view == MapView::home(view.size);
+    m_atHome = view == home();
     m_scene.setView(m_view, scale());
     wantBaseMap();
     update();
@@ -96,8 +96,8 @@ void MapWidget::centreOn(std::string_view code) {
         const QPointF way = at(pop) - wanted;
         if (pop.code != code) nearest = std::min(nearest, std::hypot(way.x(), way.y()));
     }
-    const double home = MapView::home(m_view.size).pixelsPerUnit;
-    setView(m_view.showing(wanted, std::max(kSearchZoom * home, px(kApart) / std::max(1e-4, nearest))));
+    setView(m_view.showing(
+        wanted, std::max(kSearchZoom * home().pixelsPerUnit, px(kApart) / std::max(1e-4, nearest))));
 }
 
 std::optional<QPointF> MapWidget::positionOf(std::string_view code) const {
@@ -238,10 +238,11 @@ void MapWidget::resizeEvent(QResizeEvent*) {
 void MapWidget::fitView() {
     m_legend = {};
     const QSizeF size(width(), std::max(1.0, std::floor(height() - px(kLegendHeight) - 2)));
-    // Zooming by 1 only brings the old zoom within the limits of the new size.
-    m_view = m_atHome ? MapView::home(size)
-                      : m_view.withSize(size).zoomedAt(QPointF(size.width() / 2, size.height() / 2), 1);
     m_chips.layOut(m_catalogue, px(kChipsLeft), width() - px(12), px(23), scale());
+    m_view = m_view.withSize(size);
+    m_view.covered = m_chips.bounds().bottom();
+    // Zooming by 1 only brings the old zoom within the limits of the new size.
+    m_view = m_atHome ? home() : m_view.zoomedAt(QPointF(size.width() / 2, size.height() / 2), 1);
     m_scene.setView(m_view, scale());
     layOutUnplaced();
     wantBaseMap();
@@ -320,7 +321,7 @@ void MapWidget::take(const QString& code) {
 }
 
 void MapWidget::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton && !m_clickZoomed) setView(MapView::home(m_view.size));
+    if (event->button() == Qt::LeftButton && !m_clickZoomed) setView(home());
     m_clickZoomed = false;
 }
 
@@ -348,7 +349,7 @@ bool MapWidget::moveByKey(const QKeyEvent& event, bool control) {
     case Qt::Key_Plus:
     case Qt::Key_Equal: setView(m_view.zoomedAt(middle, 1.25)); break;
     case Qt::Key_Minus: setView(m_view.zoomedAt(middle, 0.8)); break;
-    case Qt::Key_Home: setView(MapView::home(m_view.size)); break;
+    case Qt::Key_Home: setView(home()); break;
     default: return false;
     }
     return true;

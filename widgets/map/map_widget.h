@@ -88,6 +88,7 @@ class MapWidget : public PanelWidget {
     void paintLegend(QPainter& painter);
     void paintWaiting(QPainter& painter);
     void showTip(QPointF at, QPoint global);
+    MapView home() const { return MapView::home(m_view.size, m_view.covered); }
     void click(QPointF at);
     void zoomInto(const PopCluster& cluster);
     void take(const QString& code);

@@ -11,6 +11,14 @@
 
 namespace surgescope::widgets {
 
+namespace {
+
+// Pixels at scale 1: six lines of readings, and of its nodes three lines and a bar behind the first.
+constexpr double kLine = 22.5, kGap = 6, kNodeLine = 21, kBar = 15;
+constexpr double kHeight = 6 * kLine + kGap + 3 * kNodeLine + kBar;
+
+} // namespace
+
 PopDetailWidget::PopDetailWidget(const feeds::PopCatalogue& catalogue, QWidget* parent)
     : PanelWidget({}, parent), m_catalogue(catalogue) {
     setSubtitle(QStringLiteral("Esc: back to the hottest PoPs"));
@@ -81,7 +89,9 @@ void PopDetailWidget::paintBody(QPainter& painter, const QRectF& body) {
          plain},
         {u"Keys pending", formatReading(s.pendingKeys, Unit::count), plain},
     };
-    const double half = (body.width() - px(28)) / 2, line = px(22.5);
+    // Lines move closer before the last one is cut off.
+    const double squeeze = std::min(1.0, body.height() / px(kHeight));
+    const double half = (body.width() - px(28)) / 2, line = px(kLine) * squeeze;
     painter.setFont(textFont(px(15)));
     int i = 0;
     for (const Row& row : rows) {
@@ -92,14 +102,14 @@ void PopDetailWidget::paintBody(QPainter& painter, const QRectF& body) {
         painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter, row.value);
         ++i;
     }
-    paintNodes(painter,
-               {body.left(), body.top() + 6 * line + px(6), body.width(), body.height() - 6 * line - px(6)});
+    const double nodes = 6 * line + px(kGap) * squeeze;
+    paintNodes(painter, {body.left(), body.top() + nodes, body.width(), body.height() - nodes});
 }
 
 void PopDetailWidget::paintNodes(QPainter& painter, const QRectF& box) const {
     const Palette& p = colours();
     const feeds::PopFrame* known = pop();
-    const double line = px(21);
+    const double line = std::min(px(kNodeLine), (box.height() - px(kBar)) / 3);
     QString heard =
         QStringLiteral("%1 of %2 nodes heard")
             .arg(formatCount(known->summary.nodesHeard), formatCount(known->summary.nodesExpected));
@@ -125,11 +135,11 @@ void PopDetailWidget::paintNodes(QPainter& painter, const QRectF& box) const {
     for (std::size_t i = 0; i < d.nodesByLevel.size(); ++i)
         counts << QStringLiteral("%1 %2").arg(formatCount(d.nodesByLevel[i]),
                                               QString::fromUtf16(levelName(static_cast<Level>(i))));
-    painter.drawText(QRectF(box.left(), top + px(13), box.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                     counts.join(QStringLiteral(", ")));
+    painter.drawText(QRectF(box.left(), top + px(kBar - 2), box.width(), line),
+                     Qt::AlignLeft | Qt::AlignVCenter, counts.join(QStringLiteral(", ")));
     painter.setPen(p.text);
     painter.drawText(
-        QRectF(box.left(), top + px(13) + line, box.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
+        QRectF(box.left(), top + px(kBar - 2) + line, box.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
         QStringLiteral("hottest: %1, %2; worst lag %3")
             .arg(QString::fromStdString(d.hottestNode), formatReading(d.hottestSaturation, Unit::ratio),
                  formatReading(d.worstLagUs, Unit::microseconds)));

@@ -17,8 +17,8 @@ namespace {
 
 constexpr double kRow = 25;
 // Right edges of the columns, as shares of the width.
-constexpr double kName = 0.25, kBar = 0.375, kSaturation = 0.465, kFull = 0.57, kHit = 0.67, kTtfb = 0.79,
-                 kLag = 0.90;
+constexpr double kName = 0.25, kBar = 0.375, kSaturation = 0.465, kFull = 0.555, kHit = 0.675, kTtfb = 0.80,
+                 kLag = 0.91;
 
 } // namespace
 

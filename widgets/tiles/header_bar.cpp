@@ -63,8 +63,7 @@ ModeText modeText(feeds::FeedMode source, const feeds::Timeline& timeline) {
         words << QStringLiteral("recorded data");
     if (text.past && timeline.paused) words << QStringLiteral("paused");
     text.words = words.join(QStringLiteral(", "));
-    text.wordsColour =
-        source == feeds::FeedMode::rehearsal ? colours().elevated : text.badgeColour;
+    text.wordsColour = source == feeds::FeedMode::rehearsal ? colours().elevated : text.badgeColour;
     return text;
 }
 
@@ -84,6 +83,12 @@ void HeaderBar::setTimeline(const feeds::Timeline& timeline) {
 
 void HeaderBar::setScale(double scale) {
     m_scale = scale;
+    update();
+}
+
+void HeaderBar::setCovered(const QRect& covered) {
+    if (covered == m_covered) return;
+    m_covered = covered;
     update();
 }
 
@@ -162,8 +167,11 @@ void HeaderBar::paintEvent(QPaintEvent*) {
     const double used = paintName(painter);
     if (!m_frame) return;
     paintNodes(painter);
-    if (!m_frame->settled) return;
+    if (m_frame->settled) paintTimes(painter, used);
+}
 
+void HeaderBar::paintTimes(QPainter& painter, double used) const {
+    const Palette& p = colours();
     const QString clock = releaseClock(*m_frame);
     const QString utc = QString::fromStdString(feeds::utcText(*m_frame->settled)) + QStringLiteral(" UTC");
     const QFont clockFont = textFont(30 * m_scale, QFont::DemiBold), utcFont = textFont(18 * m_scale);
@@ -171,10 +179,12 @@ void HeaderBar::paintEvent(QPaintEvent*) {
         clock.isEmpty() ? 0 : QFontMetricsF(clockFont).horizontalAdvance(clock) + 26 * m_scale;
     const double utcWide = QFontMetricsF(utcFont).horizontalAdvance(utc);
     double x = std::max(used + 10 * m_scale, (width() - clockWide - utcWide) / 2);
+    if (!m_covered.isEmpty()) x = std::max(x, m_covered.right() + 24 * m_scale);
     painter.setFont(clockFont);
     painter.setPen(p.text);
     painter.drawText(QRectF(x, 0, clockWide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, clock);
     x += clockWide;
+    if (!m_covered.isEmpty() && x + utcWide > width() * 0.79) return; // there the nodes begin
     painter.setFont(utcFont);
     painter.setPen(p.muted);
     painter.drawText(QRectF(x, 0, utcWide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, utc);

@@ -36,6 +36,8 @@ class HeaderBar : public QWidget {
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
     void setTimeline(const feeds::Timeline& timeline);
     void setScale(double scale);
+    /// What lies over it: the times keep to the right of that.
+    void setCovered(const QRect& covered);
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -44,10 +46,12 @@ class HeaderBar : public QWidget {
     void paintBand(QPainter& painter) const;
     double paintName(QPainter& painter) const;
     void paintNodes(QPainter& painter) const;
+    void paintTimes(QPainter& painter, double used) const;
 
     std::shared_ptr<const feeds::Frame> m_frame;
     feeds::Timeline m_timeline;
     double m_scale = 1;
+    QRect m_covered;
 };
 
 } // namespace surgescope::widgets

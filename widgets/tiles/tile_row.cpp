@@ -67,8 +67,8 @@ TileContent saturatedTile(const feeds::Frame& frame) {
     TileContent t = tile(u"Saturated PoPs", frame.summary.saturation, Unit::ratio);
     t.series = frame.series.saturation;
     if (count.measured == 0) return t;
-    t.badge.clear();
-    t.valueColour = QColor();
+    const bool stale = frame.summary.saturation.quality == Quality::stale; // then so are the PoPs'
+    if (!stale) t.badge.clear(), t.valueColour = QColor();
     t.absent = false;
     t.value = QStringLiteral("%1 of %2").arg(count.critical + count.elevated).arg(count.measured);
     t.secondary = QStringLiteral("%1 critical").arg(count.critical);
@@ -76,6 +76,7 @@ TileContent saturatedTile(const feeds::Frame& frame) {
     const QString change =
         changeText(frame.summary.saturation, frame, &feeds::RollupPoint::saturation, Unit::ratio);
     if (!change.isEmpty()) t.detail = QStringLiteral("load ") + change;
+    if (stale) return t;
     if (count.critical > 0)
         t.secondaryColour = t.valueColour = colours().critical;
     else if (count.elevated > 0)
@@ -185,8 +186,8 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame) {
     if (!lag.absent && lag.badge.isEmpty() && feeds::clocksAreOff(s))
         lag.badge = QStringLiteral("clocks off");
 
-    std::vector<TileContent> tiles{requests, egress,         saturatedTile(frame), hits, ttfb, metadata,
-                                   lag,      wafTile(frame), listenersTile(frame)};
+    std::vector<TileContent> tiles{requests, egress, saturatedTile(frame), hits, ttfb,
+                                   metadata, lag,    wafTile(frame)};
     // A fleet always lacks some nodes, which "≈" says; a badge is worth its ink only when many are missing.
     const double covered =
         s.nodesExpected > 0 ? static_cast<double>(s.nodesHeard) / static_cast<double>(s.nodesExpected) : 1;
@@ -198,6 +199,8 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame) {
         if (frame.settled && covered < kCoverageWorthBadge && !t.absent && t.badge.isEmpty())
             t.badge = QStringLiteral("%1 heard").arg(formatNumber(covered, Unit::ratio));
     }
+    tiles.push_back(listenersTile(frame)); // no node counts them
+    if (!frame.settled) tiles.back().secondary.clear();
     return tiles;
 }
 

@@ -27,10 +27,11 @@ void TileWidget::paintBody(QPainter& painter, const QRectF&) {
     painter.setPen(p.muted);
     painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), px(20)),
                      Qt::AlignLeft | Qt::AlignVCenter, m_content.title);
+    double badge = 0; // its width, beside the last line: titles leave no room
     if (!m_content.badge.isEmpty()) {
         painter.setFont(textFont(px(12), QFont::Medium));
-        const double wide = QFontMetricsF(painter.font()).horizontalAdvance(m_content.badge) + px(12);
-        const QRectF box(inner.right() - wide + px(4), inner.top() + px(1), wide, px(18));
+        badge = QFontMetricsF(painter.font()).horizontalAdvance(m_content.badge) + px(12);
+        const QRectF box(inner.right() - badge + px(4), inner.bottom() - px(19), badge, px(18));
         painter.setPen(QPen(p.faint, 1, Qt::DashLine));
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(box, px(3), px(3));
@@ -52,14 +53,15 @@ void TileWidget::paintBody(QPainter& painter, const QRectF&) {
     painter.setFont(textFont(px(15)));
     painter.setPen(m_content.secondaryColour.isValid() ? m_content.secondaryColour : p.muted);
     const QFontMetricsF small(painter.font());
+    const double lineRoom = inner.width() - badge;
     QString line = m_content.secondary;
     if (!m_content.detail.isEmpty()) {
         const QString longer =
             line.isEmpty() ? m_content.detail : line + QStringLiteral(" · ") + m_content.detail;
-        if (line.isEmpty() || small.horizontalAdvance(longer) <= inner.width()) line = longer;
+        if (line.isEmpty() || small.horizontalAdvance(longer) <= lineRoom) line = longer;
     }
-    painter.drawText(QRectF(inner.left(), inner.bottom() - px(20), inner.width(), px(20)),
-                     Qt::AlignLeft | Qt::AlignVCenter, small.elidedText(line, Qt::ElideRight, inner.width()));
+    painter.drawText(QRectF(inner.left(), inner.bottom() - px(20), lineRoom, px(20)),
+                     Qt::AlignLeft | Qt::AlignVCenter, small.elidedText(line, Qt::ElideRight, lineRoom));
 
     const double taken = QFontMetricsF(textFont(size, QFont::DemiBold)).horizontalAdvance(m_content.value);
     const double wide = std::min(px(78), inner.width() - taken - px(10));
@@ -72,7 +74,8 @@ void TileWidget::paintSeries(QPainter& painter, const QRectF& box) const {
     for (const float v : series)
         if (std::isfinite(v)) most = std::max(most, v);
     if (most <= 0 || series.size() < 2) return;
-    painter.setPen(QPen(m_content.valueColour.isValid() ? m_content.valueColour : colours().muted, 1));
+    painter.setPen(
+        QPen(m_content.valueColour.isValid() ? m_content.valueColour : colours().muted, lineWidth()));
     const auto last = static_cast<double>(series.size() - 1);
     for (const SeriesRun& run : runsOf(series)) {
         QPolygonF line;

@@ -35,13 +35,13 @@ class EdgeFrame : public QWidget {
     /// Along the edges of the parent, which calls this when its size changes.
     void place(double scale);
     const DataAge& age() const { return m_age; }
+    /// Where the words are, in the parent; empty when there are none.
+    QRect wordsBox() const;
 
   protected:
     void paintEvent(QPaintEvent* event) override;
 
   private:
-    QRect wordsBox() const;
-
     DataAge m_age;
     double m_scale = 1;
 };

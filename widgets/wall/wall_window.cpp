@@ -106,6 +106,7 @@ void WallWindow::checkAge() {
     const DataAge age =
         live ? dataAge(m_newestAge, static_cast<double>(m_sinceFrame.elapsed()) / 1000) : DataAge{};
     m_edge->setAge(age);
+    m_header->setCovered(m_edge->wordsBox());
     for (const auto& window : m_arrangement->windows())
         for (auto* edge : window->findChildren<EdgeFrame*>(Qt::FindDirectChildrenOnly))
             edge->setAge(age);
@@ -163,6 +164,7 @@ void WallWindow::layOut() {
     m_notice->place({edge, bottom}, std::max(1, w - 2 * edge), m_scale);
     m_help->place(m_scale);
     m_edge->place(m_scale);
+    m_header->setCovered(m_edge->wordsBox());
     m_requestTimer.start();
 }
 

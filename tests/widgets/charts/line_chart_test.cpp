@@ -138,6 +138,45 @@ TEST_CASE("a dashed ghost is a line and fills nothing") {
     CHECK(bluePixels > 100); // it is there
 }
 
+TEST_CASE("an earlier launch of another size leaves the picture and says so") {
+    Focus focus;
+    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"));
+    const auto show = [&](float own, float ghost) {
+        chart.setData({axisOf(10),
+                       {{QStringLiteral("a"), Qt::red, std::vector<float>(10, own)},
+                        {QStringLiteral("before"), Qt::white, std::vector<float>(10, ghost), true}},
+                       {},
+                       {}});
+    };
+    show(100, 390); // is compared with
+    CHECK_FALSE(chart.isGhostAbove());
+    CHECK(chart.axisScale().top() == Approx(400));
+    CHECK(chart.subtitle() == QStringLiteral("requests/s, dashed: before"));
+    show(100, 410);
+    CHECK(chart.isGhostAbove());
+    CHECK(chart.axisScale().top() == Approx(150)); // of the data alone, with room
+    CHECK(chart.subtitle() == QStringLiteral("requests/s, dashed: before, far above (410 /s)"));
+    show(110, 410); // does not come and go
+    CHECK(chart.isGhostAbove());
+    show(140, 410);
+    CHECK_FALSE(chart.isGhostAbove());
+    CHECK(chart.axisScale().top() == Approx(500));
+    show(0, 410); // nothing is asked for: there is nothing to be compared
+    CHECK(chart.isGhostAbove());
+    show(kNaN, 410); // nothing is known
+    CHECK_FALSE(chart.isGhostAbove());
+}
+
+TEST_CASE("a low chart keeps its height for its curve and leaves the release unnamed") {
+    Focus focus;
+    LineChart chart(focus, ChartKind::lines, Unit::perSecond, QStringLiteral("test"));
+    chart.setLegend(LineChart::Legend::none);
+    chart.resize(480, 110);
+    const double low = chart.plotRect().top();
+    chart.resize(480, 240);
+    CHECK(chart.plotRect().top() == Approx(low + 11));
+}
+
 TEST_CASE("a baseline that tells nothing of what is selected is not named") {
     auto frame = tests::sampleFrame();
     auto& ghost = frame->baseline->series.requestsPerSecond;

@@ -42,6 +42,15 @@ TEST_CASE("panning moves with the pointer and stays in the world") {
     CHECK(view.panned({0, 1e9}).centre.y() == Approx(equalEarth::kHalfHeight));
 }
 
+TEST_CASE("at home no words lie over where PoPs are") {
+    for (const QSizeF size : {QSizeF(1200, 460), QSizeF(600, 900), QSizeF(3000, 400)}) {
+        const MapView view = MapView::home(size, 50);
+        CHECK(view.toScreen(equalEarth::forward(-149.9, 69.9)).y() > 50);
+        CHECK(view.toScreen(equalEarth::forward(-68.0, -54.8)).y() < size.height());
+        CHECK(view.zoomedAt({10, 10}, 0.5).pixelsPerUnit == Approx(view.pixelsPerUnit));
+    }
+}
+
 TEST_CASE("home shows the inhabited world in any shape of window") {
     for (const QSizeF size : {QSizeF(1200, 560), QSizeF(600, 900), QSizeF(3000, 400)}) {
         const MapView view = MapView::home(size);

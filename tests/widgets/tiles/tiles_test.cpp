@@ -61,7 +61,17 @@ TEST_CASE("tiles say value, doubt and trouble") {
     CHECK_FALSE(tiles[5].valueColour.isValid());
     CHECK(tiles[0].badge == QStringLiteral("61.0 % heard"));
     CHECK(tiles[6].badge == QStringLiteral("stale"));
+    CHECK(tiles[8].badge.isEmpty()); // listeners are not counted by nodes
     CHECK(tiles[7].value == QStringLiteral("not measured"));
+}
+
+TEST_CASE("of what is stale nothing alarms, neither a number nor a count of PoPs") {
+    const auto tiles = tileContents(*tests::staleFrame());
+    for (std::size_t i = 0; i + 1 < tiles.size(); ++i) {
+        INFO(tiles[i].title.toStdString());
+        CHECK(tiles[i].badge == QStringLiteral("stale"));
+        CHECK(tiles[i].valueColour == colours().faint);
+    }
 }
 
 TEST_CASE("without a baseline the requests so far are told") {
