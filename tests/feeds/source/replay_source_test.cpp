@@ -94,7 +94,7 @@ TEST_CASE("a seek shows what was shown", "[replay]") {
 
 TEST_CASE("a seek shows a quarter of an hour before the points of coarser rings have come", "[replay]") {
     const auto range = GENERATE(seconds(900), seconds(10'800));
-    const RecordedLaunch recorded("triple-drop", 150, 400, false, 0, range);
+    const RecordedLaunch recorded("triple-drop", 150, 400, false, {}, range);
     Played played(recorded.path, {.paused = true}, range);
     const auto second = recorded.frames.begin()->first + seconds(130);
     played.step->receive(milliseconds(0));
