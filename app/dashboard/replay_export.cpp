@@ -176,9 +176,9 @@ std::optional<feeds::Error> exportReplay(const Options& options, int& argc, char
 
     const widgets::Picture picture(window.exported(view, size), noteOf(window, view), window.scale());
     const QByteArray bytes =
-        format == ExportFormat::svg ? widgets::svgOf(picture)
+        format == ExportFormat::svg ? widgets::svgMaker(picture)()
         : format == ExportFormat::pdf
-            ? widgets::pdfOf(picture)
+            ? widgets::pdfMaker(picture)()
             : widgets::pngOf(widgets::imageOf(picture, options.pixelRatio), picture.note());
     if (bytes.isEmpty()) return feeds::Error{"too large a picture"};
     return writeWhole(options.output, bytes);

@@ -17,7 +17,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -33,7 +32,7 @@ constexpr qint64 kShownMs = 6'000;
 
 struct File {
     const char* ending;
-    std::function<QByteArray()> bytes; // may be called by another thread
+    widgets::FileMaker bytes;
 };
 
 /// A name that no file in the folder has, whatever its ending.
@@ -116,10 +115,8 @@ void ViewExports::exportView(widgets::ExportView view, widgets::ExportFormats fo
         files.push_back({".png", [image = widgets::imageOf(picture, kPixelRatio), note = picture.note()] {
                              return widgets::pngOf(image, note);
                          }});
-    if (formats & ExportFormat::svg)
-        files.push_back({".svg", [bytes = widgets::svgOf(picture)] { return bytes; }});
-    if (formats & ExportFormat::pdf)
-        files.push_back({".pdf", [bytes = widgets::pdfOf(picture)] { return bytes; }});
+    if (formats & ExportFormat::svg) files.push_back({".svg", widgets::svgMaker(picture)});
+    if (formats & ExportFormat::pdf) files.push_back({".pdf", widgets::pdfMaker(picture)});
     if (formats & ExportFormat::csv)
         files.push_back({".csv", [frame, view] {
                              const std::string table = widgets::csvOf(view, *frame);

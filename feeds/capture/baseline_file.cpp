@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <set>
 #include <utility>
 #include <variant>
 
@@ -57,13 +56,10 @@ Result<std::shared_ptr<Baseline>> read(McapReader& reader, const std::string& pa
     });
     Decoder decoder;
     bool any = false;
-    std::set<std::chrono::seconds>
-        begun; // the first slot of each is one that the recording began in: too low
     while (const auto* message = stream.next()) {
         const auto decoded = decoder.decode(message->topic, message->payload);
         const auto* points = std::get_if<const Points*>(&decoded);
-        if (points && !begun.insert((*points)->width).second)
-            any = !baseline->state.apply(**points, SteadyTime{}) || any;
+        if (points) any = !baseline->state.apply(**points, SteadyTime{}) || any;
     }
     if (!any) return Error{path + ": no baseline, for it holds no points of charts"};
     return baseline;

@@ -6,9 +6,9 @@
 #include "feeds/sim/invalidation.h"
 #include "feeds/sim/network.h"
 #include "feeds/sim/outages.h"
-#include "feeds/sim/pop_second.h"
 #include "feeds/sim/random.h"
 #include "feeds/sim/recommender.h"
+#include "feeds/sim/site.h"
 
 #include <algorithm>
 #include <array>
@@ -25,19 +25,6 @@ struct Region {
     MetadataService service;
     MetadataService::Step answered;
     double requests = 0; // fresh, of this second
-};
-
-/// A PoP with nodes.
-struct Site {
-    PopIndex pop;
-    PopLoad load;
-    EdgeCache cache;
-    std::array<ApplyQueue, kNodeGroups> purges{};
-    PurgeArrival missedWhileDown;
-    double saturationPerWork; // as planned, until it has served somebody
-    double botnetWeight;
-    bool isDown = false;
-    PopSecond second;
 };
 
 /// How many of the scenario's levers were pulled before it begins: those have had their effect already.
@@ -91,9 +78,8 @@ struct Simulator::Model {
     void step();
     void moveClients();
     void fillCaches();
-    void loadSite(Site& site, double alive);
+    void loadSites();
     void askServices();
-    void invalidate(const PurgeFanOut::Step& fanOut);
     void writeReports();
     void writeGlobal();
     void tell(EventKind kind, std::string text);
@@ -161,12 +147,12 @@ void Simulator::Model::step() {
     demand.step(now);
     moveClients();
     fillCaches();
-    for (auto& site : sites)
-        loadSite(site, static_cast<double>(fleet.up(site.pop)) / static_cast<double>(fleet.count(site.pop)));
+    loadSites();
     askServices();
     const auto fanOut = purges.step(t, levers.stagedPurges);
     purgesIssued += fanOut.issued;
-    invalidate(fanOut);
+    for (auto& site : sites)
+        site.invalidate(fanOut, fleet, network.fromIssuer(site.pop));
     writeReports();
     tellWhatHappens(fanOut.burstBegins);
     writeGlobal();
@@ -223,16 +209,14 @@ void Simulator::Model::fillCaches() {
     caches.endSecond(outages.originReachable);
 }
 
-void Simulator::Model::loadSite(Site& site, double alive) {
-    auto& s = site.second;
-    const auto& a = s.abuse;
-    s.retries = 0;
-    if (const auto& region = regions[regionServing(site)]; region.requests > 0)
-        s.retries = region.answered.retries * s.apiMisses / region.requests;
-    Work work{s.served, a.botsPassed + s.retries, a.blocked + a.challenged + a.malformed,
-              s.audioMisses + s.apiMisses + s.pushed, s.bitsFilled};
-    work.demand.apiPerSecond -= a.peopleTurnedAway;
-    s.load = site.isDown ? Load{} : site.load.step(work, levers.admissionLimit, alive);
+void Simulator::Model::loadSites() {
+    for (auto& site : sites) {
+        const auto& region = regions[regionServing(site)];
+        const double retries =
+            region.requests > 0 ? region.answered.retries * site.second.apiMisses / region.requests : 0;
+        site.serve(retries, levers.admissionLimit,
+                   static_cast<double>(fleet.up(site.pop)) / static_cast<double>(fleet.count(site.pop)));
+    }
 }
 
 void Simulator::Model::askServices() {
@@ -240,57 +224,6 @@ void Simulator::Model::askServices() {
         region.answered = region.service.step(region.requests, levers.metadataScale);
     for (auto& site : sites)
         site.second.service = regions[regionServing(site)].answered;
-}
-
-void Simulator::Model::invalidate(const PurgeFanOut::Step& fanOut) {
-    double came = 0;
-    for (const auto& arrival : fanOut.come)
-        came += arrival.keys;
-    for (auto& site : sites) {
-        auto& s = site.second;
-        s.lags.clear();
-        s.nodes.groups = {};
-        s.received = s.missing = 0;
-        if (site.isDown) {
-            site.missedWhileDown.keys += came;
-            site.missedWhileDown.roundsLate += 1;
-            continue;
-        }
-        auto arrivals = fanOut.come;
-        if (site.missedWhileDown.keys > 0) { // it asks for what it missed; on average half the time ago
-            site.missedWhileDown.roundsLate /= 2;
-            arrivals.push_back(site.missedWhileDown);
-            site.missedWhileDown = {};
-        }
-        double applied = 0;
-        double pending = 0;
-        double nodes = 0;
-        for (std::size_t g = 0; g < kNodeGroups; ++g) {
-            const double groupNodes = static_cast<double>(fleet.groupNodes(site.pop, g));
-            const double cpu = s.load.cpu * fleet.groupFactor(site.pop, g);
-            auto& group = s.nodes.groups[g];
-            double groupApplied = 0;
-            for (const auto& slice : site.purges[g].step(arrivals, cpu)) {
-                groupApplied += slice.keys * groupNodes;
-                const double us = (slice.lagSeconds + network.fromIssuer(site.pop)) * 1e6;
-                const auto until = static_cast<std::uint64_t>(std::llround(groupApplied));
-                s.addLag(us, until - group.applied);
-                group.applied = until;
-                group.lagUs = std::max(group.lagUs, us);
-            }
-            group.pending = static_cast<std::uint64_t>(
-                std::llround((site.purges[g].pending() + fanOut.missing) * groupNodes));
-            applied += groupApplied;
-            pending += site.purges[g].pending() * groupNodes;
-            nodes += groupNodes;
-        }
-        for (const auto& arrival : arrivals)
-            s.received += arrival.keys * nodes;
-        s.missing = fanOut.missing * nodes;
-        if (nodes <= 0) continue;
-        site.cache.invalidate(applied / nodes);
-        s.staleShare = EdgeCache::staleShare(pending / nodes + fanOut.missing);
-    }
 }
 
 void Simulator::Model::writeReports() {

@@ -12,6 +12,7 @@
 #include <QFontMetricsF>
 #include <QPainter>
 #include <QPdfWriter>
+#include <QPicture>
 #include <QSvgGenerator>
 #include <QTextLayout>
 
@@ -103,6 +104,14 @@ void paintWidget(QPainter& painter, QWidget& widget) {
     }
 }
 
+QPicture notedDown(const Picture& picture) {
+    QPicture noted;
+    QPainter painter(&noted);
+    picture.paint(painter);
+    painter.end();
+    return noted;
+}
+
 } // namespace
 
 Picture::Picture(QWidget& view, const ExportNote& note, double scale)
@@ -159,38 +168,42 @@ QByteArray pngOf(QImage image, const ExportNote& note) {
     return bytes;
 }
 
-QByteArray svgOf(const Picture& picture) {
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    QSvgGenerator generator;
-    generator.setOutputDevice(&buffer);
-    generator.setResolution(96); // as CSS has it; at the default of 72 texts come out a quarter smaller
-    generator.setSize(picture.size());
-    generator.setViewBox(QRect(QPoint(), picture.size()));
-    generator.setTitle(picture.note().title);
-    generator.setDescription(plainText(picture.note()));
-    QPainter painter(&generator);
-    picture.paint(painter);
-    painter.end();
-    return withSizedText(bytes, picture.size());
+FileMaker svgMaker(const Picture& picture) {
+    return [noted = notedDown(picture), size = picture.size(), note = picture.note()]() mutable {
+        QByteArray bytes;
+        QBuffer buffer(&bytes);
+        buffer.open(QIODevice::WriteOnly);
+        QSvgGenerator generator;
+        generator.setOutputDevice(&buffer);
+        generator.setResolution(96); // as CSS has it; at the default of 72 texts come out a quarter smaller
+        generator.setSize(size);
+        generator.setViewBox(QRect(QPoint(), size));
+        generator.setTitle(note.title);
+        generator.setDescription(plainText(note));
+        QPainter painter(&generator);
+        noted.play(&painter);
+        painter.end();
+        return withSizedText(bytes, size);
+    };
 }
 
-QByteArray pdfOf(const Picture& picture) {
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    QPdfWriter writer(&buffer);
-    writer.setResolution(72);
-    writer.setPageSize(QPageSize(QSizeF(picture.size()), QPageSize::Point, QString(), QPageSize::ExactMatch));
-    writer.setPageMargins(QMarginsF());
-    writer.setTitle(picture.note().title);
-    writer.setCreator(picture.note().program);
+FileMaker pdfMaker(const Picture& picture) {
     const PlainText plain;
-    QPainter painter(&writer);
-    picture.paint(painter);
-    painter.end();
-    return bytes;
+    return [noted = notedDown(picture), size = picture.size(), note = picture.note()]() mutable {
+        QByteArray bytes;
+        QBuffer buffer(&bytes);
+        buffer.open(QIODevice::WriteOnly);
+        QPdfWriter writer(&buffer);
+        writer.setResolution(72);
+        writer.setPageSize(QPageSize(QSizeF(size), QPageSize::Point, QString(), QPageSize::ExactMatch));
+        writer.setPageMargins(QMarginsF());
+        writer.setTitle(note.title);
+        writer.setCreator(note.program);
+        QPainter painter(&writer);
+        noted.play(&painter);
+        painter.end();
+        return bytes;
+    };
 }
 
 } // namespace surgescope::widgets

@@ -8,6 +8,8 @@
 #include <QSize>
 #include <QStringList>
 
+#include <functional>
+
 class QPainter;
 class QWidget;
 
@@ -39,10 +41,12 @@ class Picture {
 QImage imageOf(const Picture& picture, double pixelRatio);
 /// The image's file, with its note. Any thread: encoding takes longer than painting. Empty: no memory for it.
 QByteArray pngOf(QImage image, const ExportNote& note);
+/// Makes a file's bytes. May be called by any thread, once the view is gone, too.
+using FileMaker = std::function<QByteArray()>;
 /// One user unit is a pixel of the screen. Text stays text; where Inter is not installed another sans serif
-/// stands in, at the same widths.
-QByteArray svgOf(const Picture& picture);
-/// One page; a point is a pixel of the screen. Fonts are embedded.
-QByteArray pdfOf(const Picture& picture);
+/// stands in, at the same widths. Only notes down what is painted, for writing it takes many times as long.
+FileMaker svgMaker(const Picture& picture);
+/// One page; a point is a pixel of the screen. Fonts are embedded. Notes down, as svgMaker() does.
+FileMaker pdfMaker(const Picture& picture);
 
 } // namespace surgescope::widgets

@@ -19,6 +19,7 @@ TimelineLayout::TimelineLayout(QSizeF size, double factor) : scale(factor), whol
     track = QRectF(from, s(6), std::max(1.0, clock.left() - s(20) - from), high - s(25));
     labels = QRectF(track.left(), track.top(), track.width(), s(17));
     axis = QRectF(track.left(), track.bottom() + s(1), track.width(), s(17));
+    part = QRectF(track.left(), high - s(4), track.width(), s(3));
 }
 
 } // namespace surgescope::widgets

@@ -19,7 +19,8 @@ struct TimelineLayout {
     QRectF below;     // beneath the speed: the way back to live, or how the replay is doing
     QRectF track;     // the curve, as wide as time is
     QRectF labels;    // the upper part of the track
-    QRectF axis;      // beneath the track
+    QRectF axis;      // beneath the track; while only a part is seen, it scrolls
+    QRectF part;      // in it, at the lower edge: which part that is
     QRectF clock;     // T± and UTC
     QRectF recording; // two lines
     QRectF record;    // its button

@@ -29,6 +29,7 @@ constexpr double kLongestLabel = 220;
 constexpr double kLabelEvery = 10;  // no two labels begin nearer
 constexpr double kPointWidth = 1.5; // finer would be dearer to draw and no easier to see
 constexpr double kLeastGap = 2;     // however short: a gap is seen
+constexpr double kLeastPart = 6;    // and so is the part of a night
 
 QColor withAlpha(QColor colour, int alpha) {
     colour.setAlpha(alpha);
@@ -47,8 +48,8 @@ class TrackPainter {
     TrackPainter(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& layout,
                  const TimelineLook& look)
         : m_painter(painter), m_timeline(timeline), m_layout(layout), m_look(look),
-          m_scale(scaleOf(timeline, layout)), m_track(layout.track),
-          m_position(m_scale.xOf(look.held.value_or(timeline.position))) {}
+          m_scale(scaleOf(timeline, layout, look.window)), m_track(layout.track),
+          m_shown(look.held.value_or(timeline.position)), m_position(m_scale.xOf(m_shown)) {}
 
     void paint();
 
@@ -63,9 +64,11 @@ class TrackPainter {
     void paintTicks();
     void paintEvents(const QRectF& notice);
     void paintHandle();
+    void paintPart();
     QFont noticeFont(const TimelineNotice& notice) const {
         return textFont(px(14), notice.loud ? QFont::DemiBold : QFont::Medium);
     }
+    QColor handleColour() const;
     QRectF noticeBox(const TimelineNotice& notice) const;
     void paintNotice(const TimelineNotice& notice, const QRectF& box);
 
@@ -76,7 +79,8 @@ class TrackPainter {
     const Palette& m_palette = colours();
     TimelineScale m_scale;
     QRectF m_track;
-    double m_position;
+    TimelineTime m_shown;
+    double m_position; // of that, or of the end nearest to it
 };
 
 QRectF TrackPainter::band(const TimelineRange& range, double least) const {
@@ -96,11 +100,11 @@ void TrackPainter::hatch(const QRectF& box) {
 
 void TrackPainter::paintOverview() {
     const ReducedOverview overview =
-        reduceOverview(m_timeline, static_cast<int>(m_track.width() / px(kPointWidth)));
+        reduceOverview(m_timeline, static_cast<int>(m_track.width() / px(kPointWidth)), m_scale.shown());
     const std::vector<SeriesRun> runs = runsOf(overview.values);
     if (!runs.empty()) paintRuns(overview, runs);
 
-    const auto endOf = [&](int point) { return m_timeline.begin + overview.step * (point + 1); };
+    const auto endOf = [&](int point) { return overview.begin + overview.step * (point + 1); };
     int next = 0; // the first point that belongs to no run yet
     for (const SeriesRun& run : runs) {
         if (run.first > next) hatch(band({endOf(next - 1), endOf(run.first - 1)}, px(kLeastGap)));
@@ -109,16 +113,17 @@ void TrackPainter::paintOverview() {
     if (const int count = static_cast<int>(overview.values.size()); next < count)
         hatch(band({endOf(next - 1), endOf(count - 1)}, px(kLeastGap)));
     for (const TimelineRange& gap : m_timeline.gaps)
-        hatch(band(gap, px(kLeastGap)));
+        if (overlap(gap, m_scale.shown())) hatch(band(gap, px(kLeastGap)));
 }
 
 void TrackPainter::paintRuns(const ReducedOverview& overview, const std::vector<SeriesRun>& runs) {
-    float largest = 0;
-    for (const float value : overview.values)
+    float largest = 0; // of all there is, so that a height means the same in every part
+    for (const float value : m_timeline.overview)
         if (value > largest) largest = value;
     const double top = largest > 0 ? AxisScale::niceAtLeast(static_cast<double>(largest)) : 1;
     const double wide = m_scale.pixelsPerSecond() * static_cast<double>(overview.step.count());
-    const auto x = [&](double point) { return std::min(m_scale.left() + point * wide, m_scale.right()); };
+    const double first = m_scale.unboundedXOf(overview.begin), last = m_scale.unboundedXOf(m_timeline.end);
+    const auto x = [&](double point) { return std::min(first + point * wide, last); };
     QPainterPath area;
     for (const SeriesRun& run : runs) {
         const auto y = [&](int point) {
@@ -158,11 +163,12 @@ void TrackPainter::paintReach() {
     if (m_timeline.mode == Mode::behindLive) // what has happened meanwhile
         m_painter.fillRect(QRectF(QPointF(m_position, m_track.top()), m_track.bottomRight()),
                            withAlpha(m_palette.elevated, 45));
-    if (!m_timeline.buffered) return;
+    if (!m_timeline.buffered || !overlap(*m_timeline.buffered, m_scale.shown())) return;
     QRectF line = band(*m_timeline.buffered, px(3));
     line.setTop(m_track.bottom() - px(1));
     line.setHeight(px(3));
     m_painter.fillRect(line, m_palette.good);
+    if (!contains(m_scale.shown(), m_timeline.buffered->from)) return;
     line.setTop(m_track.bottom() - px(8));
     line.setWidth(px(2));
     m_painter.fillRect(line, m_palette.good);
@@ -170,7 +176,7 @@ void TrackPainter::paintReach() {
 
 void TrackPainter::paintLoop() {
     const auto& loop = m_look.loop ? m_look.loop : m_timeline.loop;
-    if (!loop) return;
+    if (!loop || !overlap(*loop, m_scale.shown())) return;
     const bool inEffect = m_timeline.loop && *loop == *m_timeline.loop;
     const QRectF box = band(*loop, px(2));
     if (inEffect) m_painter.fillRect(box, withAlpha(m_palette.text, 40));
@@ -178,6 +184,7 @@ void TrackPainter::paintLoop() {
     m_painter.setRenderHint(QPainter::Antialiasing);
     for (const double side : {1.0, -1.0}) {
         const double x = side > 0 ? box.left() : box.right();
+        if (!contains(m_scale.shown(), side > 0 ? loop->from : loop->to)) continue;
         m_painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
         const QPointF foot(x, box.bottom() + px(1)); // the handle, pointing into the range
         m_painter.save();
@@ -200,9 +207,9 @@ void TrackPainter::paintTicks() {
         if (std::abs(middle - x) > half) continue; // the track is narrower than the word
         m_painter.setFont(release ? bold : plain);
         m_painter.setPen(release ? m_palette.accent : m_palette.muted);
-        m_painter.drawText(
-            QRectF(middle - half, m_layout.axis.top() + px(2), 2 * half, m_layout.axis.height()),
-            Qt::AlignCenter, tick.text);
+        const double top = m_layout.axis.top() + px(m_look.window.isWhole() ? 2 : 0);
+        m_painter.drawText(QRectF(middle - half, top, 2 * half, m_layout.axis.height()), Qt::AlignCenter,
+                           tick.text);
     }
     if (!m_timeline.releaseAt || !contains(m_scale.shown(), *m_timeline.releaseAt)) return;
     const double x = m_scale.xOf(*m_timeline.releaseAt);
@@ -238,14 +245,12 @@ void TrackPainter::paintEvents(const QRectF& notice) {
 }
 
 void TrackPainter::paintHandle() {
-    if (m_look.hover && !m_look.held)
+    if (m_look.hover && !m_look.held && contains(m_scale.shown(), *m_look.hover))
         m_painter.fillRect(
             QRectF(m_scale.xOf(*m_look.hover), m_track.top(), std::max(1.0, px(1)), m_track.height()),
             m_palette.muted);
-    const bool live = m_timeline.mode == Mode::live;
-    const QColor colour = m_timeline.mode == Mode::behindLive ? m_palette.elevated
-                          : live                              ? m_palette.good
-                                                              : m_palette.text;
+    if (!contains(m_scale.shown(), m_shown)) return; // the strip beneath says where it is
+    const QColor colour = handleColour();
     m_painter.setRenderHint(QPainter::Antialiasing);
     m_painter.setPen(Qt::NoPen);
     m_painter.setBrush(colour);
@@ -254,6 +259,30 @@ void TrackPainter::paintHandle() {
         m_painter.drawRoundedRect(QRectF(m_position - px(6), m_track.top() - px(5), px(12), px(9)), px(3),
                                   px(3));
     m_painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+QColor TrackPainter::handleColour() const {
+    return m_timeline.mode == Mode::behindLive ? m_palette.elevated
+           : m_timeline.mode == Mode::live     ? m_palette.good
+                                               : m_palette.text;
+}
+
+/// While only a part is seen: all of it as a line, the part brighter, and in it T-0 and the handle.
+void TrackPainter::paintPart() {
+    if (m_look.window.isWhole()) return;
+    const QRectF& line = m_layout.part;
+    const TimelineScale all = scaleOf(m_timeline, m_layout);
+    const auto mark = [&](TimelineTime at, const QColor& colour) {
+        m_painter.fillRect(QRectF(all.xOf(at) - px(1), line.top() - px(1), px(2), line.height() + px(2)),
+                           colour);
+    };
+    m_painter.fillRect(line, withAlpha(m_palette.faint, 90));
+    const double wide = std::max(px(kLeastPart), all.xOf(m_scale.shown().to) - all.xOf(m_scale.shown().from));
+    const double from = std::min(all.xOf(m_scale.shown().from), line.right() - wide);
+    m_painter.fillRect(QRectF(from, line.top(), wide, line.height()), m_palette.muted);
+    if (m_timeline.releaseAt && contains({m_timeline.begin, m_timeline.end}, *m_timeline.releaseAt))
+        mark(*m_timeline.releaseAt, m_palette.accent);
+    mark(m_shown, handleColour());
 }
 
 /// Nothing while there is none, and while the track is empty: then it has the whole of it.
@@ -292,12 +321,14 @@ void TrackPainter::paint() {
     paintEvents(box);
     if (!box.isEmpty()) paintNotice(notice, box);
     paintHandle();
+    paintPart();
 }
 
 } // namespace
 
-TimelineScale scaleOf(const feeds::Timeline& timeline, const TimelineLayout& layout) {
-    return {{timeline.begin, timeline.end}, layout.track.left(), layout.track.right()};
+TimelineScale scaleOf(const feeds::Timeline& timeline, const TimelineLayout& layout,
+                      const TimelineWindow& window) {
+    return {window.of({timeline.begin, timeline.end}), layout.track.left(), layout.track.right()};
 }
 
 std::vector<EventLabel> placeEventLabels(const feeds::Timeline& timeline, const TimelineScale& scale,

@@ -3,6 +3,7 @@
 
 #include "widgets/timeline/timeline_layout.h"
 #include "widgets/timeline/timeline_scale.h"
+#include "widgets/timeline/timeline_window.h"
 
 #include <optional>
 #include <vector>
@@ -17,6 +18,7 @@ struct TimelineLook {
     std::optional<TimelineTime> hover;
     std::optional<TimelineTime> held;  // the handle, while it is dragged
     std::optional<TimelineRange> loop; // shown instead of the one in effect: being drawn, or switched off
+    TimelineWindow window;             // which part is seen
     bool lit = false;                  // the live dot: a new second has just come
 };
 
@@ -24,7 +26,8 @@ struct TimelineLook {
 void paintTimeline(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& layout,
                    const TimelineLook& look);
 
-TimelineScale scaleOf(const feeds::Timeline& timeline, const TimelineLayout& layout);
+TimelineScale scaleOf(const feeds::Timeline& timeline, const TimelineLayout& layout,
+                      const TimelineWindow& window = {});
 
 /// An event's text beside its tick, `row` high; nothing where there was no room.
 struct EventLabel {

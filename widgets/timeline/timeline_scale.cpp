@@ -52,10 +52,13 @@ TimelineScale::TimelineScale(TimelineRange shown, double left, double right)
     : m_shown{shown.from, std::max(shown.from, shown.to)}, m_left(left), m_right(std::max(left, right)) {}
 
 double TimelineScale::xOf(TimelineTime at) const {
+    return std::clamp(unboundedXOf(at), m_left, m_right);
+}
+
+double TimelineScale::unboundedXOf(TimelineTime at) const {
     const double whole = static_cast<double>((m_shown.to - m_shown.from).count());
     if (whole <= 0) return m_right;
-    const double part = static_cast<double>((at - m_shown.from).count());
-    return m_left + std::clamp(part / whole, 0.0, 1.0) * (m_right - m_left);
+    return m_left + static_cast<double>((at - m_shown.from).count()) / whole * (m_right - m_left);
 }
 
 TimelineTime TimelineScale::timeAt(double x) const {
@@ -95,6 +98,10 @@ bool contains(const TimelineRange& range, TimelineTime at) {
     return range.from <= at && at <= range.to;
 }
 
+bool overlap(const TimelineRange& a, const TimelineRange& b) {
+    return a.from < b.to && b.from < a.to;
+}
+
 std::span<const double> timelineSpeeds() {
     return kSpeeds;
 }
@@ -118,13 +125,24 @@ double overviewAt(const feeds::Timeline& timeline, TimelineTime at) {
     return static_cast<double>(timeline.overview[point]);
 }
 
-ReducedOverview reduceOverview(const feeds::Timeline& timeline, int most) {
+ReducedOverview reduceOverview(const feeds::Timeline& timeline, int most, const TimelineRange& shown) {
     const std::vector<float>& all = timeline.overview;
+    const milliseconds step = timeline.overviewStep;
+    if (step.count() <= 0) return {};
+    const auto pointAt = [&](milliseconds since) {
+        return static_cast<std::size_t>(
+            std::clamp<std::int64_t>(since / step, 0, static_cast<std::int64_t>(all.size())));
+    };
+    const std::size_t end = pointAt(shown.to - timeline.begin + step - milliseconds(1));
+    std::size_t begin = std::min(end, pointAt(shown.from - timeline.begin));
     const auto room = static_cast<std::size_t>(std::max(1, most));
-    const std::size_t each = std::max<std::size_t>(1, (all.size() + room - 1) / room);
-    ReducedOverview reduced{timeline.overviewStep * static_cast<std::int64_t>(each), {}};
-    reduced.values.reserve(all.size() / each + 1);
-    for (std::size_t first = 0; first < all.size(); first += each) {
+    const std::size_t each = std::max<std::size_t>(1, (end - begin + room - 1) / room);
+    begin -= begin % each; // the same seconds stay together while the view moves over them
+    ReducedOverview reduced{timeline.begin + timeline.overviewStep * static_cast<std::int64_t>(begin),
+                            timeline.overviewStep * static_cast<std::int64_t>(each),
+                            {}};
+    reduced.values.reserve((end - begin) / each + 1);
+    for (std::size_t first = begin; first < end; first += each) {
         float largest = all[first];
         for (std::size_t i = first; i < std::min(first + each, all.size()); ++i)
             largest = std::isnan(all[i]) || std::isnan(largest) ? std::numeric_limits<float>::quiet_NaN()

@@ -21,6 +21,8 @@ class TimelineScale {
 
     /// Moments outside of what is shown lie at its ends.
     double xOf(TimelineTime at) const;
+    /// They lie as far outside as they are.
+    double unboundedXOf(TimelineTime at) const;
     /// Pixels outside of the scale mean its ends.
     TimelineTime timeAt(double x) const;
     double pixelsPerSecond() const;
@@ -50,6 +52,7 @@ std::vector<TimelineTick> timelineTicks(const TimelineScale& scale, std::optiona
 std::optional<TimelineRange> seekableRange(const feeds::Timeline& timeline);
 
 bool contains(const TimelineRange& range, TimelineTime at);
+bool overlap(const TimelineRange& a, const TimelineRange& b);
 
 /// The speeds that can be chosen, slowest first; the last is infinite: as fast as possible.
 std::span<const double> timelineSpeeds();
@@ -59,12 +62,13 @@ double nextSpeed(double speed, bool faster);
 /// The requests/s that `overview` tells of a moment; NaN where nothing is known.
 double overviewAt(const feeds::Timeline& timeline, TimelineTime at);
 
-/// The overview in at most `most` points, each the largest of equally many seconds. A point of which some
-/// second is unknown is NaN, so that a short gap stays a gap.
+/// What is `shown` of the overview in about `most` points, each the largest of equally many seconds. A point
+/// of which some second is unknown is NaN, so that a short gap stays a gap.
 struct ReducedOverview {
+    TimelineTime begin{};
     std::chrono::seconds step{1};
     std::vector<float> values; // point i ends at begin + (i + 1) × step
 };
-ReducedOverview reduceOverview(const feeds::Timeline& timeline, int most);
+ReducedOverview reduceOverview(const feeds::Timeline& timeline, int most, const TimelineRange& shown);
 
 } // namespace surgescope::widgets

@@ -3,10 +3,10 @@
 
 #include "widgets/timeline/timeline_text.h"
 
-#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
+#include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
@@ -16,11 +16,22 @@ namespace surgescope::widgets {
 namespace {
 
 using Mode = feeds::Timeline::Mode;
-using State = feeds::Timeline::Recording::State;
 
 constexpr int kLitMs = 450;
 constexpr double kGrip = 7; // pixels at scale 1 within which a loop's end or an event is meant
 constexpr std::chrono::seconds kShortestLoop(1);
+
+constexpr double kZoomStep = 1.5; // a notch of the wheel
+constexpr double kFineZoomStep = 1.1;
+constexpr double kPanStep = 0.1; // of what is seen
+constexpr int kEdgeMs = 30;
+constexpr double kEdgeStep = 0.03; // of what is seen, each time: all of it in a second
+constexpr double kEdgeWide = 60;   // pixels at scale 1 past the edge that make it so fast
+
+std::chrono::milliseconds partOf(const TimelineRange& range, double share) {
+    return std::chrono::milliseconds(
+        std::llround(share * static_cast<double>((range.to - range.from).count())));
+}
 
 } // namespace
 
@@ -32,6 +43,8 @@ TimelineWidget::TimelineWidget(QWidget* parent) : QWidget(parent) {
     connect(&m_pace, &QTimer::timeout, this, [this] {
         if (m_seekDue) seekSoon(*m_seekDue);
     });
+    m_edgeTimer.setInterval(kEdgeMs);
+    connect(&m_edgeTimer, &QTimer::timeout, this, &TimelineWidget::scrollAtEdge);
     m_litTimer.setSingleShot(true);
     m_litTimer.setInterval(kLitMs);
     connect(&m_litTimer, &QTimer::timeout, this, [this] {
@@ -45,11 +58,19 @@ void TimelineWidget::setTimeline(const feeds::Timeline& timeline) {
         m_look.lit = true;
         m_litTimer.start();
     }
+    const bool moved = timeline.position != m_timeline.position;
+    const bool inView = contains(m_look.window.of(whole()), m_timeline.position);
     m_timeline = timeline;
+    if (m_look.window.of(whole()) == whole()) m_look.window.showWhole(); // of another recording
+    if (moved && (inView || m_bringIntoView) && m_drag == Drag::none) {
+        m_look.window.keepInView(whole(), timeline.position);
+        m_bringIntoView = false;
+    }
     if (timeline.loop) m_lastLoop = timeline.loop;
     if (m_lastLoop && (m_lastLoop->to <= timeline.begin || m_lastLoop->from >= timeline.end))
         m_lastLoop.reset(); // of another recording
-    if (m_drag == Drag::none || m_drag == Drag::handle) m_look.loop = loopShown();
+    const bool drawing = m_drag == Drag::newLoop || m_drag == Drag::loopBegin || m_drag == Drag::loopEnd;
+    if (!drawing) m_look.loop = loopShown();
     update();
 }
 
@@ -63,128 +84,9 @@ void TimelineWidget::paintEvent(QPaintEvent*) {
     paintTimeline(painter, m_timeline, layout(), m_look);
 }
 
-bool TimelineWidget::isLive() const {
-    return m_timeline.mode == Mode::live;
-}
-
-bool TimelineWidget::isPlaying() const {
-    return isLive() || !(m_timeline.paused || m_timeline.atEnd);
-}
-
-std::optional<TimelineRange> TimelineWidget::loopShown() const {
-    return m_timeline.loop ? m_timeline.loop : m_lastLoop;
-}
-
-void TimelineWidget::togglePlaying() {
-    if (!seekableRange(m_timeline)) return;
-    if (!isPlaying()) return emit playRequested();
-    if (isLive()) emit seekRequested(m_timeline.position); // leaves live, for a live feed cannot stand still
-    emit pauseRequested();
-}
-
-void TimelineWidget::toggleLoop() {
-    if (m_timeline.loop)
-        emit loopRequested(std::nullopt);
-    else if (m_lastLoop && seekableRange(m_timeline))
-        emit loopRequested(m_lastLoop);
-}
-
-void TimelineWidget::toggleRecording() {
-    if (m_timeline.mode == Mode::replay) return; // there is nothing new to record
-    const feeds::Timeline::Recording& r = m_timeline.recording;
-    emit recordRequested(!(r.state == State::recording && !r.flight));
-}
-
-void TimelineWidget::keep() {
-    const feeds::Timeline::Recording& r = m_timeline.recording;
-    if (r.flight && r.state == State::recording) emit keepRequested();
-}
-
-void TimelineWidget::goLive() {
-    if (m_timeline.mode == Mode::behindLive) emit liveRequested();
-}
-
-void TimelineWidget::changeSpeed(bool faster) {
-    const double next = nextSpeed(m_timeline.speed, faster);
-    if (!isLive() && next != m_timeline.speed) emit speedRequested(next);
-}
-
-void TimelineWidget::step(int seconds, bool held) {
-    if (!seekableRange(m_timeline) || (isLive() && seconds > 0)) return;
-    if (held && m_pace.isActive()) return;
-    emit stepRequested(seconds);
-    m_pace.start();
-}
-
-void TimelineWidget::goToEnd(bool last) {
-    const auto range = seekableRange(m_timeline);
-    if (last && m_timeline.mode != Mode::replay)
-        goLive();
-    else if (range)
-        emit seekRequested(last ? range->to : range->from);
-}
-
-void TimelineWidget::goToEvent(bool forward) {
-    if (!seekableRange(m_timeline) || (isLive() && forward)) return;
-    emit eventRequested(forward);
-}
-
-bool TimelineWidget::handleKey(const QKeyEvent& event) {
-    // By what they print: on many keyboards brackets need a modifier.
-    if (event.text() == QStringLiteral("[") || event.text() == QStringLiteral("]")) {
-        changeSpeed(event.text() == QStringLiteral("]"));
-        return true;
-    }
-    if (event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)) return false;
-    const int size = event.modifiers() & Qt::ShiftModifier ? 10 : 1;
-    const bool held = event.isAutoRepeat(); // means something for steps alone
-    switch (event.key()) {
-    case Qt::Key_Left: step(-size, held); return true;
-    case Qt::Key_Right: step(size, held); return true;
-    case Qt::Key_Space:
-        if (!held) togglePlaying();
-        return true;
-    case Qt::Key_Home:
-    case Qt::Key_End:
-        if (!held) goToEnd(event.key() == Qt::Key_End);
-        return true;
-    case Qt::Key_N:
-    case Qt::Key_P:
-        if (!held) goToEvent(event.key() == Qt::Key_N);
-        return true;
-    case Qt::Key_L:
-        if (!held) toggleLoop();
-        return true;
-    case Qt::Key_K:
-        if (!held) keep();
-        return true;
-    case Qt::Key_R:
-        if (!held) toggleRecording();
-        return true;
-    default: return false;
-    }
-}
-
-bool TimelineWidget::clickControl(QPointF at) {
-    const TimelineLayout l = layout();
-    if (l.button.contains(at))
-        togglePlaying();
-    else if (l.speed.contains(at))
-        changeSpeed(at.x() >= l.speed.center().x());
-    else if (l.below.contains(at))
-        goLive();
-    else if (l.keep.contains(at) && m_timeline.recording.flight)
-        keep();
-    else if (l.record.contains(at))
-        toggleRecording();
-    else
-        return false;
-    return true;
-}
-
 /// The moment there, or the nearest that can be gone to. Only to be asked while there is one.
 TimelineTime TimelineWidget::seekableAt(double x) const {
-    const TimelineTime at = scaleOf(m_timeline, layout()).timeAt(x);
+    const TimelineTime at = timeScale().timeAt(x);
     const auto range = seekableRange(m_timeline);
     return range ? std::clamp(at, range->from, std::max(range->from, range->to)) : at;
 }
@@ -194,10 +96,10 @@ TimelineWidget::Drag TimelineWidget::dragAt(QPointF at, Qt::KeyboardModifiers mo
     const auto range = seekableRange(m_timeline);
     const QRectF reach = l.track.united(l.axis).adjusted(-kGrip * m_scale, -6 * m_scale, kGrip * m_scale, 0);
     if (!range || !reach.contains(at)) return Drag::none;
-    const TimelineScale scale = scaleOf(m_timeline, l);
+    const TimelineScale scale = timeScale();
     if (const auto loop = loopShown(); loop && at.y() > l.track.center().y()) { // the handles are at its feet
-        const double toBegin = std::abs(scale.xOf(loop->from) - at.x());
-        const double toEnd = std::abs(scale.xOf(loop->to) - at.x());
+        const double toBegin = std::abs(scale.unboundedXOf(loop->from) - at.x());
+        const double toEnd = std::abs(scale.unboundedXOf(loop->to) - at.x());
         if (std::min(toBegin, toEnd) <= kGrip * m_scale)
             return toBegin < toEnd ? Drag::loopBegin : Drag::loopEnd;
     }
@@ -208,11 +110,15 @@ TimelineWidget::Drag TimelineWidget::dragAt(QPointF at, Qt::KeyboardModifiers mo
 }
 
 void TimelineWidget::mousePressEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton || m_drag != Drag::none || clickControl(event->position())) return;
-    m_drag = dragAt(event->position(), event->modifiers());
+    if (m_drag != Drag::none) return;
+    const double x = m_dragX = event->position().x();
+    if (event->button() == Qt::MiddleButton && !m_look.window.isWhole() &&
+        layout().track.contains(event->position()))
+        m_drag = Drag::pan;
+    if (event->button() != Qt::LeftButton || clickControl(event->position())) return;
+    m_drag = onScrollBar(event->position()) ? Drag::scroll : dragAt(event->position(), event->modifiers());
     if (m_drag == Drag::none) return;
     QToolTip::hideText();
-    const double x = event->position().x();
     const auto loop = m_look.loop = loopShown();
     switch (m_drag) {
     case Drag::handle:
@@ -224,6 +130,8 @@ void TimelineWidget::mousePressEvent(QMouseEvent* event) {
     case Drag::newLoop: m_dragFrom = seekableAt(x); break;
     case Drag::loopBegin: m_dragFrom = loop->to; break;
     case Drag::loopEnd: m_dragFrom = loop->from; break;
+    case Drag::scroll: beginScroll(x); break;
+    case Drag::pan:
     case Drag::none: break;
     }
 }
@@ -248,31 +156,46 @@ void TimelineWidget::seekSoon(TimelineTime to) {
 }
 
 void TimelineWidget::mouseMoveEvent(QMouseEvent* event) {
-    if (m_drag != Drag::none) return dragTo(event->position().x());
-    const TimelineLayout l = layout();
-    const bool onTrack = !m_timeline.empty && l.track.united(l.axis).contains(event->position());
-    m_look.hover =
-        onTrack ? std::optional(scaleOf(m_timeline, l).timeAt(event->position().x())) : std::nullopt;
+    const double x = event->position().x();
+    if (m_drag == Drag::pan || m_drag == Drag::scroll) return moveAlong(x);
+    if (m_drag != Drag::none) {
+        m_dragX = x;
+        const TimelineScale scale = timeScale();
+        if (!m_look.window.isWhole() && (x < scale.left() || x > scale.right())) m_edgeTimer.start();
+        return dragTo(x);
+    }
+    updateHover(event->position());
     showTip(event->position(), event->globalPosition().toPoint());
     update();
 }
 
+void TimelineWidget::updateHover(QPointF at) {
+    const TimelineLayout l = layout();
+    const bool onTrack = !m_timeline.empty && !onScrollBar(at) && l.track.united(l.axis).contains(at);
+    m_look.hover = onTrack ? std::optional(timeScale().timeAt(at.x())) : std::nullopt;
+}
+
 void TimelineWidget::showTip(QPointF at, QPoint globalAt) {
-    const double pixels = scaleOf(m_timeline, layout()).pixelsPerSecond();
+    const double pixels = timeScale().pixelsPerSecond();
     if (m_look.hover && pixels > 0) {
         const std::chrono::milliseconds reach(std::llround(kGrip / 2 * m_scale / pixels * 1000));
         QToolTip::showText(globalAt, timelineTooltip(m_timeline, *m_look.hover, reach), this);
-    } else if (layout().recording.contains(at))
+    } else if (onScrollBar(at))
+        QToolTip::showText(globalAt, QStringLiteral("drag: scroll<br>double click: everything"), this);
+    else if (layout().recording.contains(at))
         QToolTip::showText(globalAt, recordingTooltip(m_timeline), this);
     else
         QToolTip::hideText();
 }
 
 void TimelineWidget::mouseReleaseEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton || m_drag == Drag::none) return;
+    if (m_drag == Drag::none || (event->button() == Qt::MiddleButton) != (m_drag == Drag::pan) ||
+        (event->button() != Qt::LeftButton && m_drag != Drag::pan))
+        return;
+    m_edgeTimer.stop();
     if (m_drag == Drag::handle)
         dropHandle(event->position().x());
-    else
+    else if (m_drag != Drag::pan && m_drag != Drag::scroll)
         dropLoop();
     m_drag = Drag::none;
     update();
@@ -280,7 +203,9 @@ void TimelineWidget::mouseReleaseEvent(QMouseEvent* event) {
 
 void TimelineWidget::dropHandle(double x) {
     const TimelineTime at = seekableAt(x);
-    const bool toLive = m_timeline.mode != Mode::replay && x >= layout().track.right();
+    const TimelineScale scale = timeScale();
+    const bool toLive =
+        m_timeline.mode != Mode::replay && x >= scale.right() && scale.shown().to == m_timeline.end;
     m_look.held.reset();
     m_seekDue.reset();
     if (toLive) return emit liveRequested();
@@ -302,6 +227,69 @@ void TimelineWidget::dropLoop() {
             m_lastLoop.reset();
     }
     m_look.loop = loopShown();
+}
+
+void TimelineWidget::mouseDoubleClickEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton || !onScrollBar(event->position())) return mousePressEvent(event);
+    showPart({});
+}
+
+void TimelineWidget::wheelEvent(QWheelEvent* event) {
+    const TimelineLayout l = layout();
+    const QPointF at = event->position(), turns = QPointF(event->angleDelta()) / 120;
+    if (m_timeline.empty || !l.track.united(l.axis).contains(at)) return event->ignore();
+    TimelineWindow window = m_look.window;
+    const bool pans = turns.x() != 0 || event->modifiers() & Qt::ShiftModifier;
+    const double step = event->modifiers() & Qt::ControlModifier ? kFineZoomStep : kZoomStep;
+    if (pans)
+        window.pan(whole(),
+                   partOf(timeScale().shown(), -kPanStep * (turns.x() != 0 ? turns.x() : turns.y())));
+    else
+        window.zoom(whole(), timeScale().timeAt(at.x()), std::pow(step, turns.y()));
+    showPart(window);
+    QToolTip::hideText(); // of another moment
+    updateHover(at);
+    event->accept();
+}
+
+void TimelineWidget::showPart(const TimelineWindow& window) {
+    m_look.window = window;
+    update();
+}
+
+bool TimelineWidget::onScrollBar(QPointF at) const {
+    const TimelineLayout l = layout();
+    return !m_look.window.isWhole() &&
+           QRectF(l.axis.topLeft(), QPointF(l.axis.right(), l.whole.bottom())).contains(at);
+}
+
+void TimelineWidget::beginScroll(double x) {
+    const TimelineTime at = scaleOf(m_timeline, layout()).timeAt(x);
+    if (!contains(timeScale().shown(), at)) {
+        m_look.window.centre(whole(), at);
+        update();
+    }
+    m_scrollBy = at - timeScale().shown().from;
+}
+
+void TimelineWidget::moveAlong(double x) {
+    const TimelineScale seen = timeScale(), all = scaleOf(m_timeline, layout());
+    if (m_drag == Drag::scroll)
+        m_look.window.pan(whole(), all.timeAt(x) - m_scrollBy - seen.shown().from);
+    else
+        m_look.window.pan(whole(),
+                          partOf(seen.shown(), (m_dragX - x) / std::max(1.0, seen.right() - seen.left())));
+    m_dragX = x;
+    update();
+}
+
+void TimelineWidget::scrollAtEdge() {
+    const TimelineScale scale = timeScale();
+    const double past = m_dragX - std::clamp(m_dragX, scale.left(), scale.right());
+    if (past == 0) return m_edgeTimer.stop();
+    m_look.window.pan(whole(),
+                      partOf(scale.shown(), kEdgeStep * std::clamp(past / (kEdgeWide * m_scale), -1.0, 1.0)));
+    dragTo(m_dragX);
 }
 
 void TimelineWidget::leaveEvent(QEvent*) {

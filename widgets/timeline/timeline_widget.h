@@ -10,6 +10,7 @@
 #include <optional>
 
 class QKeyEvent;
+class QWheelEvent;
 
 namespace surgescope::widgets {
 
@@ -19,6 +20,11 @@ namespace surgescope::widgets {
 /// On the track: click or drag goes there, Shift+drag loops a range (Shift+click ends the loop), a loop's
 /// ends can be dragged. Of a live feed only what is buffered can be gone to; dropping the handle at the very
 /// right is the way back to live.
+///
+/// The wheel zooms in time at the pointer (Ctrl: finer, Shift or sideways: pans). While only a part is seen
+/// the middle button drags the track along, the axis beneath scrolls through the whole and a double click on
+/// it shows that again; a handle dragged past an edge takes the part with it, and so does one that plays. A
+/// handle that the hand left behind is left alone until it is asked to go somewhere.
 class TimelineWidget : public QWidget {
     Q_OBJECT
   public:
@@ -27,12 +33,14 @@ class TimelineWidget : public QWidget {
     void setTimeline(const feeds::Timeline& timeline);
     void setScale(double scale);
 
-    /// Space, arrows (Shift: 10 s), [ ], Home, End, L, N, P, K, R. True if the key is one of the timeline's,
-    /// whether or not there was something to do. For whoever has the focus.
+    /// Space, arrows (Shift: 10 s), [ ], Home, End, L, N, P, Z (Shift: the whole), K, R. True if the key is
+    /// one of the timeline's, whether or not there was something to do. For whoever has the focus.
     bool handleKey(const QKeyEvent& event);
 
     const feeds::Timeline& timeline() const { return m_timeline; }
     TimelineLayout layout() const { return {size(), m_scale}; }
+    /// Of the part that is seen.
+    TimelineScale timeScale() const { return scaleOf(m_timeline, layout(), m_look.window); }
 
     static constexpr int kMostSeeksPerSecond = 10; // while dragging, and of steps while a key is held
 
@@ -53,10 +61,12 @@ class TimelineWidget : public QWidget {
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
     void leaveEvent(QEvent* event) override;
 
   private:
-    enum class Drag { none, handle, newLoop, loopBegin, loopEnd };
+    enum class Drag { none, handle, newLoop, loopBegin, loopEnd, pan, scroll };
 
     bool isLive() const;
     bool isPlaying() const;
@@ -70,7 +80,16 @@ class TimelineWidget : public QWidget {
     void step(int seconds, bool held);
     void goToEnd(bool last);
     void goToEvent(bool forward);
+    void zoomByKey(bool whole);
     bool clickControl(QPointF at);
+
+    TimelineRange whole() const { return {m_timeline.begin, m_timeline.end}; }
+    void showPart(const TimelineWindow& window);
+    bool onScrollBar(QPointF at) const;
+    void beginScroll(double x);
+    void moveAlong(double x);
+    void scrollAtEdge();
+    void updateHover(QPointF at);
 
     TimelineTime seekableAt(double x) const;
     Drag dragAt(QPointF at, Qt::KeyboardModifiers modifiers) const;
@@ -86,11 +105,15 @@ class TimelineWidget : public QWidget {
     double m_scale = 1;
 
     Drag m_drag = Drag::none;
-    TimelineTime m_dragFrom{}; // the fixed end of a range being drawn
+    TimelineTime m_dragFrom{};              // the fixed end of a range being drawn
+    std::chrono::milliseconds m_scrollBy{}; // how far into the part it was taken hold of
+    double m_dragX = 0;                     // where the pointer is
+    bool m_bringIntoView = false;           // the handle, once it has gone where a key asked it to
     bool m_playAfterDrag = false;
     std::optional<TimelineTime> m_sought;  // the last one asked for in this drag
     std::optional<TimelineTime> m_seekDue; // waits for m_pace
     QTimer m_pace;                         // runs from one seek or held step until the next is allowed
+    QTimer m_edgeTimer;                    // runs while the pointer drags past an edge
     QTimer m_litTimer;
 };
 

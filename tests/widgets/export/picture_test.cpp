@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 
 using namespace surgescope;
 using namespace surgescope::widgets;
@@ -105,7 +106,7 @@ TEST_CASE("SVG: the note in full, curves as one line each, nothing a bitmap that
     for (const ExportView view : kExportViews) {
         INFO(viewName(view));
         const Picture picture = wall.picture(view);
-        const Svg svg = readSvg(svgOf(picture));
+        const Svg svg = readSvg(svgMaker(picture)());
         REQUIRE(svg.error == QString());
         CHECK(svg.width == QString::number(picture.size().width()));
         const QString all = svg.texts.join(u' ');
@@ -117,13 +118,13 @@ TEST_CASE("SVG: the note in full, curves as one line each, nothing a bitmap that
         CHECK(svg.elements[QStringLiteral("image")] == (view == ExportView::wall ? 2 : isHeat(view) ? 1 : 0));
     }
     // Seven regions, each an outline of some hundred points; not a line for each of their segments.
-    const Svg requests = readSvg(svgOf(wall.picture(ExportView::requests)));
+    const Svg requests = readSvg(svgMaker(wall.picture(ExportView::requests))());
     CHECK(requests.elements[QStringLiteral("polyline")] + requests.elements[QStringLiteral("path")] < 60);
     CHECK(requests.mostPoints >= 600);
-    const Svg metadata = readSvg(svgOf(wall.picture(ExportView::metadata)));
+    const Svg metadata = readSvg(svgMaker(wall.picture(ExportView::metadata))());
     CHECK(metadata.elements[QStringLiteral("polyline")] < 40);
     CHECK(metadata.mostPoints > 150);
-    const Svg map = readSvg(svgOf(wall.picture(ExportView::map)));
+    const Svg map = readSvg(svgMaker(wall.picture(ExportView::map))());
     CHECK(map.elements[QStringLiteral("path")] > 150); // countries
     CHECK(map.elements[QStringLiteral("circle")] + map.elements[QStringLiteral("ellipse")] > 300);
 }
@@ -133,7 +134,7 @@ TEST_CASE("SVG: a zoomed map stays within its panel") {
     MapWidget& map = wall.window.map();
     map.setView(map.view().zoomedAt(*map.positionOf("FRA"), 12));
     REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
-    const QByteArray svg = svgOf(wall.picture(ExportView::map));
+    const QByteArray svg = svgMaker(wall.picture(ExportView::map))();
     QXmlStreamReader xml(svg);
     while (!xml.atEnd())
         if (xml.readNext() == QXmlStreamReader::StartElement && xml.name() == QLatin1String("polyline"))
@@ -156,7 +157,8 @@ TEST_CASE("librsvg draws an SVG in the same size and much the same") {
     for (const ExportView view : kExportViews) {
         INFO(viewName(view));
         const Picture picture = wall.picture(view);
-        const auto drawn = runTool(QStringLiteral("rsvg-convert"), {write(folder, "a.svg", svgOf(picture))});
+        const auto drawn =
+            runTool(QStringLiteral("rsvg-convert"), {write(folder, "a.svg", svgMaker(picture)())});
         REQUIRE(drawn);
         const QImage image = QImage::fromData(*drawn);
         CHECK(image.size() == picture.size());
@@ -174,7 +176,7 @@ TEST_CASE("PDF: fonts are embedded, text can be searched, charts are no bitmaps"
     for (const ExportView view : kExportViews) {
         INFO(viewName(view));
         const Picture picture = wall.picture(view);
-        const QString path = write(folder, "a.pdf", pdfOf(picture));
+        const QString path = write(folder, "a.pdf", pdfMaker(picture)());
         const auto fonts = runTool(QStringLiteral("pdffonts"), {path});
         REQUIRE(fonts);
         const auto lines = QString::fromUtf8(*fonts).trimmed().split(u'\n');
@@ -245,9 +247,29 @@ TEST_CASE("a note is wrapped, never cut") {
     CHECK(Picture::heightBeneath(view, note, 300, 1) > narrow + 100);
 }
 
+TEST_CASE("a file is made by another thread, of what was seen, although the view is gone") {
+    FileMaker svg, pdf;
+    QByteArray atOnce;
+    {
+        Wall wall;
+        const Picture picture = wall.picture(ExportView::map);
+        svg = svgMaker(picture);
+        pdf = pdfMaker(picture);
+        atOnce = svgMaker(picture)();
+    }
+    QByteArray svgBytes, pdfBytes;
+    std::thread([&] {
+        svgBytes = svg();
+        pdfBytes = pdf();
+    }).join();
+    CHECK(svgBytes == atOnce);
+    CHECK(pdfBytes.startsWith("%PDF"));
+    CHECK(pdfBytes.size() > 100'000); // all of the world
+}
+
 TEST_CASE("a chart that leaves its legend to its neighbour has one when it stands alone") {
     Wall wall;
-    const QStringList texts = readSvg(svgOf(wall.picture(ExportView::egress))).texts;
+    const QStringList texts = readSvg(svgMaker(wall.picture(ExportView::egress))()).texts;
     CHECK(texts.contains(QStringLiteral("Asia")));
     CHECK(texts.count(QStringLiteral("Asia")) == 1);
 }
@@ -266,10 +288,14 @@ TEST_CASE("what a picture costs", "[.timing]") {
         const auto png = pngOf(image, picture.note());
         const double encoded = lap();
         timer.start();
-        const auto svg = svgOf(picture);
+        const auto svgLater = svgMaker(picture);
+        const auto pdfLater = pdfMaker(picture);
+        const double notedDown = lap() / 2;
+        timer.start();
+        const auto svg = svgLater();
         const double svgTook = lap();
         timer.start();
-        const auto pdf = pdfOf(picture);
+        const auto pdf = pdfLater();
         const double pdfTook = lap();
         if (const QString folder = qEnvironmentVariable("SURGESCOPE_PICTURES"); !folder.isEmpty()) {
             QFile file(folder + u'/' + QString::fromStdString(std::string(viewName(view))) +
@@ -277,11 +303,10 @@ TEST_CASE("what a picture costs", "[.timing]") {
             REQUIRE(file.open(QIODevice::WriteOnly));
             file.write(svg);
         }
-        std::printf(
-            "%-16s %4d x %4d at 2x: paint %5.1f ms, encode %6.1f ms, %7lld bytes; svg %6.1f ms %8lld; pdf "
-            "%6.1f ms %8lld\n",
-            std::string(viewName(view)).c_str(), picture.size().width(), picture.size().height(), painted,
-            encoded, static_cast<long long>(png.size()), svgTook, static_cast<long long>(svg.size()), pdfTook,
-            static_cast<long long>(pdf.size()));
+        std::printf("%-16s %4d x %4d at 2x: paint %5.1f ms, encode %6.1f ms, %7lld bytes; noted down %5.1f "
+                    "ms; svg %6.1f ms %8lld; pdf %6.1f ms %8lld\n",
+                    std::string(viewName(view)).c_str(), picture.size().width(), picture.size().height(),
+                    painted, encoded, static_cast<long long>(png.size()), notedDown, svgTook,
+                    static_cast<long long>(svg.size()), pdfTook, static_cast<long long>(pdf.size()));
     }
 }

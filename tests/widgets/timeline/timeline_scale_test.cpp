@@ -125,14 +125,15 @@ TEST_CASE("a short gap stays a gap when the overview is reduced, a peak stays a 
     t.overview.assign(1000, 5.0F);
     t.overview[503] = std::numeric_limits<float>::quiet_NaN();
     t.overview[705] = 90;
-    const ReducedOverview reduced = reduceOverview(t, 100);
+    const TimelineRange all{kMidnight, kMidnight + seconds(2000)};
+    const ReducedOverview reduced = reduceOverview(t, 100, all);
     REQUIRE(reduced.values.size() == 100);
     CHECK(reduced.step == seconds(20));
     CHECK(std::isnan(reduced.values[50]));
     CHECK(reduced.values[49] == 5);
     CHECK(reduced.values[70] == 90);
-    CHECK(reduceOverview(t, 2000).values.size() == 1000);
-    CHECK(reduceOverview({}, 10).values.empty());
+    CHECK(reduceOverview(t, 2000, all).values.size() == 1000);
+    CHECK(reduceOverview({}, 10, {}).values.empty());
 
     CHECK(overviewAt(t, kMidnight + seconds(1412)) == 90); // point 705 tells of 1410 to 1412
     CHECK(overviewAt(t, kMidnight + milliseconds(1'410'001)) == 90);
@@ -140,4 +141,25 @@ TEST_CASE("a short gap stays a gap when the overview is reduced, a peak stays a 
     CHECK(std::isnan(overviewAt(t, kMidnight + seconds(1007))));
     CHECK(std::isnan(overviewAt(t, kMidnight - seconds(1))));
     CHECK(std::isnan(overviewAt(t, kMidnight + hours(9))));
+}
+
+TEST_CASE("of a part of the overview only its points are taken, as fine as there is room") {
+    feeds::Timeline t;
+    t.begin = kMidnight;
+    t.overviewStep = seconds(2);
+    for (int i = 0; i < 1000; ++i)
+        t.overview.push_back(static_cast<float>(i));
+    const auto part = [&](int from, int to, int most) {
+        return reduceOverview(t, most, {kMidnight + seconds(from), kMidnight + seconds(to)});
+    };
+    const auto fine = part(101, 105, 100);
+    CHECK(fine.begin == kMidnight + seconds(100));
+    CHECK(fine.step == seconds(2));
+    CHECK(fine.values == std::vector<float>{50, 51, 52});
+    const auto coarse = part(110, 130, 3); // ten points in three: by four, as they lie from the beginning on
+    CHECK(coarse.begin == kMidnight + seconds(104));
+    CHECK(coarse.step == seconds(8));
+    CHECK(coarse.values == std::vector<float>{55, 59, 63, 67});
+    CHECK(part(3000, 4000, 10).values.empty());
+    CHECK(part(1990, 4000, 10).values.size() == 5);
 }

@@ -313,7 +313,7 @@ TEST_CASE("the flight recorder is kept and recording switched, by key and by but
     CHECK(wall.kept.size() == 2);
 }
 
-TEST_CASE("the buttons do what the keys do, other buttons and the wheel nothing") {
+TEST_CASE("the buttons do what the keys do, other buttons and the wheel ask for nothing") {
     Wall wall("playing");
     const TimelineLayout at = wall.bar.layout();
     wall.click(at.button.center());
