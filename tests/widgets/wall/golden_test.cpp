@@ -7,6 +7,7 @@
 // writes them anew; look at them before committing. Of a picture that differs, the actual one and the
 // difference are left in the temporary folder, and the worst block is named.
 #include "widgets/base/palette.h"
+#include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/wall_window.h"
 
 #include "tests/support/catch.h"
@@ -114,10 +115,14 @@ TEST_CASE("the wall looks as it did", "[golden]") {
     const auto frame = look.frame(options);
     if (!options.selected.empty()) wall.focus().select(feeds::Selection::pop(options.selected));
     wall.setFrame(frame);
-    wall.setTimeline(tests::sampleTimeline(look.timeline));
+    const feeds::Timeline timeline = tests::sampleTimeline(look.timeline);
+    wall.setTimeline(timeline);
     REQUIRE(QTest::qWaitFor([&] { return wall.isSettled(); }, 20'000));
-    wall.setFrame(
-        frame); // how long it has been on the screen is all that goes on by itself: it came just now
+    // What goes on by itself begins anew: how long the frame has been on the screen, and the flash of the
+    // live dot when a second has come.
+    wall.setFrame(frame);
+    wall.timeline().setTimeline({});
+    wall.setTimeline(timeline);
     const QImage painted = wall.grab().toImage();
     const QImage actual = painted.scaled(kStored, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
                               .convertToFormat(QImage::Format_RGB32);
