@@ -114,6 +114,10 @@ TEST_CASE("folders in feeds include only those above them", "[rules]") {
           }) == kNone);
 }
 
+TEST_CASE("no test has a name that CMake would split in two and run neither of", "[rules]") {
+    CHECK(matches(code({"tests"}), std::regex("TEST_CASE\\(\"[^\"]*;[^\"]*\"")) == kNone);
+}
+
 TEST_CASE("fragile dependencies live in few files", "[rules]") {
     const auto all = code({"feeds", "widgets", "app"});
     CHECK(wrongIncludes(all, [](const std::string& path, const std::string& include) {

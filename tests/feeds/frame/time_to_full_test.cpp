@@ -34,7 +34,7 @@ TEST_CASE("a place that rises by a hundredth in two seconds is full when the lin
           Approx(81).margin(1));
 }
 
-TEST_CASE("what is full is full now; what falls, stands or creeps has no time", "[frame]") {
+TEST_CASE("what is full is full now, what falls, stands or creeps has no time", "[frame]") {
     CHECK(forecast(60, [](int s) { return 0.9 + 0.002 * s; }) == 0.0);
     CHECK_FALSE(forecast(60, [](int s) { return 0.9 - 0.001 * s; }));
     CHECK_FALSE(forecast(60, [](int) { return 0.7; }));

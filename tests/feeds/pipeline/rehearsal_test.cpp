@@ -55,7 +55,7 @@ std::string bytesOfRehearsal(std::uint64_t seed) {
 
 } // namespace
 
-TEST_CASE("same seed, same bytes; another seed, others", "[rehearsal]") {
+TEST_CASE("same seed, same bytes, and another seed, others", "[rehearsal]") {
     const auto first = bytesOfRehearsal(7);
     CHECK(first.size() > 1'000'000);
     CHECK(first == bytesOfRehearsal(7));

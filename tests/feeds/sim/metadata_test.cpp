@@ -64,7 +64,7 @@ TEST_CASE("retries keep to their budget, and to three attempts without one", "[s
     CHECK(naiveStep.retries == Approx(2'000 * (f + f * f)).epsilon(0.01)); // (1 - f³) / (1 - f) in all
 }
 
-TEST_CASE("with a retry budget an overload ends with its cause; without one it stays", "[sim]") {
+TEST_CASE("with a retry budget an overload ends with its cause, without one it stays", "[sim]") {
     auto scenario = withoutAutoscaling();
     scenario.retryTimeoutSeconds =
         0.4; // shorter than the queue: answers that are too late are asked for again

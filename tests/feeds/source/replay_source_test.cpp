@@ -65,11 +65,11 @@ void checkReplayedAsShown(const std::string& scenario, int length, std::uint64_t
 
 } // namespace
 
-TEST_CASE("simulate: frames A; record and replay: frames B; A equals B", "[replay]") {
+TEST_CASE("frames recorded and replayed are those that were shown", "[replay]") {
     checkReplayedAsShown("triple-drop", 100, 2'000); // all PoPs
 }
 
-TEST_CASE("A equals B in every scenario", "[replay]") {
+TEST_CASE("and so they are in every scenario", "[replay]") {
     // Into what happens in each of them, with the largest PoPs only.
     std::vector<std::string> scenarios;
     for (const auto& file : std::filesystem::directory_iterator(SURGESCOPE_SOURCE_DIR "/resources/scenarios"))

@@ -214,7 +214,7 @@ TEST_CASE("there are three ways back to live: the button, End, and the right end
     CHECK(wall.played.isEmpty());
 }
 
-TEST_CASE("Space plays and pauses; a live feed is left for the moment it is at") {
+TEST_CASE("Space plays and pauses, a live feed is left for the moment it is at") {
     Wall playing("playing"), paused("paused"), live("buffered");
     playing.key(Qt::Key_Space);
     CHECK(playing.paused.size() == 1);

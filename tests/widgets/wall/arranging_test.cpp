@@ -96,7 +96,7 @@ TEST_CASE("a view is dragged by its title beside another one") {
     CHECK(map.width() == wall.area().width());
 }
 
-TEST_CASE("dropped in the middle two views change places; dropped beside or on itself nothing happens") {
+TEST_CASE("dropped in the middle two views change places, beside or on itself nothing happens") {
     Wall wall("traffic");
     LineChart &requests = wall.chart(WallWindow::requestsChart),
               &latency = wall.chart(WallWindow::latencyChart);

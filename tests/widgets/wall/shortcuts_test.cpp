@@ -58,7 +58,7 @@ TEST_CASE("the table has the timeline's keys, all of them and no others") {
         }
 }
 
-TEST_CASE("E exports, alone and with others; C is the map's, with Ctrl it copies") {
+TEST_CASE("E exports, alone and with others, C is the map's, with Ctrl it copies") {
     const auto called = [](Qt::Key key, Qt::KeyboardModifiers modifiers) {
         return commandFor(QKeyEvent(QEvent::KeyPress, key, modifiers));
     };

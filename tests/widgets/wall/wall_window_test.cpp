@@ -247,7 +247,7 @@ TEST_CASE("titles say what is selected") {
     CHECK(wall.window.chart(WallWindow::egressChart).title() == QStringLiteral("Egress, LHR"));
 }
 
-TEST_CASE("B sets T-0 to the crosshair, for views and timeline; Shift+B takes it back") {
+TEST_CASE("B sets T-0 to the crosshair, for views and timeline, Shift+B takes it back") {
     const auto frame = tests::sampleFrame();
     Wall wall(frame);
     QTest::keyClick(&wall.window, Qt::Key_B); // no crosshair: nothing happens
