@@ -207,7 +207,6 @@ Source::Received ReplaySource::receive(std::chrono::milliseconds timeout) {
         std::uint64_t past = 0; // the clock stands where it was sought
         if (const auto message = nextOf(m_coarse, past)) return *message;
         m_restoring = Restoring::nothing;
-        m_paceReal = m_real.steady();
         return SeekEnds{};
     }
     const auto due = dueTime();
