@@ -70,7 +70,7 @@ const std::vector<Shortcut>& shortcuts() {
         {exportView,
          kViews,
          u"E  Shift E  Ctrl C",
-         u"export it: as PNG; as SVG, PDF and CSV; to the clipboard",
+         u"export it: PNG; SVG, PDF, CSV; clipboard",
          {{Qt::Key_E}, {Qt::Key_E, kShift}, {Qt::Key_C, kCtrl}}},
 
         {map, kMap, u"+ −", u"closer, further", {{.prints = u'+'}, {.prints = u'='}, {.prints = u'-'}}},
