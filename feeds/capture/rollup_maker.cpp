@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/capture/rollup_maker.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace surgescope::feeds {
@@ -89,23 +90,19 @@ void RollupMaker::givePoints(const FleetState& state, seconds width, FeedSecond 
     for (auto& column : m_points.columns)
         column.clear();
     const auto add = [&](const std::string& name, const Rollup& rollup) {
-        // A ring reaches as far back as its step is coarse; asked for its own length it is found.
-        for (const auto range : {seconds(1), seconds(3'600), seconds(86'400)}) {
-            const auto& ring = rollup.ringFor(range);
-            if (ring.step() != width) continue;
-            const auto* found = ring.at(end);
-            const auto p = found ? *found : RollupPoint::none();
-            std::size_t column = 0;
-            for (const auto value : RollupPoint::columns())
-                m_points.columns[column++].push_back(p.*value);
-            if (rollup.keepsLagDistribution()) {
-                const auto* lag = ring.lagAt(end);
-                const LagBins bins = lag ? *lag : LagBins{};
-                m_points.lagBins.insert(m_points.lagBins.end(), bins.counts.begin(), bins.counts.end());
-            }
-            if (!m_points.places.empty()) m_points.places += ' ';
-            m_points.places += name;
+        const auto& ring = *std::ranges::find(rollup.rings(), width, &RollupRing::step);
+        const auto* found = ring.at(end);
+        const auto p = found ? *found : RollupPoint::none();
+        std::size_t column = 0;
+        for (const auto value : RollupPoint::columns())
+            m_points.columns[column++].push_back(p.*value);
+        if (rollup.keepsLagDistribution()) {
+            const auto* lag = ring.lagAt(end);
+            const LagBins bins = lag ? *lag : LagBins{};
+            m_points.lagBins.insert(m_points.lagBins.end(), bins.counts.begin(), bins.counts.end());
         }
+        if (!m_points.places.empty()) m_points.places += ' ';
+        m_points.places += name;
     };
     // Every place, also those without a point: the same places each time cost next to nothing to store.
     for (const auto& [code, place] : state.places())

@@ -299,9 +299,7 @@ void ReplaySource::restoreRosters(std::uint64_t to) {
 
 void ReplaySource::restoreCharts(std::uint64_t to, FeedSecond last) {
     const auto logAt = [this](FeedSecond second) { return m_index->logTimeAt(RecordedTime(second)); };
-    const Rollup rings;
-    for (const auto range : {seconds(1), seconds(3'600), seconds(86'400)}) {
-        const auto& ring = rings.ringFor(range);
+    for (const Rollup alike; const auto& ring : alike.rings()) {
         addRestore(ring.length() == Rollup::kFineRange ? m_near : m_coarse,
                    "points/" + std::to_string(ring.step().count()), logAt(last - ring.length()),
                    to + kMadeLate, [last](const MessageStream::Message& m) -> std::optional<std::uint64_t> {

@@ -104,8 +104,8 @@ void RollupRing::clear() {
 }
 
 Rollup::Rollup()
-    : m_rings{RollupRing(std::chrono::seconds(1), kFineRange.count()), RollupRing(std::chrono::seconds(10), 1'080),
-              RollupRing(std::chrono::seconds(60), 2'880)} {}
+    : m_rings{RollupRing(std::chrono::seconds(1), kFineRange.count()),
+              RollupRing(std::chrono::seconds(10), 1'080), RollupRing(std::chrono::seconds(60), 2'880)} {}
 
 PopTotals* Rollup::open(FeedSecond second, std::uint64_t expectedNodes) {
     if (!m_empty && second <= m_newest - std::chrono::seconds(kOpenSeconds)) return nullptr;

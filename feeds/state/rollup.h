@@ -106,6 +106,8 @@ class Rollup {
     /// Writes the points of open seconds up to `second` that changed since they were last written.
     void settle(FeedSecond second, std::uint64_t expectedNodes);
 
+    /// From the finest to the coarsest.
+    const std::array<RollupRing, kResolutions>& rings() const { return m_rings; }
     /// The finest ring that reaches back `range`.
     const RollupRing& ringFor(std::chrono::seconds range) const;
     /// The point that holds a moment, from the finest ring that has one; null when there is none.
