@@ -77,6 +77,19 @@ std::vector<std::pair<double, double>> incompleteStretches(int columns, const st
     return stretches;
 }
 
+bool isCrossed(const std::vector<ChartShape>& shapes, const QRectF& part) {
+    const auto crosses = [&part](QPointF a, QPointF b) { // from left to right
+        if (b.x() < part.left() || a.x() > part.right()) return false;
+        const double slope = b.x() > a.x() ? (b.y() - a.y()) / (b.x() - a.x()) : 0;
+        const double in = a.y() + slope * (std::max(a.x(), part.left()) - a.x());
+        const double out = b.x() > a.x() ? a.y() + slope * (std::min(b.x(), part.right()) - a.x()) : b.y();
+        return std::min(in, out) <= part.bottom() && std::max(in, out) >= part.top();
+    };
+    return std::ranges::any_of(shapes, [&](const ChartShape& shape) {
+        return std::ranges::adjacent_find(shape.upper, crosses) != shape.upper.end();
+    });
+}
+
 double largestValue(ChartKind kind, int columns, const std::vector<ChartLine>& lines) {
     double largest = 0;
     for (int column = 0; column < columns; ++column) {

@@ -4,6 +4,7 @@
 #include <QColor>
 #include <QPointF>
 #include <QPolygonF>
+#include <QRectF>
 #include <QString>
 
 #include <functional>
@@ -42,6 +43,9 @@ std::vector<ChartShape> shapesOf(ChartKind kind, int columns, const std::vector<
 /// Where some areas of a stack have a value and others none, its height is no total: from and to, in shares
 /// of the width.
 std::vector<std::pair<double, double>> incompleteStretches(int columns, const std::vector<ChartLine>& lines);
+
+/// Whether a curve passes through a part of the plot, in shares of it as those of the shapes.
+bool isCrossed(const std::vector<ChartShape>& shapes, const QRectF& part);
 
 /// The largest value to be shown: of the stacked sums, or of the lines, ghosts aside. 0 when there is none.
 double largestValue(ChartKind kind, int columns, const std::vector<ChartLine>& lines);

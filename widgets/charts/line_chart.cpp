@@ -225,6 +225,13 @@ void LineChart::paintLimit(QPainter& painter, const QRectF& plot) const {
     painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
     QRectF box(plot.left() + px(6), y - px(19), 0, px(18));
     box.setWidth(QFontMetricsF(painter.font()).horizontalAdvance(m_limitLabel) + px(6));
+    // Where it can be read: beside the curves, if it can be.
+    const double wide = box.width() / plot.width(), low = shareOf(m_limit), high = px(19) / plot.height();
+    for (const double place : {0.0, 1.0, 0.5})
+        if (!isCrossed(m_shapes, {place * (1 - wide), low, wide, high})) {
+            box.translate(place * (plot.width() - box.width() - px(12)), 0);
+            break;
+        }
     painter.fillRect(box, p.shade);
     painter.setPen(p.overload);
     painter.drawText(box, Qt::AlignCenter, m_limitLabel);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/palette.h"
 #include "widgets/charts/frame_lines.h"
 #include "widgets/charts/line_chart.h"
 
@@ -165,6 +166,44 @@ TEST_CASE("an earlier launch of another size leaves the picture and says so") {
     CHECK(chart.isGhostAbove());
     show(kNaN, 410); // nothing is known
     CHECK_FALSE(chart.isGhostAbove());
+}
+
+TEST_CASE("a curve passes through a part of the plot or beside it") {
+    const ChartShape rises{Qt::red, false, QPolygonF{{0.1, 0.2}, {0.3, 0.2}, {0.4, 0.8}, {0.6, 0.8}}, {}};
+    const auto crossed = [&](double x, double y) { return isCrossed({rises}, {x, y, 0.1, 0.1}); };
+    CHECK(crossed(0.15, 0.15));
+    CHECK(crossed(0.31, 0.45)); // on its steep way, between two points
+    CHECK_FALSE(crossed(0.15, 0.45));
+    CHECK_FALSE(crossed(0.45, 0.45));
+    CHECK_FALSE(crossed(0.7, 0.75)); // it has ended
+    CHECK_FALSE(isCrossed({}, {0, 0, 1, 1}));
+}
+
+TEST_CASE("the label of a limit steps aside for a curve") {
+    Focus focus;
+    LineChart chart(focus, ChartKind::lines, Unit::microseconds, QStringLiteral("test"));
+    chart.setLimit(250e3, QStringLiteral("limit"));
+    chart.resize(640, 240);
+    const QRectF plot = chart.plotRect();
+    // Its colour at either end, where nothing else has it but the limit's own dashes.
+    const auto redness = [&](double from) {
+        const QImage image = chart.grab().toImage();
+        int found = 0;
+        for (int x = static_cast<int>(from); x < static_cast<int>(from) + 56; ++x)
+            for (int y = static_cast<int>(plot.top()); y < static_cast<int>(plot.bottom()); ++y)
+                found += image.pixel(x, y) == colours().overload.rgb();
+        return found;
+    };
+    const double left = plot.left() + 4, right = plot.right() - 60;
+    std::vector<float> values(100, 20e3F);
+    values.back() = 600e3F;
+    chart.setData({axisOf(100), {{QStringLiteral("a"), QColor(40, 40, 230), values}}, {}, {}});
+    CHECK(redness(left) > redness(right) + 20);
+    std::fill(values.begin(), values.begin() + 20, 280e3F);
+    values.back() = 20e3F;
+    values[50] = 600e3F;
+    chart.setData({axisOf(100), {{QStringLiteral("a"), QColor(40, 40, 230), values}}, {}, {}});
+    CHECK(redness(right) > redness(left) + 20);
 }
 
 TEST_CASE("a low chart keeps its height for its curve and leaves the release unnamed") {
