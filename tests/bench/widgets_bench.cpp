@@ -90,13 +90,15 @@ int main(int argc, char** argv) {
             paintInto(window.heat(), image);
         });
         measure("chart: areas, new data", size, 40, [&](int i) {
-            window.chart(widgets::WallWindow::requestsChart).setData({frame(i)->chartAxis, widgets::requestLines(*frame(i), catalogue),
-                                     frame(i)->events, window.chart(widgets::WallWindow::requestsChart).timeWords()});
+            window.chart(widgets::WallWindow::requestsChart)
+                .setData({frame(i)->chartAxis, widgets::requestLines(*frame(i), catalogue), frame(i)->events,
+                          window.chart(widgets::WallWindow::requestsChart).timeWords()});
             paintInto(window.chart(widgets::WallWindow::requestsChart), image);
         });
         measure("chart: lines, new data", size, 40, [&](int i) {
-            window.chart(widgets::WallWindow::metadataChart).setData({frame(i)->chartAxis, widgets::metadataLines(*frame(i)), frame(i)->events,
-                                     window.chart(widgets::WallWindow::metadataChart).timeWords()});
+            window.chart(widgets::WallWindow::metadataChart)
+                .setData({frame(i)->chartAxis, widgets::metadataLines(*frame(i)), frame(i)->events,
+                          window.chart(widgets::WallWindow::metadataChart).timeWords()});
             paintInto(window.chart(widgets::WallWindow::metadataChart), image);
         });
         measure("window painted whole", size, 20, [&](int) { paintInto(window, image); });

@@ -19,10 +19,10 @@ inline std::string textOf(const feeds::Frame& frame, bool history = true) {
         out << r.value << '/' << static_cast<int>(r.quality) << ' ';
     };
     const auto summary = [&](const feeds::Summary& s) {
-        for (const auto& r :
-             {s.requestsPerSecond, s.egressBitsPerSecond, s.saturation, s.hitRatio, s.errorRatio,
-              s.ttfbHitP95Us, s.ttfbMissP95Us, s.metadataP95Us, s.lbP50Us, s.lagP50Us, s.lagP99Us, s.clockOffsetP95Us,
-              s.pendingKeys, s.invalidationsPerSecond, s.wafBlockedPerSecond, s.nodesAboveCritical})
+        for (const auto& r : {s.requestsPerSecond, s.egressBitsPerSecond, s.saturation, s.hitRatio,
+                              s.errorRatio, s.ttfbHitP95Us, s.ttfbMissP95Us, s.metadataP95Us, s.lbP50Us,
+                              s.lagP50Us, s.lagP99Us, s.clockOffsetP95Us, s.pendingKeys,
+                              s.invalidationsPerSecond, s.wafBlockedPerSecond, s.nodesAboveCritical})
             reading(r);
         out << s.nodesHeard << " of " << s.nodesExpected << '\n';
     };
