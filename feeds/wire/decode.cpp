@@ -4,6 +4,9 @@
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/wire/fields.h"
 #include "feeds/wire/limits.h"
+#include "feeds/wire/rollup_reader.h"
+#include "feeds/wire/roster_reader.h"
+#include "feeds/wire/sanity.h"
 #include "feeds/wire/totals_reader.h"
 
 #include <google/protobuf/stubs/logging.h>
@@ -27,20 +30,6 @@ std::string quote(std::string_view text) {
     for (const char c : text.substr(0, 40))
         out += (c >= ' ' && c < 127) ? c : '?';
     return out + (text.size() > 40 ? "…'" : "'");
-}
-
-bool isPrintable(std::string_view text, std::size_t limit) {
-    return text.size() <= limit &&
-           std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ') || c == 127; });
-}
-
-bool isSaneTime(std::uint64_t us) {
-    return us >= static_cast<std::uint64_t>(unixSeconds(limits::kEarliest)) * 1'000'000U &&
-           us <= static_cast<std::uint64_t>(unixSeconds(limits::kLatest)) * 1'000'000U;
-}
-
-FeedSecond secondOf(std::uint64_t us) {
-    return feedSecond(static_cast<std::int64_t>(us / 1'000'000U));
 }
 
 MaybeRefused read(const pb::Header& from, Header& to) {
@@ -121,12 +110,11 @@ MaybeRefused readPop(const std::string& pop, std::string_view topic, std::string
     return std::nullopt;
 }
 
-/// The interval of what a recorder made: whole seconds, as the charts have them.
+/// The interval of what a recorder made.
 template <class Proto>
 MaybeRefused readInterval(const Proto& from, FeedSecond& end, std::chrono::seconds& width) {
     const auto ms = from.interval_ms();
-    if (!isSaneTime(from.interval_end_us()) || from.interval_end_us() % 1'000'000U != 0 ||
-        (ms != 1'000 && ms != 10'000 && ms != 60'000))
+    if (!isSaneInterval(from.interval_end_us(), ms))
         return Refused{Refusal::time, "interval of " + std::to_string(ms) + " ms to " +
                                           std::to_string(from.interval_end_us()) +
                                           " µs, expected 1, 10 or 60 s to a whole second"};
@@ -156,28 +144,66 @@ struct Decoder::Messages {
     Event event;
     Global global;
     pb::Points pbPoints;
-    pb::Rollup pbRollup;
     FleetRollup rollup;
     Points points;
     std::vector<std::uint64_t> scratch;
     std::string popText;
 
-    /// PoP reports are nearly all that comes, and the library would spend most of its time on allocating
-    /// their histograms. Reads only one that is as usual and to be accepted; the library judges the others.
-    bool readUsualReport(std::string_view topic, std::string_view payload) {
+    // PoP reports are nearly all that comes, and the library would spend most of its time on allocating their
+    // histograms; of rosters and rollups, on names and histograms. So each of these is read without it, if it
+    // is as usual and to be accepted; the library judges the others.
+
+    bool readUsualHeader(std::string_view bytes, Header& to) {
+        pbHeader.Clear();
+        Fields fields(bytes);
+        for (std::uint64_t last = 0; fields.next(); last = fields.tag) {
+            if (fields.tag <= last) return false;
+            const auto small = static_cast<std::uint32_t>(fields.value);
+            switch (fields.tag) {
+            case Fields::tagOf(1, Fields::Type::varint): pbHeader.set_schema_version(small); break;
+            case Fields::tagOf(2, Fields::Type::text):
+                if (!isPlain(fields.text, limits::kPublisherBytes)) return false;
+                pbHeader.mutable_publisher()->assign(fields.text);
+                break;
+            case Fields::tagOf(3, Fields::Type::fixed64): pbHeader.set_session_us(fields.value); break;
+            case Fields::tagOf(4, Fields::Type::varint): pbHeader.set_sequence(fields.value); break;
+            case Fields::tagOf(5, Fields::Type::fixed64): pbHeader.set_interval_end_us(fields.value); break;
+            case Fields::tagOf(6, Fields::Type::varint): pbHeader.set_interval_ms(small); break;
+            case Fields::tagOf(7, Fields::Type::fixed64): pbHeader.set_sent_us(fields.value); break;
+            default: return false;
+            }
+        }
+        return fields.atEnd() && !feeds::read(pbHeader, to);
+    }
+
+    /// Header and PoP, with which most messages begin.
+    bool readUsualBeginning(Fields& fields, std::string_view topic, Header& header, std::string& pop) {
         using Type = Fields::Type;
-        if (payload.size() > limits::kSmallMessageBytes) return false;
-        Fields fields(payload);
         if (!fields.next() || fields.tag != Fields::tagOf(1, Type::text) ||
-            !pbHeader.ParseFromArray(fields.text.data(), static_cast<int>(fields.text.size())) ||
-            !pbHeader.GetReflection()->GetUnknownFields(pbHeader).empty() ||
-            feeds::read(pbHeader, popReport.header))
+            !readUsualHeader(fields.text, header) || !fields.next() ||
+            fields.tag != Fields::tagOf(2, Type::text))
             return false;
-        if (!fields.next() || fields.tag != Fields::tagOf(2, Type::text)) return false;
         popText.assign(fields.text);
-        return !readPop(popText, topic, popReport.pop) && fields.next() &&
-               fields.tag == Fields::tagOf(3, Type::text) && fields.atEnd() &&
+        return !readPop(popText, topic, pop);
+    }
+
+    bool readUsualReport(std::string_view topic, std::string_view payload) {
+        Fields fields(payload);
+        return payload.size() <= limits::kSmallMessageBytes &&
+               readUsualBeginning(fields, topic, popReport.header, popReport.pop) && fields.next() &&
+               fields.tag == Fields::tagOf(3, Fields::Type::text) && fields.atEnd() &&
                readPlainTotals(fields.text, popReport.totals);
+    }
+
+    bool readUsualRoster(std::string_view topic, std::string_view payload) {
+        Fields fields(payload);
+        return payload.size() <= limits::kMessageBytes &&
+               readUsualBeginning(fields, topic, roster.header, roster.pop) &&
+               readPlainNodes(fields.rest(), roster);
+    }
+
+    bool readUsualRollup(std::string_view payload) {
+        return payload.size() <= limits::kMessageBytes && readPlainRollup(payload, rollup);
     }
 
     MaybeRefused read(const pb::PopReport& from, std::string_view topic) {
@@ -376,14 +402,19 @@ Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
     }
     if (topic.starts_with("node/")) return decodeAs(m.pbNodeColumns, m.nodeColumns, limits::kMessageBytes);
     // The rest are rare; a fresh object gives back what a hostile message made it take.
-    if (topic.starts_with("roster/"))
+    if (topic.starts_with("roster/")) {
+        if (m.readUsualRoster(topic, payload)) return &m.roster;
         return decodeAs(*std::make_unique<pb::Roster>(), m.roster, limits::kMessageBytes);
+    }
     if (topic == "event")
         return decodeAs(*std::make_unique<pb::Event>(), m.event, limits::kSmallMessageBytes);
     if (topic == "global")
         return decodeAs(*std::make_unique<pb::Global>(), m.global, limits::kSmallMessageBytes);
     // Of recordings: a live feed subscribes to none of these.
-    if (topic == "rollup") return decodeAs(m.pbRollup, m.rollup, limits::kMessageBytes);
+    if (topic == "rollup") {
+        if (m.readUsualRollup(payload)) return &m.rollup;
+        return decodeAs(*std::make_unique<pb::Rollup>(), m.rollup, limits::kMessageBytes);
+    }
     if (topic.starts_with("points/")) return decodeAs(m.pbPoints, m.points, limits::kMessageBytes);
     return Refused{Refusal::topic,
                    quote(topic) + ": expected pop/, node/ or roster/ and a PoP code, event or global"};

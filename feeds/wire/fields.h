@@ -7,6 +7,23 @@
 
 namespace surgescope::feeds {
 
+/// Reads one varint and returns where it ends; null: it does not, or is longer than it need be.
+inline const char* readVarint(const char* at, const char* end, std::uint64_t& to) {
+    const auto byteAt = [](const char* p) {
+        return static_cast<std::uint64_t>(static_cast<unsigned char>(*p));
+    };
+    if (at == end) return nullptr;
+    to = byteAt(at++);
+    if (to < 0x80) return at; // most are
+    to &= 0x7fU;
+    for (unsigned shift = 7; shift < 64 && at != end; shift += 7) {
+        const auto byte = byteAt(at++);
+        to |= (byte & 0x7fU) << shift;
+        if (byte < 0x80) return byte == 0 || (shift == 63 && byte > 1) ? nullptr : at;
+    }
+    return nullptr;
+}
+
 /// Walks the fields of a protobuf message (protobuf.dev/programming-guides/encoding) without copying them.
 /// Stricter than protobuf: a varint that is longer than it need be is no field.
 class Fields {
@@ -46,6 +63,8 @@ class Fields {
     /// For packed numbers: the next of them. As next() otherwise.
     bool nextPacked() { return m_at != m_end && varint(value); }
     bool broken() const { return m_broken; }
+    /// What has not been walked yet.
+    std::string_view rest() const { return {m_at, static_cast<std::size_t>(left())}; }
     bool atEnd() const { return m_at == m_end && !m_broken; }
 
   private:
@@ -55,17 +74,10 @@ class Fields {
         return false;
     }
     bool varint(std::uint64_t& to) {
-        if (m_at != m_end && static_cast<unsigned char>(*m_at) < 0x80) { // most are
-            to = static_cast<unsigned char>(*m_at++);
-            return true;
-        }
-        to = 0;
-        for (unsigned shift = 0; shift < 64 && m_at != m_end; shift += 7) {
-            const auto byte = static_cast<unsigned char>(*m_at++);
-            to |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
-            if (byte < 0x80) return byte == 0 || (shift == 63 && byte > 1) ? fail() : true;
-        }
-        return fail();
+        const auto* end = readVarint(m_at, m_end, to);
+        if (!end) return fail();
+        m_at = end;
+        return true;
     }
     bool fixed(std::size_t size) {
         if (left() < size) return fail();

@@ -38,13 +38,27 @@ constexpr auto kDistributions = [] {
 /// How many numbers were packed; nothing: too many, or broken, or one is too large.
 template <std::size_t Size>
 std::optional<std::size_t> unpack(std::string_view bytes, std::array<std::uint64_t, Size>& to) {
-    Fields packed(bytes);
-    std::size_t count = 0;
-    while (packed.nextPacked()) {
-        if (count == Size || packed.value > limits::kCount) return std::nullopt;
-        to[count++] = packed.value;
+    const auto* at = bytes.data();
+    const auto* const end = at + bytes.size();
+    const auto byteAt = [](const char* p) {
+        return static_cast<std::uint64_t>(static_cast<unsigned char>(*p));
+    };
+    auto* next = to.data();
+    while (at != end) {
+        if (next == to.data() + Size) return std::nullopt;
+        auto& value = *next++;
+        value = byteAt(at);
+        if (value < 0x80) { // most are of one byte or of two
+            ++at;
+        } else if (end - at > 1 && byteAt(at + 1) - 1 < 0x7f) {
+            value = (value & 0x7fU) | byteAt(at + 1) << 7U;
+            at += 2;
+        } else {
+            at = readVarint(at, end, value);
+            if (!at || value > limits::kCount) return std::nullopt;
+        }
     }
-    return packed.broken() ? std::nullopt : std::optional(count);
+    return static_cast<std::size_t>(next - to.data());
 }
 
 bool readHistogram(std::string_view bytes, ExponentialHistogram& to) {

@@ -4,6 +4,7 @@
 #include "feeds/wire/totals_reader.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/damage.h"
 #include "tests/support/messages.h"
 #include "tests/support/simulated_launch.h"
 
@@ -86,14 +87,7 @@ TEST_CASE("totals of broken bytes are read as the protobuf library reads them, o
     std::size_t read = 0;
     for (const auto& whole : launchTotals(1)) {
         for (int i = 0; i < 200; ++i) {
-            auto bytes = whole;
-            for (std::uint64_t n = random() % 3 + 1; n > 0 && !bytes.empty(); --n)
-                switch (const auto at = static_cast<std::ptrdiff_t>(random() % bytes.size()); random() % 4) {
-                case 0: bytes.erase(bytes.begin() + at); break;
-                case 1: bytes.insert(bytes.begin() + at, static_cast<char>(random())); break;
-                case 2: bytes.resize(static_cast<std::size_t>(at) + 1); break;
-                default: bytes[static_cast<std::size_t>(at)] = static_cast<char>(random());
-                }
+            const auto bytes = damaged(whole, random);
             if (!readPlainTotals(bytes, totals)) continue;
             ++read;
             REQUIRE(totals == byLibrary(bytes));
