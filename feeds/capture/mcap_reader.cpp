@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <zstd.h>
 
 namespace surgescope::feeds {
 namespace {
@@ -17,17 +16,13 @@ namespace limits = mcap::limits;
 constexpr std::uint64_t kLooseRun = 2U << 20; // bytes of messages outside chunks read at once
 constexpr std::size_t kDamagesKept = 1'000;   // a hostile file may have one at every byte
 
-std::string bytesText(std::uint64_t bytes) {
-    return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
-}
-
 std::uint64_t channelBit(std::uint16_t channel) {
     return std::uint64_t{1} << (channel % 64U);
 }
 
 } // namespace
 
-McapReader::McapReader(InputFile file) : m_file(std::move(file)), m_zstd(ZSTD_createDCtx(), ZSTD_freeDCtx) {}
+McapReader::McapReader(InputFile file) : m_file(std::move(file)) {}
 McapReader::~McapReader() = default;
 
 Result<std::unique_ptr<McapReader>> McapReader::open(const std::string& path, Use use) {
@@ -213,15 +208,15 @@ void McapReader::scan() {
     while (at < m_file.size() && !ended) {
         const auto left = m_file.size() - at;
         if (left < mcap::kRecordHead || !m_file.read(at, mcap::kRecordHead, bytes)) {
-            damaged(at, "torn off: the last " + bytesText(left) + " are no whole record");
+            damaged(at, "torn off: the last " + mcap::bytesText(left) + " are no whole record");
             return;
         }
         const auto [op, length] = mcap::readRecordHead(bytes);
         const auto total = mcap::kRecordHead + length;
         if (const auto next = mcap::afterDamage(m_file, at, op)) {
             damaged(at, *next == m_file.size()
-                            ? "torn off or damaged: the last " + bytesText(left) + " are lost"
-                            : "damaged: " + bytesText(*next - at) + " are lost");
+                            ? "torn off or damaged: the last " + mcap::bytesText(left) + " are lost"
+                            : "damaged: " + mcap::bytesText(*next - at) + " are lost");
             at = *next;
             continue;
         }
@@ -251,7 +246,7 @@ void McapReader::scan() {
                 m_attachments.push_back({at, total, attachment.logTime, attachment.createTime,
                                          attachment.data.size(), attachment.name, attachment.mediaType});
             else
-                damaged(at, "an attachment is damaged: " + bytesText(total) + " are lost");
+                damaged(at, "an attachment is damaged: " + mcap::bytesText(total) + " are lost");
             break;
         }
         case Op::dataEnd: dataEnded = dataEnded || length == 4; break;
@@ -309,22 +304,28 @@ void McapReader::scanLoose(std::uint64_t offset, std::uint64_t length) {
 
 // ---- parts
 
-std::optional<Error> McapReader::read(const Part& part,
-                                      const std::function<void(const mcap::Message&)>& take) {
+std::optional<Error> McapReader::read(const Part& part, const Take& take) {
+    return read(part, nullptr, m_records, take);
+}
+
+McapReader::Ahead McapReader::ahead(const Part& part, std::string records) {
+    return m_readAhead.ask(fileOf(part), part, std::move(records));
+}
+
+std::optional<Error> McapReader::read(const Part& part, const Ahead& ahead, std::string& records,
+                                      const Take& take) {
     const auto failed = [&](std::string text) {
         damaged(part.offset, text);
         return Error{"at byte " + std::to_string(part.offset) + ": " + text};
     };
-    if (part.loose) {
-        if (!fileOf(part).read(part.offset, static_cast<std::size_t>(part.length), m_records))
-            return failed("messages cannot be read: " + bytesText(part.length) + " are lost");
-    } else if (auto error = readChunk(part)) {
+    if (const auto error = ahead ? m_readAhead.read(*ahead, m_partReader, records)
+                                 : m_partReader.read(fileOf(part), part, records))
         return failed(error->text);
-    }
     std::uint64_t undefined = 0;
-    for (auto rest = std::string_view(m_records); !rest.empty();) {
+    for (auto rest = std::string_view(records); !rest.empty();) {
         const auto record = mcap::takeRecord(rest);
-        if (!record) return failed(bytesText(rest.size()) + " at the end of a chunk are no whole record");
+        if (!record)
+            return failed(mcap::bytesText(rest.size()) + " at the end of a chunk are no whole record");
         mcap::Message message;
         if (record->op != Op::message) {
             define(record->op, record->content);
@@ -338,45 +339,6 @@ std::optional<Error> McapReader::read(const Part& part,
     }
     if (undefined > 0)
         return failed(std::to_string(undefined) + " messages are of channels that are defined nowhere");
-    return std::nullopt;
-}
-
-std::optional<Error> McapReader::readChunk(const Part& part) {
-    const auto lost = [&](const std::string& why) {
-        return Error{"a chunk " + why + ": " + bytesText(part.length) + " are lost"};
-    };
-    mcap::ChunkHead head;
-    if (part.length > limits::kChunkBytes + limits::kSmallRecord)
-        return lost("is larger than " + std::to_string(limits::kChunkBytes) + " bytes");
-    if (!fileOf(part).read(part.offset, static_cast<std::size_t>(part.length), m_stored))
-        return lost("cannot be read");
-    auto rest = std::string_view(m_stored);
-    const auto record = mcap::takeRecord(rest);
-    if (!record || record->op != Op::chunk || !mcap::read(record->content, head) ||
-        head.recordsSize != record->content.size() - head.bytes())
-        return lost("is not where the index says, or its head is damaged");
-    if (auto error = unpack(head, record->content.substr(head.bytes()))) return lost(error->text);
-    if (head.uncompressedCrc != 0 && crc32(m_records) != head.uncompressedCrc)
-        return lost("has a wrong checksum");
-    return std::nullopt;
-}
-
-std::optional<Error> McapReader::unpack(const mcap::ChunkHead& head, std::string_view stored) {
-    if (head.uncompressedSize > limits::kChunkBytes)
-        return Error{"claims " + bytesText(head.uncompressedSize) + " uncompressed, expected at most " +
-                     std::to_string(limits::kChunkBytes)};
-    if (head.compression.empty()) {
-        if (stored.size() != head.uncompressedSize) return Error{"is not as long as it says"};
-        m_records = stored;
-        return std::nullopt;
-    }
-    if (head.compression != mcap::kZstd)
-        return Error{"is compressed with '" + head.compression.substr(0, 16) +
-                     "', which is not supported here (zstd or none is)"};
-    m_records.resize(static_cast<std::size_t>(head.uncompressedSize));
-    const auto size =
-        ZSTD_decompressDCtx(m_zstd.get(), m_records.data(), m_records.size(), stored.data(), stored.size());
-    if (ZSTD_isError(size) || size != m_records.size()) return Error{"cannot be decompressed"};
     return std::nullopt;
 }
 

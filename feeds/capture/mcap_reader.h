@@ -2,18 +2,19 @@
 #pragma once
 
 #include "feeds/capture/mcap.h"
+#include "feeds/capture/mcap_part.h"
+#include "feeds/capture/read_ahead.h"
 #include "feeds/util/file.h"
 #include "feeds/util/result.h"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-struct ZSTD_DCtx_s;
 
 namespace surgescope::feeds {
 
@@ -30,16 +31,9 @@ struct CaptureDamage {
 /// reading: every whole chunk is found, and damage() tells what was not. One thread.
 class McapReader {
   public:
-    /// A chunk, or a run of messages that stand outside chunks.
-    struct Part {
-        std::uint64_t offset = 0; // of the chunk record, or of the run's first record
-        std::uint64_t length = 0; // of the whole record, or of the run
-        std::uint64_t start = 0;  // log time of the earliest message, as the file says
-        std::uint64_t end = 0;
-        std::uint64_t channels = ~std::uint64_t{0}; // bit id % 64: may hold messages of that channel
-        bool loose = false;                         // a run outside chunks
-        std::uint32_t file = 0;                     // of a capture in several files
-    };
+    using Part = mcap::Part;
+    using Take = std::function<void(const mcap::Message&)>;
+    using Ahead = std::shared_ptr<mcap::ReadAhead::Ticket>;
 
     enum class Use : std::uint8_t { summary, scan };
 
@@ -70,7 +64,12 @@ class McapReader {
 
     /// Hands over the part's messages in the file's order; each is valid during the call. An Error: the part
     /// cannot be used, or not all of it.
-    std::optional<Error> read(const Part& part, const std::function<void(const mcap::Message&)>& take);
+    std::optional<Error> read(const Part& part, const Take& take);
+    /// Has a part that will be read soon uncompressed by another thread meanwhile. `records`: where to, for
+    /// its memory.
+    Ahead ahead(const Part& part, std::string records);
+    /// The same as read(part, …), but the messages stay valid as long as `records` does. `ahead` may be null.
+    std::optional<Error> read(const Part& part, const Ahead& ahead, std::string& records, const Take& take);
     Result<mcap::Attachment> read(const mcap::AttachmentIndex& attachment);
 
     /// What was found so far: by opening, and by reading parts.
@@ -87,15 +86,13 @@ class McapReader {
     void learnDefinitions();
     void define(mcap::Op op, std::string_view content);
     void damaged(std::uint64_t offset, std::string text);
-    std::optional<Error> readChunk(const Part& part);
-    std::optional<Error> unpack(const mcap::ChunkHead& head, std::string_view stored);
 
     const InputFile& fileOf(const Part& part) const {
         return part.file == 0 ? m_file : m_more[part.file - 1];
     }
 
     InputFile m_file;
-    std::vector<InputFile> m_more;
+    std::deque<InputFile> m_more;  // which do not move
     std::uint64_t m_dataStart = 0; // behind the header
     bool m_indexed = false;
     mcap::Header m_header;
@@ -106,9 +103,10 @@ class McapReader {
     std::vector<mcap::AttachmentIndex> m_attachments;
     std::optional<mcap::Statistics> m_statistics;
     std::vector<CaptureDamage> m_damage;
-    std::unique_ptr<ZSTD_DCtx_s, std::size_t (*)(ZSTD_DCtx_s*)> m_zstd;
-    std::string m_stored;  // the record as it stands in the file
-    std::string m_records; // uncompressed
+    mcap::PartReader m_partReader;
+    std::string m_stored;  // a record as it stands in the file
+    std::string m_records; // of a part
+    mcap::ReadAhead m_readAhead;
 };
 
 } // namespace surgescope::feeds

@@ -8,6 +8,10 @@
 #include <utility>
 
 namespace surgescope::feeds {
+namespace {
+/// Parts that are read before they are needed: chunks of a second, of two lanes.
+constexpr std::size_t kAhead = 3;
+} // namespace
 
 MessageStream::MessageStream(McapReader& reader, Wanted wanted)
     : m_reader(reader), m_wanted(std::move(wanted)) {
@@ -17,38 +21,61 @@ MessageStream::MessageStream(McapReader& reader, Wanted wanted)
     const auto& parts = reader.parts();
     for (std::uint32_t i = 0; i < parts.size(); ++i)
         if ((parts[i].channels & channels) != 0) m_order.push_back(i);
-    std::ranges::stable_sort(m_order, {}, [&](std::uint32_t i) { return parts[i].start; });
+    const auto startOf = [&](std::uint32_t i) { return parts[i].start; };
+    if (!std::ranges::is_sorted(m_order, {}, startOf)) std::ranges::stable_sort(m_order, {}, startOf);
     std::uint64_t latest = 0;
     for (const auto i : m_order)
         m_latest.push_back(latest = std::max(latest, parts[i].end));
 }
 
-void MessageStream::seek(std::uint64_t logTime) {
-    m_from = logTime;
-    while (!m_open.empty()) {
-        m_spare.push_back(std::move(m_open.back()));
-        m_open.pop_back();
-    }
-    m_nextPart = static_cast<std::size_t>(std::ranges::lower_bound(m_latest, logTime) - m_latest.begin());
+void MessageStream::seek(std::uint64_t from, std::uint64_t until) {
+    m_from = from;
+    m_until = until;
+    for (auto& open : m_open)
+        retire(std::move(open));
+    m_open.clear();
+    m_nextPart = static_cast<std::size_t>(std::ranges::lower_bound(m_latest, from) - m_latest.begin());
+    m_ahead.clear();
+    readAhead();
 }
 
-void MessageStream::load(const McapReader::Part& part) {
+void MessageStream::retire(Open open) {
+    m_spareRecords.push_back(std::move(open.records));
+    open.entries.clear();
+    open.next = 0;
+    m_spare.push_back(std::move(open));
+}
+
+std::string MessageStream::spareRecords() {
+    if (m_spareRecords.empty()) return {};
+    auto records = std::move(m_spareRecords.back());
+    m_spareRecords.pop_back();
+    return records;
+}
+
+void MessageStream::readAhead() {
+    for (auto i = m_nextPart + m_ahead.size(); i < m_order.size() && m_ahead.size() < kAhead; ++i) {
+        const auto& part = m_reader.parts()[m_order[i]];
+        if (part.start > m_until) break;
+        m_ahead.push_back(part.end < m_from ? nullptr : m_reader.ahead(part, spareRecords()));
+    }
+}
+
+void MessageStream::load(const McapReader::Part& part, const McapReader::Ahead& ahead) {
     Open open;
     if (!m_spare.empty()) {
         open = std::move(m_spare.back());
         m_spare.pop_back();
-        open.bytes.clear();
-        open.entries.clear();
-        open.next = 0;
     }
-    static_cast<void>(
-        m_reader.read(part, [&](const mcap::Message& message) { // the reader keeps what was wrong
-            if (message.logTime < m_from || !m_wanted(*m_reader.channel(message.channel))) return;
-            open.entries.push_back({message.logTime, message.publishTime, open.bytes.size(),
-                                    message.data.size(), message.sequence, message.channel});
-            open.bytes += message.data;
-        }));
-    if (open.entries.empty()) return m_spare.push_back(std::move(open));
+    if (!ahead) open.records = spareRecords();
+    const auto keep = [&](const mcap::Message& message) {
+        if (message.logTime < m_from || !m_wanted(*m_reader.channel(message.channel))) return;
+        open.entries.push_back({message.logTime, message.publishTime,
+                                static_cast<std::size_t>(message.data.data() - open.records.data()),
+                                message.data.size(), message.sequence, message.channel});
+    };
+    static_cast<void>(m_reader.read(part, ahead, open.records, keep)); // the reader keeps what was wrong
+    if (open.entries.empty()) return retire(std::move(open));
     if (!std::ranges::is_sorted(open.entries, {}, &Entry::logTime))
         std::ranges::stable_sort(open.entries, {}, &Entry::logTime);
     m_open.push_back(std::move(open));
@@ -60,7 +87,7 @@ const MessageStream::Message* MessageStream::next() {
             ++i;
             continue;
         }
-        m_spare.push_back(std::move(m_open[i]));
+        retire(std::move(m_open[i]));
         m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(i));
     }
     const auto timeOf = [](const Open& open) { return open.entries[open.next].logTime; };
@@ -69,7 +96,14 @@ const MessageStream::Message* MessageStream::next() {
         const auto part = m_reader.parts()[m_order[m_nextPart]];
         if (earliest != m_open.end() && part.start > timeOf(*earliest)) break;
         ++m_nextPart;
-        if (part.end >= m_from) load(part);
+        McapReader::Ahead ahead;
+        if (!m_ahead.empty()) {
+            ahead = std::move(m_ahead.front());
+            m_ahead.pop_front();
+        }
+        if (part.end < m_from) continue;
+        load(part, ahead);
+        readAhead();
         earliest = std::ranges::min_element(m_open, {}, timeOf);
     }
     if (earliest == m_open.end()) return nullptr;
@@ -78,7 +112,7 @@ const MessageStream::Message* MessageStream::next() {
     m_message.sequence = entry.sequence;
     m_message.logTime = entry.logTime;
     m_message.publishTime = entry.publishTime;
-    m_message.payload = std::string_view(earliest->bytes).substr(entry.offset, entry.size);
+    m_message.payload = std::string_view(earliest->records).substr(entry.offset, entry.size);
     m_message.topic = recording::topicOf(*m_message.channel, m_message.payload, m_topic);
     return &m_message;
 }

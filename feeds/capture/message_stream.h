@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,8 @@
 namespace surgescope::feeds {
 
 /// The messages of a capture in the order of their log time, whatever order its chunks stand in. Holds the
-/// chunks that overlap in time, one of each lane, and no more. One thread.
+/// chunks that overlap in time, one of each lane, and the next few, which another thread reads meanwhile. One
+/// thread.
 class MessageStream {
   public:
     /// Valid until the stream's next call.
@@ -31,8 +33,9 @@ class MessageStream {
     /// cannot be used is left out and told by reader.damage().
     MessageStream(McapReader& reader, Wanted wanted);
 
-    /// next() gives messages logged at `logTime` or later.
-    void seek(std::uint64_t logTime);
+    /// next() gives messages logged at `from` or later. What was logged after `until` it may give, but does
+    /// not read ahead.
+    void seek(std::uint64_t from, std::uint64_t until = UINT64_MAX);
     /// Null at the end.
     const Message* next();
 
@@ -40,26 +43,32 @@ class MessageStream {
     struct Entry {
         std::uint64_t logTime;
         std::uint64_t publishTime;
-        std::size_t offset; // in bytes
+        std::size_t offset; // in records
         std::size_t size;
         std::uint32_t sequence;
         std::uint16_t channel;
     };
     struct Open {
-        std::string bytes;
+        std::string records;
         std::vector<Entry> entries; // by log time
         std::size_t next = 0;
     };
-    void load(const McapReader::Part& part);
+    void load(const McapReader::Part& part, const McapReader::Ahead& ahead);
+    void readAhead();
+    void retire(Open open);
+    std::string spareRecords();
 
     McapReader& m_reader;
     Wanted m_wanted;
-    std::vector<std::uint32_t> m_order;  // parts by start
-    std::vector<std::uint64_t> m_latest; // the latest end of m_order up to here
-    std::size_t m_nextPart = 0;          // in m_order
+    std::vector<std::uint32_t> m_order;    // parts by start
+    std::vector<std::uint64_t> m_latest;   // the latest end of m_order up to here
+    std::size_t m_nextPart = 0;            // in m_order
+    std::deque<McapReader::Ahead> m_ahead; // of the parts from m_nextPart on; null: it is not needed
     std::uint64_t m_from = 0;
+    std::uint64_t m_until = UINT64_MAX;
     std::vector<Open> m_open;
-    std::vector<Open> m_spare; // for their memory
+    std::vector<Open> m_spare; // these two for their memory
+    std::vector<std::string> m_spareRecords;
     Message m_message;
     std::string m_topic;
 };

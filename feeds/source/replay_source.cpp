@@ -247,7 +247,7 @@ void ReplaySource::addRestore(std::deque<Restore>& restores, const std::string& 
                               std::uint64_t until, decltype(Restore::take) take) {
     auto stream = std::make_unique<MessageStream>(
         *m_reader, [channel](const mcap::Channel& c) { return c.topic == channel; });
-    stream->seek(from);
+    stream->seek(from, until);
     restores.push_back({std::move(stream), until, std::move(take)});
 }
 
@@ -273,7 +273,8 @@ std::optional<FeedSecond> ReplaySource::lastRollup(std::uint64_t to) {
     // It must leave the seconds that are still open to the reports themselves.
     const auto shown = std::chrono::floor<seconds>(m_index->timeAt(to));
     MessageStream rollups(*m_reader, [](const mcap::Channel& c) { return c.topic == "rollup"; });
-    rollups.seek(minus(to, kMadeLate + static_cast<std::uint64_t>(RollupMaker::kWidth.count()) * kSecondNs));
+    rollups.seek(minus(to, kMadeLate + static_cast<std::uint64_t>(RollupMaker::kWidth.count()) * kSecondNs),
+                 to);
     std::optional<FeedSecond> last;
     while (const auto* message = rollups.next()) {
         const auto end = secondOf(message->publishTime);
@@ -286,7 +287,7 @@ std::optional<FeedSecond> ReplaySource::lastRollup(std::uint64_t to) {
 void ReplaySource::restoreRosters(std::uint64_t to) {
     const auto period = static_cast<std::uint64_t>(recording::kRostersEvery.count()) * kSecondNs;
     MessageStream known(*m_reader, [](const mcap::Channel& c) { return c.topic == "known/roster"; });
-    known.seek(minus(to, 2 * period));
+    known.seek(minus(to, 2 * period), to);
     std::uint64_t since = 0; // when all that were known were written the last time
     while (const auto* message = known.next()) {
         if (message->logTime > to) break;
@@ -323,7 +324,7 @@ void ReplaySource::restoreReports(std::uint64_t to, std::optional<FeedSecond> la
     auto stream = std::make_unique<MessageStream>(*m_reader, [this](const mcap::Channel& c) {
         return c.topic != "event" && c.topic != "roster" && isAnyWanted(c);
     });
-    stream->seek(from);
+    stream->seek(from, to);
     m_near.push_back({std::move(stream), to,
                       [this, last](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
                           if (!wanted(m.topic)) return std::nullopt;
