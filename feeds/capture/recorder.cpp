@@ -27,6 +27,7 @@ struct Entry {
     std::uint64_t logTime = 0;
     std::uint32_t topicBytes = 0;
     std::uint32_t payloadBytes = 0;
+    std::uint32_t origin = 0; // Recorder::Origin
 };
 
 } // namespace
@@ -80,7 +81,7 @@ void Recorder::received(std::string_view topic, std::string_view payload) {
         const auto peeked = peek(payload);
         if (peeked && (peeked->intervalEndUs / 1'000'000U) % m_options.nodeColumnsEvery != 0) return;
     }
-    enqueue(topic, payload);
+    enqueue(Origin::received, topic, payload);
 }
 
 void Recorder::settled(const FleetState& state) {
@@ -88,19 +89,19 @@ void Recorder::settled(const FleetState& state) {
 }
 
 void Recorder::Made::take(const Points& points) {
-    recorder.enqueue(topicOf(points), encoder.encode(points));
+    recorder.enqueue(Origin::made, topicOf(points), encoder.encode(points));
 }
 
 void Recorder::Made::take(const FleetRollup& rollup) {
-    recorder.enqueue(topicOf(rollup), encoder.encode(rollup));
+    recorder.enqueue(Origin::made, topicOf(rollup), encoder.encode(rollup));
 }
 
-void Recorder::enqueue(std::string_view topic, std::string_view payload) {
+void Recorder::enqueue(Origin origin, std::string_view topic, std::string_view payload) {
     // No two messages of the same time: so their order is kept across lanes, and when the clock is set back.
     const auto wall = std::chrono::nanoseconds(m_clock.wall().time_since_epoch()).count();
     m_lastLogTime = std::max(static_cast<std::uint64_t>(wall), m_lastLogTime + 1);
     const Entry entry{m_lastLogTime, static_cast<std::uint32_t>(topic.size()),
-                      static_cast<std::uint32_t>(payload.size())};
+                      static_cast<std::uint32_t>(payload.size()), static_cast<std::uint32_t>(origin)};
     const auto size = sizeof entry + topic.size() + payload.size();
     const double share = topic.starts_with("node/") ? kNodesUpTo : 1.0;
     const std::scoped_lock lock(m_mutex);
@@ -174,7 +175,7 @@ RecordingWriter::Failure Recorder::writeAll(std::string_view batch) {
             m_fileSince = entry.logTime;
         }
         if (auto failure = m_writer->write(entry.logTime, topic, payload)) return failure;
-        ++m_messages;
+        if (static_cast<Origin>(entry.origin) == Origin::received) ++m_messages;
     }
     return std::nullopt;
 }

@@ -47,13 +47,13 @@ class Recorder final : public FeedTap {
     /// What the screen shows.
     struct Status {
         State state = State::recording;
-        std::string reason;      // why it failed, one line
-        std::string path;        // of the present file
-        std::uint64_t bytes = 0; // in all files
-        std::uint64_t messages = 0;
-        std::uint64_t dropped = 0; // messages that the queue had no room for
-        double queueFill = 0;      // 0 to 1
-        unsigned files = 0;        // begun
+        std::string reason;         // why it failed, one line
+        std::string path;           // of the present file
+        std::uint64_t bytes = 0;    // in all files
+        std::uint64_t messages = 0; // received; what is made of them is not counted
+        std::uint64_t dropped = 0;  // messages that the queue had no room for
+        double queueFill = 0;       // 0 to 1
+        unsigned files = 0;         // begun
         double threadCpuSeconds = 0;
     };
 
@@ -86,7 +86,8 @@ class Recorder final : public FeedTap {
     };
 
     Recorder(const Options& options, const Clock& clock, std::unique_ptr<RecordingWriter> writer);
-    void enqueue(std::string_view topic, std::string_view payload);
+    enum class Origin : std::uint32_t { received, made };
+    void enqueue(Origin origin, std::string_view topic, std::string_view payload);
     void run();
     /// Each returns what went wrong, and then the recorder has failed.
     RecordingWriter::Failure writeAll(std::string_view batch);
