@@ -23,13 +23,6 @@ constexpr seconds kSettleBehind{Rollup::kOpenSeconds / 2};
 /// Before a region's code in the names of places.
 constexpr std::string_view kRegionPrefix = "region/";
 
-/// Seconds remembered as changed; more only come from clocks that run far ahead.
-constexpr std::size_t kMaxChanged = 1'000;
-
-std::size_t windowSlot(FeedSecond second) {
-    return static_cast<std::size_t>(unixSeconds(second)) % Rollup::kOpenSeconds;
-}
-
 bool isLive(std::optional<SteadyTime> lastReport, SteadyTime now) {
     return freshness(lastReport, now) == Freshness::live;
 }
@@ -46,27 +39,9 @@ seconds countOf(std::uint64_t observed) {
 
 } // namespace
 
-FeedSecond Place::newestComplete() const {
-    const auto newest = rollup.newest();
-    const auto before = newest - seconds(1);
-    const bool complete =
-        rollup.totals(before) == nullptr || reports[windowSlot(newest)] >= reports[windowSlot(before)];
-    return complete ? newest : before;
-}
-
-std::uint64_t Place::expectedNodes() const {
-    if (nodes.everHadRoster() || rollup.empty()) return nodes.size();
-    const auto* totals = rollup.totals(newestComplete());
-    return totals ? (*totals)[Counter::node_seconds] : 0;
-}
-
 FleetState::FleetState(const PopCatalogue& catalogue, std::uint64_t firstEpoch)
-    : m_catalogue(catalogue), m_gaps(limits::kStreams), m_regions(catalogue.regions().size() + 1),
-      m_expected(catalogue.regions().size() + 1, 0), m_epoch(firstEpoch) {
-    for (auto& region : m_regions)
-        region.keepLagDistribution();
-    m_world.keepLagDistribution();
-}
+    : m_catalogue(catalogue), m_gaps(limits::kStreams), m_sums(catalogue.regions().size() + 1),
+      m_epoch(firstEpoch) {}
 
 Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
     if (const auto found = m_places.find(code); found != m_places.end()) return found->second.get();
@@ -74,7 +49,7 @@ Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
     if (!pop && m_unplaced >= limits::kUnplacedPops) return nullptr;
     auto place = std::make_unique<Place>(Place{code,
                                                pop,
-                                               RegionIndex(m_regions.size() - 1),
+                                               RegionIndex(m_catalogue.regions().size()),
                                                Rollup{},
                                                NodeTable(now),
                                                std::nullopt,
@@ -93,7 +68,7 @@ Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
 }
 
 std::optional<Refused> FleetState::fitInTime(Place& place, const PopReport& message, bool newSession,
-                                             SteadyTime now) const {
+                                             SteadyTime now) {
     if (place.rollup.empty()) return std::nullopt;
     const auto second = message.header.intervalEnd;
     const auto newest = place.rollup.newest();
@@ -102,8 +77,7 @@ std::optional<Refused> FleetState::fitInTime(Place& place, const PopReport& mess
                                    utcText(second) + ", the PoP is at " + utcText(newest)};
     };
     if (newSession && place.leader == message.header.publisher && second < newest - seconds(2)) {
-        place.rollup.clear(); // began anew in its own past, as a restarted rehearsal does
-        place.reports.fill(0);
+        forget(place); // began anew in its own past, as a restarted rehearsal does
         return std::nullopt;
     }
     // Nobody else speaks for the PoP now, so there is no time line of others to protect.
@@ -112,10 +86,16 @@ std::optional<Refused> FleetState::fitInTime(Place& place, const PopReport& mess
         return refusal(Refusal::tooEarly);
     if (second <= newest - seconds(Rollup::kOpenSeconds)) {
         if (!alone) return refusal(Refusal::tooLate);
-        place.rollup.clear();
-        place.reports.fill(0);
+        forget(place);
     }
     return std::nullopt;
+}
+
+void FleetState::forget(Place& place) {
+    if (place.rollup.empty()) return;
+    m_sums.forgotten(place.rollup.newest());
+    place.rollup.clear();
+    place.reports.fill(0);
 }
 
 std::optional<Refused> FleetState::apply(const PopReport& message, SteadyTime now) {
@@ -134,15 +114,18 @@ std::optional<Refused> FleetState::apply(const PopReport& message, SteadyTime no
     PopTotals* totals = place->rollup.open(second, place->expectedNodes());
     if (opens) place->leader = message.header.publisher;
     totals->merge(message.totals);
-    auto& reports = place->reports[windowSlot(second)];
+    auto& reports = place->reportsOf(second);
     reports = first ? 1 : reports + 1;
+    // Whoever makes a second whole has just had its totals in hand; later they have left the cache.
+    if (second == place->newestComplete()) place->rollup.settle(second, place->expectedNodes());
     place->lastReport = m_lastReport = now;
     if (message.totals[Counter::node_seconds] > 0) place->lastHeard = now;
     m_sinceStart.merge(message.totals);
-    m_changed.insert(second);
-    if (m_changed.size() > kMaxChanged) m_changed.erase(std::prev(m_changed.end()));
-    // Feed time may run faster than frames: regions are added up before their seconds close.
-    if (m_settled && second >= *m_settled + kSettleBehind) settle(now);
+    m_sums.add(second, place->region, message.totals);
+    // Feed time may run faster than frames: regions take their seconds in before these close.
+    const bool runsAhead =
+        m_settled ? second >= *m_settled + kSettleBehind : m_sums.waiting() > Rollup::kOpenSeconds / 2;
+    if (runsAhead) settle(now);
     return std::nullopt;
 }
 
@@ -200,16 +183,17 @@ void FleetState::startAnew() {
     m_pointRollups.clear();
     m_unplaced = 0;
     m_nodes = 0;
-    m_changed.clear();
+    m_sums.clearWaiting();
     m_lastReport.reset();
 }
 
 Rollup* FleetState::rollupOf(const std::string& name, SteadyTime now) {
-    if (name == "world") return &m_world;
+    if (name == "world") return &m_sums.world();
     if (name.starts_with(kRegionPrefix)) {
         const auto& regions = m_catalogue.regions();
         const auto found = std::ranges::find(regions, name.substr(kRegionPrefix.size()));
-        return &m_regions[static_cast<std::size_t>(found - regions.begin())]; // behind the end: unplaced
+        return &m_sums
+                    .regions()[static_cast<std::size_t>(found - regions.begin())]; // behind the end: unplaced
     }
     if (!isPopCode(name)) return nullptr;
     Place* place = placeFor(name, now);
@@ -251,12 +235,12 @@ std::optional<Refused> FleetState::apply(const Points& message, SteadyTime now) 
 }
 
 std::optional<Refused> FleetState::apply(const FleetRollup& message, SteadyTime now) {
-    std::vector<PopTotals> regions(m_regions.size());
+    std::vector<PopTotals> regions(m_sums.regions().size());
     PopTotals world;
     std::uint64_t expected = 0;
-    std::vector<std::uint64_t> expectedIn(m_regions.size(), 0);
+    std::vector<std::uint64_t> expectedIn(regions.size(), 0);
     std::uint64_t observed = 0;
-    std::vector<std::uint64_t> observedIn(m_regions.size(), 0);
+    std::vector<std::uint64_t> observedIn(regions.size(), 0);
     for (const auto& pop : message.pops) {
         Place* place = placeFor(pop.pop, now);
         if (!place) return Refused{Refusal::full, "rollup: more PoPs than are kept"};
@@ -271,15 +255,15 @@ std::optional<Refused> FleetState::apply(const FleetRollup& message, SteadyTime 
     }
     for (std::size_t r = 0; r < regions.size(); ++r)
         if (regions[r][Counter::node_seconds] > 0)
-            m_regions[r].restore(message.width, message.end, regions[r], countOf(observedIn[r]),
-                                 expectedIn[r]);
-    m_world.restore(message.width, message.end, world, countOf(observed), expected);
+            m_sums.regions()[r].restore(message.width, message.end, regions[r], countOf(observedIn[r]),
+                                        expectedIn[r]);
+    m_sums.world().restore(message.width, message.end, world, countOf(observed), expected);
 
     for (const auto& pop : message.silent) {
         Place* place = placeFor(pop.pop, now);
         if (!place || (!place->rollup.empty() && pop.end <= place->rollup.newest())) continue;
         place->rollup.restoreNewest(pop.end, pop.totals, pop.expectedNodes);
-        place->reports[windowSlot(pop.end)] = 1;
+        place->reportsOf(pop.end) = 1;
         place->lastReport = now - (message.end - pop.end);
         if (pop.totals[Counter::node_seconds] > 0) place->lastHeard = place->lastReport;
     }
@@ -289,15 +273,11 @@ std::optional<Refused> FleetState::apply(const FleetRollup& message, SteadyTime 
 }
 
 void FleetState::settle(SteadyTime now) {
-    m_worldExpected = 0;
-    std::ranges::fill(m_expected, 0U);
+    m_sums.countExpectedNodes(m_places);
     std::vector<FeedSecond> newest;
     newest.reserve(m_places.size());
     std::optional<FeedSecond> complete;
     for (const auto& [code, place] : m_places) {
-        const auto expected = place->expectedNodes();
-        m_expected[place->region.value] += expected;
-        m_worldExpected += expected;
         if (place->rollup.empty() || !isLive(place->lastReport, now)) continue;
         newest.push_back(place->rollup.newest());
         const auto done = place->newestComplete();
@@ -312,44 +292,9 @@ void FleetState::settle(SteadyTime now) {
     }
     if (!m_settled) return;
 
-    std::vector<FeedSecond> changed;
-    while (!m_changed.empty() && *m_changed.begin() <= *m_settled) {
-        const auto second = m_changed.extract(m_changed.begin()).value();
-        if (second > *m_settled - seconds(Rollup::kOpenSeconds)) changed.push_back(second);
-    }
-    addUp(changed);
-}
-
-void FleetState::addUp(const std::vector<FeedSecond>& changed) {
-    const auto count = m_regions.size();
-    std::vector<PopTotals*> totals(changed.size() * count, nullptr);
-    // Place by place and not second by second: what all have reported is more than a cache holds.
-    for (const auto& [code, place] : m_places) {
+    for (const auto& [code, place] : m_places)
         place->rollup.settle(*m_settled, place->expectedNodes());
-        const auto region = place->region.value;
-        for (std::size_t i = 0; i < changed.size(); ++i) {
-            const auto* from = place->rollup.totals(changed[i]);
-            if (!from) continue;
-            auto*& to = totals[i * count + region];
-            if (!to) {
-                to = m_regions[region].open(changed[i], m_expected[region]);
-                if (!to) continue;
-                to->clear();
-            }
-            to->merge(*from);
-        }
-    }
-    for (std::size_t i = 0; i < changed.size(); ++i) {
-        PopTotals* world = m_world.open(changed[i], m_worldExpected);
-        if (world) world->clear();
-        for (std::size_t r = 0; r < count; ++r) {
-            const auto* region = totals[i * count + r];
-            if (!region) continue;
-            if (world) world->merge(*region);
-            m_regions[r].settle(changed[i], m_expected[r]);
-        }
-        m_world.settle(changed[i], m_worldExpected);
-    }
+    m_sums.settle(*m_settled, m_places);
 }
 
 void FleetState::startEpoch(FeedSecond now) {
@@ -358,12 +303,11 @@ void FleetState::startEpoch(FeedSecond now) {
     m_sinceStart.clear();
     m_events.clear();
     m_global.reset();
-    for (auto& region : m_regions)
-        region.clear();
-    m_world.clear();
-    // PoPs that moved back have cleared themselves; what the others hold is of the time before.
+    m_sums.clear();
+    // PoPs that moved back have forgotten; what the others hold is of the time before.
     for (const auto& [code, place] : m_places) {
-        if (!place->rollup.empty() && place->rollup.newest() > now + kAhead) place->rollup.clear();
+        if (!place->rollup.empty()) m_sums.forgotten(place->rollup.newest()); // by regions
+        if (!place->rollup.empty() && place->rollup.newest() > now + kAhead) forget(*place);
         place->rollup.mergeOpenInto(m_sinceStart);
     }
 }

@@ -2,42 +2,21 @@
 #pragma once
 
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/state/fleet_sums.h"
 #include "feeds/state/freshness.h"
 #include "feeds/state/gap_tracker.h"
-#include "feeds/state/node_table.h"
+#include "feeds/state/place.h"
 #include "feeds/state/rollup.h"
 #include "feeds/wire/messages.h"
 #include "feeds/wire/refusal.h"
 
-#include <array>
 #include <cstdint>
 #include <deque>
-#include <map>
-#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace surgescope::feeds {
-
-/// What is known of one PoP.
-struct Place {
-    std::string code;
-    std::optional<PopIndex> pop; // nothing: unplaced, the catalogue does not know the code
-    RegionIndex region;
-    Rollup rollup;
-    NodeTable nodes;
-    std::optional<SteadyTime> lastReport;                      // of anybody who speaks for it
-    std::optional<SteadyTime> lastHeard;                       // of a node in it that was really measured
-    std::string leader;                                        // the publisher that last opened a second
-    std::array<std::uint32_t, Rollup::kOpenSeconds> reports{}; // how many made up each open second
-
-    /// The newest second that as many publishers have reported as the second before.
-    FeedSecond newestComplete() const;
-    /// Nodes there should be; when no roster is known, those that reported last.
-    std::uint64_t expectedNodes() const;
-};
 
 /// Everything known of the fleet, made of totals that add up. Owned by the feed thread; it is told the time
 /// and never asks for it. A message is applied whole or refused whole.
@@ -70,12 +49,12 @@ class FleetState {
     std::uint64_t epoch() const { return m_epoch; }
 
     const PopCatalogue& catalogue() const { return m_catalogue; }
-    const std::map<std::string, std::unique_ptr<Place>>& places() const { return m_places; }
+    const Places& places() const { return m_places; }
     /// By RegionIndex; the last one holds the unplaced PoPs.
-    const std::vector<Rollup>& regions() const { return m_regions; }
-    std::uint64_t expectedNodes(RegionIndex region) const { return m_expected[region.value]; }
-    const Rollup& world() const { return m_world; }
-    std::uint64_t expectedNodes() const { return m_worldExpected; }
+    const std::vector<Rollup>& regions() const { return m_sums.regions(); }
+    std::uint64_t expectedNodes(RegionIndex region) const { return m_sums.expectedNodes(region); }
+    const Rollup& world() const { return m_sums.world(); }
+    std::uint64_t expectedNodes() const { return m_sums.expectedNodes(); }
     const PopTotals& sinceStart() const { return m_sinceStart; }
 
     const GapTracker& gaps() const { return m_gaps; }
@@ -86,24 +65,19 @@ class FleetState {
 
   private:
     Place* placeFor(const std::string& code, SteadyTime now);
-    std::optional<Refused> fitInTime(Place& place, const PopReport& message, bool newSession,
-                                     SteadyTime now) const;
+    std::optional<Refused> fitInTime(Place& place, const PopReport& message, bool newSession, SteadyTime now);
     /// The place's rollup, be it a PoP, a region or the world; null when it cannot be kept.
     Rollup* rollupOf(const std::string& place, SteadyTime now);
-    /// Writes the points of the places, and makes regions and world anew in these seconds.
-    void addUp(const std::vector<FeedSecond>& changed);
+    /// The place forgets what it holds, as it begins anew.
+    void forget(Place& place);
     void startEpoch(FeedSecond now);
 
     const PopCatalogue& m_catalogue;
     GapTracker m_gaps;
-    std::map<std::string, std::unique_ptr<Place>> m_places; // by code
+    Places m_places;
     std::size_t m_unplaced = 0;
     std::uint64_t m_nodes = 0; // on all rosters
-    std::vector<Rollup> m_regions;
-    std::vector<std::uint64_t> m_expected;
-    Rollup m_world;
-    std::uint64_t m_worldExpected = 0;
-    std::set<FeedSecond> m_changed; // seconds to add up anew once they are settled
+    FleetSums m_sums;
     PopTotals m_sinceStart;
     std::optional<FeedSecond> m_settled;
     std::uint64_t m_epoch;

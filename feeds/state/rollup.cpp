@@ -109,43 +109,43 @@ Rollup::Rollup()
 
 PopTotals* Rollup::open(FeedSecond second, std::uint64_t expectedNodes) {
     if (!m_empty && second <= m_newest - std::chrono::seconds(kOpenSeconds)) return nullptr;
-    auto& slot = m_open[static_cast<std::size_t>(unixSeconds(second)) % kOpenSeconds];
+    const auto index = indexOf(second);
+    auto& open = m_open[index];
     if (m_empty || second > m_newest) {
         // What the window leaves behind, oldest first, so that coarser slots fill in order.
         for (int back = kOpenSeconds - 1; back >= 0; --back) {
             const auto old = m_newest - std::chrono::seconds(back);
-            auto& open = m_open[static_cast<std::size_t>(unixSeconds(old)) % kOpenSeconds];
-            if (open.used && open.second == old && old <= second - std::chrono::seconds(kOpenSeconds))
-                close(open, expectedNodes);
+            const auto& left = m_open[indexOf(old)];
+            if (left.used && left.second == old && old <= second - std::chrono::seconds(kOpenSeconds))
+                close(indexOf(old), expectedNodes);
         }
         writeUntil(second - std::chrono::seconds(kOpenSeconds), expectedNodes);
         m_newest = second;
         m_empty = false;
     }
-    if (!slot.used) {
-        slot.second = second;
-        slot.used = true;
-        slot.restored = false;
-        slot.totals.clear();
+    if (!open.used) {
+        open = {.second = second, .used = true};
+        m_totals[index].clear();
     }
-    slot.changed = true;
-    return &slot.totals;
+    open.changed = true;
+    return &m_totals[index];
 }
 
 const PopTotals* Rollup::totals(FeedSecond second) const {
-    const auto& slot = m_open[static_cast<std::size_t>(unixSeconds(second)) % kOpenSeconds];
-    return slot.used && slot.second == second ? &slot.totals : nullptr;
+    const auto index = indexOf(second);
+    return m_open[index].used && m_open[index].second == second ? &m_totals[index] : nullptr;
 }
 
 void Rollup::mergeOpenInto(PopTotals& totals) const {
-    for (const auto& open : m_open)
-        if (open.used) totals.merge(open.totals);
+    for (std::size_t i = 0; i < m_open.size(); ++i)
+        if (m_open[i].used) totals.merge(m_totals[i]);
 }
 
 void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
-    for (auto& open : m_open) {
+    for (std::size_t i = 0; i < m_open.size(); ++i) {
+        auto& open = m_open[i];
         if (!open.used || !open.changed || open.second > second) continue;
-        put(m_rings[0], open.second, open.totals, kSecond, kSecond, expectedNodes);
+        put(m_rings[0], open.second, m_totals[i], kSecond, kSecond, expectedNodes);
         open.changed = false;
     }
 }
@@ -156,26 +156,25 @@ void Rollup::put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std:
     if (m_keepsLag) ring.putLag(end, LagBins::of(totals[Distribution::invalidation_lag]));
 }
 
-void Rollup::close(Open& open, std::uint64_t expectedNodes) {
-    if (open.restored) {
-        open.used = false;
-        return;
-    }
-    if (open.changed) put(m_rings[0], open.second, open.totals, kSecond, kSecond, expectedNodes);
+void Rollup::close(std::size_t index, std::uint64_t expectedNodes) {
+    auto& open = m_open[index];
+    auto& totals = m_totals[index];
+    open.used = false;
+    if (open.restored) return;
+    if (open.changed) put(m_rings[0], open.second, totals, kSecond, kSecond, expectedNodes);
     // Seconds are summed up once, and their sum is added to both coarser slots when these are written.
     const auto end = slotEnd(open.second, kCoarseEvery);
     if (m_recent.used && m_recent.end != end) addRecent();
     for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse)
         turn(coarse, open.second, expectedNodes);
     if (!m_recent.used) m_recent.observed = {};
-    if (open.totals[Counter::node_seconds] > 0) m_recent.observed += kSecond;
+    if (totals[Counter::node_seconds] > 0) m_recent.observed += kSecond;
     if (m_recent.used)
-        m_recent.totals.merge(open.totals);
+        m_recent.totals.merge(totals);
     else
-        std::swap(m_recent.totals, open.totals);
+        std::swap(m_recent.totals, totals);
     m_recent.end = end;
     m_recent.used = true;
-    open.used = open.changed = false;
 }
 
 void Rollup::writeUntil(FeedSecond second, std::uint64_t expectedNodes) {
@@ -259,9 +258,9 @@ void Rollup::restoreNewest(FeedSecond second, const PopTotals& totals, std::uint
     PopTotals* to = open(second, expectedNodes);
     if (!to) return;
     *to = totals;
-    auto& slot = m_open[static_cast<std::size_t>(unixSeconds(second)) % kOpenSeconds];
-    slot.changed = false;
-    slot.restored = true;
+    auto& open = m_open[indexOf(second)];
+    open.changed = false;
+    open.restored = true;
 }
 
 void Rollup::clear() {

@@ -129,12 +129,11 @@ class Rollup {
     void clear();
 
   private:
-    struct Open {
+    struct Open { // without its totals: all are looked through again and again
         FeedSecond second{};
         bool used = false;
         bool changed = false;  // since its point was written
         bool restored = false; // in points and slots already
-        PopTotals totals;
     };
     struct Sum { // of a slot that is being filled
         FeedSecond end{};
@@ -145,7 +144,7 @@ class Rollup {
 
     void put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds observed,
              std::chrono::seconds width, std::uint64_t expectedNodes);
-    void close(Open& open, std::uint64_t expectedNodes);
+    void close(std::size_t index, std::uint64_t expectedNodes);
     void addRecent();
     /// Everything up to `second` has closed: the points of the coarser slots are due.
     void writeUntil(FeedSecond second, std::uint64_t expectedNodes);
@@ -154,7 +153,12 @@ class Rollup {
     /// The point of the slot, of which `until` has passed.
     void write(std::size_t coarse, FeedSecond until, std::uint64_t expectedNodes);
 
+    static std::size_t indexOf(FeedSecond second) {
+        return static_cast<std::size_t>(unixSeconds(second)) % kOpenSeconds;
+    }
+
     std::array<Open, kOpenSeconds> m_open;
+    std::array<PopTotals, kOpenSeconds> m_totals; // of m_open
     std::array<RollupRing, kResolutions> m_rings;
     std::array<Sum, kResolutions - 1> m_sums; // of the second and third ring
     Sum m_recent;                             // closed, but not yet in m_sums

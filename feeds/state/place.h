@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/model/pop_catalogue.h"
+#include "feeds/state/node_table.h"
+#include "feeds/state/rollup.h"
+#include "feeds/util/clock.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace surgescope::feeds {
+
+/// What is known of one PoP.
+struct Place {
+    std::string code;
+    std::optional<PopIndex> pop; // nothing: unplaced, the catalogue does not know the code
+    RegionIndex region;
+    Rollup rollup;
+    NodeTable nodes;
+    std::optional<SteadyTime> lastReport;                      // of anybody who speaks for it
+    std::optional<SteadyTime> lastHeard;                       // of a node in it that was really measured
+    std::string leader;                                        // the publisher that last opened a second
+    std::array<std::uint32_t, Rollup::kOpenSeconds> reports{}; // how many made up each open second
+
+    std::uint32_t& reportsOf(FeedSecond second) {
+        return reports[static_cast<std::size_t>(unixSeconds(second)) % reports.size()];
+    }
+    std::uint32_t reportsOf(FeedSecond second) const {
+        return reports[static_cast<std::size_t>(unixSeconds(second)) % reports.size()];
+    }
+    /// The newest second that as many publishers have reported as the second before.
+    FeedSecond newestComplete() const;
+    /// Nodes there should be; when no roster is known, those that reported last.
+    std::uint64_t expectedNodes() const;
+};
+
+/// By code.
+using Places = std::map<std::string, std::unique_ptr<Place>>;
+
+} // namespace surgescope::feeds
