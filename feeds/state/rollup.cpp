@@ -69,8 +69,8 @@ RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds observ
 }
 
 void RollupRing::put(FeedSecond end, const RollupPoint& point) {
-    if (m_points.empty()) {
-        m_points.assign(m_slots, RollupPoint::none());
+    if (!m_points) {
+        m_points = std::make_unique_for_overwrite<RollupPoint[]>(m_slots);
         m_numbers.assign(m_slots, 0);
     }
     const auto number = numberOf(end);
@@ -89,14 +89,14 @@ const LagBins* RollupRing::lagAt(FeedSecond end) const {
 }
 
 const RollupPoint* RollupRing::at(FeedSecond end) const {
-    if (m_points.empty()) return nullptr;
+    if (!m_points) return nullptr;
     const auto number = numberOf(end);
     return m_numbers[number % m_slots] == number ? &m_points[number % m_slots] : nullptr;
 }
 
 bool RollupRing::holdsNewer(FeedSecond end) const {
     const auto number = numberOf(end);
-    return !m_points.empty() && m_numbers[number % m_slots] > number;
+    return m_points && m_numbers[number % m_slots] > number;
 }
 
 void RollupRing::clear() {

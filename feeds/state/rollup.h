@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace surgescope::feeds {
@@ -41,8 +42,7 @@ constexpr std::array<float RollupPoint::*, kPointColumnCount> RollupPoint::colum
     };
 }
 
-/// Points at one resolution, a fixed number of slots, the oldest overwritten. Memory is taken with the first
-/// point.
+/// Points at one resolution, a fixed number of slots, the oldest overwritten. Memory is taken as it fills.
 class RollupRing {
   public:
     RollupRing(std::chrono::seconds step, std::uint32_t slots) : m_step(step), m_slots(slots) {}
@@ -70,9 +70,9 @@ class RollupRing {
 
     std::chrono::seconds m_step;
     std::uint32_t m_slots;
-    std::vector<RollupPoint> m_points;
-    std::vector<std::uint32_t> m_numbers; // end / step of what each slot holds, 0: nothing
-    std::vector<LagBins> m_lags;          // valid where m_numbers is
+    std::unique_ptr<RollupPoint[]> m_points; // valid where m_numbers is; pages that hold none take no memory
+    std::vector<std::uint32_t> m_numbers;    // end / step of what each slot holds, 0: nothing
+    std::vector<LagBins> m_lags;             // as m_points
 };
 
 /// One place (PoP, region or world) through time: the newest seconds whole and still open to late reports,
