@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace surgescope::feeds {
@@ -12,7 +13,7 @@ namespace {
 
 constexpr int kPerOctave = 1 << ExponentialHistogram::kScale;
 
-std::span<const std::uint64_t> trimmed(std::span<const std::uint64_t> buckets, int& offset) {
+template <class Count> std::span<const Count> trimmed(std::span<const Count> buckets, int& offset) {
     while (!buckets.empty() && buckets.front() == 0) {
         buckets = buckets.subspan(1);
         ++offset;
@@ -44,54 +45,65 @@ int ExponentialHistogram::bucketIndex(std::uint64_t value) {
     return std::min(octave * kPerOctave + static_cast<int>(step), kMaxIndex);
 }
 
-void ExponentialHistogram::cover(int first, int last) {
-    if (m_buckets.empty()) {
+void ExponentialHistogram::makeRoom(std::uint64_t count) {
+    const auto* narrow = std::get_if<Narrow>(&m_buckets);
+    if (!narrow || m_count + count <= std::numeric_limits<std::uint32_t>::max()) return;
+    m_buckets = Wide(narrow->begin(), narrow->end());
+}
+
+template <class Buckets> void ExponentialHistogram::cover(Buckets& buckets, int first, int last) {
+    if (buckets.empty()) {
         m_offset = first;
-        m_buckets.resize(static_cast<std::size_t>(last - first + 1), 0);
+        buckets.resize(static_cast<std::size_t>(last - first + 1), 0);
         return;
     }
     if (first < m_offset) {
-        m_buckets.insert(m_buckets.begin(), static_cast<std::size_t>(m_offset - first), 0);
+        buckets.insert(buckets.begin(), static_cast<std::size_t>(m_offset - first), 0);
         m_offset = first;
     }
     const auto size = static_cast<std::size_t>(last - m_offset + 1);
-    if (size > m_buckets.size()) m_buckets.resize(size, 0);
+    if (size > buckets.size()) buckets.resize(size, 0);
 }
 
-void ExponentialHistogram::add(int offset, std::span<const std::uint64_t> counts) {
-    if (m_buckets.empty()) { // most are: cleared a moment ago
-        m_buckets.assign(counts.begin(), counts.end());
+template <class Buckets, class Count>
+void ExponentialHistogram::add(Buckets& buckets, int offset, std::span<const Count> counts) {
+    if (buckets.empty()) { // most are: cleared a moment ago
+        buckets.assign(counts.begin(), counts.end());
         m_offset = offset;
     } else if (!counts.empty()) {
-        cover(offset, offset + static_cast<int>(counts.size()) - 1);
-        auto* to = m_buckets.data() + (offset - m_offset);
-        for (const std::uint64_t count : counts)
-            *to++ += count;
+        cover(buckets, offset, offset + static_cast<int>(counts.size()) - 1);
+        auto* to = buckets.data() + (offset - m_offset);
+        for (const auto count : counts)
+            *to++ += static_cast<typename Buckets::value_type>(count);
     }
 }
 
 void ExponentialHistogram::record(std::uint64_t value, std::uint64_t count) {
     if (count == 0) return;
+    makeRoom(count);
     if (value == 0) {
         m_zeros += count;
     } else {
         const int index = bucketIndex(value);
-        cover(index, index);
-        m_buckets[static_cast<std::size_t>(index - m_offset)] += count;
+        std::visit([&](auto& buckets) { add(buckets, index, std::span<const std::uint64_t>(&count, 1)); },
+                   m_buckets);
     }
     m_count += count;
     addSummary(value * count, value);
 }
 
 void ExponentialHistogram::merge(const ExponentialHistogram& other) {
-    add(other.m_offset, other.m_buckets);
+    makeRoom(other.m_count);
+    std::visit([&](auto& to, const auto& from) { add(to, other.m_offset, std::span(from)); }, m_buckets,
+               other.m_buckets);
     m_zeros += other.m_zeros;
     m_count += other.m_count;
     addSummary(other.m_sum, other.m_max);
 }
 
 void ExponentialHistogram::clear() {
-    m_buckets.clear(); // keeps its memory: cleared once a second for ever
+    std::visit([](auto& buckets) { buckets.clear(); },
+               m_buckets); // keeps memory: cleared once a second for ever
     m_offset = 0;
     m_zeros = m_count = m_sum = m_max = 0;
 }
@@ -101,8 +113,10 @@ bool ExponentialHistogram::addBuckets(int offset, std::span<const std::uint64_t>
     if (offset < kMinIndex || counts.size() > static_cast<std::size_t>(kMaxIndex - kMinIndex + 1) ||
         offset + static_cast<int>(counts.size()) - 1 > kMaxIndex)
         return false;
-    add(offset, counts);
-    m_count = std::accumulate(counts.begin(), counts.end(), m_count);
+    const auto count = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+    makeRoom(count);
+    std::visit([&](auto& buckets) { add(buckets, offset, counts); }, m_buckets);
+    m_count += count;
     return true;
 }
 
@@ -120,34 +134,41 @@ std::optional<double> ExponentialHistogram::quantile(double q) const {
     if (m_count == 0) return std::nullopt;
     const double rank = std::clamp(q, 0.0, 1.0) * static_cast<double>(m_count);
     if (m_zeros > 0 && rank <= static_cast<double>(m_zeros)) return 0.0;
-    if (m_buckets.empty()) return static_cast<double>(m_max);
     const auto wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(rank)));
     // The first bucket up to which so many are counted; from the nearer end, as most quantiles asked for are
     // high.
-    std::size_t bucket = 0;
-    std::uint64_t upTo = m_zeros + m_buckets[0];
-    if (q < 0.5) {
-        while (upTo < wanted && bucket + 1 < m_buckets.size())
-            upTo += m_buckets[++bucket];
-    } else {
-        bucket = m_buckets.size() - 1;
-        upTo = m_count;
-        while (bucket > 0 && upTo - m_buckets[bucket] >= wanted)
-            upTo -= m_buckets[bucket--];
-    }
-    const auto inside = static_cast<double>(m_buckets[bucket]);
-    const double position = (rank - (static_cast<double>(upTo) - inside)) / inside;
-    const double value = std::exp2((m_offset + static_cast<int>(bucket) + position) / kPerOctave);
-    return std::min(value, static_cast<double>(m_max));
+    return visitBuckets([&](auto buckets) {
+        if (buckets.empty()) return static_cast<double>(m_max);
+        std::size_t bucket = 0;
+        std::uint64_t upTo = m_zeros + buckets[0];
+        if (q < 0.5) {
+            while (upTo < wanted && bucket + 1 < buckets.size())
+                upTo += buckets[++bucket];
+        } else {
+            bucket = buckets.size() - 1;
+            upTo = m_count;
+            while (bucket > 0 && upTo - buckets[bucket] >= wanted)
+                upTo -= buckets[bucket--];
+        }
+        const auto inside = static_cast<double>(buckets[bucket]);
+        const double position = (rank - (static_cast<double>(upTo) - inside)) / inside;
+        const double value = std::exp2((m_offset + static_cast<int>(bucket) + position) / kPerOctave);
+        return std::min(value, static_cast<double>(m_max));
+    });
 }
 
 bool operator==(const ExponentialHistogram& a, const ExponentialHistogram& b) {
-    int offsetA = a.m_offset;
-    int offsetB = b.m_offset;
-    const auto bucketsA = trimmed(a.m_buckets, offsetA);
-    const auto bucketsB = trimmed(b.m_buckets, offsetB);
-    return a.m_zeros == b.m_zeros && a.m_count == b.m_count && a.m_sum == b.m_sum && a.m_max == b.m_max &&
-           std::ranges::equal(bucketsA, bucketsB) && (bucketsA.empty() || offsetA == offsetB);
+    if (a.m_zeros != b.m_zeros || a.m_count != b.m_count || a.m_sum != b.m_sum || a.m_max != b.m_max)
+        return false;
+    return a.visitBuckets([&](auto untrimmedA) {
+        return b.visitBuckets([&](auto untrimmedB) {
+            int offsetA = a.m_offset;
+            int offsetB = b.m_offset;
+            const auto bucketsA = trimmed(untrimmedA, offsetA);
+            const auto bucketsB = trimmed(untrimmedB, offsetB);
+            return std::ranges::equal(bucketsA, bucketsB) && (bucketsA.empty() || offsetA == offsetB);
+        });
+    });
 }
 
 } // namespace surgescope::feeds

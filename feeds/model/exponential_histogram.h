@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <variant>
 #include <vector>
 
 namespace surgescope::feeds {
@@ -43,9 +44,12 @@ class ExponentialHistogram {
     std::uint64_t max() const { return m_max; }
     bool empty() const { return m_count == 0; }
 
-    /// Index of the first bucket in buckets(); meaningless when that is empty.
+    /// Index of the first bucket; meaningless when there is none.
     int offset() const { return m_offset; }
-    std::span<const std::uint64_t> buckets() const { return m_buckets; }
+    /// Calls `use` with the buckets' counts: a span of 32-bit or of 64-bit numbers.
+    template <class Use> decltype(auto) visitBuckets(Use use) const {
+        return std::visit([&](const auto& buckets) { return use(std::span(buckets)); }, m_buckets);
+    }
 
     /// The value below which a share q (0 to 1) of the recorded values lies; nothing when empty.
     std::optional<double> quantile(double q) const;
@@ -54,10 +58,17 @@ class ExponentialHistogram {
     friend bool operator==(const ExponentialHistogram& a, const ExponentialHistogram& b);
 
   private:
-    void cover(int first, int last);
-    void add(int offset, std::span<const std::uint64_t> counts); // of buckets
+    // Buckets are narrow until a count might not fit: thousands of histograms are kept and merged each
+    // second, and the memory they take is what that costs.
+    using Narrow = std::vector<std::uint32_t>;
+    using Wide = std::vector<std::uint64_t>;
 
-    std::vector<std::uint64_t> m_buckets;
+    void makeRoom(std::uint64_t count); // for so many more values
+    template <class Buckets> void cover(Buckets& buckets, int first, int last);
+    template <class Buckets, class Count>
+    void add(Buckets& buckets, int offset, std::span<const Count> counts);
+
+    std::variant<Narrow, Wide> m_buckets;
     int m_offset = 0;
     std::uint64_t m_zeros = 0;
     std::uint64_t m_count = 0;

@@ -12,12 +12,14 @@ LagBins LagBins::of(const ExponentialHistogram& histogram) {
     std::array<std::uint64_t, kCount> sums{};
     sums[0] = histogram.zeros();
     int index = histogram.offset();
-    for (const auto count : histogram.buckets()) {
-        const int bin =
-            (index + kEach) / kEach - 1 - kFirst; // rounds down below zero, too: indexes are >= -1
-        sums[static_cast<std::size_t>(std::clamp(bin, 0, static_cast<int>(kCount) - 1))] += count;
-        ++index;
-    }
+    histogram.visitBuckets([&](auto buckets) {
+        for (const auto count : buckets) {
+            const int bin =
+                (index + kEach) / kEach - 1 - kFirst; // rounds down below zero, too: indexes are >= -1
+            sums[static_cast<std::size_t>(std::clamp(bin, 0, static_cast<int>(kCount) - 1))] += count;
+            ++index;
+        }
+    });
     LagBins bins;
     std::ranges::transform(sums, bins.counts.begin(), [](std::uint64_t sum) {
         return static_cast<std::uint32_t>(std::min(sum, kMost));

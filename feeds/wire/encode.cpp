@@ -31,7 +31,8 @@ void write(const Header& header, pb::Header& to) {
 void write(const ExponentialHistogram& histogram, pb::Histogram& to) {
     to.set_zero_count(histogram.zeros());
     to.set_offset(histogram.offset());
-    to.mutable_counts()->Assign(histogram.buckets().begin(), histogram.buckets().end());
+    histogram.visitBuckets(
+        [&](auto buckets) { to.mutable_counts()->Assign(buckets.begin(), buckets.end()); });
     to.set_sum(histogram.sum());
     to.set_max(histogram.max());
 }

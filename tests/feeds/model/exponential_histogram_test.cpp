@@ -51,6 +51,52 @@ TEST_CASE("powers of two close their bucket, as the data model wants", "[histogr
     CHECK(ExponentialHistogram::bucketIndex(~std::uint64_t{0}) == ExponentialHistogram::kMaxIndex);
 }
 
+TEST_CASE("counts of more than 32 bits are as exact as others, whichever way they come about",
+          "[histogram]") {
+    constexpr std::uint64_t kMany = (std::uint64_t{1} << 32) - 5;
+    const auto countOf = [](const ExponentialHistogram& histogram) {
+        std::vector<std::uint64_t> counts;
+        histogram.visitBuckets([&](auto buckets) { counts.assign(buckets.begin(), buckets.end()); });
+        return counts;
+    };
+    ExponentialHistogram many;
+    many.record(100, kMany);
+    ExponentialHistogram few;
+    few.record(100, 7);
+    few.record(109, 3);
+    const std::vector<std::uint64_t> expected{kMany + 7, 3};
+
+    auto grown = many;
+    grown.record(100, 7);
+    grown.record(109, 3);
+    auto merged = many;
+    merged.merge(few);
+    auto other = few;
+    other.merge(many);
+    ExponentialHistogram read;
+    REQUIRE(read.addBuckets(few.offset(), expected));
+    for (const auto* histogram : {&grown, &merged, &other, &read}) {
+        CHECK(countOf(*histogram) == expected);
+        CHECK(histogram->count() == kMany + 10);
+    }
+    CHECK(grown == merged);
+    CHECK(other == merged);
+    CHECK(few != merged);
+    CHECK(ExponentialHistogram::bucketIndex(static_cast<std::uint64_t>(*merged.quantile(0.5))) ==
+          few.offset());
+
+    merged.merge(other); // both large
+    CHECK(countOf(merged) == std::vector<std::uint64_t>{2 * (kMany + 7), 6});
+
+    merged.clear(); // and small again
+    merged.record(100, 7);
+    merged.record(109, 3);
+    CHECK(merged == few);
+    auto twice = few;
+    twice.merge(merged);
+    CHECK(countOf(twice) == std::vector<std::uint64_t>{14, 6});
+}
+
 TEST_CASE("merging equals the histogram of the union", "[histogram]") {
     const auto a = lognormalValues(1, 500);
     const auto b = lognormalValues(2, 1000);
