@@ -13,6 +13,7 @@
 #include <google/protobuf/unknown_field_set.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <optional>
 #include <telemetry.pb.h>
@@ -75,7 +76,8 @@ MaybeRefused read(std::string_view name, const pb::Histogram& from, ExponentialH
     return std::nullopt;
 }
 
-MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uint64_t>& scratch) {
+MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uint64_t>& scratch,
+                  std::uint64_t most = limits::kCount) {
     to.clear();
     to.measuredByAny = FieldSet(from.measured_by_any());
     to.measuredByAll = FieldSet(from.measured_by_all());
@@ -87,11 +89,12 @@ MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uin
 #define X(name, number, unit) to[Counter::name] = from.name();
     SURGESCOPE_COUNTERS(X)
 #undef X
-    const auto tooLarge = [](std::uint64_t v) { return v > limits::kCount; };
+    const auto tooLarge = [most](std::uint64_t v) { return v > most; };
+    const auto expected = [most] { return "expected at most 2^" + std::to_string(std::bit_width(most) - 1); };
     if (const auto bad = std::ranges::find_if(to.counters, tooLarge); bad != to.counters.end())
         return Refused{Refusal::value, std::string(nameOf(static_cast<Counter>(bad - to.counters.begin()))) +
-                                           " is " + std::to_string(*bad) + ", expected at most 2^53"};
-    if (std::ranges::any_of(to.saturation.bins, tooLarge))
+                                           " is " + std::to_string(*bad) + ", " + expected()};
+    if (std::ranges::any_of(to.saturation.bins, [](std::uint64_t v) { return v > limits::kCount; }))
         return Refused{Refusal::value, "saturation_bins above 2^53"};
     MaybeRefused refused;
 #define X(name, number)                                                                                      \
@@ -314,7 +317,8 @@ struct Decoder::Messages {
             pop.end = secondOf(from[i].interval_end_us());
             pop.expectedNodes = from[i].expected_nodes();
             pop.observed = from[i].observed();
-            if (auto refused = feeds::read(from[i].totals(), pop.totals, scratch)) return refused;
+            if (auto refused = feeds::read(from[i].totals(), pop.totals, scratch, limits::kSum))
+                return refused;
         }
         return std::nullopt;
     }
@@ -323,7 +327,7 @@ struct Decoder::Messages {
         if (auto refused = readInterval(from, rollup.end, rollup.width)) return refused;
         if (auto refused = read(from.pops(), rollup.pops)) return refused;
         if (auto refused = read(from.silent(), rollup.silent)) return refused;
-        return feeds::read(from.since_start(), rollup.sinceStart, scratch);
+        return feeds::read(from.since_start(), rollup.sinceStart, scratch, limits::kSum);
     }
 
     MaybeRefused read(const pb::Points& from) {

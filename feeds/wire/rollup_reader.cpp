@@ -25,7 +25,9 @@ bool readPop(std::string_view bytes, FleetRollup::Pop& to) {
             hasPop = isPopCode(to.pop);
             break;
         case Fields::tagOf(2, Type::varint): to.expectedNodes = fields.value; break;
-        case Fields::tagOf(3, Type::text): hasTotals = readPlainTotals(fields.text, to.totals); break;
+        case Fields::tagOf(3, Type::text):
+            hasTotals = readPlainTotals(fields.text, to.totals, limits::kSum);
+            break;
         case Fields::tagOf(4, Type::fixed64):
             hasEnd = isSaneTime(fields.value);
             to.end = secondOf(fields.value);
@@ -64,7 +66,9 @@ bool readPlainRollup(std::string_view bytes, FleetRollup& to) {
         case Fields::tagOf(4, Type::text):
             if (!readNextPop(fields.text, to.silent, silent)) return false;
             continue;
-        case Fields::tagOf(5, Type::text): hasSince = readPlainTotals(fields.text, to.sinceStart); break;
+        case Fields::tagOf(5, Type::text):
+            hasSince = readPlainTotals(fields.text, to.sinceStart, limits::kSum);
+            break;
         default: return false;
         }
         if (again) return false;

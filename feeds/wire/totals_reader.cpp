@@ -2,7 +2,6 @@
 #include "feeds/wire/totals_reader.h"
 
 #include "feeds/wire/fields.h"
-#include "feeds/wire/limits.h"
 
 #include <array>
 #include <limits>
@@ -100,14 +99,14 @@ bool readHistogram(std::string_view bytes, ExponentialHistogram& to) {
 
 } // namespace
 
-bool readPlainTotals(std::string_view bytes, PopTotals& to) {
+bool readPlainTotals(std::string_view bytes, PopTotals& to, std::uint64_t most) {
     to.clear();
     to.measuredByAll = {};
     Fields fields(bytes);
     for (std::uint64_t last = 0; fields.next(); last = fields.tag) {
         if (fields.tag <= last || fields.tag >= kHighestTag) return false;
         if (const auto counter = kCounters[fields.tag]; counter != kNone) {
-            if (fields.value > limits::kCount) return false;
+            if (fields.value > most) return false;
             to.counters[counter] = fields.value;
         } else if (const auto distribution = kDistributions[fields.tag]; distribution != kNone) {
             if (!readHistogram(fields.text, to.distributions[distribution])) return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/wire/decode.h"
 #include "feeds/wire/encode.h"
+#include "feeds/wire/limits.h"
 #include "feeds/wire/rollup_reader.h"
 
 #include "tests/support/catch.h"
@@ -67,6 +68,19 @@ TEST_CASE("a rollup is read as the protobuf library reads it", "[wire]") {
     REQUIRE(readPlainRollup(bytes, rollup));
     CHECK(rollup == sample());
     CHECK(byLibrary(bytes) == sample());
+}
+
+TEST_CASE("a rollup's sums may be larger than what one interval can bring", "[wire]") {
+    auto rollup = sample();
+    rollup.sinceStart[Counter::bytes_out] = limits::kSum;
+    rollup.pops[0].totals[Counter::bytes_out] = limits::kCount * 10;
+    FleetRollup read;
+    REQUIRE(readPlainRollup(bytesOf(rollup), read));
+    CHECK(read == rollup);
+    CHECK(byLibrary(bytesOf(rollup)) == rollup);
+    ++rollup.sinceStart[Counter::bytes_out];
+    CHECK_FALSE(readPlainRollup(bytesOf(rollup), read));
+    CHECK_FALSE(byLibrary(bytesOf(rollup)));
 }
 
 TEST_CASE("rollups of broken bytes are read as the protobuf library reads them, or left to it", "[wire]") {
