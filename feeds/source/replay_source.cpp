@@ -295,7 +295,7 @@ void ReplaySource::restoreRosters(std::uint64_t to) {
     }
     const auto asReceived = [](const MessageStream::Message& m) { return std::optional(m.logTime); };
     addRestore(m_near, "known/roster", since, since, asReceived);
-    addRestore(m_near, "roster", std::max(since, minus(to, 2 * period)), to, asReceived);
+    addRestore(m_near, "roster", std::max(since + 1, minus(to, 2 * period)), to, asReceived);
 }
 
 void ReplaySource::restoreCharts(std::uint64_t to, FeedSecond last) {

@@ -88,6 +88,8 @@ TEST_CASE("a seek shows what was shown", "[replay]") {
         REQUIRE(frame->settled == second);
         INFO("range " << range.count() << " offset " << offset);
         CHECK(firstDifference(textOf(*recorded.frames.at(second), false), textOf(*frame, false)) == "");
+        CHECK(frame->health.duplicates == 0);
+        CHECK(frame->health.refused.empty());
     }
     CHECK(played.step->state().epoch() == 7);
 }
