@@ -14,6 +14,7 @@ namespace surgescope::widgets {
 namespace {
 
 constexpr double kLeastClusterRadius = 12; // pixels at scale 1: room for the count
+constexpr double kCount = 9.5;             // from the middle, what the count takes
 constexpr double kRing = 4;
 constexpr double kBeyond = 3; // how far the worst segments reach out of the ring
 
@@ -128,6 +129,14 @@ std::vector<PopCluster> clusterMarkers(std::span<const PopMarker> markers,
                                     kLeastClusterRadius * rules.scale, kClusterReach * rules.scale);
         clusters.push_back(std::move(cluster));
     }
+    // None covers another's count, however much they serve.
+    for (auto& cluster : clusters)
+        for (const auto& other : clusters) {
+            const QPointF d = other.at - cluster.at;
+            const double room = std::hypot(d.x(), d.y()) - kCount * rules.scale;
+            if (&other != &cluster)
+                cluster.radius = std::max(kLeastClusterRadius * rules.scale, std::min(cluster.radius, room));
+        }
     // The worst last: nothing covers it.
     std::stable_sort(clusters.begin(), clusters.end(),
                      [](const PopCluster& a, const PopCluster& b) { return a.parts < b.parts; });

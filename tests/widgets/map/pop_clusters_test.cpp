@@ -3,6 +3,7 @@
 
 #include "tests/support/catch.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace surgescope;
@@ -62,6 +63,28 @@ TEST_CASE("a cluster counts its PoPs by what they are like, the worst first, and
     CHECK(clusters[0].members.front() == 5);
     CHECK(clusters[0].at.x() == Approx(105));
     CHECK(clusters[0].radius == Approx(discRadius(6e5, 4e5, 1)));
+}
+
+TEST_CASE("however much they serve, no cluster covers the count of another") {
+    std::vector<feeds::PopFrame> pops(3);
+    for (feeds::PopFrame& pop : pops)
+        pop.summary.requestsPerSecond = {4e5, feeds::Quality::measured};
+    std::vector<PopMarker> markers{markerOf(0, 0.2), markerOf(1, 0.2), markerOf(2, 0.2)};
+    for (std::size_t i = 0; i < markers.size(); ++i)
+        markers[i].cluster = static_cast<int>(i);
+    markers[1].at = markers[0].at + QPointF(24, 0);
+    markers[2].at = markers[0].at + QPointF(200, 0);
+    const auto clusters =
+        clusterMarkers(markers, pops, {MapMetric::saturation, DiscSize::requests, 4e5, 1, {}});
+    REQUIRE(clusters.size() == 3);
+    for (const auto& cluster : clusters)
+        for (const auto& other : clusters) {
+            const QPointF d = cluster.at - other.at;
+            if (&cluster != &other) CHECK(cluster.radius <= std::hypot(d.x(), d.y()) - 9);
+        }
+    const auto alone = std::ranges::find(clusters, markers[2].at, &PopCluster::at);
+    REQUIRE(alone != clusters.end());
+    CHECK(alone->radius == Approx(discRadius(4e5, 4e5, 1)));
 }
 
 TEST_CASE("segments are as long as their shares and worse ones stand out") {
