@@ -14,19 +14,22 @@ std::string bytesText(std::uint64_t bytes) {
 PartReader::PartReader() : m_zstd(ZSTD_createDCtx(), ZSTD_freeDCtx) {}
 PartReader::~PartReader() = default;
 
-std::optional<Error> PartReader::read(const InputFile& file, const Part& part, std::string& records) {
-    if (!part.loose) return readChunk(file, part, records);
-    if (file.read(part.offset, static_cast<std::size_t>(part.length), records)) return std::nullopt;
+std::optional<Error> PartReader::read(const InputFile& file, const Part& part, std::string& records,
+                                      std::uint64_t most) {
+    if (!part.loose) return readChunk(file, part, records, most);
+    if (part.length <= most && file.read(part.offset, static_cast<std::size_t>(part.length), records))
+        return std::nullopt;
     return Error{"messages cannot be read: " + bytesText(part.length) + " are lost"};
 }
 
-std::optional<Error> PartReader::readChunk(const InputFile& file, const Part& part, std::string& records) {
+std::optional<Error> PartReader::readChunk(const InputFile& file, const Part& part, std::string& records,
+                                           std::uint64_t most) {
     const auto lost = [&](const std::string& why) {
         return Error{"a chunk " + why + ": " + bytesText(part.length) + " are lost"};
     };
     ChunkHead head;
-    if (part.length > limits::kChunkBytes + limits::kSmallRecord)
-        return lost("is larger than " + std::to_string(limits::kChunkBytes) + " bytes");
+    if (part.length > most + limits::kSmallRecord)
+        return lost("is larger than " + std::to_string(most) + " bytes");
     if (!file.read(part.offset, static_cast<std::size_t>(part.length), m_stored))
         return lost("cannot be read");
     auto rest = std::string_view(m_stored);
@@ -34,17 +37,18 @@ std::optional<Error> PartReader::readChunk(const InputFile& file, const Part& pa
     if (!record || record->op != Op::chunk || !mcap::read(record->content, head) ||
         head.recordsSize != record->content.size() - head.bytes())
         return lost("is not where the index says, or its head is damaged");
-    if (auto error = unpack(head, record->content.substr(head.bytes()), records)) return lost(error->text);
+    if (auto error = unpack(head, record->content.substr(head.bytes()), records, most))
+        return lost(error->text);
     if (head.uncompressedCrc != 0 && crc32(records) != head.uncompressedCrc)
         return lost("has a wrong checksum");
     return std::nullopt;
 }
 
-std::optional<Error> PartReader::unpack(const ChunkHead& head, std::string_view stored,
-                                        std::string& records) {
-    if (head.uncompressedSize > limits::kChunkBytes)
+std::optional<Error> PartReader::unpack(const ChunkHead& head, std::string_view stored, std::string& records,
+                                        std::uint64_t most) {
+    if (head.uncompressedSize > most)
         return Error{"claims " + bytesText(head.uncompressedSize) + " uncompressed, expected at most " +
-                     std::to_string(limits::kChunkBytes)};
+                     std::to_string(most)};
     if (head.compression.empty()) {
         if (stored.size() != head.uncompressedSize) return Error{"is not as long as it says"};
         records = stored;

@@ -37,13 +37,16 @@ class PartReader {
     PartReader();
     ~PartReader();
 
-    /// An Error says in words what is lost, and `records` holds anything. Refuses what claims more than
-    /// limits.
-    std::optional<Error> read(const InputFile& file, const Part& part, std::string& records);
+    /// An Error says in words what is lost, and `records` holds anything. Refuses what takes or claims more
+    /// bytes than `most`.
+    std::optional<Error> read(const InputFile& file, const Part& part, std::string& records,
+                              std::uint64_t most = limits::kChunkBytes);
 
   private:
-    std::optional<Error> readChunk(const InputFile& file, const Part& part, std::string& records);
-    std::optional<Error> unpack(const ChunkHead& head, std::string_view stored, std::string& records);
+    std::optional<Error> readChunk(const InputFile& file, const Part& part, std::string& records,
+                                   std::uint64_t most);
+    std::optional<Error> unpack(const ChunkHead& head, std::string_view stored, std::string& records,
+                                std::uint64_t most);
 
     std::unique_ptr<ZSTD_DCtx_s, std::size_t (*)(ZSTD_DCtx_s*)> m_zstd;
     std::string m_stored; // the record as it stands in the file

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace surgescope::feeds::mcap {
+namespace {
+/// Of one part, in bytes: chunks of ours are of 2 MiB and a message. Hostile ones are not held several at
+/// once.
+constexpr std::uint64_t kMost = 4U << 20;
+} // namespace
 
 class ReadAhead::Ticket {
   public:
@@ -12,13 +17,12 @@ class ReadAhead::Ticket {
 
   private:
     friend ReadAhead;
-    enum class Stage : std::uint8_t { asked, begun, done };
+    enum class Stage : std::uint8_t { asked, begun, read, left };
 
     const InputFile& m_file;
     Part m_part;
     Stage m_stage = Stage::asked;
     std::string m_records;
-    std::optional<Error> m_error;
 };
 
 ReadAhead::~ReadAhead() {
@@ -45,12 +49,12 @@ std::shared_ptr<ReadAhead::Ticket> ReadAhead::ask(const InputFile& file, const P
 std::optional<Error> ReadAhead::read(Ticket& ticket, PartReader& own, std::string& records) {
     {
         std::unique_lock lock(m_mutex);
-        if (ticket.m_stage != Ticket::Stage::asked) {
-            m_done.wait(lock, [&] { return ticket.m_stage == Ticket::Stage::done; });
+        m_done.wait(lock, [&] { return ticket.m_stage != Ticket::Stage::begun; });
+        if (ticket.m_stage == Ticket::Stage::read) {
             records.swap(ticket.m_records);
-            return std::move(ticket.m_error);
+            return std::nullopt;
         }
-        ticket.m_stage = Ticket::Stage::begun;
+        ticket.m_stage = Ticket::Stage::left;
     }
     return own.read(ticket.m_file, ticket.m_part, records);
 }
@@ -66,9 +70,10 @@ void ReadAhead::run() {
         if (!ticket || ticket->m_stage != Ticket::Stage::asked) continue;
         ticket->m_stage = Ticket::Stage::begun;
         lock.unlock();
-        ticket->m_error = reader.read(ticket->m_file, ticket->m_part, ticket->m_records);
+        const bool isRead = !reader.read(ticket->m_file, ticket->m_part, ticket->m_records, kMost);
+        if (!isRead) ticket->m_records = {};
         lock.lock();
-        ticket->m_stage = Ticket::Stage::done;
+        ticket->m_stage = isRead ? Ticket::Stage::read : Ticket::Stage::left;
         m_done.notify_one();
     }
 }

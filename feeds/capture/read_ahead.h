@@ -26,8 +26,8 @@ class ReadAhead {
 
     /// `file` must outlive this object. `records`: where to read to, for its memory.
     std::shared_ptr<Ticket> ask(const InputFile& file, const Part& part, std::string records);
-    /// Swaps the part's records with `records`, waiting until it is read. One that was not begun is read by
-    /// `own` at once. As PartReader::read.
+    /// Swaps the part's records with `records`, waiting until it is read. As PartReader::read by `own`, which
+    /// reads it if it was not begun, and if it is large or broken.
     std::optional<Error> read(Ticket& ticket, PartReader& own, std::string& records);
 
   private:

@@ -54,6 +54,36 @@ TEST_CASE("parts asked for in any number and order are read, or were given up", 
     tickets.assign(1, ahead.ask(file.value(), parts[0], {})); // ends with one that nobody took
 }
 
+TEST_CASE("a part too large to be held beside others is read when it is wanted", "[mcap]") {
+    const TemporaryFolder folder;
+    const auto path = (folder.path() / "a.mcap").string();
+    const std::string large(10U << 20, 'x');
+    {
+        auto writer = McapWriter::create(path, {.chunkBytes = 64U << 20});
+        REQUIRE(writer);
+        const auto channel = writer.value()->addChannel(0, "a", "");
+        for (std::uint64_t i = 0; i < 6; ++i) {
+            REQUIRE(!writer.value()->write(0, {channel, 0, i, i, large}));
+            writer.value()->flush(0);
+        }
+        REQUIRE(!writer.value()->close());
+    }
+    auto file = InputFile::open(path);
+    auto reader = McapReader::open(path);
+    REQUIRE(file);
+    REQUIRE(reader);
+    mcap::ReadAhead ahead;
+    mcap::PartReader own;
+    std::vector<std::shared_ptr<mcap::ReadAhead::Ticket>> tickets;
+    for (const auto& part : reader.value()->parts())
+        tickets.push_back(ahead.ask(file.value(), part, {}));
+    for (const auto& ticket : tickets) {
+        std::string records;
+        REQUIRE(!ahead.read(*ticket, own, records));
+        REQUIRE(records.size() > large.size());
+    }
+}
+
 TEST_CASE("damage is told whether its part was read ahead or not", "[mcap]") {
     const TemporaryFolder folder;
     const auto path = writeChunks(folder, 20);
