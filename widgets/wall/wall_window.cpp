@@ -50,7 +50,13 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     resize(1600, 900);
 }
 
-WallWindow::~WallWindow() = default;
+WallWindow::~WallWindow() {
+    // Qt would delete the widgets after the members, for which they ask as long as they get events; nor may a
+    // member tell them anything any more.
+    m_wall.disconnect(this);
+    m_arrangement.reset();
+    qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
+}
 
 void WallWindow::connectViews() {
     connect(&m_focus, &Focus::selectionChanged, this, &WallWindow::selectionChanged);
