@@ -3,6 +3,7 @@
 
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/wire/fields.h"
+#include "feeds/wire/header_reader.h"
 #include "feeds/wire/limits.h"
 #include "feeds/wire/rollup_reader.h"
 #include "feeds/wire/roster_reader.h"
@@ -24,40 +25,6 @@ namespace pb = surgescope::v1;
 namespace {
 
 using MaybeRefused = std::optional<Refused>;
-
-/// Text from outside as it may stand in a message of ours: printable, short.
-std::string quote(std::string_view text) {
-    std::string out = "'";
-    for (const char c : text.substr(0, 40))
-        out += (c >= ' ' && c < 127) ? c : '?';
-    return out + (text.size() > 40 ? "…'" : "'");
-}
-
-MaybeRefused read(const pb::Header& from, Header& to) {
-    if (from.schema_version() != limits::kSchemaVersion)
-        return Refused{Refusal::schemaVersion, "schema version " + std::to_string(from.schema_version()) +
-                                                   ", expected " + std::to_string(limits::kSchemaVersion)};
-    if (from.publisher().empty() || !isPrintable(from.publisher(), limits::kPublisherBytes))
-        return Refused{Refusal::header, "publisher " + quote(from.publisher()) + ", expected 1 to " +
-                                            std::to_string(limits::kPublisherBytes) + " printable bytes"};
-    if (from.sequence() == 0) return Refused{Refusal::header, "sequence 0, expected 1 or more"};
-    if (from.interval_ms() != std::chrono::milliseconds(limits::kInterval).count())
-        return Refused{Refusal::time,
-                       "interval of " + std::to_string(from.interval_ms()) + " ms, expected 1000"};
-    const auto end = from.interval_end_us();
-    if (!isSaneTime(end) || end % 1'000'000U != 0)
-        return Refused{Refusal::time, "interval end " + std::to_string(end) +
-                                          " µs, expected a whole second from 2020 to 2100"};
-    if (!isSaneTime(from.sent_us()) || !isSaneTime(from.session_us()))
-        return Refused{Refusal::time, "session " + std::to_string(from.session_us()) + " µs, sent " +
-                                          std::to_string(from.sent_us()) + " µs, expected 2020 to 2100"};
-    to.publisher = from.publisher();
-    to.session = from.session_us();
-    to.sequence = from.sequence();
-    to.intervalEnd = secondOf(end);
-    to.sent = WallTime(std::chrono::microseconds(from.sent_us()));
-    return std::nullopt;
-}
 
 MaybeRefused read(std::string_view name, const pb::Histogram& from, ExponentialHistogram& to,
                   std::vector<std::uint64_t>& scratch) {
@@ -138,7 +105,6 @@ template <class Proto> bool dropUnknownFields(Proto& message) {
 } // namespace
 
 struct Decoder::Messages {
-    pb::Header pbHeader;
     pb::PopReport pbPopReport;
     pb::NodeColumns pbNodeColumns;
     PopReport popReport;
@@ -156,34 +122,11 @@ struct Decoder::Messages {
     // histograms; of rosters and rollups, on names and histograms. So each of these is read without it, if it
     // is as usual and to be accepted; the library judges the others.
 
-    bool readUsualHeader(std::string_view bytes, Header& to) {
-        pbHeader.Clear();
-        Fields fields(bytes);
-        for (std::uint64_t last = 0; fields.next(); last = fields.tag) {
-            if (fields.tag <= last) return false;
-            const auto small = static_cast<std::uint32_t>(fields.value);
-            switch (fields.tag) {
-            case Fields::tagOf(1, Fields::Type::varint): pbHeader.set_schema_version(small); break;
-            case Fields::tagOf(2, Fields::Type::text):
-                if (!isPlain(fields.text, limits::kPublisherBytes)) return false;
-                pbHeader.mutable_publisher()->assign(fields.text);
-                break;
-            case Fields::tagOf(3, Fields::Type::fixed64): pbHeader.set_session_us(fields.value); break;
-            case Fields::tagOf(4, Fields::Type::varint): pbHeader.set_sequence(fields.value); break;
-            case Fields::tagOf(5, Fields::Type::fixed64): pbHeader.set_interval_end_us(fields.value); break;
-            case Fields::tagOf(6, Fields::Type::varint): pbHeader.set_interval_ms(small); break;
-            case Fields::tagOf(7, Fields::Type::fixed64): pbHeader.set_sent_us(fields.value); break;
-            default: return false;
-            }
-        }
-        return fields.atEnd() && !feeds::read(pbHeader, to);
-    }
-
     /// Header and PoP, with which most messages begin.
     bool readUsualBeginning(Fields& fields, std::string_view topic, Header& header, std::string& pop) {
         using Type = Fields::Type;
         if (!fields.next() || fields.tag != Fields::tagOf(1, Type::text) ||
-            !readUsualHeader(fields.text, header) || !fields.next() ||
+            !readPlainHeader(fields.text, header) || !fields.next() ||
             fields.tag != Fields::tagOf(2, Type::text))
             return false;
         popText.assign(fields.text);
@@ -390,7 +333,7 @@ Decoded Decoder::decode(std::string_view topic, std::string_view payload) {
                        std::to_string(payload.size()) + " bytes are not " + proto.GetTypeName()});
         if constexpr (requires { proto.header(); }) {
             if (dropUnknownFields(proto)) ++m_withUnknownFields;
-            if (auto refused = read(proto.header(), message.header)) return at(std::move(*refused));
+            if (auto refused = readHeader(proto.header(), message.header)) return at(std::move(*refused));
             if (auto refused = m_messages->read(proto, topic)) return at(std::move(*refused));
         } else if constexpr (std::is_same_v<std::decay_t<decltype(message)>, Points>) {
             if (auto refused = m_messages->read(proto, topic)) return at(std::move(*refused));

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 /// What a message's fields may be, beside how large (limits.h).
@@ -25,6 +26,14 @@ inline bool isSaneInterval(std::uint64_t endUs, std::uint64_t ms) {
 
 inline FeedSecond secondOf(std::uint64_t us) {
     return feedSecond(static_cast<std::int64_t>(us / 1'000'000U));
+}
+
+/// Text from outside as it may stand in a message of ours: printable, short.
+inline std::string quote(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text.substr(0, 40))
+        out += (c >= ' ' && c < 127) ? c : '?';
+    return out + (text.size() > 40 ? "…'" : "'");
 }
 
 inline bool isPrintable(std::string_view text, std::size_t limit) {
