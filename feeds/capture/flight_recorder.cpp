@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 
 /// The bound is kept to a segment: the more of them, the less is lost with the oldest.
 constexpr std::uint64_t kSegments = 16;
+constexpr int kRings = 16; // that may run at once
 constexpr std::chrono::seconds kEndWithin{10};
 constexpr const char* kStem = "segment-";
 
@@ -48,11 +49,20 @@ struct Links {
 
 } // namespace
 
-Result<std::unique_ptr<FlightRecorder>> FlightRecorder::open(const Options& options, const Clock& clock) {
+Result<std::unique_ptr<FlightRecorder>> FlightRecorder::open(const Options& asked, const Clock& clock) {
+    auto options = asked;
     std::error_code error;
-    fs::create_directories(options.folder, error);
-    if (error) return Error{"cannot make the folder '" + options.folder + "': " + error.message()};
-    std::unique_ptr<FlightRecorder> flight(new FlightRecorder(options));
+    std::optional<FileLock> lock;
+    for (int ring = 1; !lock; ++ring) {
+        if (ring > kRings) return Error{"'" + asked.folder + "' and its like are all in use"};
+        if (ring > 1) options.folder = asked.folder + "-" + std::to_string(ring);
+        fs::create_directories(options.folder, error);
+        if (error) return Error{"cannot make the folder '" + options.folder + "': " + error.message()};
+        auto taken = FileLock::take((fs::path(options.folder) / "lock").string());
+        if (!taken) return Error{taken.error()};
+        if (taken.value()) lock.emplace(std::move(*taken.value()));
+    }
+    std::unique_ptr<FlightRecorder> flight(new FlightRecorder(options, std::move(*lock)));
     for (const auto& entry : fs::directory_iterator(options.folder, error))
         if (entry.path().filename().string().starts_with(kStem) && entry.path().extension() == ".mcap")
             flight->m_segments.push_back({entry.path().string(), sizeOf(entry.path().string())});

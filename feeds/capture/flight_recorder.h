@@ -21,11 +21,12 @@ namespace surgescope::feeds {
 
 /// Records always, into a ring of segment files of bounded size: a launch that nobody thought to record can
 /// be kept afterwards. Each segment is a recording that can be read alone; the oldest is deleted for the
-/// newest. Segments that an earlier run left behind, after a crash for instance, are part of the ring.
+/// newest. Segments that an earlier run left behind, after a crash for instance, are part of the ring. Of
+/// several that run at once each has a ring of its own, in `folder`, `folder-2` and so on.
 class FlightRecorder final : public FeedTap {
   public:
     struct Options {
-        std::string folder;                            // made if it is not there; holds nothing but segments
+        std::string folder;                            // made if it is not there
         std::uint64_t bytes = std::uint64_t{2} << 30U; // of all segments together
         std::chrono::seconds segment{300};             // a new one at the latest after so long
         unsigned nodeColumnsEvery = 1;
@@ -48,6 +49,8 @@ class FlightRecorder final : public FeedTap {
     /// recorder's thread, some milliseconds on a disk that is not busy. Any thread but the feed's.
     Result<std::vector<std::string>> endSegment();
 
+    /// Where the ring is. Any thread.
+    const std::string& folder() const { return m_options.folder; }
     /// Any thread.
     Recorder::Status status() const { return m_recorder->status(); }
     /// Complete segments in the folder, oldest first. Any thread.
@@ -58,7 +61,7 @@ class FlightRecorder final : public FeedTap {
     std::optional<FeedSecond> since() const;
 
   private:
-    explicit FlightRecorder(const Options& options) : m_options(options) {}
+    FlightRecorder(Options options, FileLock lock) : m_options(std::move(options)), m_lock(std::move(lock)) {}
     void segmentDone(const std::string& path);
 
     struct Segment {
@@ -68,6 +71,7 @@ class FlightRecorder final : public FeedTap {
         std::optional<FeedSecond> since; // its first settled second
     };
     const Options m_options;
+    FileLock m_lock;                   // of the folder
     mutable std::mutex m_mutex;        // guards what follows
     std::vector<Segment> m_segments;   // complete, oldest first
     std::uint64_t m_doneBytes = 0;     // of all complete segments of this run, those that are gone included

@@ -56,9 +56,12 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
                                                const Clock& clock, const Options& options) {
     std::unique_ptr<Session> session(new Session(catalogue, clock, options));
     if (options.flight) {
+        // Nobody has asked for it by name: a wall without it is better than none.
         auto flight = FlightRecorder::open(*options.flight, clock);
-        if (!flight) return Error{flight.error()};
-        session->m_flight = std::move(flight.value());
+        if (flight)
+            session->m_flight = std::move(flight.value());
+        else
+            session->m_flightError = flight.error();
         session->m_taps.flight = session->m_flight.get();
     }
     if (options.record) {
@@ -213,14 +216,21 @@ Timeline Session::timeline() {
 
 void Session::writeRecording(Timeline& timeline) const {
     const auto recorder = m_taps.recorder();
-    if (!recorder && !m_flight) return;
-    const auto status = recorder ? recorder->status() : m_flight->status();
     auto& recording = timeline.recording;
+    if (!recorder && !m_flight) {
+        if (m_flightError.empty()) return;
+        recording.state = Timeline::Recording::State::failed;
+        recording.flight = true;
+        recording.reason = m_flightError;
+        recording.path = m_options.flight->folder;
+        return;
+    }
+    const auto status = recorder ? recorder->status() : m_flight->status();
     recording.flight = !recorder;
     recording.state = status.state == Recorder::State::failed ? Timeline::Recording::State::failed
                                                               : Timeline::Recording::State::recording;
     recording.reason = status.reason;
-    recording.path = recorder ? status.path : m_options.flight->folder;
+    recording.path = recorder ? status.path : m_flight->folder();
     recording.bytes = recorder ? status.bytes : m_flight->bytes();
     recording.dropped = status.dropped;
     recording.queueFill = status.queueFill;

@@ -39,8 +39,8 @@ class Session {
         std::chrono::milliseconds frameEvery{100};
     };
 
-    /// Follows a feed. Refuses a recorder that cannot begin. `catalogue` and `clock` must outlive the
-    /// session.
+    /// Follows a feed. Refuses a recorder that cannot begin; a flight recorder that cannot is told by
+    /// timeline(). `catalogue` and `clock` must outlive the session.
     static Result<std::unique_ptr<Session>> live(std::unique_ptr<Source> source,
                                                  const PopCatalogue& catalogue, const Clock& clock,
                                                  const Options& options);
@@ -115,6 +115,7 @@ class Session {
     std::string m_problem;
 
     std::unique_ptr<FlightRecorder> m_flight;
+    std::string m_flightError; // why there is none
     Taps m_taps;
     std::unique_ptr<Pipeline> m_live;
     LiveHistory m_history;

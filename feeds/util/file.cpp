@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -63,6 +64,21 @@ std::optional<Error> OutputFile::checkPresent() const {
     if (::stat(m_path.c_str(), &named) != 0 || named.st_ino != open.st_ino || named.st_dev != open.st_dev)
         return Error{"'" + m_path + "' was deleted or replaced"};
     return std::nullopt;
+}
+
+Result<std::optional<FileLock>> FileLock::take(const std::string& path) {
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (descriptor < 0) return systemError("create", path);
+    FileLock lock(descriptor);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return std::optional(std::move(lock));
+    if (errno == EWOULDBLOCK) return std::optional<FileLock>();
+    return systemError("lock", path);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : m_descriptor(std::exchange(other.m_descriptor, -1)) {}
+
+FileLock::~FileLock() {
+    if (m_descriptor >= 0) ::close(m_descriptor);
 }
 
 Result<InputFile> InputFile::open(const std::string& path) {

@@ -39,6 +39,20 @@ class OutputFile {
     std::uint64_t m_size = 0;
 };
 
+/// Held by one process at a time, and never left behind by one that died: a file that is locked.
+class FileLock {
+  public:
+    /// Makes the file if it is not there. Nothing: another holds it. An Error: it cannot be made.
+    static Result<std::optional<FileLock>> take(const std::string& path);
+    FileLock(FileLock&& other) noexcept;
+    FileLock& operator=(FileLock&&) = delete;
+    ~FileLock();
+
+  private:
+    explicit FileLock(int descriptor) : m_descriptor(descriptor) {}
+    int m_descriptor;
+};
+
 /// A file read by position.
 class InputFile {
   public:

@@ -128,6 +128,30 @@ TEST_CASE("segments of an earlier run are part of the ring, and not of what is k
     CHECK(f.flight->segments().size() == 2);
 }
 
+TEST_CASE("several that run at once, begun in the same millisecond, do not touch each other's segments",
+          "[flight]") {
+    Fixture f;
+    f.open({});
+    auto second = FlightRecorder::open({.folder = f.ring}, f.clock);
+    REQUIRE(second);
+    CHECK(f.flight->folder() == f.ring);
+    CHECK(second.value()->folder() == f.ring + "-2");
+    f.report();
+    const auto kept = (f.folder.path() / "kept.mcap").string();
+    REQUIRE(f.flight->keep(kept));
+    CHECK(sequencesIn(kept).size() == 1);
+    const auto nothing = second.value()->keep((f.folder.path() / "nothing.mcap").string());
+    REQUIRE(nothing);
+    CHECK(nothing->messages == 0);
+    // Whoever comes after the first has ended takes its ring on.
+    f.flight.reset();
+    f.clock.advance(seconds(1));
+    const auto third = FlightRecorder::open({.folder = f.ring}, f.clock);
+    REQUIRE(third);
+    CHECK(third.value()->folder() == f.ring);
+    CHECK(third.value()->segments().size() == 2);
+}
+
 TEST_CASE("a folder that cannot be made is refused in words", "[flight]") {
     const TemporaryFolder folder;
     const TestClock clock;

@@ -187,12 +187,27 @@ TEST_CASE("a recording begun and ended by hand, and one kept afterwards, play", 
     }
 }
 
-TEST_CASE("a folder that cannot be written to is refused in words", "[session]") {
+TEST_CASE("a flight recorder that cannot begin is told, and the feed is followed all the same", "[session]") {
     const SystemClock clock;
     auto source = ZmqSource::open({.bind = {"tcp://127.0.0.1:*"}});
     REQUIRE(source);
     Session::Options options;
     options.flight = {.folder = "/proc/no/such/folder"};
+    const auto session = Session::live(std::move(source.value()), PopCatalogue::builtIn(), clock, options);
+    REQUIRE(session);
+    const auto recording = session.value()->timeline().recording;
+    CHECK(recording.state == Timeline::Recording::State::failed);
+    CHECK_THAT(recording.reason, containsText("/proc/no/such/folder"));
+    session.value()->keep();
+    CHECK(session.value()->timeline().recording.state == Timeline::Recording::State::failed);
+}
+
+TEST_CASE("a recording that was asked for and cannot begin is refused in words", "[session]") {
+    const SystemClock clock;
+    auto source = ZmqSource::open({.bind = {"tcp://127.0.0.1:*"}});
+    REQUIRE(source);
+    Session::Options options;
+    options.record = {.path = "/proc/no/such/folder/a.mcap"};
     const auto session = Session::live(std::move(source.value()), PopCatalogue::builtIn(), clock, options);
     REQUIRE_FALSE(session);
     CHECK_THAT(session.error(), containsText("/proc/no/such/folder"));
