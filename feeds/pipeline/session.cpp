@@ -56,7 +56,7 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
                                                const Clock& clock, const Options& options) {
     std::unique_ptr<Session> session(new Session(catalogue, clock, options));
     if (options.flight) {
-        // Nobody has asked for it by name: a wall without it is better than none.
+        // A wall without it is better than none.
         auto flight = FlightRecorder::open(*options.flight, clock);
         if (flight)
             session->m_flight = std::move(flight.value());

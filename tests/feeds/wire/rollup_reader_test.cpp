@@ -43,7 +43,7 @@ std::string bytesOf(const FleetRollup& rollup) {
     return std::string(encoder.encode(rollup));
 }
 
-/// By way of fields in another order, which the plain reader leaves to the library.
+/// By way of a later version's field, which makes the plain reader leave it to the library.
 std::optional<FleetRollup> byLibrary(const std::string& bytes) {
     const std::string laterField = "\x98\x06\x01"; // 99: 1
     Decoder decoder;
