@@ -114,6 +114,17 @@ TEST_CASE("folders in feeds include only those above them", "[rules]") {
           }) == kNone);
 }
 
+TEST_CASE("a source file includes its own header first, which so compiles alone", "[rules]") {
+    std::vector<std::string> wrong;
+    for (const auto& file : filesUnder({"feeds", "widgets", "app"}, {".cpp"})) {
+        const auto header = fs::path(file.path).replace_extension(".h").generic_string();
+        if (!fs::exists(kRoot / header)) continue;
+        const auto includes = includesOf(file);
+        if (includes.empty() || includes.front() != header) wrong.push_back(file.path);
+    }
+    CHECK(wrong == kNone);
+}
+
 TEST_CASE("no test has a name that CMake would split in two and run neither of", "[rules]") {
     CHECK(matches(code({"tests"}), std::regex("TEST_CASE\\(\"[^\"]*;[^\"]*\"")) == kNone);
 }

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#if __has_include(<catch2/catch_all.hpp>)
-#include <catch2/catch_session.hpp>
-#else
-#define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-#endif
+#include "tests/support/catch_session.h"
 
 int main(int argc, char** argv) {
-    return Catch::Session().run(argc, argv);
+    return surgescope::tests::runTests(argc, argv);
 }

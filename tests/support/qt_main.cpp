@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#if __has_include(<catch2/catch_all.hpp>)
-#include <catch2/catch_session.hpp>
-#else
-#define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-#endif
-
 #include "widgets/base/fonts.h"
+
+#include "tests/support/catch_session.h"
 
 #include <QApplication>
 
@@ -16,5 +11,5 @@ int main(int argc, char** argv) {
     int qtArgc = 1; // options of the command line are Catch's
     QApplication application(qtArgc, argv);
     surgescope::widgets::loadFonts();
-    return Catch::Session().run(argc, argv);
+    return surgescope::tests::runTests(argc, argv);
 }
