@@ -26,6 +26,8 @@ void write(const Header& header, pb::Header& to) {
     to.set_interval_end_us(microseconds(header.intervalEnd));
     to.set_interval_ms(milliseconds(limits::kInterval));
     to.set_sent_us(static_cast<std::uint64_t>(header.sent.time_since_epoch().count()));
+    to.set_time_source(static_cast<pb::TimeSource>(header.timeSource));
+    to.set_received_us(static_cast<std::uint64_t>(header.received.time_since_epoch().count()));
 }
 
 void write(const ExponentialHistogram& histogram, pb::Histogram& to) {

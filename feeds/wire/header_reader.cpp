@@ -24,14 +24,21 @@ std::optional<Refused> readHeader(const pb::Header& from, Header& to) {
     if (!isSaneTime(end) || end % 1'000'000U != 0)
         return Refused{Refusal::time, "interval end " + std::to_string(end) +
                                           " µs, expected a whole second from 2020 to 2100"};
-    if (!isSaneTime(from.sent_us()) || !isSaneTime(from.session_us()))
-        return Refused{Refusal::time, "session " + std::to_string(from.session_us()) + " µs, sent " +
-                                          std::to_string(from.sent_us()) + " µs, expected 2020 to 2100"};
+    if (!isSaneTime(from.sent_us()))
+        return Refused{Refusal::time,
+                       "sent " + std::to_string(from.sent_us()) + " µs, expected 2020 to 2100"};
+    const bool recorded = from.time_source() == pb::RECORDED;
+    if (from.time_source() > pb::RECORDED || (recorded && !isSaneTime(from.received_us())))
+        return Refused{Refusal::time, "time source " + std::to_string(from.time_source()) + ", received " +
+                                          std::to_string(from.received_us()) +
+                                          " µs, expected 0 to 2, and a recorded message's time"};
     to.publisher = from.publisher();
-    to.session = from.session_us();
+    to.session = from.session_us() ^ from.replay_us(); // the same recording sent again is another session
     to.sequence = from.sequence();
     to.intervalEnd = secondOf(end);
     to.sent = WallTime(std::chrono::microseconds(from.sent_us()));
+    to.timeSource = static_cast<TimeSource>(from.time_source());
+    to.received = recorded ? WallTime(std::chrono::microseconds(from.received_us())) : WallTime{};
     return std::nullopt;
 }
 
@@ -54,6 +61,12 @@ bool readPlainHeader(std::string_view bytes, Header& to) {
         case Fields::tagOf(5, Type::fixed64): header.set_interval_end_us(fields.value); break;
         case Fields::tagOf(6, Type::varint): header.set_interval_ms(small); break;
         case Fields::tagOf(7, Type::fixed64): header.set_sent_us(fields.value); break;
+        case Fields::tagOf(8, Type::varint):
+            if (fields.value > pb::TimeSource_MAX) return false;
+            header.set_time_source(static_cast<pb::TimeSource>(fields.value));
+            break;
+        case Fields::tagOf(9, Type::fixed64): header.set_received_us(fields.value); break;
+        case Fields::tagOf(10, Type::fixed64): header.set_replay_us(fields.value); break;
         default: return false;
         }
     }

@@ -15,13 +15,19 @@
 /// The messages as plain values; how they look in bytes is the codec's business. Meanings and units: WIRE.md.
 namespace surgescope::feeds {
 
+/// Whose time the times of a message are: that of now, a simulation's, or that of a recording which is sent
+/// again.
+enum class TimeSource : std::uint8_t { clock, simulated, recorded };
+
 /// Filled by the publisher, except for intervalEnd, which the reporter knows.
 struct Header {
     std::string publisher;
-    std::uint64_t session = 0;  // publisher's start, Unix time in µs
+    std::uint64_t session = 0;  // another one at each start of the publisher; says nothing else
     std::uint64_t sequence = 0; // per topic and session, from 1
     FeedSecond intervalEnd{};
     WallTime sent{};
+    TimeSource timeSource = TimeSource::clock;
+    WallTime received{}; // of a recorded message: when the recorder received it
     bool operator==(const Header&) const = default;
 };
 

@@ -24,7 +24,9 @@ namespace surgescope::feeds {
     X(olderSession, "message of an ended session")                                                           \
     X(repeatedInterval, "interval reported twice")                                                           \
     X(tooLate, "too late")                                                                                   \
-    X(tooEarly, "clock ahead of its PoP")                                                                    \
+    X(tooEarly, "ahead of the fleet's time")                                                                 \
+    X(twin, "two publishers of one name")                                                                    \
+    X(notOfNow, "simulated or recorded, in a feed of now")                                                   \
     X(rosterMismatch, "columns without their roster")                                                        \
     X(full, "more publishers, PoPs or nodes than can be kept")
 

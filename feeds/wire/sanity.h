@@ -36,9 +36,28 @@ inline std::string quote(std::string_view text) {
     return out + (text.size() > 40 ? "…'" : "'");
 }
 
+/// Characters that show nothing themselves and change how others look: controls, and the marks that turn the
+/// direction of writing, with which a name could make "125 %" read "% 521" (Unicode TR 36, section 2.5).
+constexpr bool isControl(std::uint32_t c) {
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+           (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+/// Short, and free of control characters. The text is valid UTF-8, as the library sees to.
 inline bool isPrintable(std::string_view text, std::size_t limit) {
-    return text.size() <= limit &&
-           std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ') || c == 127; });
+    if (text.size() > limit) return false;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        if (i + length > text.size()) return false;
+        std::uint32_t c = length == 1 ? lead : lead & (0x7fU >> length);
+        for (std::size_t k = 1; k < length; ++k)
+            c = (c << 6U) | (static_cast<unsigned char>(text[i + k]) & 0x3fU);
+        if (isControl(c)) return false;
+        i += length;
+    }
+    return true;
 }
 
 /// Printable and of one byte a character, so that nothing is left to check of its encoding.

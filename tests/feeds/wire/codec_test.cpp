@@ -127,7 +127,9 @@ TEST_CASE("what cannot be is refused with reason, place and expectation", "[wire
     check(Refusal::time, "whole second",
           [](Report& r) { r.mutable_header()->set_interval_end_us(kStart * 1'000'000ULL + 1); });
     check(Refusal::time, "500 ms", [](Report& r) { r.mutable_header()->set_interval_ms(500); });
-    check(Refusal::time, "session", [](Report& r) { r.mutable_header()->set_session_us(5); });
+    check(Refusal::time, "sent 5", [](Report& r) { r.mutable_header()->set_sent_us(5); });
+    check(Refusal::time, "time source 2, received 0",
+          [](Report& r) { r.mutable_header()->set_time_source(surgescope::v1::RECORDED); });
     check(Refusal::value, "requests is", [](Report& r) { r.mutable_totals()->set_requests(~0ULL); });
     check(Refusal::value, "saturation bins", [](Report& r) {
         for (int i = 0; i < 100; ++i)
@@ -144,6 +146,24 @@ TEST_CASE("what cannot be is refused with reason, place and expectation", "[wire
 
     const auto badPop = refusal("pop/lhr", changedReport([](Report& r) { r.set_pop("lhr"); }));
     CHECK(badPop.reason == Refusal::popCode);
+}
+
+TEST_CASE("a name cannot turn the writing beside it around", "[wire]") {
+    Encoder encoder;
+    Decoder decoder;
+    const auto isRefused = [&](const std::string& name) {
+        auto message = roster({.nodes = 2});
+        message.nodes[1].name = name;
+        const auto decoded = decoder.decode("roster/LHR", encoder.encode(message));
+        const auto* refused = std::get_if<Refused>(&decoded);
+        if (refused) CHECK(refused->reason == Refusal::value);
+        return refused != nullptr;
+    };
+    for (const char* bad :
+         {"edge\u202e7", "edge\u2066", "\u200fedge", "edge\u0085", "edge\u2028", "edge\ufeff", "e\x7f"})
+        CHECK(isRefused(bad));
+    for (const char* good : {"edge-7", "münchen-1", "東京-7", "لندن", "edge \U0001F600"})
+        CHECK_FALSE(isRefused(good));
 }
 
 TEST_CASE("columns of unequal length are refused", "[wire]") {
