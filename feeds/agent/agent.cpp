@@ -68,6 +68,7 @@ bool Agent::turn(std::chrono::milliseconds atMost, int stopDescriptor) {
     m_publisher.tick();
     const FeedSecond second = std::chrono::floor<std::chrono::seconds>(m_clock.wall());
     if (!m_lastEnd) m_lastEnd = second; // the first interval begins with the next whole second
+    if (*m_lastEnd - second > kLongestInterval) startOver(second);
     const bool behind = second < *m_lastEnd;
     if (behind && !std::exchange(m_clockBehind, behind))
         spdlog::warn("the clock went back by {} s; silent until it has caught up",
@@ -82,6 +83,13 @@ bool Agent::turn(std::chrono::milliseconds atMost, int stopDescriptor) {
         report(second);
     logRefusals();
     return true;
+}
+
+void Agent::startOver(FeedSecond second) {
+    spdlog::warn("the clock was set back by {} s: a new session begins", (*m_lastEnd - second).count());
+    m_publisher.beginSession();
+    m_lastEnd = second;
+    m_collecting = false;
 }
 
 void Agent::run(int stopDescriptor) {

@@ -24,9 +24,10 @@ namespace surgescope::feeds {
 /// the roster goes out before the first of them and whenever the server or what can be measured of it
 /// changes. What is measured and how: AGENTS.md.
 ///
-/// Clock steps: no interval end is published twice or after a later one. After a step back the agent collects
-/// in silence until the clock has caught up; what was collected over more than kLongestInterval of real time
-/// is no second's traffic any more and goes into log_lines_lost.
+/// Clock steps: no interval end is published twice or after a later one in a session. After a step back the
+/// agent collects in silence until the clock has caught up, or begins a new session if that would take longer
+/// than kLongestInterval; what was collected over more than that of real time is no second's traffic any more
+/// and goes into log_lines_lost.
 ///
 /// One thread; it blocks in poll() until the next second, and for at most HttpClient::kTimeout at each. Logs
 /// changes of state through spdlog's default logger.
@@ -67,6 +68,7 @@ class Agent {
     void takeLines();
     void pollStatus();
     void beginInterval(FeedSecond end);
+    void startOver(FeedSecond second);
     void report(FeedSecond end);
     void updateRoster(FieldSet measured);
     void logRefusals();

@@ -27,7 +27,9 @@ class ZmqPublisher final : public Publisher {
         : m_options(options), m_clock(clock),
           m_context(options.context ? options.context : std::make_shared<ZmqContext>()),
           m_socket(m_context->get(), zmq::socket_type::xpub),
-          m_session(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count())) {
+          m_session(options.session > 0
+                        ? options.session
+                        : static_cast<std::uint64_t>(clock.wall().time_since_epoch().count())) {
         m_socket.set(zmq::sockopt::xpub_verboser, 1); // every subscriber's wishes, to count them
         m_socket.set(zmq::sockopt::sndhwm, kHighWaterMark);
         m_socket.set(zmq::sockopt::sndtimeo, 200);
@@ -55,6 +57,14 @@ class ZmqPublisher final : public Publisher {
         kept.roster = std::move(roster);
         sendRoster(kept);
         if (kept.roster.nodes.empty()) m_rosters.erase(kept.roster.pop);
+    }
+
+    void beginSession() override {
+        m_session =
+            std::max(m_session + 1, static_cast<std::uint64_t>(m_clock.wall().time_since_epoch().count()));
+        m_sequences.clear();
+        for (auto& [pop, kept] : m_rosters)
+            sendRoster(kept);
     }
 
     void tick() override {
@@ -88,6 +98,7 @@ class ZmqPublisher final : public Publisher {
         header.session = m_session;
         header.sequence = sequence + 1;
         header.sent = m_clock.wall();
+        header.timeSource = m_options.timeSource;
         const auto bytes = m_encoder.encode(message);
         // A lossless publisher may find its subscriber full at the first part only: the parts travel
         // together.

@@ -20,9 +20,11 @@ namespace surgescope::feeds {
 class Publisher {
   public:
     struct Options {
-        std::string name;                 // publisher id, unique in the fleet
-        std::vector<std::string> bind;    // endpoints, for example tcp://*:5556
-        std::vector<std::string> connect; // endpoints, for example tcp://wall:5556
+        std::string name;                          // publisher id, unique in the fleet
+        std::uint64_t session = 0;                 // another one at each start; 0: the time of the start
+        TimeSource timeSource = TimeSource::clock; // whose time the clock's is
+        std::vector<std::string> bind;             // endpoints, for example tcp://*:5556
+        std::vector<std::string> connect;          // endpoints, for example tcp://wall:5556
         bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
     };
@@ -41,6 +43,9 @@ class Publisher {
 
     /// Sends the roster now, again every 30 s, and to each late joiner. Replaces the one known for its PoP.
     virtual void setRoster(Roster roster) = 0;
+
+    /// Goes on as if it had been started anew: for a publisher whose clock was set. Rosters are sent again.
+    virtual void beginSession() = 0;
 
     /// Call at least once a second: answers new subscribers and resends what is due.
     virtual void tick() = 0;

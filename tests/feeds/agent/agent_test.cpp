@@ -36,12 +36,14 @@ struct FakePublisher final : Publisher {
     std::vector<NodeColumns> columns;
     std::vector<Roster> rosters;
     int ticks = 0;
+    int sessions = 1;
 
     bool publish(PopReport& m) override { return reports.push_back(m), true; }
     bool publish(NodeColumns& m) override { return columns.push_back(m), true; }
     bool publish(Event&) override { return true; }
     bool publish(Global&) override { return true; }
     void setRoster(Roster roster) override { rosters.push_back(std::move(roster)); }
+    void beginSession() override { ++sessions; }
     void tick() override { ++ticks; }
     bool wanted(std::string_view) const override { return true; }
     const std::vector<std::string>& boundEndpoints() const override { return m_none; }
@@ -168,6 +170,21 @@ TEST_CASE("a clock that is set never makes a second come twice or late", "[agent
     rig.step(1000ms);
     rig.step(1000ms);
     CHECK(rig.ends() == Seconds{kBegin + 1, kBegin + 2, kBegin + 3603, kBegin + 3604});
+}
+
+TEST_CASE("a clock that was an hour ahead and is corrected silences nobody for an hour", "[agent]") {
+    Rig rig({.syslogPort = 0});
+    rig.clock.now += 3600s;
+    rig.begin();
+    rig.step(1000ms);
+    CHECK(rig.publisher.sessions == 1);
+    rig.clock.now -= 3600s;
+    for (int i = 0; i < 4; ++i)
+        rig.step(1000ms);
+    CHECK(rig.publisher.sessions == 2);
+    REQUIRE(rig.ends().size() >= 3);
+    CHECK(rig.ends().front() == kBegin + 3601);
+    CHECK(rig.ends().back() == kBegin + 5);
 }
 
 TEST_CASE("what came in over longer than an interval may last is owned up to as lost", "[agent]") {
