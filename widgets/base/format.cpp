@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/format.h"
 
+#include "feeds/model/exponential_histogram.h"
+
 #include <QLocale>
 
 #include <array>
@@ -47,7 +49,13 @@ QString duration(double us) {
     if (size < 999.5e3) return fixed(us / 1e3, 0) + QStringLiteral(" ms");
     if (size < 99.95e6) return fixed(us / 1e6, 1) + QStringLiteral(" s");
     if (size < 599.5e6) return fixed(us / 1e6, 0) + QStringLiteral(" s");
-    return fixed(us / 60e6, 0) + QStringLiteral(" min");
+    if (size < 7170e6) return fixed(us / 60e6, 0) + QStringLiteral(" min");
+    if (size < 172'800e6) return fixed(us / 3600e6, 0) + QStringLiteral(" h");
+    const auto days = fixed(us / 86'400e6, 0) + QStringLiteral(" d");
+    // The last bucket of a histogram holds everything beyond.
+    static const double last =
+        feeds::ExponentialHistogram::lowerBound(feeds::ExponentialHistogram::kMaxIndex);
+    return us > last ? QStringLiteral("≥ ") + days : days;
 }
 
 QString noData() {
@@ -96,7 +104,8 @@ QString formatAge(double seconds) {
     if (seconds < 9.95) return fixed(seconds, 1) + QStringLiteral(" s");
     if (seconds < 119.5) return fixed(seconds, 0) + QStringLiteral(" s");
     if (seconds < 7170) return fixed(seconds / 60, 0) + QStringLiteral(" min");
-    return fixed(seconds / 3600, 0) + QStringLiteral(" h");
+    if (seconds < 172'800) return fixed(seconds / 3600, 0) + QStringLiteral(" h");
+    return fixed(seconds / 86'400, 0) + QStringLiteral(" d");
 }
 
 QString formatSpan(std::int64_t seconds) {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace surgescope::widgets {
 
@@ -41,10 +42,36 @@ QString releaseClock(const feeds::Frame& frame) {
     return formatSinceRelease((*frame.settled - *frame.releaseAt).count());
 }
 
-ModeText modeText(feeds::FeedMode source, const feeds::Timeline& timeline) {
+namespace {
+
+/// A feed that is not of now is never live. It differs from this machine's clock; which of them is right,
+/// nobody can tell from here.
+ModeText notOfNow(const feeds::FeedHealth& health) {
+    const double behind = *health.behindSeconds;
+    ModeText text;
+    text.badge =
+        formatAge(std::abs(behind)) + (behind > 0 ? QStringLiteral(" BEHIND") : QStringLiteral(" AHEAD"));
+    text.badgeColour = text.wordsColour = colours().elevated;
+    text.words = !health.clockSynchronised
+                     ? QStringLiteral("feed and this machine's clock differ")
+                     : QStringLiteral("feed and this machine's clock differ: %1")
+                           .arg(*health.clockSynchronised ? QStringLiteral("the kernel calls it synchronised")
+                                                          : QStringLiteral("it is not synchronised"));
+    text.past = true;
+    return text;
+}
+
+} // namespace
+
+ModeText modeText(const feeds::Frame& frame, const feeds::Timeline& timeline) {
     using Mode = feeds::Timeline::Mode;
+    const auto source = frame.mode;
     const bool behind = timeline.mode == Mode::behindLive;
-    const bool replay = timeline.mode == Mode::replay || source == feeds::FeedMode::replay;
+    const bool replay =
+        timeline.mode == Mode::replay || source == feeds::FeedMode::replay || frame.isSentAgain;
+    if (timeline.mode == Mode::live && !replay &&
+        std::abs(frame.health.behindSeconds.value_or(0)) > feeds::kOfNowSeconds)
+        return notOfNow(frame.health);
     ModeText text;
     if (behind) {
         const auto seconds = std::chrono::round<std::chrono::seconds>(timeline.end - timeline.position);
@@ -61,6 +88,7 @@ ModeText modeText(feeds::FeedMode source, const feeds::Timeline& timeline) {
         words << QStringLiteral("simulated data");
     else if (replay)
         words << QStringLiteral("recorded data");
+    if (frame.isSentAgain) words << QStringLiteral("sent again");
     if (text.past && timeline.paused) words << QStringLiteral("paused");
     text.words = words.join(QStringLiteral(", "));
     text.wordsColour = source == feeds::FeedMode::rehearsal ? colours().elevated : text.badgeColour;
@@ -105,7 +133,7 @@ double HeaderBar::paintName(QPainter& painter) const {
     word(QStringLiteral("surgescope"), 22, QFont::DemiBold, p.text);
     if (!m_frame) return x;
 
-    const ModeText mode = modeText(m_frame->mode, m_timeline);
+    const ModeText mode = modeText(*m_frame, m_timeline);
     painter.setFont(textFont(17 * m_scale, QFont::DemiBold));
     const double wide = QFontMetricsF(painter.font()).horizontalAdvance(mode.badge) + 28 * m_scale;
     const QRectF badge(x, height() / 2.0 - 15 * m_scale, wide, 30 * m_scale);
@@ -149,7 +177,7 @@ void HeaderBar::paintNodes(QPainter& painter) const {
 
 /// Across the whole wall: nobody takes a rehearsal for the real thing, or the past for the present.
 void HeaderBar::paintBand(QPainter& painter) const {
-    const ModeText text = modeText(m_frame->mode, m_timeline);
+    const ModeText text = modeText(*m_frame, m_timeline);
     const bool plain = m_frame->mode == feeds::FeedMode::live && !text.past;
     const QRectF band(0, 0, width(), (plain ? 2 : 5) * m_scale);
     if (!text.past) return painter.fillRect(band, text.badgeColour);

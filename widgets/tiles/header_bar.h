@@ -19,13 +19,14 @@ QString releaseClock(const feeds::Frame& frame);
 /// What the badge says, and beside it what must be known of the data. Where the screen is in time and where
 /// the data comes from are two things: a replay of a rehearsal says "REPLAY" and "simulated data".
 struct ModeText {
-    QString badge; // "LIVE", "42 s BEHIND LIVE", "REPLAY", "REHEARSAL"
-    QString words; // "simulated data", "recorded data, paused"
+    QString
+        badge; // "LIVE", "42 s BEHIND LIVE", "REPLAY", "REHEARSAL"; "5 min BEHIND": the feed is not of now
+    QString words; // "simulated data", "recorded data, paused", "this machine's clock is synchronised"
     QColor badgeColour;
     QColor wordsColour;
     bool past = false; // the band across the top is broken: this is not now
 };
-ModeText modeText(feeds::FeedMode source, const feeds::Timeline& timeline);
+ModeText modeText(const feeds::Frame& frame, const feeds::Timeline& timeline);
 
 /// Name, scenario, where the data comes from, time since release and of the data, nodes reporting. GUI
 /// thread.

@@ -61,12 +61,29 @@ std::vector<HealthLine> healthLines(const feeds::FeedHealth& feed,
     counted(u"received twice", feed.duplicates);
     counted(u"out of order", feed.reordered);
     add(u"Feed", QStringLiteral("publishers restarted"), formatCount(feed.restarts));
+    if (feed.publishers > 0) add(u"Feed", QStringLiteral("publishers"), formatCount(feed.publishers));
     for (const feeds::EndpointState& endpoint : feed.endpoints)
         add(u"Feed",
             (endpoint.binds ? QStringLiteral("bound to ") : QStringLiteral("connected to ")) +
                 QString::fromStdString(endpoint.endpoint),
             endpoint.peers == 1 ? QStringLiteral("1 peer") : QStringLiteral("%1 peers").arg(endpoint.peers),
             ifTrouble(endpoint.peers == 0, p.elevated));
+
+    if (feed.behindSeconds) {
+        const double behind = *feed.behindSeconds;
+        add(u"Clocks",
+            behind < 0 ? QStringLiteral("feed ahead of this clock")
+                       : QStringLiteral("feed behind this clock"),
+            formatAge(std::abs(behind)), ifTrouble(std::abs(behind) > feeds::kOfNowSeconds, p.overload));
+        add(u"Clocks", QStringLiteral("this machine's clock"),
+            !feed.clockSynchronised   ? QStringLiteral("not told")
+            : *feed.clockSynchronised ? QStringLiteral("synchronised")
+                                      : QStringLiteral("not synchronised"),
+            ifTrouble(feed.clockSynchronised == false, p.elevated));
+        counted(u"reports put into another second", feed.corrected);
+    }
+    for (const std::string& complaint : feed.complaints)
+        add(u"Wrong", QString::fromStdString(complaint), {}, p.elevated);
 
     if (feed.refused.empty()) add(u"Refused", QStringLiteral("nothing"), {});
     for (const feeds::RefusalCount& refused : feed.refused)

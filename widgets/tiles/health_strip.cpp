@@ -43,6 +43,16 @@ HealthItem refusedItem(const feeds::FeedHealth& health) {
     return item;
 }
 
+/// Who is wrong has a name.
+HealthItem complaintItem(const feeds::FeedHealth& health) {
+    QString text = QString::fromStdString(health.complaints.front());
+    constexpr int kRoom = 70; // characters
+    if (text.size() > kRoom) text = text.left(kRoom - 1) + QChar(0x2026);
+    if (health.complaints.size() > 1)
+        text += QStringLiteral(" (and %1 more)").arg(health.complaints.size() - 1);
+    return {QString(), text, colours().elevated};
+}
+
 HealthItem endpointsItem(const feeds::FeedHealth& health) {
     int peers = 0;
     for (const feeds::EndpointState& e : health.endpoints)
@@ -93,6 +103,7 @@ std::vector<HealthItem> healthItems(const feeds::FeedHealth& health) {
     } else {
         items.push_back({QStringLiteral("feed"), QStringLiteral("nothing received yet"), {}});
     }
+    if (!health.complaints.empty()) items.push_back(complaintItem(health));
     if (anything || !health.refused.empty()) items.push_back(refusedItem(health));
     if (anything)
         items.push_back({QStringLiteral("feed thread"), formatNumber(health.feedThreadLoad, Unit::ratio),
@@ -108,6 +119,8 @@ QString healthTooltip(const feeds::FeedHealth& health) {
                     .arg(QString::fromStdString(r.reason).toHtmlEscaped(), formatCount(r.count));
     text += QStringLiteral("</table>");
     if (health.refused.empty()) text = QStringLiteral("<b>Nothing was refused</b>");
+    for (const std::string& complaint : health.complaints)
+        text += QStringLiteral("<p>%1</p>").arg(QString::fromStdString(complaint).toHtmlEscaped());
     if (!health.lastRefusal.empty())
         text +=
             QStringLiteral("<p>last: %1</p>").arg(QString::fromStdString(health.lastRefusal).toHtmlEscaped());

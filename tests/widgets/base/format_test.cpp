@@ -47,6 +47,12 @@ TEST_CASE("durations read as people say them") {
     CHECK(number(4.8e6, Unit::microseconds) == "4.8 s");
     CHECK(number(120e6, Unit::microseconds) == "120 s");
     CHECK(number(1800e6, Unit::microseconds) == "30 min");
+    CHECK(number(3 * 3600e6, Unit::microseconds) == "3 h");
+    CHECK(number(4 * 86'400e6, Unit::microseconds) == "4 d");
+    // More than the histogram can tell apart.
+    feeds::ExponentialHistogram histogram;
+    histogram.record(std::uint64_t{1} << 60U);
+    CHECK(number(*histogram.quantile(0.99), Unit::microseconds) == "≥ 12 d");
 }
 
 TEST_CASE("each quality of a reading reads differently, and absence never as a number") {

@@ -157,34 +157,69 @@ TEST_CASE("the header's clock counts from the release, in both directions") {
     CHECK(modeName(feeds::FeedMode::rehearsal) == QStringLiteral("REHEARSAL"));
 }
 
+namespace {
+feeds::Frame frameOf(feeds::FeedMode mode) {
+    feeds::Frame frame;
+    frame.mode = mode;
+    return frame;
+}
+} // namespace
+
+TEST_CASE("a feed that is not of now is never called live") {
+    feeds::Frame frame;
+    feeds::Timeline timeline;
+    frame.health.behindSeconds = 4.0;
+    CHECK(modeText(frame, timeline).badge == QStringLiteral("LIVE"));
+    frame.health.behindSeconds = 300.0;
+    frame.health.clockSynchronised = true;
+    ModeText text = modeText(frame, timeline);
+    CHECK(text.badge == QStringLiteral("5 min BEHIND"));
+    CHECK(text.badgeColour == colours().elevated);
+    CHECK(text.past);
+    CHECK(text.words.contains(QStringLiteral("the kernel calls it synchronised")));
+    frame.health.behindSeconds = -7 * 86'400.0;
+    frame.health.clockSynchronised = false;
+    text = modeText(frame, timeline);
+    CHECK(text.badge == QStringLiteral("7 d AHEAD"));
+    CHECK(text.words.contains(QStringLiteral("it is not synchronised")));
+    // A replay is of then anyway.
+    timeline.mode = feeds::Timeline::Mode::replay;
+    CHECK(modeText(frame, timeline).badge == QStringLiteral("REPLAY"));
+    // And so is a recording that somebody else sends.
+    timeline.mode = feeds::Timeline::Mode::live;
+    frame.isSentAgain = true;
+    CHECK(modeText(frame, timeline).badge == QStringLiteral("REPLAY"));
+    CHECK(modeText(frame, timeline).words == QStringLiteral("recorded data, sent again"));
+}
+
 TEST_CASE("the badge says where in time the screen is, the words what the data is") {
     using feeds::FeedMode;
     feeds::Timeline timeline;
-    CHECK(modeText(FeedMode::live, timeline).badge == QStringLiteral("LIVE"));
-    CHECK(modeText(FeedMode::live, timeline).words.isEmpty());
-    CHECK_FALSE(modeText(FeedMode::live, timeline).past);
-    CHECK(modeText(FeedMode::rehearsal, timeline).badge == QStringLiteral("REHEARSAL"));
-    CHECK(modeText(FeedMode::rehearsal, timeline).words == QStringLiteral("simulated data"));
+    CHECK(modeText(frameOf(FeedMode::live), timeline).badge == QStringLiteral("LIVE"));
+    CHECK(modeText(frameOf(FeedMode::live), timeline).words.isEmpty());
+    CHECK_FALSE(modeText(frameOf(FeedMode::live), timeline).past);
+    CHECK(modeText(frameOf(FeedMode::rehearsal), timeline).badge == QStringLiteral("REHEARSAL"));
+    CHECK(modeText(frameOf(FeedMode::rehearsal), timeline).words == QStringLiteral("simulated data"));
 
     timeline.mode = feeds::Timeline::Mode::behindLive;
     timeline.end = feeds::feedSecond(10'000);
     timeline.position = timeline.end - std::chrono::seconds(42);
-    ModeText text = modeText(FeedMode::live, timeline);
+    ModeText text = modeText(frameOf(FeedMode::live), timeline);
     CHECK(text.badge == QStringLiteral("42 s BEHIND LIVE"));
     CHECK(text.badgeColour == colours().elevated);
     CHECK(text.past);
     timeline.position = timeline.end - std::chrono::seconds(200);
     timeline.paused = true;
-    text = modeText(FeedMode::rehearsal, timeline);
+    text = modeText(frameOf(FeedMode::rehearsal), timeline);
     CHECK(text.badge == QStringLiteral("3 min 20 s BEHIND LIVE"));
     CHECK(text.words == QStringLiteral("simulated data, paused"));
 
     timeline.mode = feeds::Timeline::Mode::replay;
     timeline.paused = false;
-    CHECK(modeText(FeedMode::live, timeline).badge == QStringLiteral("REPLAY"));
-    CHECK(modeText(FeedMode::live, timeline).words == QStringLiteral("recorded data"));
-    CHECK(modeText(FeedMode::replay, timeline).badge == QStringLiteral("REPLAY"));
-    text = modeText(FeedMode::rehearsal, timeline);
+    CHECK(modeText(frameOf(FeedMode::live), timeline).badge == QStringLiteral("REPLAY"));
+    CHECK(modeText(frameOf(FeedMode::live), timeline).words == QStringLiteral("recorded data"));
+    CHECK(modeText(frameOf(FeedMode::replay), timeline).badge == QStringLiteral("REPLAY"));
+    text = modeText(frameOf(FeedMode::rehearsal), timeline);
     CHECK(text.badge == QStringLiteral("REPLAY"));
     CHECK(text.words == QStringLiteral("simulated data"));
     CHECK(text.wordsColour != text.badgeColour);
