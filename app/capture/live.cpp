@@ -5,6 +5,7 @@
 #include "feeds/publish/raw_publisher.h"
 #include "feeds/source/replay_source.h"
 #include "feeds/source/zmq_source.h"
+#include "feeds/wire/replay_mark.h"
 
 #include "app/capture/commands.h"
 #include "app/progress.h"
@@ -91,12 +92,15 @@ Result<int> replayFile(const CaptureOptions& options) {
     const auto& recording = source.value()->recording();
     const auto length = static_cast<double>((recording.end - recording.begin).count());
     std::uint64_t sent = 0;
+    const auto replay = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
+    std::string marked;
     while (stopSignal == 0) {
         if (publisher.value()->subscriptions(milliseconds(100)) == 0)
             continue; // begins when somebody listens
         const auto received = source.value()->receive(milliseconds(100));
         if (const auto* message = std::get_if<RawMessage>(&received)) {
-            while (stopSignal == 0 && !publisher.value()->send(message->topic, message->payload)) {
+            markRecorded(message->payload, message->arrived, replay, marked);
+            while (stopSignal == 0 && !publisher.value()->send(message->topic, marked)) {
             }
             ++sent;
         } else if (const auto status = source.value()->control()->status();

@@ -59,7 +59,7 @@ Result<std::shared_ptr<Baseline>> read(McapReader& reader, const std::string& pa
     while (const auto* message = stream.next()) {
         const auto decoded = decoder.decode(message->topic, message->payload);
         const auto* points = std::get_if<const Points*>(&decoded);
-        if (points) any = !baseline->state.apply(**points, SteadyTime{}) || any;
+        if (points) any = !baseline->state.apply(**points, {}) || any;
     }
     if (!any) return Error{path + ": no baseline, for it holds no points of charts"};
     return baseline;

@@ -95,6 +95,7 @@ class Output final : public RollupMaker::Sink {
 
   private:
     SteadyTime now() const { return SteadyTime(std::chrono::nanoseconds(m_logTime)); }
+    WallTime stamp() const { return WallTime(std::chrono::microseconds(m_logTime / 1'000)); }
     void settle() {
         m_state.settle(now());
         if (m_state.settled() == m_settled) return;
@@ -109,7 +110,7 @@ class Output final : public RollupMaker::Sink {
             [&](const auto& decoded) {
                 // What the state refuses, it will refuse again when this is replayed.
                 if constexpr (!std::is_same_v<std::decay_t<decltype(decoded)>, Refused>)
-                    static_cast<void>(m_state.apply(*decoded, now()));
+                    static_cast<void>(m_state.apply(*decoded, {now(), stamp()}));
             },
             m_decoder.decode(topic, payload));
     }

@@ -4,12 +4,36 @@
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recording.h"
 #include "feeds/state/gap_tracker.h"
+#include "feeds/state/publishers.h"
 #include "feeds/wire/decode.h"
 #include "feeds/wire/limits.h"
 
 #include <type_traits>
 
 namespace surgescope::feeds {
+namespace {
+
+/// Sequences of those sessions that spoke for their publishers, as a wall follows them.
+struct Followed {
+    Publishers publishers{limits::kPublishers};
+    GapTracker sequences{limits::kStreams};
+
+    void take(const Header& header, std::string_view topic, std::uint64_t logTime) {
+        const SteadyTime now{std::chrono::nanoseconds(logTime)};
+        const WallTime stamp{std::chrono::microseconds(logTime / 1'000)};
+        auto judged = publishers.judge(header, topic, now, stamp);
+        const auto* accepted = std::get_if<Publishers::Accepted>(&judged);
+        if (!accepted) return;
+        auto& publisher = *accepted->publisher;
+        const auto order =
+            sequences.accept(header, topic, now, topic.starts_with("pop/") && publisher.fromStart);
+        const auto* taken = std::get_if<GapTracker::Accepted>(&order);
+        if (taken && taken->inOrder)
+            publishers.hear(publisher, header, topic.starts_with("pop/"), now, stamp);
+    }
+};
+
+} // namespace
 
 Result<Verification> verify(const std::string& path, const Progress& progress) {
     auto opened = McapReader::open(path);
@@ -25,7 +49,7 @@ Result<Verification> verify(const std::string& path, const Progress& progress) {
             found.damage.push_back({attachment.offset, content.error()});
 
     Decoder decoder;
-    GapTracker sequences(limits::kStreams);
+    Followed followed;
     MessageStream all(reader, [](const mcap::Channel&) { return true; });
     std::uint64_t count = 0;
     std::uint64_t begin = 0;
@@ -48,13 +72,13 @@ Result<Verification> verify(const std::string& path, const Progress& progress) {
                     ++found.refused[static_cast<std::size_t>(value.reason)];
                     found.lastRefusal = value.text;
                 } else if constexpr (requires { value->header; }) {
-                    if (received) static_cast<void>(sequences.accept(value->header, message->topic));
+                    if (received) followed.take(value->header, message->topic, message->logTime);
                 }
             },
             decoded);
     }
-    found.lost = sequences.counts().lost;
-    found.duplicates = sequences.counts().duplicates;
+    found.lost = followed.sequences.counts().lost;
+    found.duplicates = followed.sequences.counts().duplicates;
     found.damage.insert(found.damage.end(), reader.damage().begin(), reader.damage().end());
     return found;
 }

@@ -17,6 +17,9 @@
 
 namespace surgescope::feeds {
 
+/// So far may a feed be from this machine's clock and still be of now.
+inline constexpr double kOfNowSeconds = 5;
+
 /// Where the data comes from, unmistakable on the screen.
 enum class FeedMode : std::uint8_t { live, replay, rehearsal };
 
@@ -153,7 +156,16 @@ struct FeedHealth {
     std::uint64_t lost = 0; // messages missing by sequence
     std::uint64_t duplicates = 0;
     std::uint64_t reordered = 0;
-    std::uint64_t restarts = 0; // publishers that began a new session
+    std::uint64_t restarts = 0;   // publishers that began a new session
+    std::uint64_t corrected = 0;  // reports put into another second, because their publisher's clock is off
+    std::uint64_t publishers = 0; // that ever spoke
+    /// Of whom something is wrong, and what: "clock of EWR/edge-7 is 60 s ahead: corrected". The worst first.
+    std::vector<std::string> complaints;
+    /// How far the feed is behind this machine's clock, negative: ahead; nothing when it is not of now, as a
+    /// rehearsal or a recording is not.
+    std::optional<double> behindSeconds;
+    /// Whether this machine's clock is said to be right by the kernel; nothing: it does not tell.
+    std::optional<bool> clockSynchronised;
     std::vector<RefusalCount> refused;
     std::string lastRefusal; // in words, empty when there was none
     std::optional<double>
@@ -178,6 +190,7 @@ struct Frame {
     std::uint64_t epoch = 0; // rises with each discontinuity: widgets then drop what they remembered
     std::uint64_t serial = 0;
     FeedMode mode = FeedMode::live;
+    bool isSentAgain = false;            // a recording that somebody publishes: of then, not of now
     std::string scenario;                // empty when nobody named one
     std::optional<FeedSecond> settled;   // the second all numbers are of; nothing before the first report
     std::optional<FeedSecond> releaseAt; // T-0: set by hand, announced, or when a release was said to be live

@@ -60,7 +60,7 @@ NodeDetail nodeDetail(const Place& place, SteadyTime now) {
         if (saturation.empty() || (!detail.hottestNode.empty() && saturation[block.hottest] <= highest))
             continue;
         highest = saturation[block.hottest];
-        detail.hottestNode = block.names[block.hottest];
+        detail.hottestNode = std::string(block.names[block.hottest]);
     }
     const auto quality = detail.nodesHeard < detail.nodesExpected ? Quality::partial : Quality::measured;
     if (!detail.hottestNode.empty()) detail.hottestSaturation = {highest / 200.0, quality};
@@ -104,7 +104,7 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
     frame->serial = ++m_serial;
     frame->settled = state.settled();
     if (const auto& global = state.global()) {
-        frame->mode = global->rehearsal ? FeedMode::rehearsal : FeedMode::live;
+        if (global->rehearsal) frame->mode = FeedMode::rehearsal;
         frame->scenario = global->scenario;
         frame->listeners = static_cast<double>(global->listeners);
         if (global->listenersRecord > 0)
@@ -112,6 +112,7 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         if (global->releaseAtUs > 0)
             frame->releaseAt = feedSecond(static_cast<std::int64_t>(global->releaseAtUs / 1'000'000U));
     }
+    frame->isSentAgain = state.publishers().isReplay(now);
     if (!frame->releaseAt) frame->releaseAt = releaseEvent(state);
     if (request.releaseAt) frame->releaseAt = request.releaseAt;
     frame->sinceStart = state.sinceStart();

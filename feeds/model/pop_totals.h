@@ -116,6 +116,7 @@ class FieldSet {
     constexpr bool has(Distribution d) const { return (m_bits & bit(d)) != 0; }
     constexpr void add(Counter c) { m_bits |= bit(c); }
     constexpr void add(Distribution d) { m_bits |= bit(d); }
+    constexpr void remove(Distribution d) { m_bits &= ~bit(d); }
     constexpr std::uint64_t bits() const { return m_bits; }
     constexpr FieldSet operator|(FieldSet o) const { return FieldSet(m_bits | o.m_bits); }
     constexpr FieldSet operator&(FieldSet o) const { return FieldSet(m_bits & o.m_bits); }

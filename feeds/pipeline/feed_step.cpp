@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/feed_step.h"
 
+#include "feeds/util/own_process.h"
+
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -9,6 +11,8 @@ namespace surgescope::feeds {
 namespace {
 /// Messages taken in one go before the caller may look after frames and commands again.
 constexpr std::size_t kBatch = 2'000;
+/// As many as can be read on the health page.
+constexpr std::size_t kComplaints = 8;
 } // namespace
 
 FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock,
@@ -55,7 +59,7 @@ void FeedStep::handle(const RawMessage& message) {
             if constexpr (std::is_same_v<Alternative, Refused>)
                 return decoded;
             else
-                return m_state.apply(*decoded, now);
+                return m_state.apply(*decoded, {now, message.arrived});
         },
         m_decoder.decode(message.topic, message.payload));
     if (refused)
@@ -107,7 +111,16 @@ FeedHealth FeedStep::health(double threadLoad) {
     health.lost = gaps.lost;
     health.duplicates = gaps.duplicates;
     health.reordered = gaps.reordered;
-    health.restarts = gaps.restarts;
+    const auto& publishers = m_state.publishers();
+    health.restarts = publishers.restarts();
+    health.publishers = publishers.size();
+    health.corrected = m_state.corrected();
+    for (auto& complaint : publishers.complaints(now, kComplaints))
+        health.complaints.push_back(std::move(complaint.text));
+    if (publishers.consensus() && publishers.hasClocks(now)) {
+        health.behindSeconds = std::chrono::duration<double>(publishers.consensus()->offset).count();
+        health.clockSynchronised = clockIsSynchronised();
+    }
     for (std::size_t i = 0; i < kRefusalCount; ++i)
         if (m_refused[i] > 0)
             health.refused.push_back({std::string(wordsFor(static_cast<Refusal>(i))), m_refused[i]});

@@ -41,7 +41,11 @@ Rehearsal::~Rehearsal() = default;
 Result<std::unique_ptr<Rehearsal>> Rehearsal::open(const Options& options, const PopCatalogue& catalogue,
                                                    const Clock& clock) {
     auto parts = std::make_unique<Parts>(options, catalogue, clock);
-    auto publisher = Publisher::open(options.publisher, parts->clock);
+    auto how = options.publisher;
+    how.timeSource = TimeSource::simulated;
+    // Not simulated: each run is a session of its own.
+    if (how.session == 0) how.session = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
+    auto publisher = Publisher::open(how, parts->clock);
     if (!publisher) return Error{publisher.error()};
     parts->publisher = std::move(publisher.value());
     if (!options.control.empty()) {

@@ -15,8 +15,8 @@
 namespace surgescope::feeds {
 
 /// Publishes a simulated launch like any other publisher would, paced by the clock. What it sends is a
-/// function of scenario, node count, seed and the levers pulled: its times are the simulated ones. Rosters
-/// alone are sent when somebody joins.
+/// function of scenario, node count, seed and the levers pulled, but for the session: its times are the
+/// simulated ones, and marked as such. Rosters alone are sent when somebody joins.
 class Rehearsal {
   public:
     struct Options {

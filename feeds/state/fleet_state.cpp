@@ -7,15 +7,20 @@
 #include <bit>
 #include <iterator>
 #include <string_view>
+#include <type_traits>
 
 namespace surgescope::feeds {
 namespace {
 
 using std::chrono::seconds;
 
-/// How far a report may run ahead of its PoP before its publisher's clock is doubted; inside the open window,
-/// so that the others are not late by it.
-constexpr seconds kAhead{5};
+/// How far a report may be ahead of what the fleet's clocks say: corrections are of whole seconds, and ways
+/// differ.
+constexpr seconds kAhead{2};
+
+/// Who was not heard for so long is forgotten by those that only count; looked for once a minute.
+constexpr seconds kForgetAfter{900};
+constexpr seconds kForgetEvery{60};
 
 /// How far feed time may run ahead of the settled second before that moves on by itself.
 constexpr seconds kSettleBehind{Rollup::kOpenSeconds / 2};
@@ -37,11 +42,23 @@ seconds countOf(std::uint64_t observed) {
     return seconds(std::popcount(observed));
 }
 
+/// What a node measured between its own clock and another's means nothing; how far it is off does.
+void markClockOff(PopTotals& totals, std::chrono::microseconds off) {
+    totals[Distribution::invalidation_lag].clear();
+    for (auto* measured : {&totals.measuredByAny, &totals.measuredByAll}) {
+        measured->remove(Distribution::invalidation_lag);
+        measured->add(Distribution::clock_offset);
+    }
+    totals[Distribution::clock_offset].clear();
+    totals[Distribution::clock_offset].record(static_cast<std::uint64_t>(off.count()),
+                                              totals[Counter::node_seconds]);
+}
+
 } // namespace
 
 FleetState::FleetState(const PopCatalogue& catalogue, std::uint64_t firstEpoch)
-    : m_catalogue(catalogue), m_gaps(limits::kStreams), m_sums(catalogue.regions().size() + 1),
-      m_epoch(firstEpoch) {}
+    : m_catalogue(catalogue), m_publishers(limits::kPublishers), m_gaps(limits::kStreams),
+      m_sums(catalogue.regions().size() + 1), m_epoch(firstEpoch) {}
 
 Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
     if (const auto found = m_places.find(code); found != m_places.end()) return found->second.get();
@@ -53,6 +70,8 @@ Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
                                                Rollup{},
                                                NodeTable(now),
                                                std::nullopt,
+                                               std::nullopt,
+                                               {},
                                                std::nullopt,
                                                {},
                                                {}});
@@ -67,27 +86,42 @@ Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
     return m_places.emplace(code, std::move(place)).first->second.get();
 }
 
-std::optional<Refused> FleetState::fitInTime(Place& place, const PopReport& message, bool newSession,
-                                             SteadyTime now) {
-    if (place.rollup.empty()) return std::nullopt;
-    const auto second = message.header.intervalEnd;
-    const auto newest = place.rollup.newest();
+template <class Message>
+FleetState::Judged FleetState::judge(const Message& message, const Header& header, Arrival arrival) {
+    const auto topic = topicOf(message);
+    const bool hadClocks = m_publishers.hasClocks(arrival.now);
+    auto session = m_publishers.judge(header, topic, arrival.now, arrival.stamp);
+    if (auto* refused = std::get_if<Refused>(&session)) return {nullptr, std::move(*refused)};
+    auto& publisher = *std::get<Publishers::Accepted>(session).publisher;
+
+    constexpr bool reports = std::is_same_v<Message, PopReport>;
+    // Of rosters, events and node columns it is not told whether those before were meant for us.
+    auto order = m_gaps.accept(header, topic, arrival.now, reports && publisher.fromStart);
+    if (auto* refused = std::get_if<Refused>(&order)) return {&publisher, std::move(*refused)};
+    if (std::get<GapTracker::Accepted>(order).inOrder)
+        m_publishers.hear(publisher, message.header, reports, arrival.now, arrival.stamp);
+    // A rehearsal ends when somebody reports what is now.
+    if (reports && !hadClocks && m_settled && m_publishers.hasClocks(arrival.now) && m_isOfNow == false)
+        forgetAll();
+    if (reports) m_isOfNow = m_publishers.hasClocks(arrival.now);
+    return {&publisher, std::nullopt};
+}
+
+std::optional<Refused> FleetState::fitInTime(Place& place, const PopReport& message, FeedSecond second,
+                                             FeedSecond now, SteadyTime steady) {
+    const auto& publisher = message.header.publisher;
     const auto refusal = [&](Refusal reason) {
-        return Refused{reason, "pop/" + place.code + " of " + message.header.publisher + ": reports " +
-                                   utcText(second) + ", the PoP is at " + utcText(newest)};
+        return Refused{reason, "pop/" + place.code + " of " + publisher + ": reports " + utcText(second) +
+                                   ", the fleet is at " + utcText(now)};
     };
-    if (newSession && place.leader == message.header.publisher && second < newest - seconds(2)) {
-        forget(place); // began anew in its own past, as a restarted rehearsal does
-        return std::nullopt;
-    }
-    // Nobody else speaks for the PoP now, so there is no time line of others to protect.
-    const bool alone = newSession || !isLive(place.lastReport, now);
-    if (second > newest + kAhead && !alone && place.leader != message.header.publisher)
-        return refusal(Refusal::tooEarly);
-    if (second <= newest - seconds(Rollup::kOpenSeconds)) {
-        if (!alone) return refusal(Refusal::tooLate);
-        forget(place);
-    }
+    if (second > now + kAhead) return refusal(Refusal::tooEarly);
+    if (place.rollup.empty()) return std::nullopt;
+    const auto newest = place.rollup.newest();
+    if (second > newest - seconds(Rollup::kOpenSeconds)) return std::nullopt;
+    // The fleet's time has gone back: a rehearsal began anew in its own past, or most clocks were set.
+    const bool wentBack = newest > now + kAhead && (m_isOfNow || place.isSpokenForBy(publisher, steady));
+    if (!wentBack) return refusal(Refusal::tooLate);
+    forget(place);
     return std::nullopt;
 }
 
@@ -98,82 +132,127 @@ void FleetState::forget(Place& place) {
     place.reports.fill(0);
 }
 
-std::optional<Refused> FleetState::apply(const PopReport& message, SteadyTime now) {
-    auto judged = m_gaps.accept(message.header, "pop/" + message.pop);
-    if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
-    Place* place = placeFor(message.pop, now);
+std::optional<Refused> FleetState::apply(const PopReport& message, Arrival arrival) {
+    auto judged = judge(message, message.header, arrival);
+    if (judged.refused) {
+        if (judged.refused->reason == Refusal::twin)
+            noteTwin(message.pop, message.totals[Counter::node_seconds], message.header, arrival.now);
+        return std::move(judged.refused);
+    }
+    Place* place = placeFor(message.pop, arrival.now);
     if (!place)
         return Refused{Refusal::full, "pop/" + message.pop + ": " + std::to_string(limits::kUnplacedPops) +
                                           " PoPs that the catalogue does not know are kept already"};
-    if (auto refused = fitInTime(*place, message, std::get<GapTracker::Accepted>(judged).newSession, now))
-        return refused;
+    const auto shift = judged.publisher->shift;
+    const auto second = message.header.intervalEnd + shift;
+    const auto feedNow =
+        std::chrono::floor<seconds>(m_publishers.feedNow(*judged.publisher, message.header, arrival.stamp));
+    if (auto refused = fitInTime(*place, message, second, feedNow, arrival.now)) return refused;
+    if (shift == seconds(0)) {
+        addUp(*place, message.totals, second, message.header.publisher, arrival.now);
+        return std::nullopt;
+    }
+    ++m_corrected;
+    m_correctedTotals = message.totals;
+    markClockOff(m_correctedTotals, std::chrono::abs(shift));
+    addUp(*place, m_correctedTotals, second, message.header.publisher, arrival.now);
+    return std::nullopt;
+}
 
-    const auto second = message.header.intervalEnd;
-    const bool opens = place->rollup.empty() || second > place->rollup.newest();
-    const bool first = opens || place->rollup.totals(second) == nullptr;
-    PopTotals* totals = place->rollup.open(second, place->expectedNodes());
-    if (opens) place->leader = message.header.publisher;
-    totals->merge(message.totals);
-    auto& reports = place->reportsOf(second);
+void FleetState::addUp(Place& place, const PopTotals& report, FeedSecond second, const std::string& publisher,
+                       SteadyTime now) {
+    const bool opens = place.rollup.empty() || second > place.rollup.newest();
+    const bool first = opens || place.rollup.totals(second) == nullptr;
+    PopTotals* totals = place.rollup.open(second, place.expectedNodes());
+    totals->merge(report);
+    auto& reports = place.reportsOf(second);
     reports = first ? 1 : reports + 1;
     // Whoever makes a second whole has just had its totals in hand; later they have left the cache.
-    if (second == place->newestComplete()) place->rollup.settle(second, place->expectedNodes());
-    place->lastReport = m_lastReport = now;
-    if (message.totals[Counter::node_seconds] > 0) place->lastHeard = now;
-    m_sinceStart.merge(message.totals);
-    m_sums.add(second, place->region, message.totals);
+    if (second == place.newestComplete()) place.rollup.settle(second, place.expectedNodes());
+    place.noteReport(publisher, now);
+    m_lastReport = now;
+    if (report[Counter::node_seconds] > 0) place.lastHeard = now;
+    m_sinceStart.merge(report);
+    m_sums.add(second, place.region, report);
     // Feed time may run faster than frames: regions take their seconds in before these close.
     const bool runsAhead =
         m_settled ? second >= *m_settled + kSettleBehind : m_sums.waiting() > Rollup::kOpenSeconds / 2;
     if (runsAhead) settle(now);
-    return std::nullopt;
 }
 
-std::optional<Refused> FleetState::apply(const NodeColumns& message, SteadyTime now) {
-    auto judged = m_gaps.accept(message.header, "node/" + message.pop);
-    if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
+void FleetState::noteTwin(const std::string& pop, std::uint64_t nodes, const Header& header, SteadyTime now) {
+    if (const auto place = m_places.find(pop); place != m_places.end())
+        place->second->noteTwin(header.publisher, nodes, now);
+}
+
+std::optional<Refused> FleetState::apply(const NodeColumns& message, Arrival arrival) {
+    auto judged = judge(message, message.header, arrival);
+    if (judged.refused) return std::move(judged.refused);
     const auto found = m_places.find(message.pop);
     if (found == m_places.end())
         return Refused{Refusal::rosterMismatch, "node/" + message.pop + ": no roster of that PoP has come"};
-    return found->second->nodes.apply(message, now);
+    return found->second->nodes.apply(message, judged.publisher->shift == seconds(0), arrival.now);
 }
 
-std::optional<Refused> FleetState::apply(const Roster& message, SteadyTime now) {
+std::optional<Refused> FleetState::apply(const Roster& message, Arrival arrival) {
     Header untimed = message.header; // sent again and again for the same second
     untimed.intervalEnd = {};
-    auto judged = m_gaps.accept(untimed, "roster/" + message.pop);
-    // One that came before does no harm: it says the same again, or a restarted publisher's news.
-    if (auto* refused = std::get_if<Refused>(&judged); refused && refused->reason != Refusal::duplicate)
-        return std::move(*refused);
-    Place* place = placeFor(message.pop, now);
-    if (!place || m_nodes + message.nodes.size() > limits::kNodes)
+    auto judged = judge(message, untimed, arrival);
+    if (judged.refused) {
+        if (judged.refused->reason == Refusal::twin)
+            noteTwin(message.pop, message.nodes.size(), message.header, arrival.now);
+        // One that came before does no harm: it says the same again.
+        if (judged.refused->reason != Refusal::duplicate) return std::move(judged.refused);
+    }
+    Place* place = placeFor(message.pop, arrival.now);
+    if (place && message.nodes.empty() && place->nodes.isOfOtherSession(message.header))
+        return Refused{Refusal::olderSession, "roster/" + message.pop + " of " + message.header.publisher +
+                                                  ": the farewell of a session that never had nodes there"};
+    // What the publisher has there now makes room for what it says.
+    const auto more = NodeTable::sizeOf(message);
+    const auto had = place ? place->nodes.sizeOf(message.header.publisher) : RosterSize{};
+    auto& its = judged.publisher->rosters;
+    if (!place || !(m_rosters - had + more).fits(limits::kNodes, limits::kNameBytes) ||
+        !(its - had + more).fits(limits::kNodesPerPublisher, limits::kNameBytesPerPublisher))
         return Refused{Refusal::full, "roster/" + message.pop + " of " + message.header.publisher + ": " +
-                                          std::to_string(m_nodes) + " nodes are kept already"};
-    const auto change = place->nodes.apply(message);
-    m_nodes = static_cast<std::uint64_t>(static_cast<std::int64_t>(m_nodes) + change);
+                                          std::to_string(more.nodes) + " nodes with names of " +
+                                          std::to_string(more.nameBytes) + " bytes, beside " +
+                                          std::to_string(its.nodes) + " of its own and " +
+                                          std::to_string(m_rosters.nodes) + " in all"};
+    place->nodes.apply(message);
+    its = its - had + more;
+    m_rosters = m_rosters - had + more;
     return std::nullopt;
 }
 
-std::optional<Refused> FleetState::apply(const Event& message, SteadyTime) {
+std::optional<Refused> FleetState::apply(const Event& message, Arrival arrival) {
     Header untimed = message.header; // several may happen in one second
     untimed.intervalEnd = {};
-    auto judged = m_gaps.accept(untimed, "event");
-    if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
+    auto judged = judge(message, untimed, arrival);
+    if (judged.refused) return std::move(judged.refused);
     m_events.push_back(message);
+    m_events.back().header.intervalEnd += judged.publisher->shift;
     if (m_events.size() > limits::kEvents) m_events.pop_front();
     return std::nullopt;
 }
 
-std::optional<Refused> FleetState::apply(const Global& message, SteadyTime) {
-    auto judged = m_gaps.accept(message.header, "global");
-    if (auto* refused = std::get_if<Refused>(&judged)) return std::move(*refused);
+std::optional<Refused> FleetState::apply(const Global& message, Arrival arrival) {
+    auto judged = judge(message, message.header, arrival);
+    if (judged.refused) return std::move(judged.refused);
+    if (message.rehearsal) m_publishers.noteRehearsal(*judged.publisher);
     m_global = message;
     return std::nullopt;
 }
 
 void FleetState::startAnew() {
+    m_publishers.clear();
+    m_gaps.clear();
+    m_isOfNow.reset();
+    forgetAll();
+}
+
+void FleetState::forgetAll() {
     startEpoch({});
-    m_gaps = GapTracker(limits::kStreams);
     for (auto& [code, place] : m_places) {
         place->rollup.clear();
         m_spareRollups.push_back(std::move(place->rollup));
@@ -182,7 +261,8 @@ void FleetState::startAnew() {
     m_pointPlaces.clear();
     m_pointRollups.clear();
     m_unplaced = 0;
-    m_nodes = 0;
+    m_rosters = {};
+    m_publishers.forgetRosters();
     m_sums.clearWaiting();
     m_lastReport.reset();
 }
@@ -200,7 +280,8 @@ Rollup* FleetState::rollupOf(const std::string& name, SteadyTime now) {
     return place ? &place->rollup : nullptr;
 }
 
-std::optional<Refused> FleetState::apply(const Points& message, SteadyTime now) {
+std::optional<Refused> FleetState::apply(const Points& message, Arrival arrival) {
+    const auto now = arrival.now;
     const auto refusal = [&] {
         return Refused{Refusal::value, topicOf(message) + ": no charts of that place and step are kept"};
     };
@@ -234,7 +315,8 @@ std::optional<Refused> FleetState::apply(const Points& message, SteadyTime now) 
     return std::nullopt;
 }
 
-std::optional<Refused> FleetState::apply(const FleetRollup& message, SteadyTime now) {
+std::optional<Refused> FleetState::apply(const FleetRollup& message, Arrival arrival) {
+    const auto now = arrival.now;
     std::vector<PopTotals> regions(m_sums.regions().size());
     PopTotals world;
     std::uint64_t expected = 0;
@@ -272,7 +354,16 @@ std::optional<Refused> FleetState::apply(const FleetRollup& message, SteadyTime 
     return std::nullopt;
 }
 
+void FleetState::forgetSilent(SteadyTime now) {
+    if (m_sweptAt && now - *m_sweptAt < kForgetEvery) return;
+    m_sweptAt = now;
+    m_gaps.forgetSilent(now, kForgetAfter);
+    for (const auto& [code, place] : m_places)
+        place->forgetSilentTwins(now);
+}
+
 void FleetState::settle(SteadyTime now) {
+    forgetSilent(now);
     m_sums.countExpectedNodes(m_places);
     std::vector<FeedSecond> newest;
     newest.reserve(m_places.size());

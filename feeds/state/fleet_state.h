@@ -6,6 +6,7 @@
 #include "feeds/state/freshness.h"
 #include "feeds/state/gap_tracker.h"
 #include "feeds/state/place.h"
+#include "feeds/state/publishers.h"
 #include "feeds/state/rollup.h"
 #include "feeds/wire/messages.h"
 #include "feeds/wire/refusal.h"
@@ -26,17 +27,23 @@ class FleetState {
     /// `firstEpoch`: where epochs begin, so that those of two states shown in turn differ.
     explicit FleetState(const PopCatalogue& catalogue, std::uint64_t firstEpoch = 1);
 
-    std::optional<Refused> apply(const PopReport& message, SteadyTime now);
-    std::optional<Refused> apply(const NodeColumns& message, SteadyTime now);
-    std::optional<Refused> apply(const Roster& message, SteadyTime now);
-    std::optional<Refused> apply(const Event& message, SteadyTime now);
-    std::optional<Refused> apply(const Global& message, SteadyTime now);
+    /// When a message came: `now` paces and ages, `stamp` is the wall clock's, on a line that never goes
+    /// back.
+    struct Arrival {
+        SteadyTime now;
+        WallTime stamp;
+    };
+    std::optional<Refused> apply(const PopReport& message, Arrival arrival);
+    std::optional<Refused> apply(const NodeColumns& message, Arrival arrival);
+    std::optional<Refused> apply(const Roster& message, Arrival arrival);
+    std::optional<Refused> apply(const Event& message, Arrival arrival);
+    std::optional<Refused> apply(const Global& message, Arrival arrival);
 
     /// For a replay that seeks: forgets everything, in a new epoch. What follows, oldest first, then brings
     /// the past back: points of the charts, rollups, and reports of the last seconds.
     void startAnew();
-    std::optional<Refused> apply(const Points& message, SteadyTime now);
-    std::optional<Refused> apply(const FleetRollup& message, SteadyTime now);
+    std::optional<Refused> apply(const Points& message, Arrival arrival);
+    std::optional<Refused> apply(const FleetRollup& message, Arrival arrival);
 
     /// Moves the settled second on: the newest one that all live PoPs have reported, at most one second
     /// behind the median PoP, so that one slow or misdated PoP holds nobody up. Then adds regions and world
@@ -59,13 +66,28 @@ class FleetState {
 
     const GapTracker& gaps() const { return m_gaps; }
     GapTracker& gaps() { return m_gaps; }
+    const Publishers& publishers() const { return m_publishers; }
+    /// Reports put into another second than they said, because their publisher's clock is off.
+    std::uint64_t corrected() const { return m_corrected; }
     std::optional<SteadyTime> lastReport() const { return m_lastReport; }
     const std::optional<Global>& global() const { return m_global; }
     const std::deque<Event>& events() const { return m_events; }
 
   private:
     Place* placeFor(const std::string& code, SteadyTime now);
-    std::optional<Refused> fitInTime(Place& place, const PopReport& message, bool newSession, SteadyTime now);
+    /// Session, sequence and clock of a message; the publisher whose it is, or why it is not used.
+    struct Judged {
+        Publishers::Publisher* publisher = nullptr;
+        std::optional<Refused> refused;
+    };
+    template <class Message> Judged judge(const Message& message, const Header& header, Arrival arrival);
+    std::optional<Refused> fitInTime(Place& place, const PopReport& message, FeedSecond second,
+                                     FeedSecond now, SteadyTime steady);
+    void addUp(Place& place, const PopTotals& totals, FeedSecond second, const std::string& publisher,
+               SteadyTime now);
+    void noteTwin(const std::string& pop, std::uint64_t nodes, const Header& header, SteadyTime now);
+    void forgetSilent(SteadyTime now);
+    void forgetAll();
     /// The place's rollup, be it a PoP, a region or the world; null when it cannot be kept.
     Rollup* rollupOf(const std::string& place, SteadyTime now);
     /// The place forgets what it holds, as it begins anew.
@@ -73,10 +95,16 @@ class FleetState {
     void startEpoch(FeedSecond now);
 
     const PopCatalogue& m_catalogue;
+    Publishers m_publishers;
     GapTracker m_gaps;
+    PopTotals m_correctedTotals; // for its memory
+    std::uint64_t m_corrected = 0;
+    std::optional<bool>
+        m_isOfNow; // what is held was reported by real clocks; nothing before the first report
+    std::optional<SteadyTime> m_sweptAt;
     Places m_places;
     std::size_t m_unplaced = 0;
-    std::uint64_t m_nodes = 0; // on all rosters
+    RosterSize m_rosters; // all of them
     FleetSums m_sums;
     PopTotals m_sinceStart;
     std::optional<FeedSecond> m_settled;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/util/clock.h"
 #include "feeds/wire/messages.h"
 #include "feeds/wire/refusal.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,29 +17,30 @@ namespace surgescope::feeds {
 
 /// Follows the sequence of each publisher and topic: PUB drops silently, so what is missing is counted here.
 /// Sequences count per topic, not per publisher, so that a subscriber of a few topics sees no false gaps.
-///
-/// A publisher that starts again has a new session. A simulator whose bytes must be the same on every run has
-/// not: it is known by several duplicates in a row and in sequence, which no duplicated path ever shows
-/// without new messages between them.
+/// Which session speaks is decided before (Sessions).
 class GapTracker {
   public:
     struct Counts {
         std::uint64_t lost = 0; // missing and not come late either
         std::uint64_t duplicates = 0;
         std::uint64_t reordered = 0; // came after a later one
-        std::uint64_t restarts = 0;  // sessions that followed another of the same publisher
     };
 
     struct Accepted {
-        bool newSession = false; // the first message of a session, other than the publisher's very first
+        bool inOrder = true; // no later one has come before
     };
 
     explicit GapTracker(std::size_t maxStreams) : m_maxStreams(maxStreams) {}
 
-    /// Judges one message. Refused: a duplicate, one of an ended session, one whose interval was already
-    /// reported by a message in order, or more streams than can be kept.
-    std::variant<Accepted, Refused> accept(const Header& header, std::string_view topic);
+    /// Judges one message. Refused: a duplicate, one whose interval was already reported by a message in
+    /// order, or more streams than can be kept. `fromStart`: everything of this session and topic was for us,
+    /// so that what is missing before its first message is lost, too.
+    std::variant<Accepted, Refused> accept(const Header& header, std::string_view topic, SteadyTime now,
+                                           bool fromStart);
+    /// Forgets topics that nobody has sent for so long.
+    void forgetSilent(SteadyTime now, std::chrono::seconds silent);
 
+    void clear() { *this = GapTracker(m_maxStreams); }
     /// A subscription to the topic (or topic prefix) ends: what is missed from now on was not asked for.
     void forgetTopic(std::string_view topicPrefix);
 
@@ -50,13 +53,8 @@ class GapTracker {
         std::uint64_t newest = 0; // highest sequence seen
         std::uint64_t seen = 0;   // bit i: newest - i was seen
         FeedSecond lastInterval{};
-        std::uint64_t lastDuplicate = 0;
-        std::uint32_t duplicateRun =
-            0; // duplicates one after the other, in sequence, with nothing new between them
+        SteadyTime heard;
     };
-
-    std::variant<Accepted, Refused> judgeDuplicate(Stream& stream, const Header& header,
-                                                   std::string_view topic);
 
     std::size_t m_maxStreams;
     std::unordered_map<std::string, Stream> m_streams; // by topic, a zero byte, publisher

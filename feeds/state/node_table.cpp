@@ -15,28 +15,46 @@ constexpr std::uint32_t kOverload = 200;
 
 } // namespace
 
-std::int64_t NodeTable::apply(const Roster& roster) {
-    const auto before = static_cast<std::int64_t>(m_size);
+RosterSize NodeTable::sizeOf(const Roster& roster) {
+    RosterSize size{roster.nodes.size(), 0};
+    for (const auto& node : roster.nodes)
+        size.nameBytes += node.name.size();
+    return size;
+}
+
+RosterSize NodeTable::sizeOf(const std::string& publisher) const {
+    const auto found = m_blocks.find(publisher);
+    if (found == m_blocks.end()) return {};
+    return {found->second.names.size(), found->second.names.bytes()};
+}
+
+bool NodeTable::isOfOtherSession(const Header& header) const {
+    const auto found = m_blocks.find(header.publisher);
+    return found != m_blocks.end() && found->second.session != header.session;
+}
+
+void NodeTable::apply(const Roster& roster) {
     m_everHadRoster = true;
     auto& block = m_blocks[roster.header.publisher];
     m_size -= block.names.size();
     if (roster.nodes.empty()) {
         m_blocks.erase(roster.header.publisher);
-        return static_cast<std::int64_t>(m_size) - before;
+        return;
     }
-    if (block.rosterEpoch != roster.epoch || block.names.size() != roster.nodes.size()) {
+    const bool same = block.session == roster.header.session && block.rosterEpoch == roster.epoch &&
+                      block.names.size() == roster.nodes.size();
+    if (!same) {
         block = {};
+        block.session = roster.header.session;
         block.rosterEpoch = roster.epoch;
-        block.names.reserve(roster.nodes.size());
         for (const auto& node : roster.nodes)
-            block.names.push_back(node.name);
+            block.names.add(node.name);
         block.lastHeard.assign(roster.nodes.size(), std::numeric_limits<float>::quiet_NaN());
     }
     m_size += block.names.size();
-    return static_cast<std::int64_t>(m_size) - before;
 }
 
-std::optional<Refused> NodeTable::apply(const NodeColumns& columns, SteadyTime now) {
+std::optional<Refused> NodeTable::apply(const NodeColumns& columns, bool clockIsRight, SteadyTime now) {
     const auto found = m_blocks.find(columns.header.publisher);
     if (found == m_blocks.end() || found->second.rosterEpoch != columns.rosterEpoch ||
         found->second.names.size() != columns.nodeCount)
@@ -70,8 +88,9 @@ std::optional<Refused> NodeTable::apply(const NodeColumns& columns, SteadyTime n
             block.hottest = n;
         }
     }
-    for (const auto lag : columns[NodeColumn::inv_lag_max])
-        block.lagMax = std::max(block.lagMax, lag);
+    if (clockIsRight)
+        for (const auto lag : columns[NodeColumn::inv_lag_max])
+            block.lagMax = std::max(block.lagMax, lag);
     m_hasColumns = true;
     return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/state/roster_size.h"
 #include "feeds/util/clock.h"
 #include "feeds/wire/messages.h"
 #include "feeds/wire/refusal.h"
@@ -10,6 +11,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -19,13 +21,34 @@ namespace surgescope::feeds {
 enum class SaturationLevel : std::uint8_t { managed, elevated, critical, overload };
 inline constexpr std::size_t kSaturationLevels = 4;
 
+/// Names of nodes, one behind the other: a million names of their own would take three times the memory, and
+/// not give it back.
+class NodeNames {
+  public:
+    void add(std::string_view name) {
+        m_text += name;
+        m_ends.push_back(static_cast<std::uint32_t>(m_text.size()));
+    }
+    std::string_view operator[](std::size_t i) const {
+        const std::size_t begin = i == 0 ? 0 : m_ends[i - 1];
+        return std::string_view(m_text).substr(begin, m_ends[i] - begin);
+    }
+    std::size_t size() const { return m_ends.size(); }
+    std::size_t bytes() const { return m_text.size(); }
+
+  private:
+    std::string m_text;
+    std::vector<std::uint32_t> m_ends;
+};
+
 /// The rosters and newest node columns of one PoP, kept as columns. One thread.
 class NodeTable {
   public:
     /// A publisher's nodes and what it last said of them.
     struct Block {
         std::uint32_t rosterEpoch = 0;
-        std::vector<std::string> names;
+        std::uint64_t session = 0;
+        NodeNames names;
         std::array<std::vector<std::uint32_t>, kNodeColumnCount> columns; // as in NodeColumns
         std::vector<float> lastHeard; // steady seconds since the table was made; NaN: never
         // Folded from the newest columns:
@@ -36,11 +59,17 @@ class NodeTable {
 
     explicit NodeTable(SteadyTime origin) : m_origin(origin) {}
 
-    /// Replaces the publisher's roster of this PoP; an empty one is a farewell. Returns the change in node
-    /// count.
-    std::int64_t apply(const Roster& roster);
-    /// Refused when the publisher's roster is unknown, of another epoch or length.
-    std::optional<Refused> apply(const NodeColumns& columns, SteadyTime now);
+    /// Replaces the publisher's roster of this PoP; an empty one is a farewell.
+    void apply(const Roster& roster);
+    /// Refused when the publisher's roster is unknown, of another epoch or length. `clockIsRight`: otherwise
+    /// what it says of lags means nothing.
+    std::optional<Refused> apply(const NodeColumns& columns, bool clockIsRight, SteadyTime now);
+
+    static RosterSize sizeOf(const Roster& roster);
+    /// Of what the publisher's roster of this PoP takes now.
+    RosterSize sizeOf(const std::string& publisher) const;
+    /// The publisher's nodes here are those of another session than this message's.
+    bool isOfOtherSession(const Header& header) const;
 
     std::uint64_t size() const { return m_size; } // nodes on all rosters
     std::uint64_t heard(SteadyTime now) const;    // of those, by their columns, within the stale limit

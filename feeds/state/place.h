@@ -17,6 +17,12 @@ namespace surgescope::feeds {
 
 /// What is known of one PoP.
 struct Place {
+    /// Nodes of a publisher whose name another one has: they are there, but nothing they say is used.
+    struct Twin {
+        std::uint64_t nodes = 0;
+        SteadyTime heard;
+    };
+
     std::string code;
     std::optional<PopIndex> pop; // nothing: unplaced, the catalogue does not know the code
     RegionIndex region;
@@ -24,7 +30,9 @@ struct Place {
     NodeTable nodes;
     std::optional<SteadyTime> lastReport;                      // of anybody who speaks for it
     std::optional<SteadyTime> lastHeard;                       // of a node in it that was really measured
-    std::string leader;                                        // the publisher that last opened a second
+    std::string speaker;                                       // whose report came last
+    std::optional<SteadyTime> lastOther;                       // the last report of anybody else
+    std::map<std::string, Twin> twins;                         // by publisher
     std::array<std::uint32_t, Rollup::kOpenSeconds> reports{}; // how many made up each open second
 
     std::uint32_t& reportsOf(FeedSecond second) {
@@ -33,6 +41,11 @@ struct Place {
     std::uint32_t reportsOf(FeedSecond second) const {
         return reports[static_cast<std::size_t>(unixSeconds(second)) % reports.size()];
     }
+    void noteReport(const std::string& publisher, SteadyTime now);
+    /// Nobody but this publisher speaks for the PoP now.
+    bool isSpokenForBy(const std::string& publisher, SteadyTime now) const;
+    void noteTwin(const std::string& publisher, std::uint64_t nodeCount, SteadyTime now);
+    void forgetSilentTwins(SteadyTime now);
     /// The newest second that as many publishers have reported as the second before.
     FeedSecond newestComplete() const;
     /// Nodes there should be; when no roster is known, those that reported last.

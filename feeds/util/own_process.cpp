@@ -3,6 +3,7 @@
 
 #include <ctime>
 #include <fstream>
+#include <sys/timex.h>
 #include <unistd.h>
 
 namespace surgescope::feeds {
@@ -30,6 +31,13 @@ double residentMebibytes() {
     double resident = 0;
     file >> pages >> resident;
     return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
+}
+
+std::optional<bool> clockIsSynchronised() {
+    timex state{}; // modes 0: only asks
+    const int answer = adjtimex(&state);
+    if (answer < 0) return std::nullopt;
+    return answer != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }
 
 } // namespace surgescope::feeds

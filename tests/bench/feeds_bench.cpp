@@ -71,7 +71,7 @@ int main() {
         sim::Simulator simulator(catalogue, *sim::findScenario("triple-drop"), nodes, 1);
         for (auto& roster : simulator.rosters()) {
             roster.header = messages[0].header;
-            state.apply(roster, clock.steady());
+            state.apply(roster, clock.arrival());
         }
         int second = 0;
         bench::measure(title("apply node columns"), 9, n, [&](int) {
@@ -79,7 +79,7 @@ int main() {
             for (auto& message : messages) {
                 message.header.sequence = static_cast<std::uint64_t>(second);
                 message.header.intervalEnd += std::chrono::seconds(1);
-                if (state.apply(message, clock.steady())) std::abort();
+                if (state.apply(message, clock.arrival())) std::abort();
             }
         });
         std::printf("%-44s %10.1f bytes a node\n", title("size on the wire").c_str(),
@@ -122,7 +122,7 @@ int main() {
         lastSecond.clear();
         for (auto& report : simulator.reports()) {
             lastSecond.push_back(wireOf(report, sequence));
-            if (state.apply(report, clock.steady())) std::abort();
+            if (state.apply(report, clock.arrival())) std::abort();
         }
         state.settle(clock.steady());
     };

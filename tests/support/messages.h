@@ -19,11 +19,12 @@ struct ReportOptions {
     std::uint64_t session = static_cast<std::uint64_t>(kStart) * 1'000'000U;
     std::uint64_t nodes = 1;
     std::uint64_t requests = 100;
+    feeds::TimeSource timeSource = feeds::TimeSource::clock;
 };
 
 inline feeds::Header header(const ReportOptions& o) {
     const auto end = feeds::feedSecond(o.second);
-    return {o.publisher, o.session, o.sequence, end, feeds::WallTime(end)};
+    return {o.publisher, o.session, o.sequence, end, feeds::WallTime(end), o.timeSource, {}};
 }
 
 /// Everything measured; hits are nine tenths of the requests.

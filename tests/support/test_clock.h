@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/state/fleet_state.h"
 #include "feeds/util/clock.h"
 
 namespace surgescope::tests {
@@ -10,6 +11,8 @@ class TestClock final : public feeds::Clock {
   public:
     feeds::SteadyTime steady() const override { return m_steady; }
     feeds::WallTime wall() const override { return m_wall; }
+    /// Of a message that comes now.
+    feeds::FleetState::Arrival arrival() const { return {m_steady, m_wall}; }
     void advance(std::chrono::milliseconds by) {
         m_steady += by;
         m_wall += by;

@@ -33,7 +33,7 @@ struct Fixture final : RollupMaker::Sink {
                                             .second = second,
                                             .sequence = static_cast<std::uint64_t>(second - kStart + 100),
                                             .nodes = 2}),
-                                 clock.steady()));
+                                 clock.arrival()));
         state.settle(clock.steady());
         maker.settled(state, *this);
         clock.advance(seconds(1));

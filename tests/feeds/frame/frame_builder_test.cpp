@@ -23,7 +23,7 @@ struct Feed {
 
     void report(PopReport report) {
         report.header.sequence = ++sequences[report.pop];
-        const auto refused = state.apply(report, clock.steady());
+        const auto refused = state.apply(report, clock.arrival());
         if (refused) FAIL(refused->text);
     }
     /// Reports of PoPs named after their publisher, one a second, from `first` to `last` after kStart.
@@ -84,7 +84,7 @@ TEST_CASE("a frame's numbers are of the settled second", "[frame]") {
 
 TEST_CASE("not measured, no data, partial and stale are told apart", "[frame]") {
     Feed feed;
-    REQUIRE_FALSE(feed.state.apply(roster({.publisher = "LHR", .nodes = 2}), feed.clock.steady()));
+    REQUIRE_FALSE(feed.state.apply(roster({.publisher = "LHR", .nodes = 2}), feed.clock.arrival()));
     feed.run({"LHR", "EWR"}, 0, 1, [](PopReport& r, int) {
         FieldSet fields;
         fields.add(Counter::requests);
@@ -205,12 +205,12 @@ TEST_CASE("long ranges come from coarser rings", "[frame]") {
 TEST_CASE("the selected PoP's nodes are looked into", "[frame]") {
     Feed feed;
     feed.request.selection = Selection::pop("LHR");
-    REQUIRE_FALSE(feed.state.apply(roster({.nodes = 3}), feed.clock.steady()));
+    REQUIRE_FALSE(feed.state.apply(roster({.nodes = 3}), feed.clock.arrival()));
     CHECK_FALSE(feed.frame()->nodes.has_value());
     auto columns = nodeColumns({.nodes = 3});
     columns[NodeColumn::saturation] = {100, 210, 185};
     columns[NodeColumn::inv_lag_max] = {0, 81, 3};
-    REQUIRE_FALSE(feed.state.apply(columns, feed.clock.steady()));
+    REQUIRE_FALSE(feed.state.apply(columns, feed.clock.arrival()));
     const auto nodes = feed.frame()->nodes;
     REQUIRE(nodes.has_value());
     CHECK(nodes->hottestNode == "agent-1");
@@ -305,7 +305,7 @@ TEST_CASE("a baseline lies beneath with its T-0 where this launch has it", "[fra
         auto report = popReport({.second = kEarlier + s, .sequence = ++sequence});
         report.totals[Counter::requests] = static_cast<std::uint64_t>(s < 30 ? 100 : 700);
         const SteadyTime at{seconds(1'000 + s)};
-        REQUIRE_FALSE(earlier.state.apply(report, at));
+        REQUIRE_FALSE(earlier.state.apply(report, {at, report.header.sent}));
         earlier.state.settle(at);
     }
     Feed feed;
@@ -344,7 +344,7 @@ TEST_CASE("T-0 is set by hand, announced, or the last release that was said to b
     std::uint64_t sequence = 0;
     const auto tell = [&](EventKind kind, int second) {
         const Event event{header({.second = kStart + second, .sequence = ++sequence}), kind, ""};
-        REQUIRE_FALSE(feed.state.apply(event, feed.clock.steady()));
+        REQUIRE_FALSE(feed.state.apply(event, feed.clock.arrival()));
     };
     tell(EventKind::purge, 2);
     CHECK_FALSE(feed.frame()->releaseAt);
@@ -354,7 +354,7 @@ TEST_CASE("T-0 is set by hand, announced, or the last release that was said to b
     CHECK(feed.frame()->releaseAt == feedSecond(kStart + 5));
     Global global{.header = header({.second = kStart + 9})};
     global.releaseAtUs = static_cast<std::uint64_t>(kStart + 60) * 1'000'000U;
-    REQUIRE_FALSE(feed.state.apply(global, feed.clock.steady()));
+    REQUIRE_FALSE(feed.state.apply(global, feed.clock.arrival()));
     CHECK(feed.frame()->releaseAt == feedSecond(kStart + 60));
     feed.request.releaseAt = feedSecond(kStart + 7);
     CHECK(feed.frame()->releaseAt == feedSecond(kStart + 7));

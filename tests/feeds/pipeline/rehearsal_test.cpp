@@ -32,6 +32,7 @@ std::string bytesOfRehearsal(std::uint64_t seed) {
     auto context = std::make_shared<ZmqContext>();
     auto options = fastRehearsal(context, 5);
     options.seed = seed;
+    options.publisher.session = 1; // otherwise one of its own for each run
     auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
     REQUIRE(rehearsal);
     auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});

@@ -81,8 +81,8 @@ TEST_CASE("regions and world are what their PoPs hold, late, doubled and forgott
                                  .session = agent.session,
                                  .requests = random() % 1'000});
         report.totals[Distribution::ttfb_hit].record(random() % 100'000, 1 + random() % 50);
-        static_cast<void>(state.apply(report, clock.steady())); // some come too late
-        if (random() % 8 == 0) static_cast<void>(state.apply(report, clock.steady()));
+        static_cast<void>(state.apply(report, clock.arrival())); // some come too late
+        if (random() % 8 == 0) static_cast<void>(state.apply(report, clock.arrival()));
         ++agent.second;
         // Nobody falls far behind: whoever does catches up.
         for (auto& other : agents)
@@ -105,7 +105,7 @@ TEST_CASE("a feed that is never looked at still adds its first seconds up", "[fl
         for (const char* pop : {"LHR", "CDG"})
             REQUIRE(!state.apply(
                 popReport({.pop = pop, .second = kStart + static_cast<std::int64_t>(s), .sequence = s + 1}),
-                clock.steady()));
+                clock.arrival()));
     state.settle(clock.steady());
     std::size_t known = 0;
     for (std::int64_t s = 0; s < 40; ++s)
