@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/util/clock.h"
+
 #include <string_view>
 
 namespace surgescope::feeds {
@@ -12,8 +14,9 @@ class FleetState;
 class FeedTap {
   public:
     virtual ~FeedTap() = default;
-    /// A message as it came, before it is decoded; what will be refused is heard, too.
-    virtual void received(std::string_view topic, std::string_view payload) = 0;
+    /// A message as it came, before it is decoded; what will be refused is heard, too. `arrived`: as the
+    /// source stamped it.
+    virtual void received(std::string_view topic, std::string_view payload, WallTime arrived) = 0;
     /// The state's settled second has moved.
     virtual void settled(const FleetState& state) = 0;
 };

@@ -87,8 +87,8 @@ Result<std::unique_ptr<FlightRecorder>> FlightRecorder::open(const Options& aske
 
 FlightRecorder::~FlightRecorder() = default;
 
-void FlightRecorder::received(std::string_view topic, std::string_view payload) {
-    m_recorder->received(topic, payload);
+void FlightRecorder::received(std::string_view topic, std::string_view payload, WallTime arrived) {
+    m_recorder->received(topic, payload, arrived);
 }
 
 void FlightRecorder::settled(const FleetState& state) {

@@ -38,7 +38,7 @@ class FlightRecorder final : public FeedTap {
     ~FlightRecorder() override;
 
     // By the feed thread:
-    void received(std::string_view topic, std::string_view payload) override;
+    void received(std::string_view topic, std::string_view payload, WallTime arrived) override;
     void settled(const FleetState& state) override;
 
     /// Makes one recording of what this run still has, up to now. Takes its time; the feed goes on

@@ -30,6 +30,10 @@ struct Entry {
     std::uint32_t origin = 0; // Recorder::Origin
 };
 
+std::uint64_t nanosecondsOf(WallTime time) {
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
+}
+
 } // namespace
 
 Recorder::Recorder(const Options& options, const Clock& clock, std::unique_ptr<RecordingWriter> writer)
@@ -75,13 +79,13 @@ Recorder::Status Recorder::status() const {
 
 // ---- feed thread
 
-void Recorder::received(std::string_view topic, std::string_view payload) {
+void Recorder::received(std::string_view topic, std::string_view payload, WallTime arrived) {
     if (topic.starts_with("node/") && m_options.nodeColumnsEvery != 1) {
         if (m_options.nodeColumnsEvery == 0) return;
         const auto peeked = peek(payload);
         if (peeked && (peeked->intervalEndUs / 1'000'000U) % m_options.nodeColumnsEvery != 0) return;
     }
-    enqueue(Origin::received, topic, payload);
+    enqueue(Origin::received, nanosecondsOf(arrived), topic, payload);
 }
 
 void Recorder::settled(const FleetState& state) {
@@ -89,17 +93,22 @@ void Recorder::settled(const FleetState& state) {
 }
 
 void Recorder::Made::take(const Points& points) {
-    recorder.enqueue(Origin::made, topicOf(points), encoder.encode(points));
+    recorder.enqueue(Origin::made, recorder.logTimeOfMade(), topicOf(points), encoder.encode(points));
 }
 
 void Recorder::Made::take(const FleetRollup& rollup) {
-    recorder.enqueue(Origin::made, topicOf(rollup), encoder.encode(rollup));
+    recorder.enqueue(Origin::made, recorder.logTimeOfMade(), topicOf(rollup), encoder.encode(rollup));
 }
 
-void Recorder::enqueue(Origin origin, std::string_view topic, std::string_view payload) {
-    // No two messages of the same time: so their order is kept across lanes, and when the clock is set back.
-    const auto wall = std::chrono::nanoseconds(m_clock.wall().time_since_epoch()).count();
-    m_lastLogTime = std::max(static_cast<std::uint64_t>(wall), m_lastLogTime + 1);
+std::uint64_t Recorder::logTimeOfMade() const {
+    // Right behind what it was made of: later would push away what arrived meanwhile and waits to be handled.
+    return m_lastLogTime > 0 ? m_lastLogTime : nanosecondsOf(m_clock.wall());
+}
+
+void Recorder::enqueue(Origin origin, std::uint64_t logTime, std::string_view topic,
+                       std::string_view payload) {
+    // No two messages of the same time: so their order is kept across lanes.
+    m_lastLogTime = std::max(logTime, m_lastLogTime + 1);
     const Entry entry{m_lastLogTime, static_cast<std::uint32_t>(topic.size()),
                       static_cast<std::uint32_t>(payload.size()), static_cast<std::uint32_t>(origin)};
     const auto size = sizeof entry + topic.size() + payload.size();

@@ -57,14 +57,15 @@ class Recorder final : public FeedTap {
         double threadCpuSeconds = 0;
     };
 
-    /// Makes the first file and starts the thread; refuses a file that cannot be made, saying why. `clock`
-    /// stamps what is received and must outlive the recorder.
+    /// Makes the first file and starts the thread; refuses a file that cannot be made, saying why. What is
+    /// received is logged at its arrival; `clock` stamps what is made before that, and must outlive the
+    /// recorder.
     static Result<std::unique_ptr<Recorder>> open(const Options& options, const Clock& clock);
     /// Stops.
     ~Recorder() override;
 
     // By the feed thread:
-    void received(std::string_view topic, std::string_view payload) override;
+    void received(std::string_view topic, std::string_view payload, WallTime arrived) override;
     void settled(const FleetState& state) override;
 
     /// Any thread.
@@ -87,7 +88,8 @@ class Recorder final : public FeedTap {
 
     Recorder(const Options& options, const Clock& clock, std::unique_ptr<RecordingWriter> writer);
     enum class Origin : std::uint32_t { received, made };
-    void enqueue(Origin origin, std::string_view topic, std::string_view payload);
+    void enqueue(Origin origin, std::uint64_t logTime, std::string_view topic, std::string_view payload);
+    std::uint64_t logTimeOfMade() const;
     void run();
     /// Each returns what went wrong, and then the recorder has failed.
     RecordingWriter::Failure writeAll(std::string_view batch);

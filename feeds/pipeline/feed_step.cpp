@@ -47,7 +47,7 @@ std::size_t FeedStep::receive(std::chrono::milliseconds timeout) {
 
 void FeedStep::handle(const RawMessage& message) {
     m_bytes += message.topic.size() + message.payload.size();
-    if (m_tap) m_tap->received(message.topic, message.payload);
+    if (m_tap) m_tap->received(message.topic, message.payload, message.arrived);
     const auto now = m_clock.steady();
     const auto refused = std::visit(
         [&](const auto& decoded) -> std::optional<Refused> {

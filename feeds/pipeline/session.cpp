@@ -27,9 +27,9 @@ template <class T> bool isReady(const std::future<T>& future) {
 
 // ---- what the feed is recorded by
 
-void Session::Taps::received(std::string_view topic, std::string_view payload) {
-    if (flight) flight->received(topic, payload);
-    if (const auto recorder = this->recorder()) recorder->received(topic, payload);
+void Session::Taps::received(std::string_view topic, std::string_view payload, WallTime arrived) {
+    if (flight) flight->received(topic, payload, arrived);
+    if (const auto recorder = this->recorder()) recorder->received(topic, payload, arrived);
 }
 
 void Session::Taps::settled(const FleetState& state) {

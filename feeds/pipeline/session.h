@@ -76,7 +76,7 @@ class Session {
     /// What the live pipeline taps: the flight recorder, and a recorder that comes and goes.
     class Taps final : public FeedTap {
       public:
-        void received(std::string_view topic, std::string_view payload) override;
+        void received(std::string_view topic, std::string_view payload, WallTime arrived) override;
         void settled(const FleetState& state) override;
         FlightRecorder* flight = nullptr;
         /// Returns the one before.

@@ -29,6 +29,10 @@ std::uint64_t minus(std::uint64_t time, std::uint64_t by) {
     return time > by ? time - by : 0;
 }
 
+WallTime arrivalOf(std::uint64_t logTime) {
+    return WallTime(std::chrono::microseconds(logTime / 1'000));
+}
+
 FeedSecond secondOf(std::uint64_t publishTime) {
     return feedSecond(static_cast<std::int64_t>(publishTime / kSecondNs));
 }
@@ -40,7 +44,7 @@ SteadyTime ReplaySource::RecordedClock::steady() const {
     return SteadyTime(std::chrono::microseconds(logTime / 1'000));
 }
 WallTime ReplaySource::RecordedClock::wall() const {
-    return WallTime(std::chrono::microseconds(logTime / 1'000));
+    return arrivalOf(logTime);
 }
 
 Result<std::unique_ptr<ReplaySource>> ReplaySource::open(const std::vector<std::string>& paths,
@@ -216,7 +220,7 @@ Source::Received ReplaySource::receive(std::chrono::milliseconds timeout) {
         const auto message = *std::exchange(m_next, std::nullopt);
         if (wanted(message.topic)) {
             m_recorded.logTime = std::max(m_recorded.logTime, message.logTime);
-            return RawMessage{message.topic, message.payload};
+            return RawMessage{message.topic, message.payload, arrivalOf(message.logTime)};
         }
         if (const auto* following = stream().next()) m_next = *following;
     }
@@ -344,7 +348,7 @@ std::optional<RawMessage> ReplaySource::nextOf(std::deque<Restore>& restores, st
         }
         if (const auto at = restore.take(*message)) {
             logTime = *at;
-            return RawMessage{message->topic, message->payload};
+            return RawMessage{message->topic, message->payload, arrivalOf(logTime)};
         }
     }
     return std::nullopt;

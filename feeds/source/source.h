@@ -18,6 +18,7 @@ namespace surgescope::feeds {
 struct RawMessage {
     std::string_view topic;
     std::string_view payload;
+    WallTime arrived{}; // stamped once, by the source; never earlier than that of the message before
 };
 
 /// Where telemetry comes from: yields bytes, so that nothing behind it can tell a live feed from a simulated

@@ -3,6 +3,7 @@
 
 #include "feeds/source/zmq_endpoint.h"
 #include "feeds/source/zmq_poll.h"
+#include "feeds/util/arrival_line.h"
 #include "feeds/wire/limits.h"
 
 #include <zmq.hpp>
@@ -16,6 +17,10 @@
 namespace surgescope::feeds {
 
 struct ZmqSource::Sockets {
+    explicit Sockets(const Clock* clock) : arrival(clock ? *clock : machine) {}
+
+    SystemClock machine;
+    ArrivalLine arrival;
     std::shared_ptr<ZmqContext> context;
     zmq::socket_t data;
     zmq::socket_t monitor; // connections made and lost
@@ -46,7 +51,7 @@ ZmqSource::ZmqSource(std::unique_ptr<Sockets> sockets) : m_sockets(std::move(soc
 ZmqSource::~ZmqSource() = default;
 
 Result<std::unique_ptr<ZmqSource>> ZmqSource::open(const Options& options) {
-    auto s = std::make_unique<Sockets>();
+    auto s = std::make_unique<Sockets>(options.clock);
     s->context = options.context ? options.context : std::make_shared<ZmqContext>();
     auto& context = s->context->get();
     s->data = zmq::socket_t(context, zmq::socket_type::sub);
@@ -127,7 +132,8 @@ Source::Received ZmqSource::receive(std::chrono::milliseconds timeout) {
     if (!s.topic.more())
         return Refused{Refusal::multipart, "a message of one part, expected topic and payload"};
     static_cast<void>(s.data.recv(s.payload)); // parts arrive together: this cannot wait
-    if (!s.payload.more()) return RawMessage{s.topic.to_string_view(), s.payload.to_string_view()};
+    if (!s.payload.more())
+        return RawMessage{s.topic.to_string_view(), s.payload.to_string_view(), s.arrival.stamp()};
     std::size_t parts = 2;
     for (zmq::message_t rest; s.data.get(zmq::sockopt::rcvmore); ++parts)
         static_cast<void>(s.data.recv(rest));

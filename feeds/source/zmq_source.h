@@ -20,6 +20,7 @@ class ZmqSource final : public Source {
         std::vector<std::string> bind;
         int receiveHighWaterMark = 100'000;  // messages queued for us before the publisher's side drops
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
+        const Clock* clock = nullptr;        // stamps arrival, must outlive the source; null: the machine's
     };
 
     /// Refuses an endpoint that cannot be used, naming it and why.

@@ -57,7 +57,7 @@ void recordNodes(const std::string& folder) {
     for (int i = 0; i < kSeconds; ++i) {
         const auto begin = Steady::now();
         for (const auto& wire : launch[static_cast<std::size_t>(i)]) {
-            recorder->received(wire.topic, wire.payload);
+            recorder->received(wire.topic, wire.payload, clock.wall());
             if (wire.topic.starts_with("node/")) nodeBytes += static_cast<double>(wire.payload.size());
         }
         handing += since(begin);

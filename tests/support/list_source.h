@@ -20,6 +20,7 @@ class ListSource final : public feeds::Source {
     };
     std::deque<std::variant<Item, feeds::Refused>> items;
     std::vector<std::string> subscriptions;
+    const feeds::Clock* clock = nullptr; // stamps arrival; null: everything arrives at once
 
     Capabilities capabilities() const override { return {}; }
     Received receive(std::chrono::milliseconds) override {
@@ -28,7 +29,9 @@ class ListSource final : public feeds::Source {
         items.pop_front();
         if (auto* refused = std::get_if<feeds::Refused>(&m_current)) return *refused;
         const auto& item = std::get<Item>(m_current);
-        return feeds::RawMessage{item.topic, item.payload};
+        return feeds::RawMessage{item.topic, item.payload,
+                                 clock ? clock->wall()
+                                       : feeds::WallTime(std::chrono::seconds(1'795'000'000))};
     }
     void subscribe(const std::string& prefix) override { subscriptions.push_back(prefix); }
     void unsubscribe(const std::string& prefix) override { std::erase(subscriptions, prefix); }

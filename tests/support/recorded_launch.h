@@ -46,6 +46,7 @@ struct RecordedLaunch {
         SimulatedLaunch launch(scenario, nodes, columns);
         TestClock clock;
         ListSource source;
+        source.clock = &clock;
         auto recorder = feeds::Recorder::open({.path = path}, clock);
         REQUIRE(recorder);
         feeds::FeedStep step(source, feeds::PopCatalogue::builtIn(), clock, feeds::NodeColumnsWanted::all,

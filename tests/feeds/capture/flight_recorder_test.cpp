@@ -36,7 +36,7 @@ struct Fixture {
         Encoder encoder;
         const auto report =
             popReport({.second = kStart + static_cast<std::int64_t>(++sequence), .sequence = sequence});
-        flight->received("pop/LHR", encoder.encode(report));
+        flight->received("pop/LHR", encoder.encode(report), clock.wall());
         clock.advance(seconds(1));
     }
     /// Bytes that do not compress, as node columns.
@@ -44,7 +44,7 @@ struct Fixture {
         std::string bytes(size, ' ');
         for (auto& byte : bytes)
             byte = static_cast<char>((m_state = m_state * 1'664'525U + 1'013'904'223U) >> 24U);
-        flight->received("node/LHR", bytes);
+        flight->received("node/LHR", bytes, clock.wall());
         clock.advance(seconds(1));
         CHECK(eventually([&] {
             std::this_thread::yield();

@@ -40,9 +40,9 @@ struct Fixture {
     }
 };
 
-template <class Message> void give(Recorder& recorder, const Message& message) {
+template <class Message> void give(Recorder& recorder, const Clock& clock, const Message& message) {
     Encoder encoder;
-    recorder.received(topicOf(message), encoder.encode(message));
+    recorder.received(topicOf(message), encoder.encode(message), clock.wall());
 }
 
 /// Topic and payload of what was received, in order.
@@ -75,7 +75,7 @@ TEST_CASE("the bytes received are the bytes recorded, in their order", "[recorde
     {
         const auto recorder = f.open();
         const auto add = [&](const std::string& topic, const std::string& payload) {
-            recorder->received(topic, payload);
+            recorder->received(topic, payload, f.clock.wall());
             expected.emplace_back(topic, payload);
         };
         Encoder encoder;
@@ -123,7 +123,7 @@ TEST_CASE("the bytes received are the bytes recorded, in their order", "[recorde
 TEST_CASE("times: when it was received, and the end of the interval it is of", "[recorder]") {
     Fixture f;
     const auto recorder = f.open();
-    give(*recorder, popReport({.second = kStart - 5}));
+    give(*recorder, f.clock, popReport({.second = kStart - 5}));
     recorder->stop();
     auto reader = McapReader::open(f.path);
     REQUIRE(reader);
@@ -138,7 +138,7 @@ TEST_CASE("node columns: all, some seconds, or none", "[recorder]") {
         Fixture f;
         const auto recorder = f.open({.nodeColumnsEvery = every});
         for (int i = 0; i < 10; ++i)
-            give(*recorder, nodeColumns({.second = kStart + i, .nodes = 2}));
+            give(*recorder, f.clock, nodeColumns({.second = kStart + i, .nodes = 2}));
         recorder->stop();
         return receivedIn(f.path).size();
     };
@@ -147,15 +147,55 @@ TEST_CASE("node columns: all, some seconds, or none", "[recorder]") {
     CHECK(columnsRecorded(0) == 0);
 }
 
+TEST_CASE("what is received is logged at its arrival and what is made of it right behind", "[recorder]") {
+    Fixture f;
+    const auto begin = f.clock.wall();
+    {
+        const auto recorder = f.open();
+        FleetState state(PopCatalogue::builtIn(), 1);
+        f.clock.advance(seconds(100)); // the recorder's own clock is not asked
+        for (int i = 0; i < 30; ++i) {
+            const auto report =
+                popReport({.second = kStart + i, .sequence = static_cast<std::uint64_t>(i + 1), .nodes = 4});
+            Encoder encoder;
+            recorder->received("pop/LHR", encoder.encode(report), begin + seconds(i));
+            REQUIRE_FALSE(state.apply(report, f.clock.steady() + seconds(i)));
+            recorder->settled(state);
+        }
+        recorder->received("event", "of the same moment", begin + seconds(29));
+        recorder->stop();
+    }
+    auto reader = McapReader::open(f.path);
+    REQUIRE(reader);
+    const auto nanoseconds = [](WallTime time) {
+        return static_cast<std::uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
+    };
+    MessageStream stream(*reader.value(), [](const mcap::Channel&) { return true; });
+    std::uint64_t reports = 0;
+    std::uint64_t made = 0;
+    std::uint64_t last = 0;
+    while (const auto* message = stream.next()) {
+        CHECK(message->logTime > last);
+        if (message->topic.starts_with("pop/"))
+            CHECK(message->logTime == nanoseconds(begin + seconds(reports++)));
+        else
+            CHECK(message->logTime - last < 100); // one nanosecond each
+        if (message->topic.starts_with("points/")) ++made;
+        last = message->logTime;
+    }
+    CHECK(reports == 30);
+    CHECK(made > 0);
+}
+
 TEST_CASE("a queue that is full drops and counts, node columns first", "[recorder]") {
     Fixture f;
     const auto recorder = f.open({.queueBytes = 100'000});
     const std::string large(30'000, 'x');
     for (int i = 0; i < 10; ++i)
-        recorder->received("node/LHR", large);
+        recorder->received("node/LHR", large, f.clock.wall());
     const auto nodesDropped = recorder->status().dropped;
     CHECK(nodesDropped >= 7); // unless the thread looked in between
-    recorder->received("pop/LHR", "a report");
+    recorder->received("pop/LHR", "a report", f.clock.wall());
     CHECK(recorder->status().dropped == nodesDropped);
     recorder->stop();
     auto reader = McapReader::open(f.path);
@@ -173,9 +213,10 @@ TEST_CASE("a new file after some time or bytes, each complete in itself", "[reco
     options.newFileEvery = seconds(10);
     options.fileDone = [&](const std::string& path) { done.push_back(path); };
     const auto recorder = f.open(options);
-    give(*recorder, roster({.nodes = 3}));
+    give(*recorder, f.clock, roster({.nodes = 3}));
     for (int i = 0; i < 25; ++i) {
-        give(*recorder, popReport({.second = kStart + i, .sequence = static_cast<std::uint64_t>(i + 1)}));
+        give(*recorder, f.clock,
+             popReport({.second = kStart + i, .sequence = static_cast<std::uint64_t>(i + 1)}));
         f.clock.advance(seconds(1));
     }
     recorder->stop();
@@ -204,11 +245,11 @@ TEST_CASE("a file that cannot be made is refused in words", "[recorder]") {
 TEST_CASE("a file deleted underneath: the state says so and the feed goes on", "[recorder]") {
     Fixture f;
     const auto recorder = f.open();
-    give(*recorder, popReport({}));
+    give(*recorder, f.clock, popReport({}));
     std::filesystem::remove(f.path);
     CHECK(soon(*recorder, [](const auto& status) { return status.state == Recorder::State::failed; }));
     CHECK_THAT(recorder->status().reason, containsText("was deleted or replaced"));
-    give(*recorder, popReport({.sequence = 2}));
+    give(*recorder, f.clock, popReport({.sequence = 2}));
     CHECK(recorder->status().queueFill == 0);
     recorder->stop();
     CHECK(recorder->status().state == Recorder::State::failed);
@@ -229,7 +270,7 @@ TEST_CASE("a full disk: the state says so and what was written stays readable", 
             for (auto& byte : noise)
                 byte = static_cast<char>((state = state * 1'664'525U + 1'013'904'223U) >> 24U);
             f.clock.advance(seconds(1));
-            recorder.value()->received("node/LHR", noise);
+            recorder.value()->received("node/LHR", noise, f.clock.wall());
             failed = eventually([&] {
                 std::this_thread::yield();
                 const auto status = recorder.value()->status();
@@ -259,16 +300,18 @@ TEST_CASE("a lost permission: the state says so and the file before it is comple
         bool fileDone = false;
         options.fileDone = [&](const std::string&) { fileDone = true; };
         auto recorder = Recorder::open(options, f.clock);
-        give(*recorder.value(), popReport({}));
+        give(*recorder.value(), f.clock, popReport({}));
         // Root may write where nobody else may: it becomes somebody else.
         std::filesystem::permissions(recordings, std::filesystem::perms(0555));
         if (::geteuid() == 0 && ::seteuid(65'534) != 0) ::_exit(2);
         f.clock.advance(seconds(10));
-        give(*recorder.value(), popReport({.second = kStart + 10, .sequence = 2})); // takes a new file
+        give(*recorder.value(), f.clock,
+             popReport({.second = kStart + 10, .sequence = 2})); // takes a new file
         const bool failed = soon(*recorder.value(),
                                  [](const auto& status) { return status.state == Recorder::State::failed; });
         const auto reason = recorder.value()->status().reason;
-        give(*recorder.value(), popReport({.sequence = 3})); // the feed goes on, and nothing piles up
+        give(*recorder.value(), f.clock,
+             popReport({.sequence = 3})); // the feed goes on, and nothing piles up
         const bool told = reason.find("cannot create") != std::string::npos &&
                           reason.find("launch-2.mcap': Permission denied") != std::string::npos;
         const bool quiet = recorder.value()->status().queueFill == 0 && !fileDone;
@@ -297,7 +340,7 @@ TEST_CASE("kill -9 loses the last second at most", "[recorder]") {
         auto recorder = Recorder::open({.path = f.path}, clock);
         char word = 0;
         for (std::uint64_t i = 1; ::read(asked[0], &word, 1) == 1; ++i) {
-            give(*recorder.value(),
+            give(*recorder.value(), clock,
                  popReport({.second = kStart + static_cast<std::int64_t>(i), .sequence = i}));
             static_cast<void>(::write(done[1], &word, 1));
         }

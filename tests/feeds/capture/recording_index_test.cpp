@@ -32,7 +32,7 @@ struct Recorded {
         recorder = std::move(opened.value());
     }
     template <class Message> void give(const Message& message) {
-        recorder->received(topicOf(message), encoder.encode(message));
+        recorder->received(topicOf(message), encoder.encode(message), clock.wall());
     }
     /// The world's requests per second of the second before `second`, as a recorder notes them.
     void givePoints(std::int64_t second, float requestsPerSecond, seconds width = seconds(1)) {
@@ -112,7 +112,7 @@ TEST_CASE("events are listed in their order, with T-0 and the scenario", "[recor
                                 "event " + std::to_string(i)});
         recorded.clock.advance(seconds(1));
     }
-    recorded.recorder->received("event", "rubbish"); // recorded, but no event
+    recorded.recorder->received("event", "rubbish", recorded.clock.wall()); // recorded, but no event
     const auto index = recorded.index();
     REQUIRE(index.events.size() == 3);
     CHECK(index.events[0].text == "event 0");

@@ -132,9 +132,9 @@ TEST_CASE("verification finds wrong checksums, refused messages and what is lost
                          WallTime(seconds(1'795'000'000))};
         report.header.intervalEnd += seconds(sequence);
         report.pop = "LHR";
-        recorder.value()->received("pop/LHR", encoder.encode(report));
+        recorder.value()->received("pop/LHR", encoder.encode(report), clock.wall());
     }
-    recorder.value()->received("pop/LHR", "rubbish");
+    recorder.value()->received("pop/LHR", "rubbish", clock.wall());
     recorder.value()->stop();
     auto verified = verify(path, {});
     REQUIRE(verified);

@@ -17,6 +17,7 @@ struct Fixture {
     ListSource source;
     TestClock clock;
     FeedStep step{source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop};
+    Fixture() { source.clock = &clock; }
 };
 
 std::uint64_t refusedFor(const Frame& frame, Refusal reason) {

@@ -8,6 +8,7 @@
 #include "tests/support/test_clock.h"
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,26 @@ TEST_CASE("and so they are in every scenario", "[replay]") {
         scenarios.push_back(file.path().stem().string());
     REQUIRE(scenarios.size() >= 7);
     checkReplayedAsShown(GENERATE_COPY(from_range(scenarios)), 200, 36);
+}
+
+TEST_CASE("what is replayed arrived when it was received", "[replay]") {
+    const RecordedLaunch recorded("triple-drop", 5, 36);
+    const TestClock real;
+    auto source = ReplaySource::open(recorded.path, real, {.speed = replay::kAsFastAsPossible});
+    REQUIRE(source);
+    source.value()->subscribe("");
+    const auto begin = real.wall();
+    std::map<WallTime, int> arrivals;
+    for (;;) {
+        const auto received = source.value()->receive(milliseconds(0));
+        const auto* message = std::get_if<RawMessage>(&received);
+        if (!message) break;
+        ++arrivals[message->arrived];
+    }
+    REQUIRE(arrivals.size() == 5);
+    int second = 0;
+    for (const auto& [arrived, count] : arrivals)
+        CHECK(arrived == begin + seconds(second++));
 }
 
 TEST_CASE("a seek shows what was shown", "[replay]") {

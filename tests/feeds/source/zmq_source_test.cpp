@@ -11,6 +11,7 @@
 #include <zmq.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <thread>
 #include <unistd.h>
 
@@ -107,6 +108,23 @@ TEST_CASE("telemetry arrives over tcp, ipc and inproc, bound by either side", "[
         auto source = openSource({.connect = {"inproc://feed"}, .context = context});
         CHECK(firstTopic(*publisher, *source) == "pop/LHR");
     }
+}
+
+TEST_CASE("arrival is stamped by the source", "[zmq]") {
+    TestClock clock;
+    clock.advance(std::chrono::hours(3));
+    auto publisher = openPublisher({.name = "p", .bind = {"tcp://127.0.0.1:*"}}, clock);
+    auto source = openSource({.connect = publisher->boundEndpoints(), .clock = &clock});
+    std::optional<WallTime> arrived;
+    std::int64_t second = kStart;
+    CHECK(eventually([&] {
+        auto report = popReport({.second = ++second});
+        publisher->publish(report);
+        const auto received = source->receive(milliseconds(20));
+        if (const auto* message = std::get_if<RawMessage>(&received)) arrived = message->arrived;
+        return arrived.has_value();
+    }));
+    CHECK(arrived == clock.wall());
 }
 
 TEST_CASE("several endpoints feed one source", "[zmq]") {
