@@ -68,7 +68,10 @@ feeds::Result<std::unique_ptr<feeds::Session>> followFeed(const app::Options& op
                                                           const feeds::PopCatalogue& catalogue,
                                                           const feeds::Clock& clock) {
     feeds::ZmqSource::Options endpoints{.connect = options.connect, .bind = options.bind, .context = context};
-    if (options.simulate) endpoints.connect = {kRehearsalEndpoint};
+    if (options.simulate) {
+        endpoints.connect = {kRehearsalEndpoint};
+        endpoints.publishersWait = true;
+    }
     auto source = feeds::ZmqSource::open(endpoints);
     if (!source) return feeds::Error{source.error()};
     return feeds::Session::live(std::move(source.value()), catalogue, clock, sessionOptions(options));

@@ -72,7 +72,7 @@ void FeedStep::tellTap() {
 }
 
 void FeedStep::refuse(const Refused& refused) {
-    ++m_refused[static_cast<std::size_t>(refused.reason)];
+    m_refused[static_cast<std::size_t>(refused.reason)] += refused.count;
     m_lastRefusal = refused.text;
 }
 

@@ -2,8 +2,8 @@
 #include "feeds/source/zmq_source.h"
 
 #include "feeds/source/zmq_endpoint.h"
+#include "feeds/source/zmq_intake.h"
 #include "feeds/source/zmq_poll.h"
-#include "feeds/util/arrival_line.h"
 #include "feeds/wire/limits.h"
 
 #include <zmq.hpp>
@@ -17,10 +17,11 @@
 namespace surgescope::feeds {
 
 struct ZmqSource::Sockets {
-    explicit Sockets(const Clock* clock) : arrival(clock ? *clock : machine) {}
+    explicit Sockets(const Options& options)
+        : intake({options.bounds, options.publishersWait}, options.clock ? *options.clock : machine) {}
 
     SystemClock machine;
-    ArrivalLine arrival;
+    ZmqIntake intake;
     std::shared_ptr<ZmqContext> context;
     zmq::socket_t data;
     zmq::socket_t monitor; // connections made and lost
@@ -29,8 +30,6 @@ struct ZmqSource::Sockets {
     std::mutex wakeMutex; // guards wakeSender
     std::vector<Endpoint> endpoints;
     std::unordered_map<int, std::size_t> endpointOfPeer; // by file descriptor
-    zmq::message_t topic;                                // both parts are owned before the next is read
-    zmq::message_t payload;
 };
 
 namespace {
@@ -51,7 +50,7 @@ ZmqSource::ZmqSource(std::unique_ptr<Sockets> sockets) : m_sockets(std::move(soc
 ZmqSource::~ZmqSource() = default;
 
 Result<std::unique_ptr<ZmqSource>> ZmqSource::open(const Options& options) {
-    auto s = std::make_unique<Sockets>(options.clock);
+    auto s = std::make_unique<Sockets>(options);
     s->context = options.context ? options.context : std::make_shared<ZmqContext>();
     auto& context = s->context->get();
     s->data = zmq::socket_t(context, zmq::socket_type::sub);
@@ -115,7 +114,9 @@ void ZmqSource::readMonitors() {
 
 Source::Received ZmqSource::receive(std::chrono::milliseconds timeout) {
     auto& s = *m_sockets;
-    if (!s.data.recv(s.topic, zmq::recv_flags::dontwait)) {
+    s.intake.drain(s.data);
+    auto next = s.intake.next();
+    if (!next) {
         std::array<zmq::pollitem_t, 3> items{{{s.data.handle(), 0, ZMQ_POLLIN, 0},
                                               {s.wakeReceiver.handle(), 0, ZMQ_POLLIN, 0},
                                               {s.monitor.handle(), 0, ZMQ_POLLIN, 0}}};
@@ -127,18 +128,11 @@ Source::Received ZmqSource::receive(std::chrono::milliseconds timeout) {
             }
             return Nothing{};
         }
-        if (!items[0].revents || !s.data.recv(s.topic, zmq::recv_flags::dontwait)) return Nothing{};
+        s.intake.drain(s.data);
+        next = s.intake.next();
     }
-    if (!s.topic.more())
-        return Refused{Refusal::multipart, "a message of one part, expected topic and payload"};
-    static_cast<void>(s.data.recv(s.payload)); // parts arrive together: this cannot wait
-    if (!s.payload.more())
-        return RawMessage{s.topic.to_string_view(), s.payload.to_string_view(), s.arrival.stamp()};
-    std::size_t parts = 2;
-    for (zmq::message_t rest; s.data.get(zmq::sockopt::rcvmore); ++parts)
-        static_cast<void>(s.data.recv(rest));
-    return Refused{Refusal::multipart,
-                   "a message of " + std::to_string(parts) + " parts, expected topic and payload"};
+    if (!next) return Nothing{};
+    return std::visit([](auto& got) -> Received { return std::move(got); }, *next);
 }
 
 void ZmqSource::subscribe(const std::string& prefix) {

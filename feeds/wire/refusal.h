@@ -26,7 +26,9 @@ namespace surgescope::feeds {
     X(tooLate, "too late")                                                                                   \
     X(tooEarly, "clock ahead of its PoP")                                                                    \
     X(rosterMismatch, "columns without their roster")                                                        \
-    X(full, "more publishers, PoPs or nodes than can be kept")
+    X(full, "more publishers, PoPs or nodes than can be kept")                                               \
+    X(flood, "more of one publisher than it may send")                                                       \
+    X(queueFull, "queue full")
 
 enum class Refusal : std::uint8_t {
 #define X(name, words) name,
@@ -47,10 +49,11 @@ constexpr std::string_view wordsFor(Refusal refusal) {
     return kWords[static_cast<std::size_t>(refusal)];
 }
 
-/// One refusal: the reason, and one line that says what, where and what was expected.
+/// A refusal: the reason, and one line that says what, where and what was expected.
 struct Refused {
     Refusal reason;
     std::string text;
+    std::uint64_t count = 1; // messages
 };
 
 } // namespace surgescope::feeds

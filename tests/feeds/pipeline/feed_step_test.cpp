@@ -54,6 +54,7 @@ TEST_CASE("everything refused is counted by reason and the last one told in word
     f.source.items.push_back(ListSource::Item{"pop/LHR", "rubbish"});
     f.source.items.push_back(ListSource::Item{"weather", "rain"});
     f.source.items.push_back(Refused{Refusal::multipart, "a message of 7 parts"});
+    f.source.items.push_back(Refused{Refusal::flood, "too many of agent-7: 900 messages", 900});
     f.source.add(popReport({}));
     f.source.add(popReport({}));
     f.step.receive(milliseconds(0));
@@ -61,6 +62,7 @@ TEST_CASE("everything refused is counted by reason and the last one told in word
     CHECK(refusedFor(*frame, Refusal::unparseable) == 1);
     CHECK(refusedFor(*frame, Refusal::topic) == 1);
     CHECK(refusedFor(*frame, Refusal::multipart) == 1);
+    CHECK(refusedFor(*frame, Refusal::flood) == 900);
     CHECK(refusedFor(*frame, Refusal::duplicate) == 1);
     CHECK(frame->health.lastRefusal == "pop/LHR of agent, sequence 1 was received before");
     CHECK(frame->world.requestsPerSecond.value == 100);

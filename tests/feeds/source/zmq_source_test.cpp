@@ -2,6 +2,7 @@
 #include "feeds/publish/publisher.h"
 #include "feeds/source/zmq_source.h"
 #include "feeds/wire/decode.h"
+#include "feeds/wire/peek.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/messages.h"
@@ -11,6 +12,7 @@
 #include <zmq.hpp>
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <thread>
 #include <unistd.h>
@@ -50,6 +52,59 @@ std::string firstTopic(Publisher& publisher, ZmqSource& source) {
     });
     return topic;
 }
+
+/// What a source gives until so many messages came or were refused.
+struct Taken {
+    std::map<std::string, std::size_t> messages; // by publisher
+    std::map<Refusal, std::uint64_t> refused;
+    std::string lastRefusal;
+
+    Taken(ZmqSource& source, std::uint64_t expected) {
+        std::uint64_t all = 0;
+        eventually([&] {
+            const auto received = source.receive(milliseconds(20));
+            if (const auto* message = std::get_if<RawMessage>(&received)) {
+                ++messages[std::string(peek(message->payload)->publisher)];
+                ++all;
+            } else if (const auto* refusal = std::get_if<Refused>(&received)) {
+                refused[refusal->reason] += refusal->count;
+                lastRefusal = refusal->text;
+                all += refusal->count;
+            }
+            return all >= expected;
+        });
+    }
+};
+
+/// Two publishers of one process and who listens to them; its clock stands still.
+struct FloodedSource {
+    TestClock clock;
+    std::shared_ptr<ZmqContext> context = std::make_shared<ZmqContext>();
+    std::unique_ptr<Publisher> flooding = openPublisher(
+        {.name = "flooding", .bind = {"inproc://flooding"}, .lossless = true, .context = context}, clock);
+    std::unique_ptr<Publisher> quiet = openPublisher(
+        {.name = "quiet", .bind = {"inproc://quiet"}, .lossless = true, .context = context}, clock);
+    std::unique_ptr<ZmqSource> source;
+
+    explicit FloodedSource(const PublisherShares::Bounds& bounds)
+        : source(openSource({.connect = {"inproc://flooding", "inproc://quiet"},
+                             .bounds = bounds,
+                             .context = context,
+                             .clock = &clock})) {
+        flooding->tick();
+        quiet->tick();
+    }
+    void publish(std::size_t flood, std::size_t quietly) {
+        for (std::size_t i = 0; i < flood; ++i) {
+            auto report = popReport({});
+            REQUIRE(flooding->publish(report));
+        }
+        for (std::size_t i = 0; i < quietly; ++i) {
+            auto report = popReport({.pop = "CDG"});
+            REQUIRE(quiet->publish(report));
+        }
+    }
+};
 
 /// A raw PUB socket that is no publisher of ours.
 struct Stranger {
@@ -218,6 +273,52 @@ TEST_CASE("messages of one or three parts are refused whole", "[zmq]") {
     CHECK_THAT(seen[0], containsText("one part"));
     CHECK_THAT(seen[1], containsText("4 parts"));
     CHECK(seen[2] == "payload");
+}
+
+TEST_CASE("who floods is refused by name and whoever is quiet is heard", "[zmq]") {
+    FloodedSource f({.messagesPerSecond = 100});
+    f.publish(5'000, 50);
+    Taken taken(*f.source, 5'050);
+    CHECK(taken.messages["quiet"] == 50);
+    CHECK(taken.messages["flooding"] == 100);
+    CHECK(taken.refused == std::map<Refusal, std::uint64_t>{{Refusal::flood, 4'900}});
+    CHECK_THAT(taken.lastRefusal, containsText("'flooding' under the topic 'pop/LHR'") &&
+                                      containsText("at most 100 messages and 128 MB a second"));
+    f.clock.advance(milliseconds(1'000)); // it may speak again
+    f.publish(10, 0);
+    CHECK(Taken(*f.source, 10).messages["flooding"] == 10);
+}
+
+TEST_CASE("what waits is bounded in bytes and nobody takes all the room", "[zmq]") {
+    constexpr std::size_t kRoom = 400'000;
+    FloodedSource f({.waitingBytes = kRoom});
+    f.publish(2'000, 50);
+    Taken taken(*f.source, 2'050);
+    CHECK(taken.messages["quiet"] == 50);
+    CHECK(taken.messages["flooding"] < 1'000);
+    CHECK(taken.messages["flooding"] > 50);
+    CHECK(taken.refused[Refusal::queueFull] + taken.messages["flooding"] == 2'000);
+    CHECK_THAT(taken.lastRefusal, containsText("'flooding'") && containsText("to wait"));
+}
+
+TEST_CASE("publishers of this process are waited for and never refused", "[zmq]") {
+    TestClock clock;
+    auto context = std::make_shared<ZmqContext>();
+    auto publisher =
+        openPublisher({.name = "p", .bind = {"inproc://own"}, .lossless = true, .context = context}, clock);
+    auto source = openSource({.connect = {"inproc://own"},
+                              .bounds = {.messagesPerSecond = 1, .waitingBytes = 1},
+                              .publishersWait = true,
+                              .context = context,
+                              .clock = &clock});
+    publisher->tick();
+    for (int i = 0; i < 1'000; ++i) {
+        auto report = popReport({});
+        REQUIRE(publisher->publish(report));
+    }
+    Taken taken(*source, 1'000);
+    CHECK(taken.messages["p"] == 1'000);
+    CHECK(taken.refused.empty());
 }
 
 TEST_CASE("waiting ends when woken from another thread", "[zmq]") {
