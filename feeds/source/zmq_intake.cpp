@@ -71,7 +71,8 @@ void ZmqIntake::keep(zmq::message_t& topic, zmq::message_t& payload) {
     const auto arrived = m_arrival.stamp();
     const auto bytes = topic.size() + payload.size() + sizeof(Waiting);
     if (m_waits) {
-        m_waiting.push_back({std::move(topic), std::move(payload), arrived, nullptr, bytes});
+        m_waiting.push_back(
+            {std::move(topic), std::move(payload), arrived, m_arrival.steady(), nullptr, bytes});
         return;
     }
     const auto peeked = peek(payload.to_string_view());
@@ -96,8 +97,8 @@ void ZmqIntake::keep(zmq::message_t& topic, zmq::message_t& payload) {
         topic = zmq::message_t(topic.data(), topic.size());
         payload = zmq::message_t(payload.data(), payload.size());
     }
-    m_waiting.push_back(
-        {std::move(topic), std::move(payload), arrived, std::get<PublisherShares::Share*>(admitted), bytes});
+    m_waiting.push_back({std::move(topic), std::move(payload), arrived, m_arrival.steady(),
+                         std::get<PublisherShares::Share*>(admitted), bytes});
 }
 
 std::optional<std::variant<RawMessage, Refused>> ZmqIntake::next() {
@@ -108,8 +109,8 @@ std::optional<std::variant<RawMessage, Refused>> ZmqIntake::next() {
     if (m_current.share) m_shares.release(*m_current.share, m_current.bytes);
     ++m_handedMessages;
     m_handedBytes += m_current.bytes;
-    return RawMessage{m_current.topic.to_string_view(), m_current.payload.to_string_view(),
-                      m_current.arrived};
+    return RawMessage{m_current.topic.to_string_view(), m_current.payload.to_string_view(), m_current.arrived,
+                      m_current.heardAt};
 }
 
 } // namespace surgescope::feeds

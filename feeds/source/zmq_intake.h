@@ -43,6 +43,7 @@ class ZmqIntake {
         zmq::message_t topic;
         zmq::message_t payload;
         WallTime arrived;
+        SteadyTime heardAt;
         PublisherShares::Share* share;
         std::size_t bytes;
     };

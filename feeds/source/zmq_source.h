@@ -6,7 +6,9 @@
 #include "feeds/source/zmq_context.h"
 #include "feeds/util/result.h"
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +25,11 @@ class ZmqSource final : public Source {
         PublisherShares::Bounds bounds;
         /// For publishers of this process: what is not handled yet waits at them instead, unbounded.
         bool publishersWait = false;
-        int receiveHighWaterMark = 2'000;    // messages of one connection that ZeroMQ queues before they are
-                                             // taken in; beyond, the publisher's side drops
+        int receiveHighWaterMark = 2'000; // messages of one connection that ZeroMQ queues before they are
+                                          // taken in; beyond, the publisher's side drops
+        /// Connections at all endpoints that are bound, about: those that have knocked already are taken.
+        /// Nothing: as many as there are file descriptors, but some for files.
+        std::optional<std::size_t> maxConnections;
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
         const Clock* clock = nullptr;        // stamps arrival, must outlive the source; null: the machine's
     };
@@ -44,7 +49,6 @@ class ZmqSource final : public Source {
   private:
     struct Sockets;
     explicit ZmqSource(std::unique_ptr<Sockets> sockets);
-    void readMonitors();
 
     std::unique_ptr<Sockets> m_sockets;
 };
