@@ -5,6 +5,8 @@
 #include "feeds/publish/raw_publisher.h"
 #include "feeds/source/replay_source.h"
 #include "feeds/source/zmq_source.h"
+#include "feeds/util/token_bucket.h"
+#include "feeds/wire/limits.h"
 #include "feeds/wire/replay_mark.h"
 
 #include "app/capture/commands.h"
@@ -12,6 +14,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <poll.h>
 
 namespace surgescope::app {
 namespace {
@@ -26,6 +29,28 @@ void watchSignals() {
         std::signal(signal, [](int) { stopSignal = 1; });
     std::signal(SIGPIPE, SIG_IGN);
 }
+
+/// As fast as possible is not faster than a wall takes from one publisher.
+class Pace {
+  public:
+    explicit Pace(const Clock& clock)
+        : m_clock(clock), m_messages(kShare * limits::kPublisherMessagesPerSecond, clock.steady()),
+          m_bytes(kShare * limits::kPublisherBytesPerSecond, clock.steady()) {}
+    void awaitTurn(std::size_t bytes) {
+        const auto size = static_cast<double>(bytes);
+        while (stopSignal == 0 &&
+               !(m_messages.has(1, m_clock.steady()) && m_bytes.has(size, m_clock.steady())))
+            ::poll(nullptr, 0, 1);
+        m_messages.take(1);
+        m_bytes.take(size);
+    }
+
+  private:
+    static constexpr double kShare = 0.5; // of a second; as much again at once
+    const Clock& m_clock;
+    TokenBucket m_messages;
+    TokenBucket m_bytes;
+};
 
 } // namespace
 
@@ -88,6 +113,7 @@ Result<int> replayFile(const CaptureOptions& options) {
         std::fprintf(stderr, "surgescope-capture: publishes at %s\n", endpoint.c_str());
     source.value()->subscribe("");
     watchSignals();
+    Pace pace(clock);
     ProgressLine line;
     const auto& recording = source.value()->recording();
     const auto length = static_cast<double>((recording.end - recording.begin).count());
@@ -99,6 +125,7 @@ Result<int> replayFile(const CaptureOptions& options) {
             continue; // begins when somebody listens
         const auto received = source.value()->receive(milliseconds(100));
         if (const auto* message = std::get_if<RawMessage>(&received)) {
+            pace.awaitTurn(message->topic.size() + message->payload.size());
             markRecorded(message->payload, message->arrived, replay, marked);
             while (stopSignal == 0 && !publisher.value()->send(message->topic, marked)) {
             }

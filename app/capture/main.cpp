@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // surgescope-capture: records launches and works on recordings.
+#include "feeds/util/own_process.h"
+
 #include "app/capture/commands.h"
 #include "app/command_line.h"
 
@@ -9,6 +11,7 @@
 using namespace surgescope;
 
 int main(int argc, char** argv) {
+    feeds::raiseDescriptorLimit();
     CLI::App app("Records launches, and works on recordings.\n"
                  "A time is 2026-11-24T20:00:00Z, +00:10:00 from the beginning, -00:01:00 from the end, or\n"
                  "T+00:10:00 from the release.",

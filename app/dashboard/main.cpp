@@ -5,6 +5,7 @@
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/pipeline/session.h"
 #include "feeds/source/zmq_source.h"
+#include "feeds/util/own_process.h"
 
 #include "app/dashboard/options.h"
 #include "app/dashboard/replay_export.h"
@@ -68,7 +69,10 @@ feeds::Result<std::unique_ptr<feeds::Session>> followFeed(const app::Options& op
                                                           const feeds::PopCatalogue& catalogue,
                                                           const feeds::Clock& clock) {
     feeds::ZmqSource::Options endpoints{.connect = options.connect, .bind = options.bind, .context = context};
-    if (options.simulate) endpoints.connect = {kRehearsalEndpoint};
+    if (options.simulate) {
+        endpoints.connect = {kRehearsalEndpoint};
+        endpoints.publishersWait = true;
+    }
     auto source = feeds::ZmqSource::open(endpoints);
     if (!source) return feeds::Error{source.error()};
     return feeds::Session::live(std::move(source.value()), catalogue, clock, sessionOptions(options));
@@ -111,6 +115,7 @@ int main(int argc, char** argv) {
     auto parsed = app::parseOptions(argc, argv);
     if (const auto* status = std::get_if<int>(&parsed)) return *status;
     const auto& options = std::get<app::Options>(parsed);
+    feeds::raiseDescriptorLimit();
 
     if (options.exportView) {
         const auto failed = app::exportReplay(options, argc, argv);
@@ -180,7 +185,7 @@ int main(int argc, char** argv) {
     if (stats) {
         QObject::connect(&everySecond, &QTimer::timeout, &window, [&] {
             if (!shown) return;
-            if (!stats->write(*shown, window.takePaintTimes(),
+            if (!stats->write(*shown, window.takePaintTimes(), window.pictureDelays(),
                               feeds::secondsBetween(started, clock.steady()))) {
                 std::fprintf(stderr, "surgescope: --stats: cannot write any more; statistics end here\n");
                 everySecond.stop();

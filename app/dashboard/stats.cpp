@@ -71,7 +71,8 @@ StatsWriter::~StatsWriter() {
     if (m_file != stdout) std::fclose(m_file);
 }
 
-bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint, double uptimeSeconds) {
+bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint,
+                        const widgets::PictureDelays& delays, double uptimeSeconds) {
     Json refused = Json::object();
     for (const auto& refusal : frame.health.refused)
         refused[refusal.reason] = refusal.count;
@@ -83,9 +84,18 @@ bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint, do
         pops[std::string(wordsFor(static_cast<Freshness>(i)))] = byFreshness[i];
 
     Json endpoints = Json::array();
-    for (const auto& endpoint : frame.health.endpoints)
-        endpoints.push_back(
-            {{"name", endpoint.endpoint}, {"binds", endpoint.binds}, {"peers", endpoint.peers}});
+    for (const auto& endpoint : frame.health.endpoints) {
+        Json troubles = Json::object();
+        for (const auto& trouble : endpoint.troubles)
+            troubles[trouble.what] = trouble.count;
+        endpoints.push_back({{"name", endpoint.endpoint},
+                             {"binds", endpoint.binds},
+                             {"peers", endpoint.peers},
+                             {"full", endpoint.full},
+                             {"lost", endpoint.lost},
+                             {"failed", endpoint.failed},
+                             {"troubles", troubles}});
+    }
 
     const Json line{{"uptime_s", uptimeSeconds},
                     {"settled", frame.settled ? Json(unixSeconds(*frame.settled)) : Json(nullptr)},
@@ -96,6 +106,10 @@ bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint, do
                       {"median_ms", paint.median},
                       {"p95_ms", paint.p95},
                       {"max_ms", paint.max}}},
+                    {"report_to_picture_ms",
+                     {{"count", delays.count},
+                      {"p50", delays.count > 0 ? Json(delays.p50) : Json(nullptr)},
+                      {"p99", delays.count > 0 ? Json(delays.p99) : Json(nullptr)}}},
                     {"feed",
                      {{"thread_load", frame.health.feedThreadLoad},
                       {"reports_per_second", frame.health.reportsPerSecond},

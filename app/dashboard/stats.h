@@ -5,6 +5,7 @@
 #include "feeds/util/result.h"
 
 #include "widgets/base/paint_clock.h"
+#include "widgets/base/picture_delay.h"
 
 #include <cstdio>
 #include <memory>
@@ -23,7 +24,8 @@ class StatsWriter {
     StatsWriter& operator=(const StatsWriter&) = delete;
 
     /// False when writing failed (disk full, reader gone).
-    bool write(const feeds::Frame& frame, const widgets::PaintTimes& paint, double uptimeSeconds);
+    bool write(const feeds::Frame& frame, const widgets::PaintTimes& paint,
+               const widgets::PictureDelays& delays, double uptimeSeconds);
 
   private:
     explicit StatsWriter(std::FILE* file) : m_file(file) {}

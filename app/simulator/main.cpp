@@ -2,6 +2,7 @@
 // surgescope-sim: publishes a simulated launch, moves its levers, compares launches.
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/sim/scenario_file.h"
+#include "feeds/util/own_process.h"
 
 #include "app/command_line.h"
 #include "app/simulator/compare.h"
@@ -54,6 +55,7 @@ int publish(CLI::App& app, const feeds::Rehearsal::Options& options) {
 } // namespace
 
 int main(int argc, char** argv) {
+    feeds::raiseDescriptorLimit();
     CLI::App app("Publishes a simulated launch as telemetry over ZeroMQ.", "surgescope-sim");
     feeds::Rehearsal::Options options;
     options.publisher.name = "simulator";

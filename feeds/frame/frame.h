@@ -8,6 +8,8 @@
 #include "feeds/model/pop_totals.h"
 #include "feeds/state/freshness.h"
 #include "feeds/state/rollup.h"
+#include "feeds/util/clock.h"
+#include "feeds/util/counted.h"
 
 #include <cstdint>
 #include <memory>
@@ -143,7 +145,11 @@ struct RefusalCount {
 struct EndpointState {
     std::string endpoint;
     bool binds = false;
-    int peers = 0; // connected just now
+    int peers = 0;                   // connected just now
+    std::uint64_t lost = 0;          // connections that ended
+    std::uint64_t failed = 0;        // attempts to connect that nobody answered
+    std::vector<Counted> troubles{}; // connections refused or come to nothing, by reason, the worst first
+    bool full = false;               // no more connections are taken until some end
     bool operator==(const EndpointState&) const = default;
 };
 
@@ -172,6 +178,9 @@ struct FeedHealth {
         newestAgeSeconds;      // since the last accepted report arrived; nothing before the first
     double feedThreadLoad = 0; // 0 to 1, of one core
     std::vector<EndpointState> endpoints;
+    /// When the report arrived that settled the frame's second, by the machine's steady clock; nothing: time
+    /// alone did, or it is a replay's.
+    std::optional<SteadyTime> settledReportAt;
 };
 
 /// The drill-down of the selected PoP, from its node columns.

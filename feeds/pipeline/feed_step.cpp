@@ -13,12 +13,14 @@ namespace {
 constexpr std::size_t kBatch = 2'000;
 /// As many as can be read on the health page.
 constexpr std::size_t kComplaints = 8;
+/// All publishers are looked through for it, and there may be many.
+constexpr std::chrono::milliseconds kComplainEvery{500};
 } // namespace
 
 FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock,
                    NodeColumnsWanted wanted, FeedTap* tap, std::uint64_t firstEpoch)
-    : m_source(source), m_clock(source.clock(clock)), m_wanted(wanted), m_tap(tap),
-      m_state(catalogue, firstEpoch), m_rateSince(m_clock.steady()) {
+    : m_source(source), m_real(clock), m_clock(source.clock(clock)), m_wanted(wanted), m_tap(tap),
+      m_state(catalogue, firstEpoch), m_received(m_clock.steady(), m_clock.wall()) {
     for (const char* topic : {"pop/", "roster/", "event", "global"})
         source.subscribe(topic);
     if (wanted == NodeColumnsWanted::all) source.subscribe("node/");
@@ -26,10 +28,12 @@ FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& c
 
 std::size_t FeedStep::receive(std::chrono::milliseconds timeout) {
     std::size_t count = 0;
-    while (count < kBatch || m_seeking) { // nobody shall see a past that is half brought back
+    SteadyTime end; // counts from the first message on: waiting is no work
+    // Nobody shall see a past that is half brought back.
+    while (count == 0 || (count < kBatch && m_real.steady() < end) || m_seeking) {
         const auto received = m_source.receive(count == 0 ? timeout : std::chrono::milliseconds(0));
         if (std::holds_alternative<Source::Nothing>(received)) break;
-        ++count;
+        if (count++ == 0) end = m_real.steady() + kBatchTime;
         if (const auto* message = std::get_if<RawMessage>(&received)) {
             handle(*message);
         } else if (const auto* refused = std::get_if<Refused>(&received)) {
@@ -41,18 +45,16 @@ std::size_t FeedStep::receive(std::chrono::milliseconds timeout) {
         } else {
             m_seeking = std::holds_alternative<Source::SeekBegins>(received);
             if (m_seeking) m_state.startAnew();
-            m_rateSince = m_clock.steady(); // what brings the past back is no rate
-            m_reportsThen = m_reports;
-            m_bytesThen = m_bytes;
+            m_received = {m_clock.steady(), m_clock.wall()}; // what brings the past back is no rate
         }
     }
     return count;
 }
 
 void FeedStep::handle(const RawMessage& message) {
-    m_bytes += message.topic.size() + message.payload.size();
-    if (m_tap) m_tap->received(message.topic, message.payload, message.arrived);
     const auto now = m_clock.steady();
+    m_received.addBytes(now, message.topic.size() + message.payload.size());
+    if (m_tap) m_tap->received(message.topic, message.payload, message.arrived);
     const auto refused = std::visit(
         [&](const auto& decoded) -> std::optional<Refused> {
             using Alternative = std::decay_t<decltype(decoded)>;
@@ -62,10 +64,12 @@ void FeedStep::handle(const RawMessage& message) {
                 return m_state.apply(*decoded, {now, message.arrived});
         },
         m_decoder.decode(message.topic, message.payload));
-    if (refused)
+    if (refused) {
         refuse(*refused);
-    else
-        ++m_reports;
+    } else {
+        m_received.addReport(now);
+        if (message.topic.starts_with("pop/")) m_reportAt = message.heardAt;
+    }
     tellTap();
 }
 
@@ -76,7 +80,7 @@ void FeedStep::tellTap() {
 }
 
 void FeedStep::refuse(const Refused& refused) {
-    ++m_refused[static_cast<std::size_t>(refused.reason)];
+    m_refused[static_cast<std::size_t>(refused.reason)] += refused.count;
     m_lastRefusal = refused.text;
 }
 
@@ -98,15 +102,11 @@ void FeedStep::setBaseline(std::shared_ptr<const Baseline> baseline) {
 
 FeedHealth FeedStep::health(double threadLoad) {
     const auto now = m_clock.steady();
-    if (const double elapsed = secondsBetween(m_rateSince, now); elapsed >= 1) {
-        m_reportsPerSecond =
-            static_cast<double>(m_reports - std::exchange(m_reportsThen, m_reports)) / elapsed;
-        m_bytesPerSecond = static_cast<double>(m_bytes - std::exchange(m_bytesThen, m_bytes)) / elapsed;
-        m_rateSince = now;
-    }
     FeedHealth health;
-    health.reportsPerSecond = m_reportsPerSecond;
-    health.bytesPerSecond = m_bytesPerSecond;
+    const auto received = m_received.last(now);
+    health.reportsPerSecond = static_cast<double>(received.reports);
+    health.bytesPerSecond = static_cast<double>(received.bytes);
+    if (&m_clock == &m_real) health.settledReportAt = m_settledReportAt;
     const auto& gaps = m_state.gaps().counts();
     health.lost = gaps.lost;
     health.duplicates = gaps.duplicates;
@@ -115,33 +115,43 @@ FeedHealth FeedStep::health(double threadLoad) {
     health.restarts = publishers.restarts();
     health.publishers = publishers.size();
     health.corrected = m_state.corrected();
-    for (auto& complaint : publishers.complaints(now, kComplaints))
-        health.complaints.push_back(std::move(complaint.text));
+    if (!m_complainedAt || now - *m_complainedAt >= kComplainEvery) {
+        m_complainedAt = now;
+        m_complaints = publishers.complaints(now, kComplaints);
+    }
+    health.complaints = m_complaints;
     if (publishers.consensus() && publishers.hasClocks(now)) {
         health.behindSeconds = std::chrono::duration<double>(publishers.consensus()->offset).count();
         health.clockSynchronised = clockIsSynchronised();
     }
+    const auto addRefused = [&health](std::string_view words, std::uint64_t count) {
+        if (count > 0) health.refused.push_back({std::string(words), count});
+    };
     for (std::size_t i = 0; i < kRefusalCount; ++i)
-        if (m_refused[i] > 0)
-            health.refused.push_back({std::string(wordsFor(static_cast<Refusal>(i))), m_refused[i]});
-    if (const auto newer = m_decoder.withUnknownFields(); newer > 0)
-        health.refused.push_back({"fields of a newer version dropped", newer});
-    if (const auto lines = m_state.sinceStart()[Counter::log_lines_lost]; lines > 0)
-        health.refused.push_back({"access lines lost at agents", lines});
+        addRefused(wordsFor(static_cast<Refusal>(i)), m_refused[i]);
+    addRefused("fields of a newer version dropped", m_decoder.withUnknownFields());
+    addRefused("access lines lost at agents", m_state.sinceStart()[Counter::log_lines_lost]);
     health.lastRefusal = m_lastRefusal;
     if (const auto last = m_state.lastReport()) health.newestAgeSeconds = secondsBetween(*last, now);
     health.feedThreadLoad = threadLoad;
     for (const auto& endpoint : m_source.endpoints())
-        health.endpoints.push_back({endpoint.name, endpoint.binds, endpoint.peers});
+        health.endpoints.push_back({endpoint.name, endpoint.binds, endpoint.peers, endpoint.lost,
+                                    endpoint.failed, endpoint.troubles, endpoint.full});
     return health;
 }
 
-void FeedStep::settle() {
+bool FeedStep::settle() {
     m_state.settle(m_clock.steady());
     tellTap();
+    const auto reportAt = std::exchange(m_reportAt, std::nullopt);
+    if (m_state.settled() == m_settled) return false;
+    m_settled = m_state.settled();
+    m_settledReportAt = reportAt;
+    return true;
 }
 
 std::shared_ptr<const Frame> FeedStep::buildFrame(double threadLoad) {
+    settle();
     auto frame = m_builder.build(m_state, m_request, m_baseline.get(), health(threadLoad), m_clock.steady());
     tellTap();
     return frame;

@@ -3,6 +3,7 @@
 
 #include "feeds/capture/feed_tap.h"
 #include "feeds/frame/frame_builder.h"
+#include "feeds/pipeline/second_counter.h"
 #include "feeds/source/source.h"
 #include "feeds/state/fleet_state.h"
 #include "feeds/util/clock.h"
@@ -14,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace surgescope::feeds {
 
@@ -28,8 +30,8 @@ class FeedStep {
     FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock, NodeColumnsWanted wanted,
              FeedTap* tap = nullptr, std::uint64_t firstEpoch = 1);
 
-    /// Waits at most `timeout` for a message, then takes what else is there, up to a bound. Returns how many
-    /// came.
+    /// Waits at most `timeout` for a message, then takes what else is there, up to a bound in number and in
+    /// time: a frame may be built every kBatchTime, however long messages take. Returns how many came.
     std::size_t receive(std::chrono::milliseconds timeout);
 
     /// What the screen shows from now on.
@@ -37,8 +39,10 @@ class FeedStep {
     /// What is drawn beneath it from now on.
     void setBaseline(std::shared_ptr<const Baseline> baseline);
 
-    /// For a feed whose frames nobody needs: moves the settled second on, as building a frame does.
-    void settle();
+    /// Moves the settled second on, as building a frame does. True when it is another one than at the last
+    /// call: time for a frame.
+    bool settle();
+    static constexpr std::chrono::milliseconds kBatchTime{20};
 
     /// `threadLoad`: share of one core the feed took, for the screen.
     std::shared_ptr<const Frame> buildFrame(double threadLoad);
@@ -52,7 +56,8 @@ class FeedStep {
     FeedHealth health(double threadLoad);
 
     Source& m_source;
-    const Clock& m_clock;
+    const Clock& m_real;  // paces the work
+    const Clock& m_clock; // what was received ages by
     NodeColumnsWanted m_wanted;
     FeedTap* m_tap;
     std::optional<FeedSecond> m_tapSettled; // as the tap knows it
@@ -65,14 +70,12 @@ class FeedStep {
 
     std::array<std::uint64_t, kRefusalCount> m_refused{};
     std::string m_lastRefusal;
-    std::uint64_t m_reports = 0;
-    std::uint64_t m_bytes = 0;
-    // Rates are of the last whole second or more.
-    SteadyTime m_rateSince;
-    std::uint64_t m_reportsThen = 0;
-    std::uint64_t m_bytesThen = 0;
-    double m_reportsPerSecond = 0;
-    double m_bytesPerSecond = 0;
+    std::vector<std::string> m_complaints;
+    std::optional<SteadyTime> m_complainedAt;
+    SecondCounter m_received;
+    std::optional<FeedSecond> m_settled;         // at the last settle()
+    std::optional<SteadyTime> m_reportAt;        // when the newest report since then arrived
+    std::optional<SteadyTime> m_settledReportAt; // when that arrived which settled m_settled
 };
 
 } // namespace surgescope::feeds

@@ -10,6 +10,30 @@ namespace surgescope::feeds {
 namespace {
 /// A request waits at most so long: of the 100 ms from a click to its picture, most is for drawing it.
 constexpr std::chrono::milliseconds kLooksForRequests{20};
+/// Frames that are due because their second settled: at most so often after any other.
+constexpr std::chrono::milliseconds kBetweenFrames{20};
+/// Looking whether a second has settled costs some microseconds for each of hundreds of PoPs.
+constexpr std::chrono::milliseconds kLooksForSettled{5};
+
+/// The share of a core that the calling thread takes, measured anew each second.
+class LoadMeter {
+  public:
+    explicit LoadMeter(SteadyTime now) : m_since(now), m_cpuThen(threadCpuSeconds()) {}
+    double at(SteadyTime now) {
+        if (const double elapsed = secondsBetween(m_since, now); elapsed >= 1) {
+            const double cpu = threadCpuSeconds();
+            m_load = (cpu - std::exchange(m_cpuThen, cpu)) / elapsed;
+            m_since = now;
+        }
+        return m_load;
+    }
+
+  private:
+    SteadyTime m_since;
+    double m_cpuThen;
+    double m_load = 0;
+};
+
 } // namespace
 
 Pipeline::Pipeline(std::unique_ptr<Source> source, const PopCatalogue& catalogue, const Clock& clock,
@@ -26,29 +50,39 @@ Pipeline::~Pipeline() {
 void Pipeline::run() {
     FeedStep step(*m_source, m_catalogue, m_clock, m_options.nodeColumns, m_options.tap,
                   m_options.firstEpoch);
-    auto nextFrame = m_clock.steady();
-    auto loadSince = nextFrame;
-    double cpuThen = threadCpuSeconds();
-    double load = 0;
+    auto nextFrame = m_clock.steady();                      // of those that tell ages
+    auto frameAt = nextFrame;                               // the last one was built
+    auto settledFrameAt = nextFrame - m_options.frameEvery; // of the last one that a second settled for
+    auto looksForSettled = nextFrame;
+    bool unsettled = false; // something came since that was looked for
+    bool settled = false;   // no frame has shown it
+    LoadMeter load(nextFrame);
     while (!m_stop) {
         const auto now = m_clock.steady();
         if (const auto request = m_requests.take()) {
             step.request(*request);
             nextFrame = now; // somebody waits for it
         }
-        if (now >= nextFrame) {
+        // In fast motion seconds settle more often than anybody needs frames.
+        const auto settledFrame = std::max(frameAt + kBetweenFrames, settledFrameAt + m_options.frameEvery);
+        if (now >= nextFrame || (settled && now >= settledFrame)) {
             if (auto baseline = m_baselines.take()) step.setBaseline(std::move(baseline));
-            if (const double elapsed = secondsBetween(loadSince, now); elapsed >= 1) {
-                const double cpu = threadCpuSeconds();
-                load = (cpu - cpuThen) / elapsed;
-                cpuThen = cpu;
-                loadSince = now;
-            }
-            m_frames.put(step.buildFrame(load));
-            nextFrame = std::max(nextFrame + m_options.frameEvery, now);
+            m_frames.put(step.buildFrame(load.at(now)));
+            if (now >= nextFrame) nextFrame = std::max(nextFrame + m_options.frameEvery, now);
+            if (std::exchange(settled, false)) settledFrameAt = now;
+            frameAt = now;
         }
-        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(nextFrame - m_clock.steady());
-        step.receive(std::clamp(wait, std::chrono::milliseconds(0), kLooksForRequests));
+        auto until = nextFrame;
+        if (settled) until = std::min(until, settledFrame);
+        if (unsettled) until = std::min(until, looksForSettled);
+        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - m_clock.steady());
+        if (step.receive(std::clamp(wait, std::chrono::milliseconds(0), kLooksForRequests)) > 0)
+            unsettled = true;
+        if (const auto after = m_clock.steady(); unsettled && after >= looksForSettled) {
+            settled = step.settle() || settled;
+            unsettled = false;
+            looksForSettled = after + kLooksForSettled;
+        }
     }
 }
 

@@ -15,7 +15,7 @@ namespace surgescope::feeds {
 class Pipeline {
   public:
     struct Options {
-        std::chrono::milliseconds frameEvery{100};
+        std::chrono::milliseconds frameEvery{100}; // and when a second settles
         NodeColumnsWanted nodeColumns = NodeColumnsWanted::ofSelectedPop;
         FeedTap* tap = nullptr;       // gets everything received; must outlive the pipeline
         std::uint64_t firstEpoch = 1; // as of FleetState

@@ -220,7 +220,8 @@ Source::Received ReplaySource::receive(std::chrono::milliseconds timeout) {
         const auto message = *std::exchange(m_next, std::nullopt);
         if (wanted(message.topic)) {
             m_recorded.logTime = std::max(m_recorded.logTime, message.logTime);
-            return RawMessage{message.topic, message.payload, arrivalOf(message.logTime)};
+            return RawMessage{message.topic, message.payload, arrivalOf(message.logTime),
+                              m_recorded.steady()};
         }
         if (const auto* following = stream().next()) m_next = *following;
     }
@@ -348,7 +349,8 @@ std::optional<RawMessage> ReplaySource::nextOf(std::deque<Restore>& restores, st
         }
         if (const auto at = restore.take(*message)) {
             logTime = *at;
-            return RawMessage{message->topic, message->payload, arrivalOf(logTime)};
+            return RawMessage{message->topic, message->payload, arrivalOf(logTime),
+                              SteadyTime(arrivalOf(logTime).time_since_epoch())};
         }
     }
     return std::nullopt;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/util/clock.h"
+#include "feeds/util/counted.h"
 #include "feeds/wire/refusal.h"
 
 #include <chrono>
@@ -18,7 +19,8 @@ namespace surgescope::feeds {
 struct RawMessage {
     std::string_view topic;
     std::string_view payload;
-    WallTime arrived{}; // stamped once, by the source; never earlier than that of the message before
+    WallTime arrived{};   // stamped once, by the source; never earlier than that of the message before
+    SteadyTime heardAt{}; // the same moment by the source's steady clock
 };
 
 /// Where telemetry comes from: yields bytes, so that nothing behind it can tell a live feed from a simulated
@@ -38,7 +40,12 @@ class Source {
     struct Endpoint {
         std::string name;
         bool binds = false;
-        int peers = 0; // connected just now
+        int peers = 0;            // connected just now
+        std::uint64_t lost = 0;   // connections that ended, since it was opened
+        std::uint64_t failed = 0; // attempts to connect that nobody answered
+        /// Connections that were refused or came to nothing, by reason, the worst first.
+        std::vector<Counted> troubles{};
+        bool full = false; // no more connections are taken until some end
     };
 
     struct Nothing {}; // the timeout passed, or wake() was called

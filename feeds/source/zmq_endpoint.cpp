@@ -29,7 +29,8 @@ std::optional<Error> checkForm(const char* verb, const std::string& endpoint) {
 } // namespace
 
 std::optional<Error> openEndpoints(zmq::socket_t& socket, const std::vector<std::string>& bind,
-                                   const std::vector<std::string>& connect) {
+                                   const std::vector<std::string>& connect, int backlog) {
+    socket.set(zmq::sockopt::backlog, backlog);
     for (const auto& endpoint : bind) {
         if (auto error = checkForm("bind", endpoint)) return error;
         try {

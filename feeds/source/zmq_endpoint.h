@@ -13,8 +13,11 @@
 /// only.
 namespace surgescope::feeds {
 
+/// How many may knock at once before others have to knock again: a fleet comes back within a second.
+inline constexpr int kBacklog = 4'096;
+
 /// Binds and connects; the first endpoint that cannot be used is named with the reason.
 std::optional<Error> openEndpoints(zmq::socket_t& socket, const std::vector<std::string>& bind,
-                                   const std::vector<std::string>& connect);
+                                   const std::vector<std::string>& connect, int backlog = kBacklog);
 
 } // namespace surgescope::feeds

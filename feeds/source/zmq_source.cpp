@@ -1,144 +1,111 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/source/zmq_source.h"
 
+#include "feeds/source/connection_watch.h"
 #include "feeds/source/zmq_endpoint.h"
+#include "feeds/source/zmq_intake.h"
 #include "feeds/source/zmq_poll.h"
-#include "feeds/util/arrival_line.h"
+#include "feeds/util/own_process.h"
 #include "feeds/wire/limits.h"
 
 #include <zmq.hpp>
 
 #include <array>
 #include <atomic>
-#include <cstring>
 #include <mutex>
-#include <unordered_map>
+#include <utility>
 
 namespace surgescope::feeds {
 
-struct ZmqSource::Sockets {
-    explicit Sockets(const Clock* clock) : arrival(clock ? *clock : machine) {}
-
-    SystemClock machine;
-    ArrivalLine arrival;
-    std::shared_ptr<ZmqContext> context;
-    zmq::socket_t data;
-    zmq::socket_t monitor; // connections made and lost
-    zmq::socket_t wakeReceiver;
-    zmq::socket_t wakeSender;
-    std::mutex wakeMutex; // guards wakeSender
-    std::vector<Endpoint> endpoints;
-    std::unordered_map<int, std::size_t> endpointOfPeer; // by file descriptor
-    zmq::message_t topic;                                // both parts are owned before the next is read
-    zmq::message_t payload;
-};
-
 namespace {
+
+/// Left for files, pipes and connections that are just being made.
+constexpr std::size_t kDescriptorsForOthers = 64;
 
 std::string uniqueInproc(const char* what) {
     static std::atomic<unsigned> number{0};
     return std::string("inproc://surgescope-") + what + "-" + std::to_string(++number);
 }
 
-std::string_view portOf(std::string_view endpoint) {
-    const auto colon = endpoint.rfind(':');
-    return colon == std::string_view::npos ? endpoint : endpoint.substr(colon);
+ConnectionWatch::Bound connectionBound(const std::optional<std::size_t>& asked) {
+    if (asked) return {*asked, "no more than " + std::to_string(*asked) + " at once"};
+    const auto limit = descriptorLimit();
+    const auto others = openDescriptors() + kDescriptorsForOthers;
+    return {limit > others ? limit - others : 1, "no descriptor left (limit " + std::to_string(limit) + ")"};
 }
 
 } // namespace
+
+struct ZmqSource::Sockets {
+    explicit Sockets(const Options& options)
+        : intake({options.bounds, options.publishersWait}, options.clock ? *options.clock : machine),
+          context(options.context ? options.context : std::make_shared<ZmqContext>()),
+          data(context->get(), zmq::socket_type::sub), wakeReceiver(context->get(), zmq::socket_type::pair),
+          wakeSender(context->get(), zmq::socket_type::pair),
+          connections(context->get(), data, uniqueInproc("monitor"),
+                      connectionBound(options.maxConnections)) {}
+
+    SystemClock machine;
+    ZmqIntake intake;
+    std::shared_ptr<ZmqContext> context;
+    zmq::socket_t data;
+    zmq::socket_t wakeReceiver;
+    zmq::socket_t wakeSender;
+    std::mutex wakeMutex;        // guards wakeSender
+    ConnectionWatch connections; // last: it watches data
+};
 
 ZmqSource::ZmqSource(std::unique_ptr<Sockets> sockets) : m_sockets(std::move(sockets)) {}
 ZmqSource::~ZmqSource() = default;
 
 Result<std::unique_ptr<ZmqSource>> ZmqSource::open(const Options& options) {
-    auto s = std::make_unique<Sockets>(options.clock);
-    s->context = options.context ? options.context : std::make_shared<ZmqContext>();
-    auto& context = s->context->get();
-    s->data = zmq::socket_t(context, zmq::socket_type::sub);
+    auto s = std::make_unique<Sockets>(options);
     s->data.set(zmq::sockopt::linger, 0);
     s->data.set(zmq::sockopt::rcvhwm, options.receiveHighWaterMark);
     s->data.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(2 * limits::kMessageBytes));
     s->data.set(zmq::sockopt::reconnect_ivl, 100);
     s->data.set(zmq::sockopt::reconnect_ivl_max, 2'000);
 
-    const auto monitor = uniqueInproc("monitor");
-    zmq_socket_monitor(s->data.handle(), monitor.c_str(),
-                       ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED);
-    s->monitor = zmq::socket_t(context, zmq::socket_type::pair);
-    s->monitor.set(zmq::sockopt::linger, 0);
-    s->monitor.connect(monitor);
     const auto wake = uniqueInproc("wake");
-    for (auto* socket : {&s->wakeReceiver, &s->wakeSender}) {
-        *socket = zmq::socket_t(context, zmq::socket_type::pair);
+    for (auto* socket : {&s->wakeReceiver, &s->wakeSender})
         socket->set(zmq::sockopt::linger, 0);
-    }
     s->wakeReceiver.bind(wake);
     s->wakeSender.connect(wake);
 
+    std::vector<Endpoint> endpoints;
     const auto isInproc = [](const std::string& endpoint) { return endpoint.starts_with("inproc://"); };
     for (const auto& endpoint : options.bind) {
-        if (auto error = openEndpoints(s->data, {endpoint}, {})) return std::move(*error);
-        s->endpoints.push_back({s->data.get(zmq::sockopt::last_endpoint), true, isInproc(endpoint) ? 1 : 0});
+        if (auto error = openEndpoints(s->data, {endpoint}, {}, s->connections.backlog()))
+            return std::move(*error);
+        endpoints.push_back({s->data.get(zmq::sockopt::last_endpoint), true, isInproc(endpoint) ? 1 : 0});
     }
     for (const auto& endpoint : options.connect) {
         if (auto error = openEndpoints(s->data, {}, {endpoint})) return std::move(*error);
-        s->endpoints.push_back({endpoint, false, isInproc(endpoint) ? 1 : 0});
+        endpoints.push_back({endpoint, false, isInproc(endpoint) ? 1 : 0});
     }
+    s->connections.start(std::move(endpoints));
     return std::unique_ptr<ZmqSource>(new ZmqSource(std::move(s)));
-}
-
-void ZmqSource::readMonitors() {
-    auto& s = *m_sockets;
-    zmq::message_t event;
-    zmq::message_t address;
-    while (s.monitor.recv(event, zmq::recv_flags::dontwait)) {
-        if (!event.more() || !s.monitor.recv(address) || event.size() < 6) continue;
-        std::uint16_t kind = 0;
-        std::int32_t peer = 0;
-        std::memcpy(&kind, event.data(), sizeof kind);
-        std::memcpy(&peer, event.data<char>() + 2, sizeof peer);
-        if (kind == ZMQ_EVENT_DISCONNECTED) {
-            if (const auto known = s.endpointOfPeer.find(peer); known != s.endpointOfPeer.end()) {
-                --s.endpoints[known->second].peers;
-                s.endpointOfPeer.erase(known);
-            }
-            continue;
-        }
-        for (std::size_t i = 0; i < s.endpoints.size(); ++i) {
-            const bool only = s.endpoints.size() == 1;
-            if (!only && portOf(s.endpoints[i].name) != portOf(address.to_string_view())) continue;
-            if (s.endpointOfPeer.emplace(peer, i).second) ++s.endpoints[i].peers;
-            break;
-        }
-    }
 }
 
 Source::Received ZmqSource::receive(std::chrono::milliseconds timeout) {
     auto& s = *m_sockets;
-    if (!s.data.recv(s.topic, zmq::recv_flags::dontwait)) {
-        std::array<zmq::pollitem_t, 3> items{{{s.data.handle(), 0, ZMQ_POLLIN, 0},
-                                              {s.wakeReceiver.handle(), 0, ZMQ_POLLIN, 0},
-                                              {s.monitor.handle(), 0, ZMQ_POLLIN, 0}}};
+    s.intake.drain(s.data);
+    auto next = s.intake.next();
+    if (!next) {
+        std::array<zmq::pollitem_t, 2> items{
+            {{s.data.handle(), 0, ZMQ_POLLIN, 0}, {s.wakeReceiver.handle(), 0, ZMQ_POLLIN, 0}}};
         if (!pollSockets(items, timeout)) return Nothing{};
-        if (items[2].revents) readMonitors();
         if (items[1].revents) {
             zmq::message_t word;
             while (s.wakeReceiver.recv(word, zmq::recv_flags::dontwait)) {
             }
             return Nothing{};
         }
-        if (!items[0].revents || !s.data.recv(s.topic, zmq::recv_flags::dontwait)) return Nothing{};
+        s.intake.drain(s.data);
+        next = s.intake.next();
     }
-    if (!s.topic.more())
-        return Refused{Refusal::multipart, "a message of one part, expected topic and payload"};
-    static_cast<void>(s.data.recv(s.payload)); // parts arrive together: this cannot wait
-    if (!s.payload.more())
-        return RawMessage{s.topic.to_string_view(), s.payload.to_string_view(), s.arrival.stamp()};
-    std::size_t parts = 2;
-    for (zmq::message_t rest; s.data.get(zmq::sockopt::rcvmore); ++parts)
-        static_cast<void>(s.data.recv(rest));
-    return Refused{Refusal::multipart,
-                   "a message of " + std::to_string(parts) + " parts, expected topic and payload"};
+    if (!next) return Nothing{};
+    return std::visit([](auto& got) -> Received { return std::move(got); }, *next);
 }
 
 void ZmqSource::subscribe(const std::string& prefix) {
@@ -149,7 +116,7 @@ void ZmqSource::unsubscribe(const std::string& prefix) {
 }
 
 std::vector<Source::Endpoint> ZmqSource::endpoints() const {
-    return m_sockets->endpoints;
+    return m_sockets->connections.endpoints();
 }
 
 void ZmqSource::wake() {

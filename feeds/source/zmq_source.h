@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/source/publisher_shares.h"
 #include "feeds/source/source.h"
 #include "feeds/source/zmq_context.h"
 #include "feeds/util/result.h"
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +21,15 @@ class ZmqSource final : public Source {
     struct Options {
         std::vector<std::string> connect;
         std::vector<std::string> bind;
-        int receiveHighWaterMark = 100'000;  // messages queued for us before the publisher's side drops
+        /// What of all and of each publisher is taken in and may wait; beyond it is refused and counted.
+        PublisherShares::Bounds bounds;
+        /// For publishers of this process: what is not handled yet waits at them instead, unbounded.
+        bool publishersWait = false;
+        int receiveHighWaterMark = 2'000; // messages of one connection that ZeroMQ queues before they are
+                                          // taken in; beyond, the publisher's side drops
+        /// Connections at all endpoints that are bound, about: those that have knocked already are taken.
+        /// Nothing: as many as there are file descriptors, but some for files.
+        std::optional<std::size_t> maxConnections;
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
         const Clock* clock = nullptr;        // stamps arrival, must outlive the source; null: the machine's
     };
@@ -38,7 +49,6 @@ class ZmqSource final : public Source {
   private:
     struct Sockets;
     explicit ZmqSource(std::unique_ptr<Sockets> sockets);
-    void readMonitors();
 
     std::unique_ptr<Sockets> m_sockets;
 };

@@ -185,18 +185,17 @@ WallTime Publishers::feedNow(const Publisher& publisher, const Header& header, W
 
 // ---- for the screen
 
-std::vector<Publishers::Complaint> Publishers::complaints(SteadyTime now, std::size_t most) const {
+std::vector<std::string> Publishers::complaints(SteadyTime now, std::size_t most) const {
     struct Found {
         double weight;
-        Complaint complaint;
+        std::string text;
     };
     std::vector<Found> found;
     for (const auto& [name, publisher] : m_byName) {
         const auto& twin = publisher.sessions.twin();
         if (twin && secondsBetween(twin->heard, now) <= kHasASaySeconds)
-            found.push_back({1e12,
-                             {name, "two publishers are called " + name + ": the first counts, " +
-                                        std::to_string(twin->refused) + " messages of the other refused"}});
+            found.push_back({1e12, "two publishers are called " + name + ": the first counts, " +
+                                       std::to_string(twin->refused) + " messages of the other refused"});
         const auto heard = publisher.sessions.heard();
         if (!heard || secondsBetween(*heard, now) > kHasASaySeconds) continue;
         const auto error = errorOf(publisher);
@@ -209,14 +208,14 @@ std::vector<Publishers::Complaint> Publishers::complaints(SteadyTime now, std::s
                                     (publisher.shift != seconds(0) ? ": corrected" : ": not corrected")
                               : "clocks differ: that of " + name + " is " + length + way +
                                     ", and no majority tells who is right";
-        found.push_back({std::abs(off), {name, text}});
+        found.push_back({std::abs(off), text});
     }
     const auto shown = std::min(most, found.size());
     std::ranges::partial_sort(found, found.begin() + static_cast<std::ptrdiff_t>(shown), std::greater{},
                               &Found::weight);
-    std::vector<Complaint> complaints;
+    std::vector<std::string> complaints;
     for (std::size_t i = 0; i < shown; ++i)
-        complaints.push_back(std::move(found[i].complaint));
+        complaints.push_back(std::move(found[i].text));
     return complaints;
 }
 

@@ -69,11 +69,7 @@ class Publishers {
 
     /// A publisher of which something is wrong, in words that name it: "clock of EWR/edge-7 is 60 s ahead:
     /// corrected". The worst first, at most `most`.
-    struct Complaint {
-        std::string publisher;
-        std::string text;
-    };
-    std::vector<Complaint> complaints(SteadyTime now, std::size_t most) const;
+    std::vector<std::string> complaints(SteadyTime now, std::size_t most) const;
 
     std::size_t size() const { return m_byName.size(); }
     std::uint64_t restarts() const { return m_restarts; }

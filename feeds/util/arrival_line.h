@@ -24,6 +24,8 @@ class ArrivalLine {
         m_steady += passed; // what is less than a microsecond is counted the next time
         return m_last;
     }
+    /// When that was, to the microsecond.
+    SteadyTime steady() const { return m_steady; }
 
   private:
     const Clock& m_clock;

@@ -2,7 +2,11 @@
 #include "feeds/util/own_process.h"
 
 #include <ctime>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <limits>
+#include <sys/resource.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
@@ -31,6 +35,28 @@ double residentMebibytes() {
     double resident = 0;
     file >> pages >> resident;
     return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
+}
+
+std::size_t raiseDescriptorLimit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit); // where that is not allowed, it stays what it was
+    }
+    return descriptorLimit();
+}
+
+std::size_t descriptorLimit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return std::numeric_limits<std::size_t>::max();
+    return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+std::size_t openDescriptors() {
+    std::error_code error;
+    const std::filesystem::directory_iterator entries("/proc/self/fd", error);
+    return error ? 0 : static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
 }
 
 std::optional<bool> clockIsSynchronised() {

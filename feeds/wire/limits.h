@@ -36,4 +36,11 @@ inline constexpr std::uint64_t kNodesPerPublisher = 2'000'000; // a simulator sp
 inline constexpr std::uint64_t kNameBytesPerPublisher = 48U << 20;
 inline constexpr std::size_t kEvents = 10'000; // remembered, oldest dropped first
 
+// What may come in a second of one publisher, and wait to be handled. A simulator speaks for a million nodes
+// in fast motion, an agent for one.
+inline constexpr double kPublisherMessagesPerSecond = 100'000;
+inline constexpr double kPublisherBytesPerSecond = 128e6;
+inline constexpr std::size_t kWaitingBytes = 256U << 20;  // of all publishers; of one a quarter
+inline constexpr std::size_t kPublishersAtOnce = 200'000; // told apart in one second
+
 } // namespace surgescope::feeds::limits

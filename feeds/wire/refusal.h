@@ -28,7 +28,9 @@ namespace surgescope::feeds {
     X(twin, "two publishers of one name")                                                                    \
     X(notOfNow, "simulated or recorded, in a feed of now")                                                   \
     X(rosterMismatch, "columns without their roster")                                                        \
-    X(full, "more publishers, PoPs or nodes than can be kept")
+    X(full, "more publishers, PoPs or nodes than can be kept")                                               \
+    X(flood, "more of one publisher than it may send")                                                       \
+    X(queueFull, "queue full")
 
 enum class Refusal : std::uint8_t {
 #define X(name, words) name,
@@ -49,10 +51,11 @@ constexpr std::string_view wordsFor(Refusal refusal) {
     return kWords[static_cast<std::size_t>(refusal)];
 }
 
-/// One refusal: the reason, and one line that says what, where and what was expected.
+/// A refusal: the reason, and one line that says what, where and what was expected.
 struct Refused {
     Refusal reason;
     std::string text;
+    std::uint64_t count = 1; // messages
 };
 
 } // namespace surgescope::feeds

@@ -30,8 +30,8 @@ class ListSource final : public feeds::Source {
         if (auto* refused = std::get_if<feeds::Refused>(&m_current)) return *refused;
         const auto& item = std::get<Item>(m_current);
         return feeds::RawMessage{item.topic, item.payload,
-                                 clock ? clock->wall()
-                                       : feeds::WallTime(std::chrono::seconds(1'795'000'000))};
+                                 clock ? clock->wall() : feeds::WallTime(std::chrono::seconds(1'795'000'000)),
+                                 clock ? clock->steady() : feeds::SteadyTime{}};
     }
     void subscribe(const std::string& prefix) override { subscriptions.push_back(prefix); }
     void unsubscribe(const std::string& prefix) override { std::erase(subscriptions, prefix); }

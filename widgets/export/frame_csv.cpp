@@ -262,8 +262,11 @@ std::string healthCsv(const Frame& frame) {
     line("received twice", "messages", health.duplicates);
     line("out of order", "messages", health.reordered);
     line("publishers restarted", "restarts", health.restarts);
-    for (const EndpointState& endpoint : health.endpoints)
+    for (const EndpointState& endpoint : health.endpoints) {
         line((endpoint.binds ? "bound to " : "connected to ") + endpoint.endpoint, "peers", endpoint.peers);
+        for (const Counted& trouble : endpoint.troubles)
+            line(trouble.what, "connections", trouble.count);
+    }
     for (const RefusalCount& refused : health.refused)
         line("refused: " + refused.reason, "messages", refused.count);
     return csv.take();

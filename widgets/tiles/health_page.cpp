@@ -31,6 +31,26 @@ QString milliseconds(double value) {
     return formatNumber(value * 1000, Unit::microseconds);
 }
 
+void addEndpoint(std::vector<HealthLine>& lines, const feeds::EndpointState& endpoint) {
+    const Palette& p = colours();
+    const QString group = QStringLiteral("Feed");
+    QString peers =
+        endpoint.peers == 1 ? QStringLiteral("1 peer") : QStringLiteral("%1 peers").arg(endpoint.peers);
+    if (endpoint.full) peers += QStringLiteral(", full");
+    lines.push_back({group,
+                     (endpoint.binds ? QStringLiteral("bound to ") : QStringLiteral("connected to ")) +
+                         QString::fromStdString(endpoint.endpoint),
+                     peers, endpoint.full ? p.overload : ifTrouble(endpoint.peers == 0, p.elevated)});
+    for (const feeds::Counted& trouble : endpoint.troubles)
+        lines.push_back({group, QString::fromStdString(trouble.what), formatCount(trouble.count),
+                         endpoint.full ? p.overload : p.elevated});
+    if (endpoint.lost > 0)
+        lines.push_back({group, QStringLiteral("connections that ended"), formatCount(endpoint.lost), {}});
+    if (endpoint.failed > 0)
+        lines.push_back(
+            {group, QStringLiteral("attempts to connect, unanswered"), formatCount(endpoint.failed), {}});
+}
+
 } // namespace
 
 std::vector<HealthLine> healthLines(const feeds::FeedHealth& feed,
@@ -63,11 +83,7 @@ std::vector<HealthLine> healthLines(const feeds::FeedHealth& feed,
     add(u"Feed", QStringLiteral("publishers restarted"), formatCount(feed.restarts));
     if (feed.publishers > 0) add(u"Feed", QStringLiteral("publishers"), formatCount(feed.publishers));
     for (const feeds::EndpointState& endpoint : feed.endpoints)
-        add(u"Feed",
-            (endpoint.binds ? QStringLiteral("bound to ") : QStringLiteral("connected to ")) +
-                QString::fromStdString(endpoint.endpoint),
-            endpoint.peers == 1 ? QStringLiteral("1 peer") : QStringLiteral("%1 peers").arg(endpoint.peers),
-            ifTrouble(endpoint.peers == 0, p.elevated));
+        addEndpoint(lines, endpoint);
 
     if (feed.behindSeconds) {
         const double behind = *feed.behindSeconds;
@@ -113,6 +129,12 @@ std::vector<HealthLine> healthLines(const feeds::FeedHealth& feed,
             ifTrouble(window.paints.p95 > kSlowFrameMs, p.elevated));
         add(u"Window", QStringLiteral("longest"), milliseconds(window.paints.max),
             ifTrouble(window.paints.max > 2 * kSlowFrameMs, p.elevated));
+    }
+    if (!window.notCounted.isEmpty()) {
+        add(u"Window", QStringLiteral("report to picture"), window.notCounted);
+    } else if (window.reportToPicture.count > 0) {
+        add(u"Window", QStringLiteral("report to picture, median"), milliseconds(window.reportToPicture.p50));
+        add(u"Window", QStringLiteral("report to picture, p99"), milliseconds(window.reportToPicture.p99));
     }
     if (window.residentMebibytes > 0)
         add(u"Window", QStringLiteral("memory of the program"),

@@ -6,6 +6,7 @@
 
 #include "widgets/base/paint_clock.h"
 #include "widgets/base/panel_widget.h"
+#include "widgets/base/picture_delay.h"
 
 #include <QColor>
 #include <QString>
@@ -19,6 +20,8 @@ struct WindowHealth {
     PaintTimes paints;
     double seconds = 0; // that they were collected over
     double residentMebibytes = 0;
+    PictureDelays reportToPicture{};
+    QString notCounted{}; // why it is not known
 };
 
 /// A line of the health page. Colour is for trouble only.

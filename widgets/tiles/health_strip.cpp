@@ -55,8 +55,13 @@ HealthItem complaintItem(const feeds::FeedHealth& health) {
 
 HealthItem endpointsItem(const feeds::FeedHealth& health) {
     int peers = 0;
-    for (const feeds::EndpointState& e : health.endpoints)
+    for (const feeds::EndpointState& e : health.endpoints) {
         peers += e.peers;
+        // Nobody who is turned away can say so: the wall has to.
+        if (e.full && !e.troubles.empty())
+            return {QStringLiteral("%1 peers").arg(e.peers), QString::fromStdString(e.troubles.front().what),
+                    colours().overload};
+    }
     if (health.endpoints.empty()) return {QStringLiteral("source"), QStringLiteral("none open"), {}};
     QString first = QString::fromStdString(health.endpoints.front().endpoint);
     if (health.endpoints.size() > 1) first += QStringLiteral(" +%1").arg(health.endpoints.size() - 1);
@@ -124,10 +129,15 @@ QString healthTooltip(const feeds::FeedHealth& health) {
     if (!health.lastRefusal.empty())
         text +=
             QStringLiteral("<p>last: %1</p>").arg(QString::fromStdString(health.lastRefusal).toHtmlEscaped());
-    for (const feeds::EndpointState& e : health.endpoints)
+    for (const feeds::EndpointState& e : health.endpoints) {
         text += QStringLiteral("<br>%1 %2, %3 peers")
                     .arg(e.binds ? QStringLiteral("bound to") : QStringLiteral("connected to"),
                          QString::fromStdString(e.endpoint).toHtmlEscaped(), QString::number(e.peers));
+        for (const feeds::Counted& trouble : e.troubles)
+            text +=
+                QStringLiteral("<br>&nbsp;&nbsp;%1: %2")
+                    .arg(QString::fromStdString(trouble.what).toHtmlEscaped(), formatCount(trouble.count));
+    }
     return text;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/wall/wall_window.h"
 
+#include "feeds/util/clock.h"
 #include "feeds/util/own_process.h"
 
 #include "widgets/base/fonts.h"
@@ -27,6 +28,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <utility>
 
 namespace surgescope::widgets {
 
@@ -86,6 +88,7 @@ void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     m_tiles->setFrame(*frame);
     m_newestAge = frame->health.newestAgeSeconds;
     m_sinceFrame.start();
+    noteReport(*frame);
     m_views.setFrame(std::move(frame));
     checkAge();
     if (!m_ageTimer.isActive()) m_ageTimer.start();
@@ -101,9 +104,32 @@ void WallWindow::setTimeline(feeds::Timeline timeline) {
         const double seconds =
             m_sinceHealth.isValid() ? static_cast<double>(m_sinceHealth.restart()) / 1000 : 0;
         if (seconds == 0) m_sinceHealth.start();
-        m_views.health().setWindow({m_healthClock.take(), seconds, feeds::residentMebibytes()});
+        m_views.health().setWindow({m_healthClock.take(), seconds, feeds::residentMebibytes(),
+                                    m_pictureDelay.delays(), m_notCounted});
     }
     m_header->setTimeline(timeline);
+}
+
+void WallWindow::noteReport(const feeds::Frame& frame) {
+    if (m_mode != feeds::Timeline::Mode::live)
+        m_notCounted = QStringLiteral("not counted in a replay");
+    else if (frame.mode != feeds::FeedMode::live)
+        m_notCounted = QStringLiteral("not counted in a rehearsal");
+    else
+        m_notCounted.clear();
+    if (!m_notCounted.isEmpty()) {
+        m_reportAt.reset();
+        m_pictureDelay.forget();
+    } else if (const auto at = frame.health.settledReportAt; at && at != m_reportThen) {
+        if (m_reportAt && m_reportAt != at) notePictured(); // a second without a whole picture took that long
+        m_reportAt = at;
+    }
+}
+
+void WallWindow::notePictured() {
+    if (!m_reportAt) return;
+    m_reportThen = std::exchange(m_reportAt, std::nullopt);
+    m_pictureDelay.record(1e3 * feeds::secondsBetween(*m_reportThen, feeds::SystemClock().steady()));
 }
 
 void WallWindow::checkAge() {
@@ -192,7 +218,9 @@ bool WallWindow::event(QEvent* event) {
     if (event->type() != QEvent::UpdateRequest) return QWidget::event(event);
     // All that is dirty in this window, children included, and its way out.
     const PaintTimer timer(m_paintClock), forHealth(m_healthClock);
-    return QWidget::event(event);
+    const bool known = QWidget::event(event);
+    if (m_views.isSettled()) notePictured(); // views are painted in turns
+    return known;
 }
 
 void WallWindow::resizeEvent(QResizeEvent*) {

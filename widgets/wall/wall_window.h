@@ -7,6 +7,7 @@
 
 #include "widgets/base/focus.h"
 #include "widgets/base/paint_clock.h"
+#include "widgets/base/picture_delay.h"
 #include "widgets/base/time_words.h"
 #include "widgets/export/view.h"
 #include "widgets/wall/wall_mode.h"
@@ -127,6 +128,9 @@ class WallWindow : public QWidget {
     /// How long complete repaints of this window took since the last call. Only as a top-level window it
     /// knows.
     PaintTimes takePaintTimes() { return m_paintClock.take(); }
+    /// How long the newest pictures took from the arrival of the report that settled their second. Only of a
+    /// live feed: others stamp a time of their own.
+    PictureDelays pictureDelays() const { return m_pictureDelay.delays(); }
 
     /// Everything that was postponed is done and the base map is crisp: fit for a screenshot.
     bool isSettled() const { return m_views.isSettled(); }
@@ -174,6 +178,8 @@ class WallWindow : public QWidget {
     void chooseWorkspace(int position);
     void turnPage(int page);
     void checkAge();
+    void noteReport(const feeds::Frame& frame);
+    void notePictured();
     void adoptWindow(ViewWindow& window);
     void setToolTipColours();
 
@@ -210,6 +216,10 @@ class WallWindow : public QWidget {
     QTimer m_requestTimer;
     PaintClock m_paintClock;
     PaintClock m_healthClock; // the same repaints, for the health page
+    PictureDelay m_pictureDelay;
+    QString m_notCounted;                          // why there are none
+    std::optional<feeds::SteadyTime> m_reportAt;   // of the frame that is to be painted
+    std::optional<feeds::SteadyTime> m_reportThen; // of the last that was
     QElapsedTimer m_sinceHealth;
 };
 

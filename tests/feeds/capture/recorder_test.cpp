@@ -159,7 +159,7 @@ TEST_CASE("what is received is logged at its arrival and what is made of it righ
                 popReport({.second = kStart + i, .sequence = static_cast<std::uint64_t>(i + 1), .nodes = 4});
             Encoder encoder;
             recorder->received("pop/LHR", encoder.encode(report), begin + seconds(i));
-            REQUIRE_FALSE(state.apply(report, {f.clock.steady() + seconds(i), report.header.sent}));
+            REQUIRE_FALSE(state.apply(report, f.clock.steady() + seconds(i)));
             recorder->settled(state);
         }
         recorder->received("event", "of the same moment", begin + seconds(29));

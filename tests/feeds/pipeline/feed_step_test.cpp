@@ -54,6 +54,7 @@ TEST_CASE("everything refused is counted by reason and the last one told in word
     f.source.items.push_back(ListSource::Item{"pop/LHR", "rubbish"});
     f.source.items.push_back(ListSource::Item{"weather", "rain"});
     f.source.items.push_back(Refused{Refusal::multipart, "a message of 7 parts"});
+    f.source.items.push_back(Refused{Refusal::flood, "too many of agent-7: 900 messages", 900});
     f.source.add(popReport({}));
     f.source.add(popReport({}));
     f.step.receive(milliseconds(0));
@@ -61,6 +62,7 @@ TEST_CASE("everything refused is counted by reason and the last one told in word
     CHECK(refusedFor(*frame, Refusal::unparseable) == 1);
     CHECK(refusedFor(*frame, Refusal::topic) == 1);
     CHECK(refusedFor(*frame, Refusal::multipart) == 1);
+    CHECK(refusedFor(*frame, Refusal::flood) == 900);
     CHECK(refusedFor(*frame, Refusal::duplicate) == 1);
     CHECK(frame->health.lastRefusal == "pop/LHR of agent, sequence 1 was received before");
     CHECK(frame->world.requestsPerSecond.value == 100);
@@ -112,13 +114,69 @@ TEST_CASE("a PoP looked at again later has lost nothing meanwhile", "[feed]") {
     CHECK(frame->nodes->nodesHeard == 2);
 }
 
-TEST_CASE("rates are of whole seconds", "[feed]") {
+TEST_CASE("rates are of whole seconds, that no burst is cut in two by", "[feed]") {
     Fixture f;
-    f.step.buildFrame(0);
+    // As publishers speak: at the beginning of each second, some a little later. Frames are built on a grid
+    // that has nothing to do with it.
+    std::uint64_t sequence = 0;
+    for (int second = 0; second < 5; ++second) {
+        for (int part = 0; part < 10; ++part) {
+            for (int i = 0; i < 30; ++i)
+                f.source.add(popReport({.second = kStart + static_cast<std::int64_t>(sequence),
+                                        .sequence = ++sequence,
+                                        .nodes = 1}));
+            while (f.step.receive(milliseconds(0)) > 0) {
+            }
+            f.clock.advance(milliseconds(13));
+            f.step.buildFrame(0);
+        }
+        f.clock.advance(milliseconds(870 / 2));
+        CHECK(f.step.buildFrame(0)->health.reportsPerSecond == 300);
+        f.clock.advance(milliseconds(870 / 2));
+    }
+    f.clock.advance(milliseconds(2'000));
+    CHECK(f.step.buildFrame(0)->health.reportsPerSecond == 0);
+    CHECK(f.step.buildFrame(0)->health.bytesPerSecond == 0);
+}
+
+TEST_CASE("a batch ends by time, that a frame may be built", "[feed]") {
+    // Each message takes as long as a roster of 8 MB.
+    struct SlowSource final : Source {
+        explicit SlowSource(TestClock& c) : clock(c) {}
+        TestClock& clock;
+        int received = 0;
+        Capabilities capabilities() const override { return {}; }
+        Received receive(milliseconds) override {
+            ++received;
+            clock.advance(milliseconds(9));
+            return RawMessage{"weather", "rain", clock.wall()};
+        }
+        void subscribe(const std::string&) override {}
+        void unsubscribe(const std::string&) override {}
+        std::vector<Endpoint> endpoints() const override { return {}; }
+        void wake() override {}
+    };
+    TestClock clock;
+    SlowSource source(clock);
+    FeedStep step(source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop);
+    CHECK(step.receive(milliseconds(0)) == 4); // the first one was waited for
+    CHECK(source.received == 4);
+}
+
+TEST_CASE("a frame says when the report arrived that settled its second", "[feed]") {
+    Fixture f;
     f.source.add(popReport({}));
     f.step.receive(milliseconds(0));
-    f.clock.advance(milliseconds(500));
-    CHECK(f.step.buildFrame(0)->health.reportsPerSecond == 0);
-    f.clock.advance(milliseconds(500));
-    CHECK(f.step.buildFrame(0)->health.reportsPerSecond == 1);
+    const auto first = f.clock.steady();
+    f.clock.advance(milliseconds(30));
+    CHECK(f.step.settle());
+    CHECK_FALSE(f.step.settle());
+    f.clock.advance(milliseconds(40));
+    CHECK(f.step.buildFrame(0)->health.settledReportAt == first);
+    f.source.add(popReport({.second = kStart + 1, .sequence = 2}));
+    f.step.receive(milliseconds(0));
+    const auto second = f.clock.steady();
+    f.clock.advance(milliseconds(10));
+    CHECK(f.step.buildFrame(0)->health.settledReportAt == second);
+    CHECK(f.step.buildFrame(0)->health.settledReportAt == second); // of the second, not of the frame
 }

@@ -35,7 +35,8 @@ std::string bytesOfRehearsal(std::uint64_t seed) {
     options.publisher.session = 1; // otherwise one of its own for each run
     auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
     REQUIRE(rehearsal);
-    auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});
+    auto source =
+        ZmqSource::open({.connect = {"inproc://rehearsal"}, .publishersWait = true, .context = context});
     REQUIRE(source);
     for (const char* topic : {"pop/", "node/", "event", "global"})
         source.value()->subscribe(topic);
@@ -68,7 +69,8 @@ TEST_CASE("a rehearsal reaches the frames like any feed, without loss", "[rehear
     auto context = std::make_shared<ZmqContext>();
     auto rehearsal = Rehearsal::open(fastRehearsal(context, 40), PopCatalogue::builtIn(), clock);
     REQUIRE(rehearsal);
-    auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});
+    auto source =
+        ZmqSource::open({.connect = {"inproc://rehearsal"}, .publishersWait = true, .context = context});
     REQUIRE(source);
     Pipeline pipeline(std::move(source.value()), PopCatalogue::builtIn(), clock,
                       {.frameEvery = milliseconds(20)});
@@ -99,8 +101,10 @@ TEST_CASE("a rehearsal stops while its subscriber does not listen", "[rehearsal]
     auto options = fastRehearsal(context, 1'000'000);
     auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
     REQUIRE(rehearsal);
-    auto source =
-        ZmqSource::open({.connect = {"inproc://rehearsal"}, .receiveHighWaterMark = 1, .context = context});
+    auto source = ZmqSource::open({.connect = {"inproc://rehearsal"},
+                                   .publishersWait = true,
+                                   .receiveHighWaterMark = 1,
+                                   .context = context});
     REQUIRE(source);
     source.value()->subscribe("pop/");
     std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });
@@ -121,7 +125,8 @@ TEST_CASE("levers of a running rehearsal are pulled over its control socket", "[
     auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
     REQUIRE(rehearsal);
     REQUIRE(rehearsal.value()->control());
-    auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});
+    auto source =
+        ZmqSource::open({.connect = {"inproc://rehearsal"}, .publishersWait = true, .context = context});
     REQUIRE(source);
     source.value()->subscribe("event");
     std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });

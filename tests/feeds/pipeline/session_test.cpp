@@ -39,7 +39,8 @@ struct Followed {
         auto opened = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
         REQUIRE(opened);
         rehearsal = std::move(opened.value());
-        auto source = ZmqSource::open({.connect = {"inproc://rehearsal"}, .context = context});
+        auto source =
+            ZmqSource::open({.connect = {"inproc://rehearsal"}, .publishersWait = true, .context = context});
         REQUIRE(source);
         Session::Options session_;
         session_.recordingsFolder = (folder.path() / "recordings").string();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/publish/publisher.h"
 #include "feeds/source/zmq_source.h"
+#include "feeds/util/own_process.h"
 #include "feeds/wire/decode.h"
+#include "feeds/wire/peek.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/messages.h"
@@ -10,8 +12,14 @@
 
 #include <zmq.hpp>
 
+#include <arpa/inet.h>
+#include <csignal>
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -50,6 +58,59 @@ std::string firstTopic(Publisher& publisher, ZmqSource& source) {
     });
     return topic;
 }
+
+/// What a source gives until so many messages came or were refused.
+struct Taken {
+    std::map<std::string, std::size_t> messages; // by publisher
+    std::map<Refusal, std::uint64_t> refused;
+    std::string lastRefusal;
+
+    Taken(ZmqSource& source, std::uint64_t expected) {
+        std::uint64_t all = 0;
+        eventually([&] {
+            const auto received = source.receive(milliseconds(20));
+            if (const auto* message = std::get_if<RawMessage>(&received)) {
+                ++messages[std::string(peek(message->payload)->publisher)];
+                ++all;
+            } else if (const auto* refusal = std::get_if<Refused>(&received)) {
+                refused[refusal->reason] += refusal->count;
+                lastRefusal = refusal->text;
+                all += refusal->count;
+            }
+            return all >= expected;
+        });
+    }
+};
+
+/// Two publishers of one process and who listens to them; its clock stands still.
+struct FloodedSource {
+    TestClock clock;
+    std::shared_ptr<ZmqContext> context = std::make_shared<ZmqContext>();
+    std::unique_ptr<Publisher> flooding = openPublisher(
+        {.name = "flooding", .bind = {"inproc://flooding"}, .lossless = true, .context = context}, clock);
+    std::unique_ptr<Publisher> quiet = openPublisher(
+        {.name = "quiet", .bind = {"inproc://quiet"}, .lossless = true, .context = context}, clock);
+    std::unique_ptr<ZmqSource> source;
+
+    explicit FloodedSource(const PublisherShares::Bounds& bounds)
+        : source(openSource({.connect = {"inproc://flooding", "inproc://quiet"},
+                             .bounds = bounds,
+                             .context = context,
+                             .clock = &clock})) {
+        flooding->tick();
+        quiet->tick();
+    }
+    void publish(std::size_t flood, std::size_t quietly) {
+        for (std::size_t i = 0; i < flood; ++i) {
+            auto report = popReport({});
+            REQUIRE(flooding->publish(report));
+        }
+        for (std::size_t i = 0; i < quietly; ++i) {
+            auto report = popReport({.pop = "CDG"});
+            REQUIRE(quiet->publish(report));
+        }
+    }
+};
 
 /// A raw PUB socket that is no publisher of ours.
 struct Stranger {
@@ -220,12 +281,157 @@ TEST_CASE("messages of one or three parts are refused whole", "[zmq]") {
     CHECK(seen[2] == "payload");
 }
 
+TEST_CASE("who floods is refused by name and whoever is quiet is heard", "[zmq]") {
+    FloodedSource f({.messagesPerSecond = 100});
+    f.publish(5'000, 50);
+    Taken taken(*f.source, 5'050);
+    CHECK(taken.messages["quiet"] == 50);
+    CHECK(taken.messages["flooding"] == 100);
+    CHECK(taken.refused == std::map<Refusal, std::uint64_t>{{Refusal::flood, 4'900}});
+    CHECK_THAT(taken.lastRefusal, containsText("'flooding' under the topic 'pop/LHR'") &&
+                                      containsText("at most 100 messages and 128 MB a second"));
+    f.clock.advance(milliseconds(1'000)); // it may speak again
+    f.publish(10, 0);
+    CHECK(Taken(*f.source, 10).messages["flooding"] == 10);
+}
+
+TEST_CASE("what waits is bounded in bytes and nobody takes all the room", "[zmq]") {
+    constexpr std::size_t kRoom = 400'000;
+    FloodedSource f({.waitingBytes = kRoom});
+    f.publish(2'000, 50);
+    Taken taken(*f.source, 2'050);
+    CHECK(taken.messages["quiet"] == 50);
+    CHECK(taken.messages["flooding"] < 1'000);
+    CHECK(taken.messages["flooding"] > 50);
+    CHECK(taken.refused[Refusal::queueFull] + taken.messages["flooding"] == 2'000);
+    CHECK_THAT(taken.lastRefusal, containsText("'flooding'") && containsText("to wait"));
+}
+
+TEST_CASE("publishers of this process are waited for and never refused", "[zmq]") {
+    TestClock clock;
+    auto context = std::make_shared<ZmqContext>();
+    auto publisher =
+        openPublisher({.name = "p", .bind = {"inproc://own"}, .lossless = true, .context = context}, clock);
+    auto source = openSource({.connect = {"inproc://own"},
+                              .bounds = {.messagesPerSecond = 1, .waitingBytes = 1},
+                              .publishersWait = true,
+                              .context = context,
+                              .clock = &clock});
+    publisher->tick();
+    for (int i = 0; i < 1'000; ++i) {
+        auto report = popReport({});
+        REQUIRE(publisher->publish(report));
+    }
+    Taken taken(*source, 1'000);
+    CHECK(taken.messages["p"] == 1'000);
+    CHECK(taken.refused.empty());
+}
+
 TEST_CASE("waiting ends when woken from another thread", "[zmq]") {
     auto source = openSource({.bind = {"tcp://127.0.0.1:*"}});
     std::thread waker([&] { source->wake(); });
     const auto received = source->receive(std::chrono::hours(1));
     waker.join();
     CHECK(std::holds_alternative<Source::Nothing>(received));
+}
+
+TEST_CASE("near the bound nobody is let in, and those who are there stay", "[zmq]") {
+    TestClock clock;
+    auto source = openSource({.bind = {"tcp://127.0.0.1:*"}, .maxConnections = 3});
+    const auto endpoint = source->endpoints()[0].name;
+    const auto now = [&] { return source->endpoints()[0]; };
+    const auto connect = [&](const std::string& name) {
+        return openPublisher({.name = name, .connect = {endpoint}}, clock);
+    };
+    std::vector<std::unique_ptr<Publisher>> publishers;
+    for (const char* name : {"a", "b", "c"}) {
+        publishers.push_back(connect(name));
+        CHECK(firstTopic(*publishers.back(), *source) == "pop/LHR");
+    }
+    CHECK(eventually([&] {
+        source->receive(milliseconds(10));
+        return now().full;
+    }));
+    CHECK(now().peers == 3);
+    REQUIRE(now().troubles.size() == 1);
+    CHECK(now().troubles[0] == Counted{"connections refused: no more than 3 at once", 1});
+
+    auto late = connect("late");
+    // Those who are connected are heard while it knocks.
+    for (std::int64_t i = 0; i < 20; ++i) {
+        auto report = popReport({.second = kStart + 100 + i});
+        REQUIRE(publishers[0]->publish(report));
+        CHECK(eventually(
+            [&] { return std::holds_alternative<RawMessage>(source->receive(milliseconds(20))); }));
+    }
+    CHECK(now().peers == 3);
+    publishers.erase(publishers.begin());
+    CHECK(firstTopic(*late, *source) == "pop/LHR");
+    CHECK(now().lost == 1);
+}
+
+TEST_CASE("who does not speak ZeroMQ is counted and does not stay a peer", "[zmq]") {
+    auto source = openSource({.bind = {"tcp://127.0.0.1:*"}});
+    const auto endpoint = source->endpoints()[0].name;
+    const int port = std::stoi(endpoint.substr(endpoint.rfind(':') + 1));
+    const int stranger = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(stranger, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    const std::string_view request = "GET / HTTP/1.1\r\nHost: wall\r\n\r\n";
+    REQUIRE(::send(stranger, request.data(), request.size(), 0) == static_cast<ssize_t>(request.size()));
+    ::shutdown(stranger, SHUT_WR);
+    CHECK(eventually([&] {
+        source->receive(milliseconds(10));
+        return !source->endpoints()[0].troubles.empty() && source->endpoints()[0].peers == 0;
+    }));
+    ::close(stranger);
+}
+
+TEST_CASE("the last descriptor is not waited for by a thread that tries for ever", "[zmq]") {
+    const pid_t child = ::fork(); // the limit is of a whole process
+    if (child == 0) {
+        const rlimit limit{120, 120};
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        auto source = openSource({.bind = {"tcp://127.0.0.1:*"}, .maxConnections = 1'000}); // too many
+        const auto name = source->endpoints()[0].name;
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(name.substr(name.rfind(':') + 1))));
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        // Another process knocks: it has descriptors of its own.
+        const pid_t knocking = ::fork();
+        if (knocking == 0) {
+            const rlimit more{120, 120};
+            ::setrlimit(RLIMIT_NOFILE, &more);
+            for (int i = 3; i < 120; ++i)
+                ::close(i);
+            for (int i = 0; i < 110; ++i) {
+                const int peer = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+                static_cast<void>(
+                    ::connect(peer, reinterpret_cast<const sockaddr*>(&address), sizeof address));
+            }
+            for (;;)
+                ::pause();
+        }
+        const bool told = eventually([&] {
+            source->receive(milliseconds(10));
+            const auto endpoint = source->endpoints()[0];
+            return !endpoint.troubles.empty() &&
+                   endpoint.troubles[0].what.find("connections refused") != std::string::npos;
+        });
+        const double before = processCpuSeconds();
+        source->receive(milliseconds(500));
+        const double cpu = processCpuSeconds() - before;
+        ::kill(knocking, SIGKILL);
+        ::waitpid(knocking, nullptr, 0);
+        ::_exit(!told ? 1 : cpu > 0.2 ? 2 : 0);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
 }
 
 TEST_CASE("an endpoint that cannot be used is refused in words", "[zmq]") {

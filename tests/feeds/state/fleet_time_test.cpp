@@ -70,7 +70,7 @@ struct Fleet {
     std::vector<std::string> complaints() {
         std::vector<std::string> texts;
         for (const auto& complaint : state.publishers().complaints(clock.steady(), 10))
-            texts.push_back(complaint.text);
+            texts.push_back(complaint);
         return texts;
     }
 };

@@ -49,6 +49,23 @@ TEST_CASE("a recorder that failed says why, and what was never measured is left 
     CHECK(lineOf(healthLines({}, {}, {}), u"nothing is recorded").group == QStringLiteral("Recorder"));
 }
 
+TEST_CASE("the health page tells what connections came to and how old a picture is") {
+    auto health = tests::sampleFrame()->health;
+    health.endpoints = {{"tcp://0.0.0.0:5556", true, 960, 12, 0, {{"connections refused: full", 2}}, true}};
+    WindowHealth window{{}, 1, 100, {600, 41, 83.4}, {}};
+    auto lines = healthLines(health, {}, window);
+    CHECK(lineOf(lines, u"bound to tcp://0.0.0.0:5556").value == QStringLiteral("960 peers, full"));
+    CHECK(lineOf(lines, u"bound to tcp://0.0.0.0:5556").colour == colours().overload);
+    CHECK(lineOf(lines, u"connections refused: full").value == QStringLiteral("2"));
+    CHECK(lineOf(lines, u"connections that ended").value == QStringLiteral("12"));
+    CHECK(lineOf(lines, u"report to picture, median").value == QStringLiteral("41 ms"));
+    CHECK(lineOf(lines, u"report to picture, p99").value == QStringLiteral("83 ms"));
+    window.notCounted = QStringLiteral("not counted in a rehearsal");
+    lines = healthLines(health, {}, window);
+    CHECK(lineOf(lines, u"report to picture").value == QStringLiteral("not counted in a rehearsal"));
+    CHECK(lineOf(lines, u"report to picture, p99").name.isEmpty());
+}
+
 TEST_CASE("the health page can be painted at any size") {
     for (const QSize size : {QSize(1, 1), QSize(400, 200), QSize(1800, 700)}) {
         HealthPage page;

@@ -143,6 +143,20 @@ TEST_CASE("the strip tells losses and refusals by reason") {
     CHECK(item(items, u"newest")->colour == colours().overload);
 }
 
+TEST_CASE("the strip says that publishers are turned away and why") {
+    const auto frame = tests::sampleFrame();
+    auto& endpoint = frame->health.endpoints.front();
+    endpoint.peers = 1'002;
+    endpoint.full = true;
+    endpoint.troubles = {{"connections refused: no descriptor left (limit 1024)", 3}};
+    const auto items = healthItems(frame->health);
+    REQUIRE(item(items, u"1002 peers"));
+    CHECK(item(items, u"1002 peers")->value ==
+          QStringLiteral("connections refused: no descriptor left (limit 1024)"));
+    CHECK(item(items, u"1002 peers")->colour == colours().overload);
+    CHECK(healthTooltip(frame->health).contains(QStringLiteral("no descriptor left (limit 1024): 3")));
+}
+
 TEST_CASE("the header's clock counts from the release, in both directions") {
     feeds::Frame frame;
     CHECK(releaseClock(frame).isEmpty());

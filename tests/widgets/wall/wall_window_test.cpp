@@ -33,6 +33,34 @@ struct Wall {
 
 } // namespace
 
+TEST_CASE("how old a report is when its picture is there is told of each second once, and live only") {
+    const auto live = [](std::chrono::milliseconds ago) {
+        auto frame = tests::sampleFrame();
+        frame->mode = feeds::FeedMode::live;
+        frame->health.settledReportAt = feeds::SystemClock().steady() - ago;
+        return frame;
+    };
+    const auto frame = live(std::chrono::milliseconds(70));
+    Wall wall(frame);
+    const auto count = [&] { return wall.window.pictureDelays().count; };
+    REQUIRE(QTest::qWaitFor([&] { return count() > 0; }, 20'000));
+    CHECK(count() == 1);
+    CHECK(wall.window.pictureDelays().p50 >= 70);
+    const auto painted = [&](const std::shared_ptr<const feeds::Frame>& next) {
+        wall.window.takePaintTimes();
+        wall.window.setFrame(next);
+        return QTest::qWaitFor([&] { return wall.window.takePaintTimes().count > 0; }, 20'000);
+    };
+    REQUIRE(painted(frame)); // ages are told anew ten times a second
+    CHECK(count() == 1);
+    REQUIRE(painted(live(std::chrono::milliseconds(5))));
+    CHECK(QTest::qWaitFor([&] { return count() == 2; }, 20'000));
+    auto rehearsed = live(std::chrono::milliseconds(5));
+    rehearsed->mode = feeds::FeedMode::rehearsal;
+    REQUIRE(painted(rehearsed));
+    CHECK(count() == 0);
+}
+
 TEST_CASE("the keys 1 to 6 ask for other ranges") {
     Wall wall(tests::sampleFrame());
     QSignalSpy asked(&wall.window, &WallWindow::viewRequestChanged);

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/source/connection_watch.h"
+
+#include "feeds/source/zmq_endpoint.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+constexpr int kEvents = ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED |
+                        ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_DISCONNECTED |
+                        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                        ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_MONITOR_STOPPED;
+
+std::string_view portOf(std::string_view endpoint) {
+    const auto colon = endpoint.rfind(':');
+    return colon == std::string_view::npos ? endpoint : endpoint.substr(colon);
+}
+
+/// What knocks at a listener whose door is closed is not heard, and knocks again. To unbind would end the
+/// connections that were accepted.
+void setDoor(int listener, bool open) {
+    if (open) {
+        const int unused = 0;
+        ::setsockopt(listener, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
+        return;
+    }
+    sock_filter takeNothing{BPF_RET | BPF_K, 0, 0, 0};
+    const sock_fprog program{1, &takeNothing};
+    ::setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+/// Those who have knocked when the door closes are still let in.
+constexpr std::size_t kKnocking = 16;
+
+/// ZeroMQ may take one that was meant for turning somebody away; whoever knocked is then let in.
+constexpr std::size_t kSpares = 32;
+
+} // namespace
+
+ConnectionWatch::ConnectionWatch(zmq::context_t& context, zmq::socket_t& socket, const std::string& monitor,
+                                 Bound bound)
+    : m_socket(socket), m_monitor(context, zmq::socket_type::pair), m_bound(std::move(bound)) {
+    m_monitor.set(zmq::sockopt::linger, 0);
+    m_monitor.set(zmq::sockopt::rcvhwm, 0); // ZeroMQ's thread would wait for room
+    if (::zmq_socket_monitor(socket.handle(), monitor.c_str(), kEvents) != 0) throw zmq::error_t();
+    m_monitor.connect(monitor);
+}
+
+ConnectionWatch::~ConnectionWatch() {
+    ::zmq_socket_monitor(m_socket.handle(), nullptr, 0); // the last it tells is that it stopped
+    if (m_thread.joinable()) m_thread.join();
+    for (const int spare : m_spares)
+        ::close(spare);
+}
+
+int ConnectionWatch::backlogFor(std::size_t room) {
+    return static_cast<int>(std::clamp<std::size_t>(room / 2, 1, kBacklog));
+}
+
+void ConnectionWatch::start(std::vector<Source::Endpoint> endpoints) {
+    for (auto& endpoint : endpoints)
+        m_watched.push_back({std::move(endpoint), {}});
+    m_most = m_bound.connections - std::min<std::size_t>(m_bound.connections / 16, kKnocking);
+    openSpares();
+    m_backlog = backlog();
+    m_thread = std::thread([this] { run(); });
+}
+
+std::vector<Source::Endpoint> ConnectionWatch::endpoints() const {
+    const std::scoped_lock lock(m_mutex);
+    std::vector<Source::Endpoint> endpoints;
+    for (const auto& watched : m_watched) {
+        endpoints.push_back(watched.endpoint);
+        for (std::size_t i = 0; i < kTroubles; ++i)
+            if (watched.troubles[i] > 0)
+                endpoints.back().troubles.push_back({wordsFor(static_cast<Trouble>(i)), watched.troubles[i]});
+    }
+    return endpoints;
+}
+
+std::string ConnectionWatch::wordsFor(Trouble trouble) const {
+    switch (trouble) {
+    case Trouble::full: return "connections refused: " + m_bound.words;
+    case Trouble::refused: return "connections refused by the system";
+    case Trouble::notAuthorized: return "connections not authorized";
+    case Trouble::notOurProtocol: return "connections that do not speak ZeroMQ as expected";
+    case Trouble::broken: return "connections that ended before a word was said";
+    }
+    return {};
+}
+
+// ---- the watch's thread
+
+void ConnectionWatch::run() {
+    zmq::message_t event;
+    zmq::message_t address;
+    for (;;) {
+        if (!m_monitor.recv(event) || !event.more() || !m_monitor.recv(address)) return;
+        std::uint16_t kind = 0;
+        std::int32_t value = 0;
+        if (event.size() < sizeof kind + sizeof value) continue;
+        std::memcpy(&kind, event.data(), sizeof kind);
+        std::memcpy(&value, event.data<char>() + sizeof kind, sizeof value);
+        if (kind == ZMQ_EVENT_MONITOR_STOPPED) return;
+        const std::scoped_lock lock(m_mutex);
+        handle(kind, value, address.to_string_view());
+    }
+}
+
+ConnectionWatch::Watched* ConnectionWatch::find(std::string_view address) {
+    if (m_watched.size() == 1) return &m_watched.front();
+    const auto found = std::ranges::find_if(
+        m_watched, [&](const Watched& watched) { return portOf(watched.endpoint.name) == portOf(address); });
+    return found == m_watched.end() ? nullptr : &*found;
+}
+
+void ConnectionWatch::handle(std::uint16_t event, std::int32_t value, std::string_view address) {
+    if (event == ZMQ_EVENT_LISTENING) {
+        if (address.starts_with("tcp://")) m_listeners.push_back(value);
+        return;
+    }
+    if (event == ZMQ_EVENT_DISCONNECTED) {
+        if (const auto known = m_endpointOfPeer.find(value); known != m_endpointOfPeer.end()) {
+            auto& endpoint = m_watched[known->second].endpoint;
+            --endpoint.peers;
+            ++endpoint.lost;
+            m_endpointOfPeer.erase(known);
+        }
+        openOrClose();
+        return;
+    }
+    auto* watched = find(address);
+    if (!watched) return;
+    switch (event) {
+    case ZMQ_EVENT_CONNECTED:
+    case ZMQ_EVENT_ACCEPTED:
+        if (m_endpointOfPeer.emplace(value, watched - m_watched.data()).second) ++watched->endpoint.peers;
+        openOrClose();
+        break;
+    case ZMQ_EVENT_ACCEPT_FAILED: acceptFailed(*watched, value); break;
+    case ZMQ_EVENT_CONNECT_RETRIED: ++watched->endpoint.failed; break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: count(*watched, Trouble::notAuthorized); break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: count(*watched, Trouble::notOurProtocol); break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: count(*watched, Trouble::broken); break;
+    default: break;
+    }
+}
+
+void ConnectionWatch::count(Watched& watched, Trouble trouble) {
+    ++watched.troubles[static_cast<std::size_t>(trouble)];
+}
+
+void ConnectionWatch::acceptFailed(Watched& watched, int error) {
+    if (error == EAGAIN || error == EWOULDBLOCK) return; // whoever knocked was turned away meanwhile
+    if (error != EMFILE && error != ENFILE) return count(watched, Trouble::refused);
+    count(watched, Trouble::full);
+    m_most = std::min(m_most, std::max<std::size_t>(m_endpointOfPeer.size(), 1));
+    close();
+    turnAwayWhoKnocked();
+}
+
+void ConnectionWatch::openOrClose() {
+    const auto have = m_endpointOfPeer.size();
+    setBacklog(backlogFor(m_most > have ? m_most - have : 0));
+    if (have < m_most) {
+        if (!m_closed) return;
+        m_closed = false;
+        for (const int listener : m_listeners)
+            setDoor(listener, true);
+        for (auto& watched : m_watched)
+            watched.endpoint.full = false;
+    } else if (!m_closed) {
+        for (auto& watched : m_watched)
+            if (watched.endpoint.binds) count(watched, Trouble::full);
+        close();
+    }
+}
+
+void ConnectionWatch::setBacklog(int backlog) {
+    const bool alike = backlog > m_backlog / 2 && backlog / 2 < m_backlog;
+    if (backlog == m_backlog || (alike && backlog != kBacklog)) return;
+    m_backlog = backlog;
+    for (const int listener : m_listeners)
+        ::listen(listener, backlog);
+}
+
+void ConnectionWatch::close() {
+    if (std::exchange(m_closed, true)) return;
+    for (const int listener : m_listeners)
+        setDoor(listener, false);
+    for (auto& watched : m_watched)
+        watched.endpoint.full = watched.endpoint.binds;
+}
+
+void ConnectionWatch::turnAwayWhoKnocked() {
+    // Nobody can be let in, and ZeroMQ would try for ever.
+    for (const int listener : m_listeners) {
+        ::fcntl(listener, F_SETFL, ::fcntl(listener, F_GETFL) | O_NONBLOCK);
+        for (;;) {
+            const int peer = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+            if (peer >= 0) {
+                ::close(peer);
+                continue;
+            }
+            if ((errno != EMFILE && errno != ENFILE) || m_spares.empty()) break;
+            ::close(m_spares.back());
+            m_spares.pop_back();
+        }
+    }
+    openSpares();
+}
+
+void ConnectionWatch::openSpares() {
+    while (m_spares.size() < kSpares) {
+        const int spare = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (spare < 0) return;
+        m_spares.push_back(spare);
+    }
+}
+
+} // namespace surgescope::feeds
