@@ -133,8 +133,8 @@ std::uint64_t beginOf(const McapReader& reader) {
 }
 
 /// The rosters known where a part begins: those written again last, and what was received since.
-RecordingWriter::Rosters rostersBefore(const Input& input) {
-    RecordingWriter::Rosters rosters;
+KnownRosters rostersBefore(const Input& input) {
+    KnownRosters rosters;
     MessageStream stream(*input.reader, [](const mcap::Channel& channel) {
         return channel.topic == "roster" || channel.topic == "known/roster";
     });
@@ -145,8 +145,7 @@ RecordingWriter::Rosters rostersBefore(const Input& input) {
         if (message->logTime > begin) break;
         if (message->logTime >= input.from && message->channel->topic == "roster")
             continue; // written as received
-        const auto peeked = peek(message->payload).value_or(Peeked{});
-        rosters[std::string(message->topic) + '\0' + std::string(peeked.publisher)] = message->payload;
+        rosters.received(message->topic, message->payload);
     }
     return rosters;
 }
@@ -190,8 +189,7 @@ Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::stri
     auto writer = RecordingWriter::create(output, options.library, rosters);
     if (!writer) return Error{writer.error()};
     Output out(std::move(writer.value()));
-    for (const auto& [key, payload] : rosters)
-        out.know(key.substr(0, key.find('\0')), payload);
+    rosters.forEach([&](std::string_view topic, std::string_view payload) { out.know(topic, payload); });
 
     Rewritten done;
     Seen seen;
