@@ -77,11 +77,16 @@ class Output final : public RollupMaker::Sink {
         m_logTime = std::max(message.logTime, m_logTime + 1); // as a recorder: no two of the same time
         if (auto failure = m_writer->write(m_logTime, message.topic, message.payload)) return failure;
         if (message.topic.starts_with("node/")) return std::nullopt; // no rollup is made of them
-        apply(message.topic, message.payload);
-        if (m_logTime >= m_nextSettle) {
+        // A new second of feed time closes others, and in fast motion many go by between two looks at the
+        // clock.
+        const bool isNewSecond =
+            message.topic.starts_with("pop/") && message.publishTime >= m_newest + kSecondNs;
+        if (isNewSecond || m_logTime >= m_nextSettle) {
+            if (isNewSecond) m_newest = message.publishTime;
             m_nextSettle = m_logTime + kSettleEvery;
             settle();
         }
+        apply(message.topic, message.payload);
         return m_failure;
     }
     void know(std::string_view topic, std::string_view payload) { apply(topic, payload); }
@@ -122,6 +127,7 @@ class Output final : public RollupMaker::Sink {
     std::optional<FeedSecond> m_settled;
     std::uint64_t m_logTime = 0;
     std::uint64_t m_nextSettle = 0;
+    std::uint64_t m_newest = 0; // feed time
     RecordingWriter::Failure m_failure;
 };
 
