@@ -180,7 +180,7 @@ int main(int argc, char** argv) {
     if (stats) {
         QObject::connect(&everySecond, &QTimer::timeout, &window, [&] {
             if (!shown) return;
-            if (!stats->write(*shown, window.takePaintTimes(),
+            if (!stats->write(*shown, session->timeline(), window.takePaintTimes(),
                               feeds::secondsBetween(started, clock.steady()))) {
                 std::fprintf(stderr, "surgescope: --stats: cannot write any more; statistics end here\n");
                 everySecond.stop();

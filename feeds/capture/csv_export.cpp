@@ -189,7 +189,7 @@ class Table {
         : m_index(indexOf(reader)), m_reports(reader, m_index), m_places(places), m_to(to) {}
 
     void add(Slot slot) {
-        if (m_last && slot.end <= m_last->end) return; // feed time jumped back
+        if (m_last && slot.end <= m_last->end) m_last.reset(); // feed time jumped back
         if (m_last && slot.end - m_last->end > slot.width) fill(m_last->end, slot.end - slot.width);
         write(std::move(slot));
     }
