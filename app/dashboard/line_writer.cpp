@@ -70,7 +70,8 @@ long LineWriter::put(std::string_view bytes) const {
         pollfd ready{m_descriptor, POLLOUT, 0};
         const int isReady = ::poll(&ready, 1, 0);
         if (isReady == 0) errno = EAGAIN;
-        if (isReady <= 0) return -1;
+        if (isReady > 0 && (ready.revents & (POLLERR | POLLNVAL)) != 0) errno = EPIPE; // and no signal
+        if (isReady <= 0 || (ready.revents & (POLLERR | POLLNVAL)) != 0) return -1;
         bytes = bytes.substr(0, PIPE_BUF);
     }
     return ::write(m_descriptor, bytes.data(), bytes.size());

@@ -57,19 +57,21 @@ TEST_CASE("a reader that stands still never makes the writer wait, and gets whol
     if (!early) reader = openReader();
     REQUIRE(reader >= 0);
     std::string all = taken(reader);
-    CHECK(lines.value()->write("last\n"));
-    all += taken(reader);
+    for (const char* line : {"last\n", "end\n"}) {
+        CHECK(lines.value()->write(line));
+        all += taken(reader);
+    }
     CHECK(lines.value()->dropped() == dropped);
     std::uint64_t whole = 0;
     for (std::size_t at = 0; at < all.size(); ++whole) {
         const auto end = all.find('\n', at);
         REQUIRE(end != std::string::npos);
         const auto line = all.substr(at, end - at);
-        REQUIRE((line == "last" || line == std::to_string(whole) + " " + filling));
+        REQUIRE((line == "last" || line == "end" || line == std::to_string(whole) + " " + filling));
         at = end + 1;
     }
-    CHECK(whole == kLines - dropped + 1);
-    CHECK(all.ends_with("\nlast\n"));
+    CHECK(whole == kLines - dropped + 2);
+    CHECK(all.ends_with("\nlast\nend\n"));
     ::close(reader);
     if (early) CHECK_FALSE(lines.value()->write("to nobody\n"));
 }
