@@ -13,10 +13,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <functional>
 #include <map>
-#include <optional>
 #include <utility>
 #include <variant>
 
@@ -86,8 +86,13 @@ std::uint64_t writeSlot(std::ostream& to, const Slot& slot, CsvPlaces places) {
 
 Slot slotOf(const FleetRollup& rollup) {
     Slot slot{rollup.end, rollup.width, {}};
-    for (const auto& pop : rollup.pops)
+    std::uint64_t observed = 0; // bit i: the second i before the end
+    for (const auto& pop : rollup.pops) {
         slot.pops[pop.pop] = {pop.expectedNodes, pop.totals};
+        observed |= pop.observed;
+    }
+    // A recording seldom begins with a full ten seconds.
+    if (observed != 0) slot.width = std::min<seconds>(slot.width, seconds(std::bit_width(observed)));
     for (const auto& pop : rollup.silent)
         slot.pops.try_emplace(pop.pop, Sum{pop.expectedNodes, {}});
     return slot;
@@ -189,19 +194,19 @@ class Table {
         : m_index(indexOf(reader)), m_reports(reader, m_index), m_places(places), m_to(to) {}
 
     void add(Slot slot) {
-        if (m_last && slot.end <= m_last->end) m_last.reset(); // feed time jumped back
-        if (m_last && slot.end - m_last->end > slot.width) fill(m_last->end, slot.end - slot.width);
+        m_goesOn = m_goesOn && slot.end > m_last.end; // or feed time jumped back
+        if (m_goesOn && slot.end - m_last.end > slot.width) fill(m_last.end, slot.end - slot.width);
         write(std::move(slot));
     }
     /// What comes behind the last rollup, or all there is.
-    void end() { fill(m_last ? m_last->end : limits::kEarliest, Reports::kEver); }
+    void end() { fill(m_goesOn ? m_last.end : limits::kEarliest, Reports::kEver); }
 
     CsvWritten written;
 
   private:
     void fill(FeedSecond from, FeedSecond to) {
         auto known = from;
-        m_reports.between(from, to, m_last.value_or(Slot{}), [&](Slot slot) {
+        m_reports.between(from, to, Slot(m_last), [&](Slot slot) {
             const auto begin = slot.end - slot.width;
             if (begin > known && known > limits::kEarliest) nothing(known, begin);
             known = slot.end;
@@ -217,13 +222,15 @@ class Table {
         if (written.lines == 0) writeNames(m_to);
         written.lines += writeSlot(m_to, slot, m_places);
         m_last = std::move(slot);
+        m_goesOn = true;
     }
 
     RecordingIndex m_index;
     Reports m_reports;
     CsvPlaces m_places;
     std::ostream& m_to;
-    std::optional<Slot> m_last;
+    Slot m_last;
+    bool m_goesOn = false; // from m_last
 };
 
 } // namespace

@@ -152,6 +152,7 @@ bool McapReader::takeSummary(std::string_view bytes) {
                       .start = chunk.start,
                       .end = chunk.end,
                       .uncompressed = chunk.uncompressedSize};
+            if (part.uncompressed == 0) part.uncompressed = limits::kRatio * part.length; // it does not tell
             if (!chunk.messageIndexes.empty()) part.channels = 0;
             for (const auto& [channel, offset] : chunk.messageIndexes)
                 part.channels |= channelBit(channel);

@@ -9,6 +9,9 @@
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 
+#include <algorithm>
+#include <string>
+
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
 
@@ -91,9 +94,11 @@ TEST_CASE("chunks that claim far more than they take are left out beyond a bound
     CHECK(reader.value()->parts().size() > 1); // small ones may be as dense
     CHECK(reader.value()->parts().size() * bomb.uncompressed <= mostBytes(bytes.size()));
     REQUIRE(reader.value()->damage().size() > 10);
-    const auto& damage = reader.value()->damage().front();
-    CHECK(damage.offset == bomb.head.size() + reader.value()->parts().size() * bomb.chunk.size());
-    CHECK_THAT(damage.text, containsText("claims 31000000 bytes uncompressed, expected "));
+    const auto damage = std::ranges::find_if(reader.value()->damage(), [](const CaptureDamage& found) {
+        return found.text.find("claims 31000000 bytes uncompressed, expected ") != std::string::npos;
+    });
+    REQUIRE(damage != reader.value()->damage().end());
+    CHECK(damage->offset == bomb.head.size() + reader.value()->parts().size() * bomb.chunk.size());
     CHECK(messagesIn(*reader.value()) == reader.value()->parts().size() * 1'000'000);
     const auto verified = verify(path, {});
     REQUIRE(verified);
