@@ -144,10 +144,15 @@ Result<int> csv(const CaptureOptions& options) {
         if (!file) return Error{"cannot write '" + options.output + "'"};
     }
     std::ostream& to = options.output.empty() ? std::cout : file;
-    const auto lines = writeCsv(options.inputs[0], places, to);
-    if (!lines) return Error{lines.error()};
+    const auto written = writeCsv(options.inputs[0], places, to);
+    if (!written) return Error{written.error()};
     if (!to.flush()) return Error{"cannot write the whole table"};
-    return 0;
+    for (const auto& damage : written->damage)
+        std::fprintf(stderr, "surgescope-capture: '%s' is damaged: %s\n", options.inputs[0].c_str(),
+                     damage.c_str());
+    for (const auto& missing : written->missing)
+        std::fprintf(stderr, "surgescope-capture: the table lacks %s\n", missing.c_str());
+    return written->damage.empty() ? 0 : 1;
 }
 
 } // namespace surgescope::app

@@ -185,7 +185,7 @@ int main(int argc, char** argv) {
     if (stats) {
         QObject::connect(&everySecond, &QTimer::timeout, &window, [&] {
             if (!shown) return;
-            if (!stats->write(*shown, window.takePaintTimes(), window.pictureDelays(),
+            if (!stats->write(*shown, session->timeline(), window.takePaintTimes(), window.pictureDelays(),
                               feeds::secondsBetween(started, clock.steady()))) {
                 std::fprintf(stderr, "surgescope: --stats: cannot write any more; statistics end here\n");
                 everySecond.stop();

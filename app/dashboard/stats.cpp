@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cerrno>
-#include <cstring>
+#include <array>
+#include <utility>
 
 namespace surgescope::app {
 namespace {
@@ -39,6 +39,32 @@ Json json(const Summary& s) {
             {"nodes_expected", s.nodesExpected}};
 }
 
+const char* modeOf(const Frame& frame, const Timeline& timeline) {
+    switch (timeline.mode) {
+    case Timeline::Mode::behindLive: return "behind_live";
+    case Timeline::Mode::replay: return "replay";
+    case Timeline::Mode::live: break;
+    }
+    if (frame.isSentAgain) return "replay";
+    return frame.mode == FeedMode::rehearsal ? "rehearsal" : "live";
+}
+
+/// The ring counts as one that records, too; `flight` tells it from a recording that was asked for.
+Json json(const Timeline::Recording& recording) {
+    using State = Timeline::Recording::State;
+    const char* state = recording.state == State::off      ? "off"
+                        : recording.state == State::failed ? "failed"
+                                                           : "recording";
+    return {{"state", state},
+            {"reason", recording.reason},
+            {"flight", recording.flight},
+            {"path", recording.path},
+            {"bytes", recording.bytes},
+            {"dropped", recording.dropped},
+            {"rosters_forgotten", recording.rostersForgotten},
+            {"queue_fill", recording.queueFill}};
+}
+
 Json totalsJson(const PopTotals& totals) {
     Json counters = Json::object();
     for (std::size_t i = 0; i < kCounterCount; ++i) {
@@ -62,16 +88,12 @@ Json totalsJson(const PopTotals& totals) {
 } // namespace
 
 Result<std::unique_ptr<StatsWriter>> StatsWriter::open(const std::string& path) {
-    std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "w");
-    if (!file) return Error{"--stats: cannot write '" + path + "': " + std::strerror(errno)};
-    return std::unique_ptr<StatsWriter>(new StatsWriter(file));
+    auto lines = LineWriter::open(path);
+    if (!lines) return Error{"--stats: " + lines.error()};
+    return std::unique_ptr<StatsWriter>(new StatsWriter(std::move(lines.value())));
 }
 
-StatsWriter::~StatsWriter() {
-    if (m_file != stdout) std::fclose(m_file);
-}
-
-bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint,
+bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const widgets::PaintTimes& paint,
                         const widgets::PictureDelays& delays, double uptimeSeconds) {
     Json refused = Json::object();
     for (const auto& refusal : frame.health.refused)
@@ -97,39 +119,50 @@ bool StatsWriter::write(const Frame& frame, const widgets::PaintTimes& paint,
                              {"troubles", troubles}});
     }
 
-    const Json line{{"uptime_s", uptimeSeconds},
-                    {"settled", frame.settled ? Json(unixSeconds(*frame.settled)) : Json(nullptr)},
-                    {"epoch", frame.epoch},
-                    {"scenario", frame.scenario},
-                    {"frames",
-                     {{"painted", paint.count},
-                      {"median_ms", paint.median},
-                      {"p95_ms", paint.p95},
-                      {"max_ms", paint.max}}},
-                    {"report_to_picture_ms",
-                     {{"count", delays.count},
-                      {"p50", delays.count > 0 ? Json(delays.p50) : Json(nullptr)},
-                      {"p99", delays.count > 0 ? Json(delays.p99) : Json(nullptr)}}},
-                    {"feed",
-                     {{"thread_load", frame.health.feedThreadLoad},
-                      {"reports_per_second", frame.health.reportsPerSecond},
-                      {"bytes_per_second", frame.health.bytesPerSecond},
-                      {"newest_age_s",
-                       frame.health.newestAgeSeconds ? Json(*frame.health.newestAgeSeconds) : Json(nullptr)},
-                      {"lost", frame.health.lost},
-                      {"duplicates", frame.health.duplicates},
-                      {"reordered", frame.health.reordered},
-                      {"restarts", frame.health.restarts},
-                      {"endpoints", endpoints},
-                      {"refused", refused},
-                      {"last_refusal", frame.health.lastRefusal}}},
-                    {"nodes", {{"heard", frame.health.nodesHeard}, {"expected", frame.health.nodesExpected}}},
-                    {"pops", pops},
-                    {"memory_mib", feeds::residentMebibytes()},
-                    {"world", json(frame.world)},
-                    {"since_start", totalsJson(frame.sinceStart)}};
+    const Json line{
+        {"uptime_s", uptimeSeconds},
+        {"stats_lines_dropped", m_lines->dropped()},
+        {"mode", modeOf(frame, timeline)},
+        {"feed_age_seconds", timeline.feedAgeSeconds ? Json(*timeline.feedAgeSeconds) : Json(nullptr)},
+        {"recorder", json(timeline.recording)},
+        {"settled", frame.settled ? Json(unixSeconds(*frame.settled)) : Json(nullptr)},
+        {"epoch", frame.epoch},
+        {"scenario", frame.scenario},
+        {"frames",
+         {{"painted", paint.count},
+          {"median_ms", paint.median},
+          {"p95_ms", paint.p95},
+          {"max_ms", paint.max}}},
+        {"report_to_picture_ms",
+         {{"count", delays.count},
+          {"p50", delays.count > 0 ? Json(delays.p50) : Json(nullptr)},
+          {"p99", delays.count > 0 ? Json(delays.p99) : Json(nullptr)}}},
+        {"feed",
+         {{"thread_load", frame.health.feedThreadLoad},
+          {"reports_per_second", frame.health.reportsPerSecond},
+          {"bytes_per_second", frame.health.bytesPerSecond},
+          {"newest_age_s",
+           frame.health.newestAgeSeconds ? Json(*frame.health.newestAgeSeconds) : Json(nullptr)},
+          {"lost", frame.health.lost},
+          {"duplicates", frame.health.duplicates},
+          {"reordered", frame.health.reordered},
+          {"restarts", frame.health.restarts},
+          {"publishers", frame.health.publishers},
+          {"corrected", frame.health.corrected},
+          {"behind_s", frame.health.behindSeconds ? Json(*frame.health.behindSeconds) : Json(nullptr)},
+          {"clock_synchronised",
+           frame.health.clockSynchronised ? Json(*frame.health.clockSynchronised) : Json(nullptr)},
+          {"complaints", frame.health.complaints},
+          {"endpoints", endpoints},
+          {"refused", refused},
+          {"last_refusal", frame.health.lastRefusal}}},
+        {"nodes", {{"heard", frame.health.nodesHeard}, {"expected", frame.health.nodesExpected}}},
+        {"pops", pops},
+        {"memory_mib", feeds::residentMebibytes()},
+        {"world", json(frame.world)},
+        {"since_start", totalsJson(frame.sinceStart)}};
     const auto text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-    return std::fwrite(text.data(), 1, text.size(), m_file) == text.size() && std::fflush(m_file) == 0;
+    return m_lines->write(text);
 }
 
 } // namespace surgescope::app

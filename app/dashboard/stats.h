@@ -2,34 +2,34 @@
 #pragma once
 
 #include "feeds/frame/frame.h"
+#include "feeds/frame/timeline.h"
 #include "feeds/util/result.h"
 
+#include "app/dashboard/line_writer.h"
 #include "widgets/base/paint_clock.h"
 #include "widgets/base/picture_delay.h"
 
-#include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace surgescope::app {
 
-/// Writes what the screen shows as one JSON object a line, for scripts and tests. GUI thread; written through
-/// at once.
+/// Writes what the screen shows as one JSON object a line, for scripts and tests. GUI thread, which it never
+/// makes wait: lines that nobody reads are dropped, and the next one that goes out tells how many
+/// (stats_lines_dropped).
 class StatsWriter {
   public:
     /// `path` "-" is standard output. Refuses a file that cannot be written.
     static feeds::Result<std::unique_ptr<StatsWriter>> open(const std::string& path);
-    ~StatsWriter();
-    StatsWriter(const StatsWriter&) = delete;
-    StatsWriter& operator=(const StatsWriter&) = delete;
 
     /// False when writing failed (disk full, reader gone).
-    bool write(const feeds::Frame& frame, const widgets::PaintTimes& paint,
+    bool write(const feeds::Frame& frame, const feeds::Timeline& timeline, const widgets::PaintTimes& paint,
                const widgets::PictureDelays& delays, double uptimeSeconds);
 
   private:
-    explicit StatsWriter(std::FILE* file) : m_file(file) {}
-    std::FILE* m_file;
+    explicit StatsWriter(std::unique_ptr<LineWriter> lines) : m_lines(std::move(lines)) {}
+    std::unique_ptr<LineWriter> m_lines;
 };
 
 } // namespace surgescope::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/capture/flight_recorder.h"
 
+#include "feeds/capture/keeping.h"
 #include "feeds/state/fleet_state.h"
 
 #include <algorithm>
@@ -23,29 +24,6 @@ std::uint64_t sizeOf(const std::string& path) {
     const auto size = fs::file_size(path, error);
     return error ? 0 : size;
 }
-
-/// Links to files, so that they outlive their deletion; gone with this.
-struct Links {
-    fs::path folder;
-    std::vector<std::string> paths;
-
-    std::error_code add(const std::string& segment) {
-        std::error_code error;
-        fs::create_directories(folder, error);
-        const auto link = folder / fs::path(segment).filename();
-        if (!error) fs::create_hard_link(segment, link, error);
-        if (error) { // not every file system has them
-            error.clear();
-            fs::copy_file(segment, link, error);
-        }
-        if (!error) paths.push_back(link.string());
-        return error;
-    }
-    ~Links() {
-        std::error_code ignored;
-        fs::remove_all(folder, ignored);
-    }
-};
 
 } // namespace
 
@@ -71,6 +49,8 @@ Result<std::unique_ptr<FlightRecorder>> FlightRecorder::open(const Options& aske
                       [&](const Segment& segment) { return fs::last_write_time(segment.path, error); });
 
     const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(clock.wall().time_since_epoch());
+    if (auto leftovers = Keeping::leftovers(options.folder); !leftovers.empty())
+        flight->m_cleaning = std::async(std::launch::async, Keeping::removeLeftovers, std::move(leftovers));
     auto* target = flight.get();
     auto recorder = Recorder::open(
         {.path = (fs::path(options.folder) / (kStem + std::to_string(now.count()) + ".mcap")).string(),
@@ -122,8 +102,8 @@ std::optional<FeedSecond> FlightRecorder::since() const {
 }
 
 Result<std::vector<std::string>> FlightRecorder::endSegment() {
-    if (!m_recorder->beginNewFile(kEndWithin))
-        return Error{"the flight recorder does not end its segment: " + m_recorder->status().reason};
+    if (const auto error = m_recorder->beginNewFile(kEndWithin))
+        return Error{"the flight recorder does not end its segment: " + error->text};
     const std::scoped_lock lock(m_mutex);
     std::vector<std::string> paths;
     for (const auto& segment : m_segments)
@@ -132,31 +112,46 @@ Result<std::vector<std::string>> FlightRecorder::endSegment() {
 }
 
 void FlightRecorder::segmentDone(const std::string& path) {
-    const std::scoped_lock lock(m_mutex);
-    m_segments.push_back({path, sizeOf(path), true, m_since});
-    m_doneBytes += m_segments.back().bytes;
-    m_since.reset();
-    std::uint64_t total = m_options.bytes / kSegments; // the one that is begun now
-    for (const auto& segment : m_segments)
-        total += segment.bytes;
-    while (total > m_options.bytes && !m_segments.empty()) {
-        const auto& oldest = m_segments.front();
-        total -= std::min(total, oldest.bytes);
+    const auto bytes = sizeOf(path);
+    std::vector<std::string> forgotten;
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_segments.push_back({path, bytes, true, m_since});
+        m_doneBytes += bytes;
+        m_since.reset();
+        std::uint64_t total = m_options.bytes / kSegments; // the one that is begun now
+        for (const auto& segment : m_segments)
+            total += segment.bytes;
+        while (total > m_options.bytes && !m_segments.empty()) {
+            total -= std::min(total, m_segments.front().bytes);
+            forgotten.push_back(m_segments.front().path);
+            m_segments.erase(m_segments.begin());
+        }
+    }
+    for (const auto& segment :
+         forgotten) {            // the feed and the screen take the lock, and never wait for a disk
         std::error_code ignored; // one that is gone already takes no room
-        fs::remove(oldest.path, ignored);
-        m_segments.erase(m_segments.begin());
+        if (m_options.remove)
+            m_options.remove(segment);
+        else
+            fs::remove(segment, ignored);
     }
 }
 
 Result<Rewritten> FlightRecorder::keep(const std::string& path, const Progress& progress) {
-    Links links{fs::path(m_options.folder) / (fs::path(path).stem().string() + ".keeping"), {}};
+    if (m_cleaning.valid()) m_cleaning.wait(); // it may be about a recording of the same name
+    Keeping keeping(m_options.folder, path);
+    if (auto error = keeping.begin()) return std::move(*error);
     const auto segments = endSegment();
     if (!segments) return Error{segments.error()};
-    for (const auto& segment : *segments) // one that the ring has forgotten meanwhile is what it is
-        if (const auto error = links.add(segment); error && fs::exists(segment))
-            return Error{"cannot keep '" + segment + "': " + error.message()};
-    if (links.paths.empty()) return Error{"the flight recorder holds nothing"};
-    return rewrite(links.paths, path, {.library = m_options.library, .progress = progress});
+    for (const auto& segment : *segments)
+        if (auto error = keeping.add(segment)) return std::move(*error);
+    if (keeping.links().empty()) return Error{"the flight recorder holds nothing"};
+    auto kept =
+        rewrite(keeping.links(), keeping.unfinished(), {.library = m_options.library, .progress = progress});
+    if (!kept) return kept;
+    if (auto error = keeping.finish()) return std::move(*error);
+    return kept;
 }
 
 } // namespace surgescope::feeds

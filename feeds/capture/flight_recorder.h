@@ -10,6 +10,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -31,9 +33,11 @@ class FlightRecorder final : public FeedTap {
         std::chrono::seconds segment{300};             // a new one at the latest after so long
         unsigned nodeColumnsEvery = 1;
         std::string library = "surgescope";
+        std::function<void(const std::string& path)> remove = {}; // deletes a segment; empty: as usual
     };
 
-    /// Refuses a folder that cannot be written to. `clock` must outlive the recorder.
+    /// Refuses a folder that cannot be written to. What a process that died while keeping left in the ring is
+    /// removed meanwhile. `clock` must outlive the recorder.
     static Result<std::unique_ptr<FlightRecorder>> open(const Options& options, const Clock& clock);
     ~FlightRecorder() override;
 
@@ -42,11 +46,13 @@ class FlightRecorder final : public FeedTap {
     void settled(const FleetState& state) override;
 
     /// Makes one recording of what this run still has, up to now. Takes its time; the feed goes on
-    /// meanwhile. Any thread but the feed's. Refuses a file that exists.
+    /// meanwhile. Any thread but the feed's. Refuses a file that exists; of one that cannot be finished
+    /// nothing stays.
     Result<Rewritten> keep(const std::string& path, const Progress& progress = {});
 
     /// Ends the present segment and gives all of this run, oldest first: a recording up to now. Waits for the
-    /// recorder's thread, some milliseconds on a disk that is not busy. Any thread but the feed's.
+    /// recorder's thread, some milliseconds on a disk that is not busy; after a failure it is refused at once
+    /// with the reason. Any thread but the feed's.
     Result<std::vector<std::string>> endSegment();
 
     /// Where the ring is. Any thread.
@@ -72,7 +78,8 @@ class FlightRecorder final : public FeedTap {
     };
     const Options m_options;
     FileLock m_lock;                   // of the folder
-    mutable std::mutex m_mutex;        // guards what follows
+    std::future<void> m_cleaning;      // of what an earlier run left behind
+    mutable std::mutex m_mutex;        // guards what follows; nobody who has it waits for a disk
     std::vector<Segment> m_segments;   // complete, oldest first
     std::uint64_t m_doneBytes = 0;     // of all complete segments of this run, those that are gone included
     std::optional<FeedSecond> m_since; // the present one's first settled second

@@ -45,7 +45,14 @@ inline constexpr std::uint64_t kChunkBytes = 64U << 20;    // compressed, and ag
 inline constexpr std::uint64_t kSummaryBytes = 512U << 20; // a file of weeks
 inline constexpr std::uint64_t kSmallRecord = 16U << 20;   // header, schema, channel, metadata, indexes
 inline constexpr std::uint64_t kAttachmentBytes = 64U << 20;
-inline constexpr std::size_t kChunks = 8'000'000; // kept in the index
+inline constexpr std::size_t kChunks = 8'000'000;            // kept in the index
+inline constexpr std::uint64_t kDefinitionBytes = 64U << 20; // all schemas and channels
+
+// What a file may make a reader do, in proportion to its size: chunks of ours are uncompressed to 2 to 30
+// times their size, those of a fleet that says the same every second to some hundred, and bombs to 30,000.
+inline constexpr std::uint64_t kRatio = 100;
+inline constexpr std::uint64_t kFreeBytes = 64U << 20;  // beside that
+inline constexpr std::uint64_t kOpenBytes = 256U << 20; // of chunks that overlap in time, held at once
 } // namespace limits
 
 using Metadata = std::map<std::string, std::string>;

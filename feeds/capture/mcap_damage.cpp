@@ -49,8 +49,13 @@ std::uint64_t findChunk(const InputFile& file, std::uint64_t from) {
         const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(kStep, file.size() - from));
         if (!file.read(from, size, bytes)) break;
         for (auto at = bytes.find(static_cast<char>(Op::chunk)); at != std::string::npos;
-             at = bytes.find(static_cast<char>(Op::chunk), at + 1))
+             at = bytes.find(static_cast<char>(Op::chunk), at + 1)) {
+            // Most are none by the length that would follow, and asking the file takes a while.
+            if (at + kRecordHead <= bytes.size() &&
+                readRecordHead(std::string_view(bytes).substr(at, kRecordHead)).second > limitFor(Op::chunk))
+                continue;
             if (isChunkAt(file, from + at)) return from + at;
+        }
     }
     return file.size();
 }

@@ -37,6 +37,9 @@ std::optional<Error> PartReader::readChunk(const InputFile& file, const Part& pa
     if (!record || record->op != Op::chunk || !mcap::read(record->content, head) ||
         head.recordsSize != record->content.size() - head.bytes())
         return lost("is not where the index says, or its head is damaged");
+    if (head.uncompressedSize <= most && head.uncompressedSize > part.uncompressed)
+        return lost("claims " + bytesText(head.uncompressedSize) + " uncompressed, expected " +
+                    std::to_string(part.uncompressed) + " as the index says");
     if (auto error = unpack(head, record->content.substr(head.bytes()), records, most))
         return lost(error->text);
     if (head.uncompressedCrc != 0 && crc32(records) != head.uncompressedCrc)

@@ -25,6 +25,7 @@ struct Part {
     std::uint64_t channels = ~std::uint64_t{0}; // bit id % 64: may hold messages of that channel
     bool loose = false;                         // a run outside chunks
     std::uint32_t file = 0;                     // of a capture in several files
+    std::uint64_t uncompressed = 0;             // bytes of its records, as the file says
 };
 
 /// "1 byte", "2 bytes".

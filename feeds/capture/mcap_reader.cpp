@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/capture/mcap_reader.h"
 
+#include "feeds/capture/mcap_budget.h"
 #include "feeds/capture/mcap_damage.h"
 #include "feeds/util/crc32.h"
 
@@ -35,16 +36,15 @@ Result<std::unique_ptr<McapReader>> McapReader::open(InputFile file, Use use) {
     std::unique_ptr<McapReader> reader(new McapReader(std::move(file)));
     if (auto error = reader->readHeader()) return std::move(*error);
     reader->m_indexed = use == Use::summary && reader->readSummary();
-    if (!reader->m_indexed) {
-        reader->scan();
-        reader->learnDefinitions();
-    }
+    if (!reader->m_indexed) reader->scan();
+    reader->boundWork();
+    if (!reader->m_indexed) reader->learnDefinitions();
     return reader;
 }
 
-const mcap::Channel* McapReader::channel(std::uint16_t id) const {
-    const auto found = std::ranges::find(m_channels, id, &mcap::Channel::id);
-    return found == m_channels.end() ? nullptr : &*found;
+void McapReader::boundWork() {
+    for (auto& [offset, why] : mcap::boundWork(m_parts, m_file.size()))
+        damaged(offset, std::move(why));
 }
 
 std::optional<Error> McapReader::addFile(const std::string& path) {
@@ -52,10 +52,10 @@ std::optional<Error> McapReader::addFile(const std::string& path) {
     if (!opened) return Error{opened.error()};
     auto& other = **opened;
     std::uint64_t foreign = 0; // bits of channels that are not ours
-    for (const auto& channel : other.m_channels) {
+    for (const auto& channel : other.channels()) {
         const auto* known = this->channel(channel.id);
         if (!known)
-            m_channels.push_back(channel);
+            m_definitions.add(channel);
         else if (known->topic != channel.topic)
             foreign |= std::uint64_t{1} << (channel.id % 64);
     }
@@ -71,11 +71,6 @@ std::optional<Error> McapReader::addFile(const std::string& path) {
     m_metadata.insert(m_metadata.end(), other.m_metadata.begin(), other.m_metadata.end());
     m_statistics.reset(); // they are of one file
     return std::nullopt;
-}
-
-const mcap::Schema* McapReader::schema(std::uint16_t id) const {
-    const auto found = std::ranges::find(m_schemas, id, &mcap::Schema::id);
-    return found == m_schemas.end() ? nullptr : &*found;
 }
 
 void McapReader::damaged(std::uint64_t offset, std::string text) {
@@ -127,8 +122,7 @@ bool McapReader::readSummary() {
     const bool sound = footer.summaryCrc == 0 || crc32(bytes) == footer.summaryCrc;
     if (sound && takeSummary(std::string_view(bytes).substr(0, size))) return true;
     if (!sound) damaged(footer.summaryStart, "the summary's checksum is wrong: the file is scanned instead");
-    m_schemas.clear();
-    m_channels.clear();
+    m_definitions.clear();
     m_parts.clear();
     m_attachments.clear();
     m_metadata.clear();
@@ -153,7 +147,12 @@ bool McapReader::takeSummary(std::string_view bytes) {
                 chunk.offset > m_file.size() || chunk.length > m_file.size() - chunk.offset ||
                 m_parts.size() >= limits::kChunks)
                 return false;
-            Part part{chunk.offset, chunk.length, chunk.start, chunk.end};
+            Part part{.offset = chunk.offset,
+                      .length = chunk.length,
+                      .start = chunk.start,
+                      .end = chunk.end,
+                      .uncompressed = chunk.uncompressedSize};
+            if (part.uncompressed == 0) part.uncompressed = limits::kRatio * part.length; // it does not tell
             if (!chunk.messageIndexes.empty()) part.channels = 0;
             for (const auto& [channel, offset] : chunk.messageIndexes)
                 part.channels |= channelBit(channel);
@@ -174,27 +173,50 @@ bool McapReader::takeSummary(std::string_view bytes) {
     }
     // Messages outside chunks are in no index, and neither is anything that is not counted.
     if (!m_statistics || (m_parts.empty() && m_statistics->messages > 0)) return false;
+    std::ranges::sort(m_parts, {}, &Part::offset);
+    if (!isPossible(metadata)) return false;
     for (const auto& index : metadata) {
         if (index.length > limits::kSmallRecord || index.length < mcap::kRecordHead ||
             !m_file.read(index.offset, index.length, m_stored))
             continue;
         define(Op::metadata, std::string_view(m_stored).substr(mcap::kRecordHead));
     }
-    std::ranges::sort(m_parts, {}, &Part::offset);
+    return true;
+}
+
+bool McapReader::isPossible(const std::vector<mcap::MetadataIndex>& metadata) {
+    // An index is small, and what it points at may be large: the same place named a thousand times is no
+    // index.
+    const auto no = [this](std::uint64_t offset, const char* what) {
+        damaged(offset,
+                std::string("the summary names ") + what + " twice here: the file is scanned instead");
+        return false;
+    };
+    if (const auto overlap = mcap::overlapIn(m_parts)) return no(*overlap, "chunks");
+    std::uint64_t left = m_file.size();
+    for (const auto& index : metadata)
+        if (index.length > left)
+            return no(index.offset, "metadata");
+        else
+            left -= index.length;
+    left = m_file.size();
+    for (const auto& index : m_attachments)
+        if (index.length > left)
+            return no(index.offset, "attachments");
+        else
+            left -= index.length;
     return true;
 }
 
 void McapReader::define(Op op, std::string_view content) {
-    if (op == Op::schema) {
-        mcap::Schema schema;
-        if (mcap::read(content, schema) && !this->schema(schema.id)) m_schemas.push_back(std::move(schema));
-    } else if (op == Op::channel) {
-        mcap::Channel channel;
-        if (mcap::read(content, channel) && !this->channel(channel.id))
-            m_channels.push_back(std::move(channel));
-    } else if (op == Op::metadata) {
-        mcap::NamedMetadata metadata;
+    using Added = mcap::Definitions::Added;
+    mcap::NamedMetadata metadata;
+    if (op == Op::metadata) {
         if (mcap::read(content, metadata)) m_metadata.push_back(std::move(metadata));
+    } else if ((op == Op::schema && m_definitions.addSchema(content) == Added::noRoom) ||
+               (op == Op::channel && m_definitions.addChannel(content) == Added::noRoom)) {
+        damaged(0, "schemas and channels take more than " + std::to_string(limits::kDefinitionBytes) +
+                       " bytes: the rest of them is left out");
     }
 }
 
@@ -269,18 +291,22 @@ void McapReader::scanChunk(std::uint64_t offset, std::uint64_t length) {
                     static_cast<std::size_t>(std::min<std::uint64_t>(length - mcap::kRecordHead, 64)),
                     bytes) &&
         mcap::read(bytes, head))
-        m_parts.push_back({offset, length, head.start, head.end});
+        m_parts.push_back({.offset = offset,
+                           .length = length,
+                           .start = head.start,
+                           .end = head.end,
+                           .uncompressed = head.uncompressedSize});
 }
 
 void McapReader::learnDefinitions() {
     // Other writers define channels in the chunks alone: those with channels unknown so far are looked into.
     std::uint64_t known = 0;
-    for (const auto& channel : m_channels)
+    for (const auto& channel : channels())
         known |= channelBit(channel.id);
     for (std::size_t i = 0; i < m_parts.size(); ++i) {
         if (m_parts[i].loose || (m_parts[i].channels & ~known) == 0) continue;
         static_cast<void>(read(m_parts[i], [](const mcap::Message&) {}));
-        for (const auto& channel : m_channels)
+        for (const auto& channel : channels())
             known |= channelBit(channel.id);
     }
 }
@@ -294,9 +320,15 @@ void McapReader::scanLoose(std::uint64_t offset, std::uint64_t length) {
     const bool goesOn = !m_parts.empty() && m_parts.back().loose &&
                         m_parts.back().offset + m_parts.back().length == offset &&
                         m_parts.back().length + length <= kLooseRun;
-    if (!goesOn) m_parts.push_back({offset, 0, message.logTime, message.logTime, 0, true});
+    if (!goesOn)
+        m_parts.push_back({.offset = offset,
+                           .start = message.logTime,
+                           .end = message.logTime,
+                           .channels = 0,
+                           .loose = true});
     auto& run = m_parts.back();
     run.length += length;
+    run.uncompressed = run.length;
     run.start = std::min(run.start, message.logTime);
     run.end = std::max(run.end, message.logTime);
     run.channels |= channelBit(message.channel);
@@ -328,7 +360,7 @@ std::optional<Error> McapReader::read(const Part& part, const Ahead& ahead, std:
             return failed(mcap::bytesText(rest.size()) + " at the end of a chunk are no whole record");
         mcap::Message message;
         if (record->op != Op::message) {
-            define(record->op, record->content);
+            if (record->op != Op::metadata) define(record->op, record->content); // it has no place in a chunk
         } else if (!mcap::read(record->content, message)) {
             return failed("a message is too short to be one");
         } else if (!channel(message.channel)) {

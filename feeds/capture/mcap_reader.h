@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/capture/mcap.h"
+#include "feeds/capture/mcap_definitions.h"
 #include "feeds/capture/mcap_part.h"
 #include "feeds/capture/read_ahead.h"
 #include "feeds/util/file.h"
@@ -28,7 +29,8 @@ struct CaptureDamage {
 /// Reads any MCAP file of version 0: chunked or not, with or without summary, stored or compressed with zstd
 /// (lz4 is refused, chunk by chunk, in words). By the summary if there is a good one, otherwise by scanning
 /// the record heads; either way memory holds the index and one chunk, never the file. Damage never ends the
-/// reading: every whole chunk is found, and damage() tells what was not. One thread.
+/// reading: every whole chunk is found, and damage() tells what was not. What a file costs is bounded by its
+/// size: chunks that claim to hold far more than they take are left out, and told. One thread.
 class McapReader {
   public:
     using Part = mcap::Part;
@@ -43,11 +45,11 @@ class McapReader {
     ~McapReader();
 
     const mcap::Header& header() const { return m_header; }
-    const std::vector<mcap::Schema>& schemas() const { return m_schemas; }
-    const std::vector<mcap::Channel>& channels() const { return m_channels; }
+    const std::vector<mcap::Schema>& schemas() const { return m_definitions.schemas(); }
+    const std::vector<mcap::Channel>& channels() const { return m_definitions.channels(); }
     /// Null: not defined anywhere.
-    const mcap::Channel* channel(std::uint16_t id) const;
-    const mcap::Schema* schema(std::uint16_t id) const;
+    const mcap::Channel* channel(std::uint16_t id) const { return m_definitions.channel(id); }
+    const mcap::Schema* schema(std::uint16_t id) const { return m_definitions.schema(id); }
     /// Takes the parts of another file in as well: a capture that was written into several, as a recorder
     /// does. Channels are those of this file; what the other one holds of others is left out and told by
     /// damage(). Refused like open().
@@ -71,6 +73,8 @@ class McapReader {
     /// The same as read(part, …), but the messages stay valid as long as `records` does. `ahead` may be null.
     std::optional<Error> read(const Part& part, const Ahead& ahead, std::string& records, const Take& take);
     Result<mcap::Attachment> read(const mcap::AttachmentIndex& attachment);
+    /// Somebody cannot use a part, for this reason: damage() tells.
+    void leftOut(const Part& part, std::string why) { damaged(part.offset, std::move(why)); }
 
     /// What was found so far: by opening, and by reading parts.
     const std::vector<CaptureDamage>& damage() const { return m_damage; }
@@ -80,6 +84,8 @@ class McapReader {
     std::optional<Error> readHeader();
     bool readSummary();
     bool takeSummary(std::string_view bytes);
+    bool isPossible(const std::vector<mcap::MetadataIndex>& metadata);
+    void boundWork();
     void scan();
     void scanChunk(std::uint64_t offset, std::uint64_t length);
     void scanLoose(std::uint64_t offset, std::uint64_t length);
@@ -96,8 +102,7 @@ class McapReader {
     std::uint64_t m_dataStart = 0; // behind the header
     bool m_indexed = false;
     mcap::Header m_header;
-    std::vector<mcap::Schema> m_schemas;
-    std::vector<mcap::Channel> m_channels;
+    mcap::Definitions m_definitions;
     std::vector<Part> m_parts;
     std::vector<mcap::NamedMetadata> m_metadata;
     std::vector<mcap::AttachmentIndex> m_attachments;

@@ -11,6 +11,8 @@ namespace surgescope::feeds {
 namespace {
 /// Parts that are read before they are needed: chunks of a second, of two lanes.
 constexpr std::size_t kAhead = 3;
+/// What is kept for its memory: as much as recordings of ours have open at once.
+constexpr std::size_t kSpares = 12;
 } // namespace
 
 MessageStream::MessageStream(McapReader& reader, Wanted wanted)
@@ -34,16 +36,52 @@ void MessageStream::seek(std::uint64_t from, std::uint64_t until) {
     for (auto& open : m_open)
         retire(std::move(open));
     m_open.clear();
+    m_openBytes = 0;
     m_nextPart = static_cast<std::size_t>(std::ranges::lower_bound(m_latest, from) - m_latest.begin());
     m_ahead.clear();
     readAhead();
 }
 
 void MessageStream::retire(Open open) {
-    m_spareRecords.push_back(std::move(open.records));
+    if (m_spare.size() >= kSpares) return;
+    if (m_spareRecords.size() < kSpares) m_spareRecords.push_back(std::move(open.records));
     open.entries.clear();
     open.next = 0;
     m_spare.push_back(std::move(open));
+}
+
+/// The last message given was of the first.
+void MessageStream::retireRead() {
+    if (m_open.empty()) return;
+    if (m_open.front().next == m_open.front().entries.size()) {
+        m_openBytes -= m_open.front().bytes;
+        std::swap(m_open.front(), m_open.back());
+        retire(std::move(m_open.back()));
+        m_open.pop_back();
+    }
+    siftDown();
+}
+
+void MessageStream::siftDown() {
+    for (std::size_t at = 0;;) {
+        auto least = at;
+        for (const auto child : {2 * at + 1, 2 * at + 2})
+            if (child < m_open.size() && m_open[child].due() < m_open[least].due()) least = child;
+        if (least == at) return;
+        std::swap(m_open[at], m_open[least]);
+        at = least;
+    }
+}
+
+void MessageStream::add(Open open) {
+    m_openBytes += open.bytes;
+    m_open.push_back(std::move(open));
+    for (auto at = m_open.size() - 1; at > 0;) {
+        const auto above = (at - 1) / 2;
+        if (m_open[above].due() < m_open[at].due()) return;
+        std::swap(m_open[above], m_open[at]);
+        at = above;
+    }
 }
 
 std::string MessageStream::spareRecords() {
@@ -62,6 +100,11 @@ void MessageStream::readAhead() {
 }
 
 void MessageStream::load(const McapReader::Part& part, const McapReader::Ahead& ahead) {
+    if (!m_open.empty() && m_openBytes + part.uncompressed > mcap::limits::kOpenBytes)
+        return m_reader.leftOut(part, "a chunk overlaps in time with others of " +
+                                          mcap::bytesText(m_openBytes) + ", expected at most " +
+                                          std::to_string(mcap::limits::kOpenBytes) + ": " +
+                                          mcap::bytesText(part.length) + " are left out");
     Open open;
     if (!m_spare.empty()) {
         open = std::move(m_spare.back());
@@ -78,23 +121,16 @@ void MessageStream::load(const McapReader::Part& part, const McapReader::Ahead& 
     if (open.entries.empty()) return retire(std::move(open));
     if (!std::ranges::is_sorted(open.entries, {}, &Entry::logTime))
         std::ranges::stable_sort(open.entries, {}, &Entry::logTime);
-    m_open.push_back(std::move(open));
+    open.part = m_nextPart;
+    open.bytes = open.records.size() + open.entries.size() * sizeof(Entry);
+    add(std::move(open));
 }
 
 const MessageStream::Message* MessageStream::next() {
-    for (std::size_t i = 0; i < m_open.size();) { // the last message given may have been a chunk's last
-        if (m_open[i].next < m_open[i].entries.size()) {
-            ++i;
-            continue;
-        }
-        retire(std::move(m_open[i]));
-        m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(i));
-    }
-    const auto timeOf = [](const Open& open) { return open.entries[open.next].logTime; };
-    auto earliest = std::ranges::min_element(m_open, {}, timeOf);
+    retireRead();
     while (m_nextPart < m_order.size()) {
         const auto part = m_reader.parts()[m_order[m_nextPart]];
-        if (earliest != m_open.end() && part.start > timeOf(*earliest)) break;
+        if (!m_open.empty() && part.start > m_open.front().due().first) break;
         ++m_nextPart;
         McapReader::Ahead ahead;
         if (!m_ahead.empty()) {
@@ -104,15 +140,15 @@ const MessageStream::Message* MessageStream::next() {
         if (part.end < m_from) continue;
         load(part, ahead);
         readAhead();
-        earliest = std::ranges::min_element(m_open, {}, timeOf);
     }
-    if (earliest == m_open.end()) return nullptr;
-    const auto& entry = earliest->entries[earliest->next++];
+    if (m_open.empty()) return nullptr;
+    auto& first = m_open.front();
+    const auto& entry = first.entries[first.next++];
     m_message.channel = m_reader.channel(entry.channel);
     m_message.sequence = entry.sequence;
     m_message.logTime = entry.logTime;
     m_message.publishTime = entry.publishTime;
-    m_message.payload = std::string_view(earliest->records).substr(entry.offset, entry.size);
+    m_message.payload = std::string_view(first.records).substr(entry.offset, entry.size);
     m_message.topic = recording::topicOf(*m_message.channel, m_message.payload, m_topic);
     return &m_message;
 }

@@ -9,13 +9,14 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace surgescope::feeds {
 
 /// The messages of a capture in the order of their log time, whatever order its chunks stand in. Holds the
-/// chunks that overlap in time, one of each lane, and the next few, which another thread reads meanwhile. One
-/// thread.
+/// chunks that overlap in time, one of each lane, and the next few, which another thread reads meanwhile.
+/// Where more than limits::kOpenBytes overlap, the rest is left out and told by the reader. One thread.
 class MessageStream {
   public:
     /// Valid until the stream's next call.
@@ -52,7 +53,13 @@ class MessageStream {
         std::string records;
         std::vector<Entry> entries; // by log time
         std::size_t next = 0;
+        std::size_t part = 0; // in m_order: of messages of the same time the earlier part's come first
+        std::uint64_t bytes = 0;
+        std::pair<std::uint64_t, std::size_t> due() const { return {entries[next].logTime, part}; }
     };
+    void retireRead();
+    void siftDown();
+    void add(Open open);
     void load(const McapReader::Part& part, const McapReader::Ahead& ahead);
     void readAhead();
     void retire(Open open);
@@ -66,7 +73,8 @@ class MessageStream {
     std::deque<McapReader::Ahead> m_ahead; // of the parts from m_nextPart on; null: it is not needed
     std::uint64_t m_from = 0;
     std::uint64_t m_until = UINT64_MAX;
-    std::vector<Open> m_open;
+    std::vector<Open> m_open; // a heap: the first has the next message
+    std::uint64_t m_openBytes = 0;
     std::vector<Open> m_spare; // these two for their memory
     std::vector<std::string> m_spareRecords;
     Message m_message;

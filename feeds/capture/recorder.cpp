@@ -39,7 +39,7 @@ std::uint64_t nanosecondsOf(WallTime time) {
 Recorder::Recorder(const Options& options, const Clock& clock, std::unique_ptr<RecordingWriter> writer)
     : m_options(options), m_clock(clock), m_writer(std::move(writer)) {
     m_status.path = m_options.path;
-    m_status.files = 1;
+    m_status.files = m_writer ? 1 : 0;
     m_thread = std::thread([this] { run(); });
 }
 
@@ -47,6 +47,10 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const Options& options, const C
     auto writer = RecordingWriter::create(options.path, options.library);
     if (!writer) return Error{writer.error()};
     return std::unique_ptr<Recorder>(new Recorder(options, clock, std::move(writer.value())));
+}
+
+std::unique_ptr<Recorder> Recorder::start(const Options& options, const Clock& clock) {
+    return std::unique_ptr<Recorder>(new Recorder(options, clock, nullptr));
 }
 
 Recorder::~Recorder() {
@@ -62,11 +66,15 @@ void Recorder::stop() {
     if (m_thread.joinable()) m_thread.join();
 }
 
-bool Recorder::beginNewFile(milliseconds within) {
+std::optional<Error> Recorder::beginNewFile(milliseconds within) {
     std::unique_lock lock(m_mutex);
     const auto asked = ++m_newFilesAsked;
     m_wakeUp.notify_one();
-    return m_newFileMade.wait_for(lock, within, [&] { return m_newFilesMade >= asked; });
+    const bool answered = m_newFileMade.wait_for(
+        lock, within, [&] { return m_newFilesMade >= asked || m_status.state != State::recording; });
+    if (m_newFilesMade >= asked) return std::nullopt;
+    if (m_status.state == State::failed) return Error{m_status.reason};
+    return Error{answered ? "it has been stopped" : "the disk does not answer"};
 }
 
 Recorder::Status Recorder::status() const {
@@ -125,6 +133,33 @@ void Recorder::enqueue(Origin origin, std::uint64_t logTime, std::string_view to
 // ---- recorder thread
 
 void Recorder::run() {
+    RecordingWriter::Failure failure;
+    if (!m_writer) failure = makeFirstFile();
+    if (!failure) failure = recordAll();
+    if (!failure) failure = m_writer->noteDropped(status().dropped);
+    if (!failure) failure = m_writer->close();
+    if (m_writer) publishStatus();
+    const std::scoped_lock lock(m_mutex);
+    m_status.state = failure ? State::failed : State::stopped;
+    if (failure) m_status.reason = failure->text;
+    m_queue = {};
+    m_newFileMade.notify_all(); // whoever waits for one shall not wait any longer
+}
+
+RecordingWriter::Failure Recorder::makeFirstFile() {
+    const std::filesystem::path path(m_options.path);
+    std::error_code error; // what it means for the file, creating it will say
+    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+    auto writer = RecordingWriter::create(m_options.path, m_options.library,
+                                          m_options.rosters ? m_options.rosters() : KnownRosters{});
+    if (!writer) return Error{writer.error()};
+    m_writer = std::move(writer.value());
+    const std::scoped_lock lock(m_mutex);
+    m_status.files = 1;
+    return std::nullopt;
+}
+
+RecordingWriter::Failure Recorder::recordAll() {
     std::string batch;
     auto nextFlush = Steady::now() + kFlushEvery;
     auto nextSync = Steady::now() + kSyncEvery;
@@ -158,13 +193,7 @@ void Recorder::run() {
         }
         publishStatus();
     }
-    if (!failure) failure = m_writer->noteDropped(status().dropped);
-    if (!failure) failure = m_writer->close();
-    publishStatus();
-    const std::scoped_lock lock(m_mutex);
-    m_status.state = failure ? State::failed : State::stopped;
-    if (failure) m_status.reason = failure->text;
-    m_queue = {};
+    return failure;
 }
 
 RecordingWriter::Failure Recorder::writeAll(std::string_view batch) {
@@ -226,6 +255,7 @@ void Recorder::publishStatus() {
     const double cpu = threadCpuSeconds();
     const std::scoped_lock lock(m_mutex);
     m_status.bytes = m_bytesBefore + m_writer->size();
+    m_status.rostersForgotten = m_writer->rosters().forgotten();
     m_status.messages = m_messages;
     m_status.threadCpuSeconds = cpu;
 }

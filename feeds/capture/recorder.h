@@ -40,6 +40,8 @@ class Recorder final : public FeedTap {
         std::string library = "surgescope"; // program and version, for the file's head
         /// Called by the recorder's thread when a file is complete.
         std::function<void(const std::string& path)> fileDone;
+        /// Called once by the recorder's thread: the rosters that the first file shall begin with.
+        std::function<KnownRosters()> rosters;
     };
 
     enum class State : std::uint8_t { recording, failed, stopped };
@@ -47,13 +49,14 @@ class Recorder final : public FeedTap {
     /// What the screen shows.
     struct Status {
         State state = State::recording;
-        std::string reason;         // why it failed, one line
-        std::string path;           // of the present file
-        std::uint64_t bytes = 0;    // in all files
-        std::uint64_t messages = 0; // received; what is made of them is not counted
-        std::uint64_t dropped = 0;  // messages that the queue had no room for
-        double queueFill = 0;       // 0 to 1
-        unsigned files = 0;         // begun
+        std::string reason;                 // why it failed, one line
+        std::string path;                   // of the present file
+        std::uint64_t bytes = 0;            // in all files
+        std::uint64_t messages = 0;         // received; what is made of them is not counted
+        std::uint64_t dropped = 0;          // messages that the queue had no room for
+        std::uint64_t rostersForgotten = 0; // of those known when a file begins, that there was no room for
+        double queueFill = 0;               // 0 to 1
+        unsigned files = 0;                 // begun
         double threadCpuSeconds = 0;
     };
 
@@ -61,6 +64,9 @@ class Recorder final : public FeedTap {
     /// received is logged at its arrival; `clock` stamps what is made before that, and must outlive the
     /// recorder.
     static Result<std::unique_ptr<Recorder>> open(const Options& options, const Clock& clock);
+    /// Leaves making the first file, and its folder, to the recorder's thread, and waits for nothing: what is
+    /// received meanwhile is queued. A file that cannot be made is a failure like any later one.
+    static std::unique_ptr<Recorder> start(const Options& options, const Clock& clock);
     /// Stops.
     ~Recorder() override;
 
@@ -71,8 +77,9 @@ class Recorder final : public FeedTap {
     /// Any thread.
     Status status() const;
     /// Ends the present file with all that was received before this call and goes on in a new one. Waits for
-    /// that; false: it did not come to pass within the time. Any thread but the feed's.
-    bool beginNewFile(std::chrono::milliseconds within);
+    /// that, as long as the recorder works. An Error: why it did not come to pass, at once when it has
+    /// failed. Any thread but the feed's.
+    std::optional<Error> beginNewFile(std::chrono::milliseconds within);
     /// Writes what is queued, closes the file and waits for that. Nothing is recorded after it. One thread.
     void stop();
 
@@ -91,6 +98,9 @@ class Recorder final : public FeedTap {
     void enqueue(Origin origin, std::uint64_t logTime, std::string_view topic, std::string_view payload);
     std::uint64_t logTimeOfMade() const;
     void run();
+    /// Until stop() is asked for, or something went wrong.
+    RecordingWriter::Failure recordAll();
+    RecordingWriter::Failure makeFirstFile();
     /// Each returns what went wrong, and then the recorder has failed.
     RecordingWriter::Failure writeAll(std::string_view batch);
     RecordingWriter::Failure everySecond();
@@ -105,9 +115,9 @@ class Recorder final : public FeedTap {
     Made m_made{*this};
     std::uint64_t m_lastLogTime = 0;
     // Recorder thread:
-    std::unique_ptr<RecordingWriter> m_writer;
-    std::uint64_t m_fileSince = 0;   // log time of the file's first message, 0: none yet
-    std::uint64_t m_bytesBefore = 0; // in complete files
+    std::unique_ptr<RecordingWriter> m_writer; // null: not made yet
+    std::uint64_t m_fileSince = 0;             // log time of the file's first message, 0: none yet
+    std::uint64_t m_bytesBefore = 0;           // in complete files
     std::uint64_t m_messages = 0;
 
     mutable std::mutex m_mutex; // guards what follows

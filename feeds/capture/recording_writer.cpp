@@ -27,14 +27,14 @@ std::string jsonText(std::string_view text) {
 
 } // namespace
 
-RecordingWriter::RecordingWriter(std::unique_ptr<McapWriter> writer, Rosters rosters)
+RecordingWriter::RecordingWriter(std::unique_ptr<McapWriter> writer, KnownRosters rosters)
     : m_writer(std::move(writer)), m_laneSince(kLanes.size(), 0), m_rosters(std::move(rosters)),
       m_rostersHandedOn(!m_rosters.empty()) {
     defineChannels();
 }
 
 Result<std::unique_ptr<RecordingWriter>>
-RecordingWriter::create(const std::string& path, const std::string& library, Rosters rosters) {
+RecordingWriter::create(const std::string& path, const std::string& library, KnownRosters rosters) {
     McapWriter::Options format{.profile = std::string(kProfile), .library = library, .lanes = {}};
     for (const auto& lane : kLanes)
         format.lanes.push_back(lane.level);
@@ -91,8 +91,7 @@ RecordingWriter::Failure RecordingWriter::write(std::uint64_t logTime, std::stri
         return std::nullopt;
     }
     if (auto failure = flushOld(logTime)) return failure;
-    if (topic.starts_with("roster/"))
-        m_rosters[std::string(topic) + '\0' + std::string(peeked.publisher)] = payload;
+    m_rosters.received(topic, payload);
     if (topic == "global") {
         const auto decoded = m_decoder.decode(topic, payload);
         if (const auto* global = std::get_if<const Global*>(&decoded))
@@ -130,14 +129,14 @@ RecordingWriter::Failure RecordingWriter::flushReceived() {
 RecordingWriter::Failure RecordingWriter::writeRosters(std::uint64_t logTime) {
     m_nextRosters = logTime + period(kRostersEvery);
     const auto target = m_targets.at("known/roster");
-    for (const auto& [key, payload] : m_rosters) {
+    Failure failure;
+    m_rosters.forEach([&](std::string_view, std::string_view payload) {
+        if (failure) return;
         const auto peeked = peek(payload).value_or(Peeked{});
-        if (auto failure =
-                m_writer->write(target.lane, {target.channel, static_cast<std::uint32_t>(peeked.sequence),
-                                              logTime, peeked.intervalEndUs * 1'000, payload}))
-            return failure;
-    }
-    return m_writer->flush(target.lane);
+        failure = m_writer->write(target.lane, {target.channel, static_cast<std::uint32_t>(peeked.sequence),
+                                                logTime, peeked.intervalEndUs * 1'000, payload});
+    });
+    return failure ? failure : m_writer->flush(target.lane);
 }
 
 RecordingWriter::Failure RecordingWriter::noteLaunch(const Global& global) {
@@ -150,10 +149,12 @@ RecordingWriter::Failure RecordingWriter::noteLaunch(const Global& global) {
 }
 
 RecordingWriter::Failure RecordingWriter::noteDropped(std::uint64_t dropped) {
-    if (dropped + m_withoutChannel == m_dropped) return std::nullopt;
+    if (dropped + m_withoutChannel == m_dropped && m_rosters.forgotten() == m_forgotten) return std::nullopt;
     m_dropped = dropped + m_withoutChannel;
-    return m_writer->write(
-        mcap::NamedMetadata{std::string(kDropped), {{"messages", std::to_string(m_dropped)}}});
+    m_forgotten = m_rosters.forgotten();
+    mcap::Metadata values{{"messages", std::to_string(m_dropped)}};
+    if (m_forgotten > 0) values["rosters"] = std::to_string(m_forgotten);
+    return m_writer->write(mcap::NamedMetadata{std::string(kDropped), std::move(values)});
 }
 
 std::string RecordingWriter::summaryText() const {

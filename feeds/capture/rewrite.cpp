@@ -77,11 +77,16 @@ class Output final : public RollupMaker::Sink {
         m_logTime = std::max(message.logTime, m_logTime + 1); // as a recorder: no two of the same time
         if (auto failure = m_writer->write(m_logTime, message.topic, message.payload)) return failure;
         if (message.topic.starts_with("node/")) return std::nullopt; // no rollup is made of them
-        apply(message.topic, message.payload);
-        if (m_logTime >= m_nextSettle) {
+        // A new second of feed time closes others, and in fast motion many go by between two looks at the
+        // clock.
+        const bool isNewSecond =
+            message.topic.starts_with("pop/") && message.publishTime >= m_newest + kSecondNs;
+        if (isNewSecond || m_logTime >= m_nextSettle) {
+            if (isNewSecond) m_newest = message.publishTime;
             m_nextSettle = m_logTime + kSettleEvery;
             settle();
         }
+        apply(message.topic, message.payload);
         return m_failure;
     }
     void know(std::string_view topic, std::string_view payload) { apply(topic, payload); }
@@ -123,6 +128,7 @@ class Output final : public RollupMaker::Sink {
     std::optional<FeedSecond> m_settled;
     std::uint64_t m_logTime = 0;
     std::uint64_t m_nextSettle = 0;
+    std::uint64_t m_newest = 0; // feed time
     RecordingWriter::Failure m_failure;
 };
 
@@ -134,8 +140,8 @@ std::uint64_t beginOf(const McapReader& reader) {
 }
 
 /// The rosters known where a part begins: those written again last, and what was received since.
-RecordingWriter::Rosters rostersBefore(const Input& input) {
-    RecordingWriter::Rosters rosters;
+KnownRosters rostersBefore(const Input& input) {
+    KnownRosters rosters;
     MessageStream stream(*input.reader, [](const mcap::Channel& channel) {
         return channel.topic == "roster" || channel.topic == "known/roster";
     });
@@ -146,8 +152,7 @@ RecordingWriter::Rosters rostersBefore(const Input& input) {
         if (message->logTime > begin) break;
         if (message->logTime >= input.from && message->channel->topic == "roster")
             continue; // written as received
-        const auto peeked = peek(message->payload).value_or(Peeked{});
-        rosters[std::string(message->topic) + '\0' + std::string(peeked.publisher)] = message->payload;
+        rosters.received(message->topic, message->payload);
     }
     return rosters;
 }
@@ -191,8 +196,7 @@ Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::stri
     auto writer = RecordingWriter::create(output, options.library, rosters);
     if (!writer) return Error{writer.error()};
     Output out(std::move(writer.value()));
-    for (const auto& [key, payload] : rosters)
-        out.know(key.substr(0, key.find('\0')), payload);
+    rosters.forEach([&](std::string_view topic, std::string_view payload) { out.know(topic, payload); });
 
     Rewritten done;
     Seen seen;

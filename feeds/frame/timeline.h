@@ -48,6 +48,10 @@ struct Timeline {
     std::optional<Range> loop;
     std::string problem; // why a command could not be done, or what of a recording was lost; one line
 
+    /// Since the newest report arrived, of the feed also while the screen looks back; nothing before the
+    /// first.
+    std::optional<double> feedAgeSeconds;
+
     struct Recording {
         enum class State : std::uint8_t { off, recording, failed };
         State state = State::off;
@@ -56,7 +60,8 @@ struct Timeline {
         std::string reason;      // why it failed
         std::uint64_t bytes = 0; // written so far, or held by the ring
         std::uint64_t dropped = 0;
-        double queueFill = 0; // 0 to 1
+        std::uint64_t rostersForgotten = 0; // that a new file would have to know, and there was no room for
+        double queueFill = 0;               // 0 to 1
     };
     Recording recording;
 };

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/model/exponential_histogram.h"
 
+#include "feeds/util/saturating.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <type_traits>
 
 namespace surgescope::feeds {
 namespace {
@@ -47,7 +50,7 @@ int ExponentialHistogram::bucketIndex(std::uint64_t value) {
 
 void ExponentialHistogram::makeRoom(std::uint64_t count) {
     const auto* narrow = std::get_if<Narrow>(&m_buckets);
-    if (!narrow || m_count + count <= std::numeric_limits<std::uint32_t>::max()) return;
+    if (!narrow || saturatingSum(m_count, count) <= std::numeric_limits<std::uint32_t>::max()) return;
     m_buckets = Wide(narrow->begin(), narrow->end());
 }
 
@@ -73,8 +76,13 @@ void ExponentialHistogram::add(Buckets& buckets, int offset, std::span<const Cou
     } else if (!counts.empty()) {
         cover(buckets, offset, offset + static_cast<int>(counts.size()) - 1);
         auto* to = buckets.data() + (offset - m_offset);
-        for (const auto count : counts)
-            *to++ += static_cast<typename Buckets::value_type>(count);
+        for (const auto count : counts) {
+            if constexpr (std::is_same_v<Buckets, Wide>)
+                *to = saturatingSum(*to, count);
+            else // there is room
+                *to += static_cast<typename Buckets::value_type>(count);
+            ++to;
+        }
     }
 }
 
@@ -82,13 +90,13 @@ void ExponentialHistogram::record(std::uint64_t value, std::uint64_t count) {
     if (count == 0) return;
     makeRoom(count);
     if (value == 0) {
-        m_zeros += count;
+        m_zeros = saturatingSum(m_zeros, count);
     } else {
         const int index = bucketIndex(value);
         std::visit([&](auto& buckets) { add(buckets, index, std::span<const std::uint64_t>(&count, 1)); },
                    m_buckets);
     }
-    m_count += count;
+    m_count = saturatingSum(m_count, count);
     addSummary(value * count, value);
 }
 
@@ -96,8 +104,8 @@ void ExponentialHistogram::merge(const ExponentialHistogram& other) {
     makeRoom(other.m_count);
     std::visit([&](auto& to, const auto& from) { add(to, other.m_offset, std::span(from)); }, m_buckets,
                other.m_buckets);
-    m_zeros += other.m_zeros;
-    m_count += other.m_count;
+    m_zeros = saturatingSum(m_zeros, other.m_zeros);
+    m_count = saturatingSum(m_count, other.m_count);
     addSummary(other.m_sum, other.m_max);
 }
 
@@ -113,20 +121,20 @@ bool ExponentialHistogram::addBuckets(int offset, std::span<const std::uint64_t>
     if (offset < kMinIndex || counts.size() > static_cast<std::size_t>(kMaxIndex - kMinIndex + 1) ||
         offset + static_cast<int>(counts.size()) - 1 > kMaxIndex)
         return false;
-    const auto count = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+    const auto count = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}, saturatingSum);
     makeRoom(count);
     std::visit([&](auto& buckets) { add(buckets, offset, counts); }, m_buckets);
-    m_count += count;
+    m_count = saturatingSum(m_count, count);
     return true;
 }
 
 void ExponentialHistogram::addZeros(std::uint64_t count) {
-    m_zeros += count;
-    m_count += count;
+    m_zeros = saturatingSum(m_zeros, count);
+    m_count = saturatingSum(m_count, count);
 }
 
 void ExponentialHistogram::addSummary(std::uint64_t sum, std::uint64_t max) {
-    m_sum += sum;
+    m_sum = saturatingSum(m_sum, sum);
     m_max = std::max(m_max, max);
 }
 
@@ -134,23 +142,25 @@ std::optional<double> ExponentialHistogram::quantile(double q) const {
     if (m_count == 0) return std::nullopt;
     const double rank = std::clamp(q, 0.0, 1.0) * static_cast<double>(m_count);
     if (m_zeros > 0 && rank <= static_cast<double>(m_zeros)) return 0.0;
-    const auto wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(rank)));
+    const auto wanted = rank >= static_cast<double>(m_count)
+                            ? m_count
+                            : std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(rank)));
     // The first bucket up to which so many are counted; from the nearer end, as most quantiles asked for are
     // high.
     return visitBuckets([&](auto buckets) {
         if (buckets.empty()) return static_cast<double>(m_max);
         std::size_t bucket = 0;
-        std::uint64_t upTo = m_zeros + buckets[0];
+        std::uint64_t upTo = saturatingSum(m_zeros, buckets[0]);
         if (q < 0.5) {
             while (upTo < wanted && bucket + 1 < buckets.size())
-                upTo += buckets[++bucket];
+                upTo = saturatingSum(upTo, buckets[++bucket]);
         } else {
             bucket = buckets.size() - 1;
             upTo = m_count;
             while (bucket > 0 && upTo - buckets[bucket] >= wanted)
                 upTo -= buckets[bucket--];
         }
-        const auto inside = static_cast<double>(buckets[bucket]);
+        const auto inside = std::max(1.0, static_cast<double>(buckets[bucket])); // 0 where sums have stopped
         const double position = (rank - (static_cast<double>(upTo) - inside)) / inside;
         const double value = std::exp2((m_offset + static_cast<int>(bucket) + position) / kPerOctave);
         return std::min(value, static_cast<double>(m_max));

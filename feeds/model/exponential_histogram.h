@@ -16,6 +16,8 @@ namespace surgescope::feeds {
 /// whole fleet, so a merge is exact and never rescales. A quantile is off by less than one bucket: a factor
 /// of b.
 ///
+/// Counts and sums stop at 2^64 - 1 and never wrap around.
+///
 /// Values above 2^40 (12.7 days in microseconds) count in the last bucket; max() keeps their true size.
 class ExponentialHistogram {
   public:

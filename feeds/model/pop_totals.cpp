@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/model/pop_totals.h"
 
+#include "feeds/util/saturating.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -37,26 +39,27 @@ std::string_view nameOf(Distribution d) {
 }
 
 void SaturationHistogram::record(std::uint32_t permille, std::uint64_t count) {
-    bins[std::min<std::size_t>(permille / kBinPermille, kBins - 1)] += count;
+    auto& bin = bins[std::min<std::size_t>(permille / kBinPermille, kBins - 1)];
+    bin = saturatingSum(bin, count);
 }
 
 void SaturationHistogram::merge(const SaturationHistogram& other) {
     for (std::size_t i = 0; i < kBins; ++i)
-        bins[i] += other.bins[i];
+        bins[i] = saturatingSum(bins[i], other.bins[i]);
 }
 
 std::uint64_t SaturationHistogram::count() const {
-    return std::accumulate(bins.begin(), bins.end(), std::uint64_t{0});
+    return std::accumulate(bins.begin(), bins.end(), std::uint64_t{0}, saturatingSum);
 }
 
 std::uint64_t SaturationHistogram::atOrAbove(std::uint32_t permille) const {
     const auto first = bins.begin() + std::min<std::ptrdiff_t>(permille / kBinPermille, kBins);
-    return std::accumulate(first, bins.end(), std::uint64_t{0});
+    return std::accumulate(first, bins.end(), std::uint64_t{0}, saturatingSum);
 }
 
 void PopTotals::merge(const PopTotals& other) {
     for (std::size_t i = 0; i < kCounterCount; ++i)
-        counters[i] += other.counters[i];
+        counters[i] = saturatingSum(counters[i], other.counters[i]);
     for (std::size_t i = 0; i < kDistributionCount; ++i)
         distributions[i].merge(other.distributions[i]);
     saturation.merge(other.saturation);

@@ -150,7 +150,8 @@ struct SaturationHistogram {
 
 /// What one publisher saw of one PoP in one interval, or any sum of such: `merge` is associative and
 /// commutative, with the default value as its identity, so one function makes agents into a PoP, PoPs into a
-/// region, seconds into minutes and a launch into its postmortem.
+/// region, seconds into minutes and a launch into its postmortem. Sums stop at 2^64 - 1 and never wrap
+/// around: at 10 Tbit/s, bytes get there after half a year.
 struct PopTotals {
     std::array<std::uint64_t, kCounterCount> counters{};
     std::array<ExponentialHistogram, kDistributionCount> distributions{};

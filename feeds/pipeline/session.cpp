@@ -29,22 +29,25 @@ template <class T> bool isReady(const std::future<T>& future) {
 
 void Session::Taps::received(std::string_view topic, std::string_view payload, WallTime arrived) {
     if (flight) flight->received(topic, payload, arrived);
-    if (const auto recorder = this->recorder()) recorder->received(topic, payload, arrived);
+    const std::scoped_lock lock(m_mutex);
+    m_rosters.received(topic, payload);
+    if (m_recorder) m_recorder->received(topic, payload, arrived);
 }
 
 void Session::Taps::settled(const FleetState& state) {
     if (flight) flight->settled(state);
-    if (const auto recorder = this->recorder()) recorder->settled(state);
+    const std::scoped_lock lock(m_mutex);
+    if (m_recorder) m_recorder->settled(state);
 }
 
-std::shared_ptr<Recorder> Session::Taps::setRecorder(std::shared_ptr<Recorder> recorder) {
+void Session::Taps::setRecorder(Recorder* recorder) {
     const std::scoped_lock lock(m_mutex);
-    return std::exchange(m_recorder, std::move(recorder));
+    m_recorder = recorder;
 }
 
-std::shared_ptr<Recorder> Session::Taps::recorder() const {
+KnownRosters Session::Taps::rosters() const {
     const std::scoped_lock lock(m_mutex);
-    return m_recorder;
+    return m_rosters;
 }
 
 // ---- beginning and ending
@@ -67,7 +70,8 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
     if (options.record) {
         auto recorder = Recorder::open(*options.record, clock);
         if (!recorder) return Error{recorder.error()};
-        session->m_taps.setRecorder(std::move(recorder.value()));
+        session->m_recorder = std::move(recorder.value());
+        session->m_taps.setRecorder(session->m_recorder.get());
     }
     session->m_live = std::make_unique<Pipeline>(std::move(source), catalogue, clock,
                                                  Pipeline::Options{options.frameEvery, options.nodeColumns,
@@ -156,19 +160,24 @@ void Session::takeUp() {
     if (isReady(m_readingBaseline)) takeUpBaseline();
     if (isReady(m_opening)) {
         auto opened = m_opening.get();
-        if (!m_openingWanted) {
-            // Somebody went back to live meanwhile.
+        if (!m_openingWanted) { // somebody went back to live meanwhile
+            if (opened)
+                m_closing.push_back(std::async(
+                    std::launch::async, [past = std::move(opened.value())]() mutable { past.reset(); }));
         } else if (opened) {
             showPast(std::move(opened.value()));
+            if (m_loop) send(replay::Loop{{{m_loop->from, m_loop->to}}});
             for (const auto& command : m_whenOpen)
                 send(command);
         } else {
             m_problem = opened.error();
+            if (!m_past) m_loop.reset();
         }
         m_whenOpen.clear();
     }
-    // A way back that has played all there was goes on with what has come since.
-    if (!m_live || !m_past || isOpening()) return;
+    takeUpFailures();
+    // A way back that has played all there was goes on with what has come since, unless it loops.
+    if (!m_live || !m_past || m_loop || isOpening()) return;
     const auto status = m_past->control->status();
     if (!status.recording || !status.atEnd || status.paused) return;
     if (std::isinf(status.speed) ||
@@ -178,13 +187,35 @@ void Session::takeUp() {
         openPast(status.recording->end, status.speed, false);
 }
 
+void Session::takeUpFailures() {
+    const auto hasFailed = [](const auto& recorder) {
+        return recorder && recorder->status().state == Recorder::State::failed;
+    };
+    if (!m_flightFailed && hasFailed(m_flight)) {
+        m_flightFailed = true;
+        m_problem = m_flight->status().reason;
+    }
+    if (m_recorderFailed || !hasFailed(m_recorder)) return;
+    m_recorderFailed = true;
+    const auto status = m_recorder->status();
+    m_problem = status.reason;
+    if (status.files == 0) record(false); // it never was one
+}
+
 // ---- frames
 
 std::shared_ptr<const Frame> Session::takeFrame() {
     takeUp();
     auto live = m_live ? m_live->frames().take() : nullptr;
     if (live) m_history.add(*live, m_clock.steady());
-    return m_past ? m_past->pipeline->frames().take() : live;
+    auto shown = m_past ? m_past->pipeline->frames().take() : live;
+    if (const auto& newest = m_live ? live : shown) noteAge(*newest);
+    return shown;
+}
+
+void Session::noteAge(const Frame& frame) {
+    m_feedAgeSeconds = frame.health.newestAgeSeconds;
+    m_feedAgeAt = m_clock.steady();
 }
 
 void Session::request(const ViewRequest& request) {
@@ -201,7 +232,9 @@ Timeline Session::timeline() {
     timeline.opening = isOpening();
     timeline.problem = m_problem;
     writeRecording(timeline);
+    timeline.feedAgeSeconds = m_feedAgeSeconds;
     if (m_live) {
+        if (m_feedAgeSeconds) *timeline.feedAgeSeconds += secondsBetween(m_feedAgeAt, m_clock.steady());
         timeline.mode = m_past ? Timeline::Mode::behindLive : Timeline::Mode::live;
         m_history.writeTo(timeline);
         timeline.position = timeline.end;
@@ -215,9 +248,8 @@ Timeline Session::timeline() {
 }
 
 void Session::writeRecording(Timeline& timeline) const {
-    const auto recorder = m_taps.recorder();
     auto& recording = timeline.recording;
-    if (!recorder && !m_flight) {
+    if (!m_recorder && !m_flight) {
         if (m_flightError.empty()) return;
         recording.state = Timeline::Recording::State::failed;
         recording.flight = true;
@@ -225,14 +257,15 @@ void Session::writeRecording(Timeline& timeline) const {
         recording.path = m_options.flight->folder;
         return;
     }
-    const auto status = recorder ? recorder->status() : m_flight->status();
-    recording.flight = !recorder;
+    const auto status = m_recorder ? m_recorder->status() : m_flight->status();
+    recording.flight = !m_recorder;
     recording.state = status.state == Recorder::State::failed ? Timeline::Recording::State::failed
                                                               : Timeline::Recording::State::recording;
     recording.reason = status.reason;
-    recording.path = recorder ? status.path : m_flight->folder();
-    recording.bytes = recorder ? status.bytes : m_flight->bytes();
+    recording.path = m_recorder ? status.path : m_flight->folder();
+    recording.bytes = m_recorder ? status.bytes : m_flight->bytes();
     recording.dropped = status.dropped;
+    recording.rostersForgotten = status.rostersForgotten;
     recording.queueFill = status.queueFill;
 }
 
@@ -282,9 +315,22 @@ void Session::seek(Timeline::Time to) {
 }
 
 void Session::loop(std::optional<Timeline::Range> range) {
-    replay::Loop command;
-    if (range) command.range = {range->from, range->to};
-    send(command);
+    if (range && range->from >= range->to) range.reset();
+    m_loop = range;
+    if (!range) return send(replay::Loop{});
+    if (!looksBack()) {
+        if (m_history.empty())
+            m_loop.reset();
+        else
+            openPast(range->from, 1, false);
+        return;
+    }
+    if (m_live && m_past && !isOpening()) { // what has come since the way back was opened is not in it yet
+        const auto status = m_past->control->status();
+        if (status.recording && std::min(range->to, Timeline::Time(m_history.end())) > status.recording->end)
+            return openPast(status.position, status.speed, status.paused);
+    }
+    send(replay::Loop{{{range->from, range->to}}});
 }
 
 void Session::toEvent(bool forward) {
@@ -300,14 +346,18 @@ void Session::toLive() {
     closePast();
     m_openingWanted = false;
     m_whenOpen.clear();
+    m_loop.reset();
     m_live->requests().put(std::make_shared<ViewRequest>(m_request));
 }
 
-std::string Session::newPath(const char* kind) const {
+std::string Session::newPath(const char* kind) {
     auto stamp = utcText(std::chrono::floor<seconds>(m_clock.wall()));
     std::ranges::replace(stamp, ' ', 'T');
     std::erase(stamp, ':');
-    return (fs::path(m_options.recordingsFolder) / (stamp + "Z-" + kind + ".mcap")).string();
+    const auto stem = (fs::path(m_options.recordingsFolder) / (stamp + "Z-" + kind)).string();
+    m_sameStem = stem == m_lastStem ? m_sameStem + 1 : 1; // within a second
+    m_lastStem = stem;
+    return stem + (m_sameStem > 1 ? "-" + std::to_string(m_sameStem) : "") + ".mcap";
 }
 
 void Session::keep() {
@@ -322,23 +372,19 @@ void Session::keep() {
 }
 
 void Session::record(bool on) {
-    if (!m_live) return;
-    if (!on) {
-        m_closing.push_back(std::async(std::launch::async,
-                                       [ended = m_taps.setRecorder(nullptr)]() mutable { ended.reset(); }));
-        return;
-    }
-    if (m_taps.recorder()) return;
+    if (!m_live || (on && m_recorder && !m_recorderFailed)) return;
+    m_taps.setRecorder(nullptr);
+    if (m_recorder) // its last words to the disk are waited for elsewhere
+        m_closing.push_back(
+            std::async(std::launch::async, [ended = std::move(m_recorder)]() mutable { ended.reset(); }));
+    m_recorderFailed = false;
+    if (!on) return;
     Recorder::Options options;
     options.path = newPath("recorded");
     options.library = m_options.library;
-    std::error_code error;
-    fs::create_directories(m_options.recordingsFolder, error);
-    auto recorder = Recorder::open(options, m_clock);
-    if (recorder)
-        m_taps.setRecorder(std::move(recorder.value()));
-    else
-        m_problem = recorder.error();
+    options.rosters = [this] { return m_taps.rosters(); };
+    m_recorder = Recorder::start(options, m_clock);
+    m_taps.setRecorder(m_recorder.get());
 }
 
 } // namespace surgescope::feeds

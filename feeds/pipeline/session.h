@@ -25,8 +25,9 @@ namespace surgescope::feeds {
 /// is a second pipeline over what the flight recorder holds, so that nothing is missed meanwhile and the one
 /// step back to live is a change of which frames are shown.
 ///
-/// For the GUI thread, which it never makes wait: opening files and saving recordings happen elsewhere, and
-/// timeline() tells how far they are.
+/// For the GUI thread, which it never makes wait: opening, saving and closing recordings happen elsewhere,
+/// and timeline() tells how far they are and what went wrong. Nor does the feed's thread ever wait for a
+/// disk.
 class Session {
   public:
     struct Options {
@@ -63,29 +64,34 @@ class Session {
     void step(int seconds);
     void setSpeed(double speed);
     void seek(Timeline::Time to);
+    /// Of a feed, a range that reaches beyond what there is ends there.
     void loop(std::optional<Timeline::Range> range);
     void toEvent(bool forward);
     /// Back to the newest second.
     void toLive();
     /// Saves what the flight recorder holds as a recording of its own.
     void keep();
-    /// Begins a recording, or ends it.
+    /// Begins a recording, or ends it. It begins with the rosters known. Of one that has failed: begins
+    /// another.
     void record(bool on);
 
   private:
-    /// What the live pipeline taps: the flight recorder, and a recorder that comes and goes.
+    /// What the live pipeline taps: the flight recorder, and a recorder that comes and goes. Each has a queue
+    /// of its own; the mutex is held for what is done in memory and nothing else.
     class Taps final : public FeedTap {
       public:
         void received(std::string_view topic, std::string_view payload, WallTime arrived) override;
         void settled(const FleetState& state) override;
         FlightRecorder* flight = nullptr;
-        /// Returns the one before.
-        std::shared_ptr<Recorder> setRecorder(std::shared_ptr<Recorder> recorder);
-        std::shared_ptr<Recorder> recorder() const;
+        /// Null: none any more; the one before gets nothing after this call. GUI thread.
+        void setRecorder(Recorder* recorder);
+        /// What a recording that begins now must know. Any thread.
+        KnownRosters rosters() const;
 
       private:
-        mutable std::mutex m_mutex;
-        std::shared_ptr<Recorder> m_recorder; // guarded by m_mutex
+        mutable std::mutex m_mutex; // guards what follows
+        Recorder* m_recorder = nullptr;
+        KnownRosters m_rosters;
     };
     struct Past {                 // what is looked at instead of the feed
         SteadyTime recordedUntil; // when the way back was opened: what came later is not in it
@@ -102,10 +108,12 @@ class Session {
     void send(const replay::Command& command);
     void closePast();
     void takeUp();
+    void takeUpFailures();
+    void noteAge(const Frame& frame);
     void readBaseline();
     void takeUpBaseline();
     void writeRecording(Timeline& timeline) const;
-    std::string newPath(const char* kind) const;
+    std::string newPath(const char* kind);
 
     const PopCatalogue& m_catalogue;
     const Clock& m_clock;
@@ -116,10 +124,18 @@ class Session {
 
     std::unique_ptr<FlightRecorder> m_flight;
     std::string m_flightError; // why there is none
-    Taps m_taps;
+    bool m_flightFailed = false;
+    Taps m_taps;                          // before all who use it
+    std::unique_ptr<Recorder> m_recorder; // by hand, or from the beginning
+    bool m_recorderFailed = false;
     std::unique_ptr<Pipeline> m_live;
     LiveHistory m_history;
     std::optional<Past> m_past;
+    std::optional<Timeline::Range> m_loop; // as asked for: a past opened anew loops, too
+    std::optional<double> m_feedAgeSeconds;
+    SteadyTime m_feedAgeAt;
+    std::string m_lastStem; // of the files named so far
+    int m_sameStem = 0;     // how many the last one has named
 
     std::shared_ptr<const Baseline> m_baseline;
     std::future<Result<std::shared_ptr<const Baseline>>> m_readingBaseline;

@@ -22,6 +22,8 @@ using std::chrono::seconds;
 constexpr std::uint64_t kMadeLate = 40 * kSecondNs;
 /// Reports this much older than the interval wanted are looked through.
 constexpr std::uint64_t kReportsEarly = 3 * kSecondNs;
+/// A loop is at least this long: each time round is a seek.
+constexpr std::uint64_t kShortestLoop = kSecondNs / 4;
 /// Without a rollup to begin at, reports of so many seconds are played again.
 constexpr std::uint64_t kWithoutRollup = 30 * kSecondNs;
 
@@ -139,14 +141,31 @@ std::uint64_t ReplaySource::dueTime() const {
 
 void ReplaySource::publish() {
     replay::Status status;
-    status.atEnd = m_recorded.logTime >= m_endLog;
-    status.position = status.atEnd ? m_index->end : m_index->timeAt(m_recorded.logTime);
+    const bool last = m_recorded.logTime >= m_endLog;
+    status.atEnd = last && (!m_loop || m_paused); // a loop goes on
+    status.position = last ? m_index->end : m_index->timeAt(m_recorded.logTime);
     status.speed = m_speed;
     status.paused = m_paused;
     if (m_loop) status.loop = {m_index->timeAt(m_loop->first), m_index->timeAt(m_loop->second)};
     status.seeks = m_seeks;
     status.recording = m_index;
     m_control->publish(status);
+}
+
+void ReplaySource::setLoop(const replay::Loop& loop) {
+    m_loop.reset();
+    if (!loop.range || loop.range->first >= loop.range->second) return;
+    // Beyond the last message time never comes: a range that reaches there would never be through, and one
+    // that lies there would be through at once, time and again.
+    const auto within = [this](RecordedTime time) {
+        return std::clamp(m_index->logTimeAt(time), m_beginLog, m_endLog);
+    };
+    auto [from, to] = std::pair{within(loop.range->first), within(loop.range->second)};
+    if (to - from < kShortestLoop) {
+        from = std::max(m_beginLog, minus(to, kShortestLoop));
+        to = std::min(m_endLog, std::max(to, from + kShortestLoop));
+    }
+    if (from < to) m_loop = {from, to};
 }
 
 void ReplaySource::obey(const replay::Command& command) {
@@ -171,9 +190,7 @@ void ReplaySource::obey(const replay::Command& command) {
                 else
                     move(to);
             } else if constexpr (std::is_same_v<C, replay::Loop>) {
-                m_loop.reset();
-                if (c.range && c.range->first < c.range->second)
-                    m_loop = {m_index->logTimeAt(c.range->first), m_index->logTimeAt(c.range->second)};
+                setLoop(c);
             } else if constexpr (std::is_same_v<C, replay::ToEvent>) {
                 const auto& times = m_index->eventLogTimes;
                 if (c.forward) {

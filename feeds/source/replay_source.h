@@ -76,6 +76,7 @@ class ReplaySource final : public Source {
     ReplaySource(std::string path, std::unique_ptr<McapReader> reader, RecordingIndex index,
                  const Clock& real, const Options& options);
     void obey(const replay::Command& command);
+    void setLoop(const replay::Loop& loop);
     void seek(std::uint64_t logTime);
     void restoreRosters(std::uint64_t to);
     void restoreCharts(std::uint64_t to, FeedSecond last);

@@ -81,6 +81,25 @@ FileLock::~FileLock() {
     if (m_descriptor >= 0) ::close(m_descriptor);
 }
 
+std::optional<Error> renameNew(const std::string& from, const std::string& to) {
+    const int descriptor = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return systemError("open", from);
+    const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS;
+    ::close(descriptor);
+    if (!synced) return systemError("write through to", from);
+    // A link never replaces anything; where there are none, what is there is looked at first.
+    if (::link(from.c_str(), to.c_str()) == 0)
+        return ::unlink(from.c_str()) == 0 ? std::nullopt : std::optional(systemError("remove", from));
+    if (errno == EEXIST) return systemError("create", to);
+    struct stat named {};
+    if (::lstat(to.c_str(), &named) == 0) {
+        errno = EEXIST;
+        return systemError("create", to);
+    }
+    if (::rename(from.c_str(), to.c_str()) != 0) return systemError("create", to);
+    return std::nullopt;
+}
+
 Result<InputFile> InputFile::open(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return systemError("open", path);

@@ -53,6 +53,9 @@ class FileLock {
     int m_descriptor;
 };
 
+/// Gives a file its name, through to the disk. Refused when there is one of that name.
+std::optional<Error> renameNew(const std::string& from, const std::string& to);
+
 /// A file read by position.
 class InputFile {
   public:

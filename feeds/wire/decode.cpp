@@ -2,6 +2,7 @@
 #include "feeds/wire/decode.h"
 
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/util/saturating.h"
 #include "feeds/wire/fields.h"
 #include "feeds/wire/header_reader.h"
 #include "feeds/wire/limits.h"
@@ -27,17 +28,18 @@ namespace {
 using MaybeRefused = std::optional<Refused>;
 
 MaybeRefused read(std::string_view name, const pb::Histogram& from, ExponentialHistogram& to,
-                  std::vector<std::uint64_t>& scratch) {
+                  std::vector<std::uint64_t>& scratch, std::uint64_t most) {
     std::uint64_t total = from.zero_count();
-    bool sane = total <= limits::kCount;
     for (const auto count : from.counts())
-        sane = sane && count <= limits::kCount && (total += count) <= limits::kCount;
+        total = saturatingSum(total, count);
+    const bool sane = total <= most;
     scratch.assign(from.counts().begin(), from.counts().end());
     if (!sane || !to.addBuckets(from.offset(), scratch))
         return Refused{Refusal::value, std::string(name) + ": histogram of " +
                                            std::to_string(scratch.size()) + " buckets from " +
                                            std::to_string(from.offset()) +
-                                           " is outside [-1, 319] or counts above 2^53"};
+                                           " is outside [-1, 319] or counts above 2^" +
+                                           std::to_string(std::bit_width(most) - 1)};
     to.addZeros(from.zero_count());
     if (total > 0) to.addSummary(from.sum(), from.max()); // of nothing there is no maximum
     return std::nullopt;
@@ -61,11 +63,12 @@ MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uin
     if (const auto bad = std::ranges::find_if(to.counters, tooLarge); bad != to.counters.end())
         return Refused{Refusal::value, std::string(nameOf(static_cast<Counter>(bad - to.counters.begin()))) +
                                            " is " + std::to_string(*bad) + ", " + expected()};
-    if (std::ranges::any_of(to.saturation.bins, [](std::uint64_t v) { return v > limits::kCount; }))
-        return Refused{Refusal::value, "saturation_bins above 2^53"};
+    if (std::ranges::any_of(to.saturation.bins, tooLarge))
+        return Refused{Refusal::value, "saturation_bins: " + expected()};
     MaybeRefused refused;
 #define X(name, number)                                                                                      \
-    if (!refused && from.has_##name()) refused = read(#name, from.name(), to[Distribution::name], scratch);
+    if (!refused && from.has_##name())                                                                       \
+        refused = read(#name, from.name(), to[Distribution::name], scratch, most);
     SURGESCOPE_DISTRIBUTIONS(X)
 #undef X
     return refused;

@@ -21,7 +21,9 @@ inline constexpr std::size_t kTextBytes = 256; // node names, versions, event te
 inline constexpr std::size_t kNodesPerMessage = 262'144;
 inline constexpr std::size_t kPlacesPerMessage = 20'000; // every possible PoP code, regions and the world
 inline constexpr std::uint64_t kCount = std::uint64_t{1} << 53; // of anything in one interval
-inline constexpr std::uint64_t kSum = std::uint64_t{1} << 62;   // in a recorder's sums: bytes of many days
+/// In a recorder's sums: of many intervals, and of however many days since the start. Whatever was added up
+/// is accepted, as PopTotals stops there by itself.
+inline constexpr std::uint64_t kSum = UINT64_MAX;
 
 inline constexpr std::chrono::seconds kInterval{1}; // version 1 carries one-second intervals only
 inline constexpr FeedSecond kEarliest = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1);

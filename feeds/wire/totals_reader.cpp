@@ -36,7 +36,8 @@ constexpr auto kDistributions = [] {
 
 /// How many numbers were packed; nothing: too many, or broken, or one is too large.
 template <std::size_t Size>
-std::optional<std::size_t> unpack(std::string_view bytes, std::array<std::uint64_t, Size>& to) {
+std::optional<std::size_t> unpack(std::string_view bytes, std::array<std::uint64_t, Size>& to,
+                                  std::uint64_t most) {
     const auto* at = bytes.data();
     const auto* const end = at + bytes.size();
     const auto byteAt = [](const char* p) {
@@ -54,13 +55,13 @@ std::optional<std::size_t> unpack(std::string_view bytes, std::array<std::uint64
             at += 2;
         } else {
             at = readVarint(at, end, value);
-            if (!at || value > limits::kCount) return std::nullopt;
+            if (!at || value > most) return std::nullopt;
         }
     }
     return static_cast<std::size_t>(next - to.data());
 }
 
-bool readHistogram(std::string_view bytes, ExponentialHistogram& to) {
+bool readHistogram(std::string_view bytes, ExponentialHistogram& to, std::uint64_t most) {
     std::array<std::uint64_t, ExponentialHistogram::kMaxIndex - ExponentialHistogram::kMinIndex + 1> counts;
     std::size_t size = 0;
     std::uint64_t zeros = 0;
@@ -79,7 +80,7 @@ bool readHistogram(std::string_view bytes, ExponentialHistogram& to) {
             break;
         }
         case Fields::tagOf(3, Type::text): {
-            const auto count = unpack(fields.text, counts);
+            const auto count = unpack(fields.text, counts, most);
             if (!count) return false;
             size = *count;
             break;
@@ -89,12 +90,11 @@ bool readHistogram(std::string_view bytes, ExponentialHistogram& to) {
         default: return false;
         }
     }
-    if (!fields.atEnd() || zeros > limits::kCount || !to.addBuckets(offset, std::span(counts).first(size)))
+    if (!fields.atEnd() || zeros > most || !to.addBuckets(offset, std::span(counts).first(size)))
         return false;
     to.addZeros(zeros);
     to.addSummary(sum, max);
-    // No sum of these wraps around: 322 times 2^53 at most.
-    return to.count() <= limits::kCount;
+    return to.count() <= most;
 }
 
 } // namespace
@@ -109,12 +109,13 @@ bool readPlainTotals(std::string_view bytes, PopTotals& to, std::uint64_t most) 
             if (fields.value > most) return false;
             to.counters[counter] = fields.value;
         } else if (const auto distribution = kDistributions[fields.tag]; distribution != kNone) {
-            if (!readHistogram(fields.text, to.distributions[distribution])) return false;
+            if (!readHistogram(fields.text, to.distributions[distribution], most)) return false;
         } else if (fields.tag == Fields::tagOf(1, Type::fixed64)) {
             to.measuredByAny = FieldSet(fields.value);
         } else if (fields.tag == Fields::tagOf(2, Type::fixed64)) {
             to.measuredByAll = FieldSet(fields.value);
-        } else if (fields.tag != Fields::tagOf(3, Type::text) || !unpack(fields.text, to.saturation.bins)) {
+        } else if (fields.tag != Fields::tagOf(3, Type::text) ||
+                   !unpack(fields.text, to.saturation.bins, most)) {
             return false;
         }
     }

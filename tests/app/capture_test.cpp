@@ -127,6 +127,12 @@ TEST_CASE("a publisher is recorded until Ctrl+C, and the file is sound", "[captu
         std::fclose(file);
     }
     CHECK(run({"verify", path + ".damaged"}).first == 1);
+    // Nor is a table made of it complete.
+    CHECK(run({"csv", path, "--by", "world", "-o", path + ".csv"}).first == 0);
+    const auto [tableStatus, tableSaid] =
+        run({"csv", path + ".damaged", "--by", "world", "-o", path + ".csv"});
+    CHECK(tableStatus == 1);
+    CHECK_THAT(tableSaid, containsText("is damaged: byte "));
 }
 
 TEST_CASE("a recording is published again, the same bytes in the same order", "[capture]") {

@@ -42,7 +42,8 @@ struct RecordedLaunch {
     std::vector<std::shared_ptr<const feeds::Frame>> shown; // one a second, as they were
 
     RecordedLaunch(const std::string& scenario, int length, std::uint64_t nodes, bool columns = true,
-                   const Silence& silence = {}, std::chrono::seconds range = std::chrono::seconds(900)) {
+                   const Silence& silence = {}, std::chrono::seconds range = std::chrono::seconds(900),
+                   std::chrono::milliseconds second = std::chrono::seconds(1)) { // shorter: in fast motion
         SimulatedLaunch launch(scenario, nodes, columns);
         TestClock clock;
         ListSource source;
@@ -66,7 +67,7 @@ struct RecordedLaunch {
             auto frame = step.buildFrame(0);
             if (frame->settled) frames[*frame->settled] = frame;
             shown.push_back(std::move(frame));
-            clock.advance(std::chrono::milliseconds(999));
+            clock.advance(second - std::chrono::milliseconds(1));
         }
         recorder.value()->stop();
         REQUIRE(recorder.value()->status().state == feeds::Recorder::State::stopped);

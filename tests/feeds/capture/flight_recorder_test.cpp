@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/capture/flight_recorder.h"
 #include "feeds/capture/message_stream.h"
+#include "feeds/state/fleet_state.h"
 #include "feeds/wire/encode.h"
 
 #include "tests/support/capture_files.h"
@@ -10,8 +11,14 @@
 #include "tests/support/test_clock.h"
 #include "tests/support/wait.h"
 
+#include <atomic>
+#include <csignal>
 #include <filesystem>
+#include <functional>
+#include <future>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -40,7 +47,8 @@ struct Fixture {
         clock.advance(seconds(1));
     }
     /// Bytes that do not compress, as node columns.
-    void noise(std::size_t size) {
+    void noise(
+        std::size_t size, const std::function<bool()>& orSo = [] { return false; }) {
         std::string bytes(size, ' ');
         for (auto& byte : bytes)
             byte = static_cast<char>((m_state = m_state * 1'664'525U + 1'013'904'223U) >> 24U);
@@ -48,7 +56,7 @@ struct Fixture {
         clock.advance(seconds(1));
         CHECK(eventually([&] {
             std::this_thread::yield();
-            return flight->status().queueFill == 0;
+            return flight->status().queueFill == 0 || orSo();
         }));
     }
     std::uint64_t ringBytes() const {
@@ -159,4 +167,109 @@ TEST_CASE("a folder that cannot be made is refused in words", "[flight]") {
     const auto flight = FlightRecorder::open({.folder = (folder.path() / "file" / "ring").string()}, clock);
     REQUIRE(!flight);
     CHECK_THAT(flight.error(), containsText("cannot make the folder"));
+}
+
+TEST_CASE("while an old segment is deleted nobody waits for the disk", "[flight]") {
+    Fixture f;
+    std::promise<void> begun;
+    std::promise<void> mayEnd;
+    std::atomic<bool> once{false};
+    FlightRecorder::Options options{.bytes = 200'000};
+    options.remove = [&](const std::string&) {
+        if (once.exchange(true)) return;
+        begun.set_value();
+        mayEnd.get_future().wait_for(seconds(20));
+    };
+    f.open(options);
+    auto deletes = begun.get_future();
+    const auto isDeleting = [&] { return deletes.wait_for(seconds(0)) == std::future_status::ready; };
+    for (int i = 0; i < 200 && !isDeleting(); ++i)
+        f.noise(20'000, isDeleting);
+    REQUIRE(isDeleting());
+    // What the screen and the feed ask of the recorder.
+    const FleetState state(PopCatalogue::builtIn());
+    auto asked = std::async(std::launch::async, [&] {
+        f.flight->settled(state);
+        static_cast<void>(f.flight->since());
+        static_cast<void>(f.flight->bytes());
+        f.flight->received("pop/LHR", "a report");
+    });
+    CHECK(asked.wait_for(seconds(10)) == std::future_status::ready);
+    mayEnd.set_value();
+}
+
+TEST_CASE("after a failure the way back is refused at once, with the reason", "[flight]") {
+    Fixture f;
+    f.open({});
+    f.report();
+    std::filesystem::remove_all(f.ring);
+    REQUIRE(eventually([&] {
+        std::this_thread::yield();
+        return f.flight->status().state == Recorder::State::failed;
+    }));
+    const auto begin = std::chrono::steady_clock::now();
+    const auto segments = f.flight->endSegment();
+    REQUIRE(!segments);
+    CHECK(std::chrono::steady_clock::now() - begin < seconds(5));
+    CHECK_THAT(segments.error(), containsText("was deleted or replaced"));
+    CHECK_THAT(f.flight->keep((f.folder.path() / "kept.mcap").string()).error(),
+               containsText("cannot make the folder") || containsText("was deleted or replaced"));
+}
+
+TEST_CASE("whoever waits for a segment's end learns of the failure that comes meanwhile", "[flight]") {
+    Fixture f;
+    f.open({});
+    f.report();
+    std::filesystem::remove_all(f.ring); // not noticed yet, or just now: the new file cannot be made
+    const auto begin = std::chrono::steady_clock::now();
+    const auto segments = f.flight->endSegment();
+    REQUIRE(!segments);
+    CHECK(std::chrono::steady_clock::now() - begin < seconds(5));
+    CHECK_THAT(segments.error(), containsText(f.ring));
+}
+
+TEST_CASE("a keeping that was killed leaves nothing behind the next start", "[flight]") {
+    Fixture f;
+    const auto kept = (f.folder.path() / "kept.mcap").string();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        f.open({});
+        for (int i = 0; i < 3'000; ++i)
+            f.report();
+        static_cast<void>(f.flight->keep(kept, [](double) { std::raise(SIGKILL); }));
+        ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE(WIFSIGNALED(status));
+    CHECK(!std::filesystem::exists(kept)); // no half of it under its name
+    const auto foldersLeft = [&] {
+        int folders = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(f.ring))
+            folders += entry.is_directory() ? 1 : 0;
+        return folders;
+    };
+    REQUIRE(foldersLeft() == 1);
+    const auto filesBeside = [&] {
+        int files = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(f.folder.path()))
+            files += entry.is_regular_file() ? 1 : 0;
+        return files;
+    };
+    REQUIRE(filesBeside() == 1);
+    {
+        // One that comes while the ring is taken has another, and lets this one be.
+        const auto lock = FileLock::take(f.ring + "/lock");
+        REQUIRE((lock && lock.value()));
+        const auto other = FlightRecorder::open({.folder = f.ring}, f.clock);
+        REQUIRE(other);
+        CHECK(foldersLeft() == 1);
+        CHECK(filesBeside() == 1);
+    }
+    f.clock.advance(seconds(1));
+    f.open({});
+    CHECK(eventually([&] {
+        std::this_thread::yield();
+        return foldersLeft() == 0 && filesBeside() == 0;
+    }));
 }

@@ -242,6 +242,37 @@ TEST_CASE("a file that cannot be made is refused in words", "[recorder]") {
     CHECK_THAT(recorder.error(), containsText("cannot create"));
 }
 
+TEST_CASE("a recorder that is started makes file and folder itself, beginning with the rosters known",
+          "[recorder]") {
+    Fixture f;
+    KnownRosters known;
+    Encoder encoder;
+    known.received("roster/LHR", encoder.encode(roster({.nodes = 3})));
+    Recorder::Options options{.path = (f.folder.path() / "new" / "launch.mcap").string()};
+    options.rosters = [&] { return known; };
+    const auto recorder = Recorder::start(options, f.clock);
+    for (int i = 0; i < 3; ++i) // at once: it is not waited for
+        give(*recorder, popReport({.second = kStart + i, .sequence = static_cast<std::uint64_t>(i + 1)}));
+    recorder->stop();
+    CHECK(recorder->status().state == Recorder::State::stopped);
+    CHECK(recorder->status().files == 1);
+    CHECK(receivedIn(options.path).size() == 3);
+    auto reader = McapReader::open(options.path);
+    REQUIRE(reader);
+    const auto all = readAll(*reader.value());
+    CHECK(std::ranges::count(all, std::string("known/roster"), &StoredMessage::topic) == 1);
+}
+
+TEST_CASE("a recorder that is started and cannot make its file says so in its state", "[recorder]") {
+    Fixture f;
+    const auto recorder = Recorder::start({.path = "/proc/no/such/folder/a.mcap"}, f.clock);
+    give(*recorder, popReport({}));
+    CHECK(soon(*recorder, [](const auto& status) { return status.state == Recorder::State::failed; }));
+    CHECK_THAT(recorder->status().reason, containsText("/proc/no/such/folder/a.mcap"));
+    CHECK(recorder->status().files == 0);
+    CHECK(recorder->beginNewFile(seconds(20))->text == recorder->status().reason);
+}
+
 TEST_CASE("a file deleted underneath: the state says so and the feed goes on", "[recorder]") {
     Fixture f;
     const auto recorder = f.open();

@@ -69,6 +69,18 @@ TEST_CASE("a damaged recording is recovered: all that can be read, rollups made 
     }
 }
 
+TEST_CASE("what was recorded in fast motion is recovered with every rollup and point", "[rewrite]") {
+    // Ten seconds of feed time between two looks at the clock, and rollups lost as in a crash.
+    const RecordedLaunch launch("triple-drop", 150, 100, false, {}, seconds(900), milliseconds(20));
+    const auto out = (launch.folder.path() / "recovered.mcap").string();
+    REQUIRE(rewrite({launch.path}, out, {}));
+    for (const char* channel : {"rollup", "points/1", "points/10", "points/60"}) {
+        INFO(channel);
+        CHECK(messagesOf(out, channel).size() == messagesOf(launch.path, channel).size());
+    }
+    CHECK((messagesOf(out, "rollup") == messagesOf(launch.path, "rollup")));
+}
+
 TEST_CASE("a part cut out shows what was shown", "[rewrite]") {
     const RecordedLaunch launch("triple-drop", 150, 391);
     const auto out = (launch.folder.path() / "part.mcap").string();
@@ -152,29 +164,145 @@ TEST_CASE("verification finds wrong checksums, refused messages and what is lost
     CHECK(verified->damage.size() == 1);
 }
 
-TEST_CASE("rollups as a table", "[rewrite]") {
-    const RecordedLaunch launch("triple-drop", 45, 391, false);
-    const auto table = [&](CsvPlaces places) {
+namespace {
+
+struct TableOf {
+    CsvWritten written;
+    std::vector<std::string> lines;
+
+    TableOf(const std::string& path, CsvPlaces places) {
         std::ostringstream out;
-        REQUIRE(writeCsv(launch.path, places, out));
-        std::vector<std::string> lines;
+        auto done = writeCsv(path, places, out);
+        REQUIRE(done);
+        written = std::move(done.value());
         std::istringstream in(out.str());
         for (std::string line; std::getline(in, line);)
             lines.push_back(line);
-        return lines;
-    };
-    const auto world = table(CsvPlaces::world);
-    REQUIRE(world.size() == 6);
-    CHECK_THAT(world[0],
+        REQUIRE(lines.size() == written.lines + 1);
+    }
+    std::string cell(std::size_t line, const std::string& name) const {
+        const auto cells = [](const std::string& text) {
+            std::vector<std::string> all(1);
+            for (const char c : text)
+                c == ',' ? static_cast<void>(all.emplace_back()) : all.back().push_back(c);
+            return all;
+        };
+        const auto names = cells(lines[0]);
+        const auto at = std::ranges::find(names, name) - names.begin();
+        return cells(lines.at(line)).at(static_cast<std::size_t>(at));
+    }
+    /// Of all lines.
+    std::uint64_t sum(const std::string& name) const {
+        std::uint64_t all = 0;
+        for (std::size_t i = 1; i < lines.size(); ++i)
+            if (const auto text = cell(i, name); !text.empty()) all += std::stoull(text);
+        return all;
+    }
+};
+
+/// Of the reports themselves.
+std::uint64_t requestsIn(const std::string& path) {
+    auto reader = McapReader::open(path);
+    REQUIRE(reader);
+    MessageStream stream(*reader.value(),
+                         [](const mcap::Channel& channel) { return channel.topic == "pop"; });
+    Decoder decoder;
+    std::uint64_t requests = 0;
+    while (const auto* message = stream.next()) {
+        const auto decoded = decoder.decode(message->topic, message->payload);
+        if (const auto* report = std::get_if<const PopReport*>(&decoded))
+            requests += (*report)->totals[Counter::requests];
+    }
+    return requests;
+}
+
+} // namespace
+
+TEST_CASE("totals as a table, up to the last second", "[rewrite][csv]") {
+    const RecordedLaunch launch("triple-drop", 45, 391, false);
+    const TableOf world(launch.path, CsvPlaces::world);
+    CHECK_THAT(world.lines[0],
                containsText("time [UTC],interval [s],place,expected nodes,node_seconds [{node}.s],"));
-    CHECK_THAT(world[0], containsText(",bytes_out [By],"));
-    CHECK_THAT(world[0], containsText(",invalidation_lag p99 [us]"));
-    CHECK_THAT(world[3], containsText("Z,10,world,391,3910,"));
-    CHECK(world[2].substr(10, 1) == "T");
-    CHECK(table(CsvPlaces::regions).size() == 1 + 5 * 7);
-    CHECK(table(CsvPlaces::pops).size() == 1 + 5 * 391);
-    for (const auto& line : world)
-        CHECK(std::ranges::count(line, ',') == std::ranges::count(world[0], ','));
+    CHECK_THAT(world.lines[0], containsText(",bytes_out [By],"));
+    CHECK_THAT(world.lines[0], containsText(",invalidation_lag p99 [us]"));
+    CHECK_THAT(world.lines[3], containsText("Z,10,world,391,3910,"));
+    CHECK(world.lines[2].substr(10, 1) == "T");
+    const auto slots = world.written.lines;
+    CHECK(world.cell(slots, "interval [s]") != "10"); // and not all of ten seconds
+    CHECK(world.cell(slots, "expected nodes") == "391");
+    CHECK(world.sum("requests [{request}]") == requestsIn(launch.path));
+    CHECK(world.written.damage.empty());
+    CHECK(TableOf(launch.path, CsvPlaces::regions).written.lines == slots * 7);
+    CHECK(TableOf(launch.path, CsvPlaces::pops).written.lines == slots * 391);
+    for (const auto& line : world.lines)
+        CHECK(std::ranges::count(line, ',') == std::ranges::count(world.lines[0], ','));
+}
+
+TEST_CASE("a recording too short for a rollup has a table, too", "[rewrite][csv]") {
+    const RecordedLaunch launch("triple-drop", 7, 391, false);
+    const TableOf world(launch.path, CsvPlaces::world);
+    CHECK(world.cell(1, "expected nodes") == "391");
+    CHECK(world.sum("requests [{request}]") == requestsIn(launch.path));
+    CHECK(world.sum("interval [s]") == 7);
+}
+
+TEST_CASE("a PoP that fell silent stays among the expected nodes, with nothing measured", "[rewrite][csv]") {
+    const RecordedLaunch launch("triple-drop", 75, 391, false, {"LHR", 25});
+    const TableOf world(launch.path, CsvPlaces::world);
+    for (std::size_t i = 1; i < world.lines.size(); ++i)
+        CHECK(world.cell(i, "expected nodes") == "391");
+    const TableOf pops(launch.path, CsvPlaces::pops);
+    std::string last;
+    for (const auto& line : pops.lines)
+        if (line.find(",LHR,") != std::string::npos) last = line;
+    CHECK_THAT(last, containsText(",LHR,1,,,"));
+    CHECK(last.substr(0, 20) == pops.lines.back().substr(0, 20));
+}
+
+TEST_CASE("a table of a damaged recording says so, and is made of what is left", "[rewrite][csv]") {
+    const RecordedLaunch launch("triple-drop", 75, 391, false);
+    auto bytes = fileBytes(launch.path);
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> rollups; // offset and length of their chunks
+    {
+        auto reader = McapReader::open(launch.path);
+        REQUIRE(reader);
+        for (const auto& channel : reader.value()->channels())
+            if (channel.topic == "rollup")
+                for (const auto& part : reader.value()->parts())
+                    if (part.channels == std::uint64_t{1} << channel.id)
+                        rollups.emplace_back(part.offset, part.length);
+    }
+    REQUIRE(rollups.size() >= 4);
+    const auto damaged = (launch.folder.path() / "damaged.mcap").string();
+    const auto whole = requestsIn(launch.path);
+    SECTION("a rollup is made of its reports") {
+        bytes[rollups[2].first + rollups[2].second - 3] ^= 0x10;
+        writeBytes(damaged, bytes);
+        const TableOf world(damaged, CsvPlaces::world);
+        REQUIRE(world.written.damage.size() == 1);
+        CHECK_THAT(world.written.damage[0], containsText("byte " + std::to_string(rollups[2].first) + ": "));
+        CHECK(world.sum("requests [{request}]") == whole);
+        CHECK(world.written.missing.empty());
+    }
+    SECTION("what nothing is left of is named") {
+        // Everything between the second rollup and the fourth.
+        const auto from = rollups[1].first + rollups[1].second;
+        const auto to = rollups[3].first;
+        std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(from),
+                  bytes.begin() + static_cast<std::ptrdiff_t>(to), '\0');
+        writeBytes(damaged, bytes);
+        const TableOf world(damaged, CsvPlaces::world);
+        CHECK(world.sum("requests [{request}]") < whole);
+        CHECK(!world.written.damage.empty());
+        REQUIRE(!world.written.missing.empty());
+        CHECK_THAT(world.written.missing[0], containsText("Z to 20"));
+    }
+    SECTION("torn off") {
+        writeBytes(damaged, bytes.substr(0, bytes.size() / 2));
+        const TableOf world(damaged, CsvPlaces::world);
+        CHECK(!world.written.damage.empty());
+        CHECK(world.sum("requests [{request}]") == requestsIn(damaged));
+    }
 }
 
 TEST_CASE("moments as people write them", "[rewrite]") {

@@ -4,6 +4,7 @@
 #include "feeds/sim/scenario_file.h"
 #include "feeds/source/zmq_source.h"
 
+#include "tests/support/capture_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wait.h"
@@ -136,6 +137,67 @@ TEST_CASE("a pause freezes the newest second", "[session]") {
     CHECK(f.timeline.position <= at + seconds(5));
 }
 
+TEST_CASE("a loop at the newest second, asked for live, goes round in the past", "[session]") {
+    Followed f;
+    REQUIRE(f.untilLength(seconds(40)));
+    const auto from = f.timeline.end - seconds(20);
+    const auto to = f.timeline.end + seconds(3'600); // not yet
+    SECTION("asked for live") {}
+    SECTION("while the way back is being opened") {
+        f.session->seek(from);
+    }
+    SECTION("behind live, in a past that ends before the loop does") {
+        f.session->seek(f.timeline.begin + seconds(5));
+        f.session->pause();
+        REQUIRE(f.until([&] { return f.timeline.mode == Mode::behindLive && f.timeline.paused; }));
+        const auto end = f.timeline.end;
+        REQUIRE(f.until([&] { return f.timeline.end > end + seconds(25); }));
+        f.session->loop(Timeline::Range{end + seconds(5), to});
+        f.session->play();
+        REQUIRE(f.until([&] { return f.timeline.loop && !f.timeline.opening; }));
+        CHECK(f.timeline.loop->to > end + seconds(10));
+    }
+    f.session->loop(Timeline::Range{from, to});
+    REQUIRE(f.until([&] {
+        return f.timeline.mode == Mode::behindLive && f.timeline.loop && !f.timeline.opening &&
+               f.timeline.loop->from < from + seconds(2);
+    }));
+    CHECK(f.timeline.loop->to < to);
+    f.session->play();
+    f.session->setSpeed(4);
+    // Round it goes, twice, and stays where it is.
+    for (int round = 0; round < 2; ++round) {
+        const auto last = f.timeline.loop->to - seconds(5);
+        REQUIRE(f.until([&] { return f.timeline.position >= last; }));
+        REQUIRE(f.until([&] { return f.timeline.position < last - seconds(5); }));
+        CHECK(f.timeline.mode == Mode::behindLive);
+        CHECK(f.timeline.loop);
+    }
+    f.session->loop(std::nullopt);
+    f.session->toLive();
+    CHECK(f.until([&] { return f.timeline.mode == Mode::live && !f.timeline.loop; }));
+}
+
+TEST_CASE("a recording by hand that cannot begin is told, and another can be begun", "[session]") {
+    Followed f;
+    REQUIRE(f.untilLength(seconds(5)));
+    writeBytes((f.folder.path() / "recordings").string(), "a file where the folder should be");
+    f.session->record(true);
+    REQUIRE(f.until([&] { return f.timeline.problem.find("cannot create") != std::string::npos; }));
+    CHECK(f.timeline.recording.flight); // which goes on
+    CHECK(f.timeline.recording.state == Timeline::Recording::State::recording);
+    std::filesystem::remove(f.folder.path() / "recordings");
+    f.session->record(true);
+    REQUIRE(f.until([&] { return !f.timeline.recording.flight && f.timeline.recording.bytes > 10'000; }));
+    // Its folder goes: it has failed, and R begins another.
+    std::filesystem::remove_all(f.folder.path() / "recordings");
+    REQUIRE(f.until([&] { return f.timeline.recording.state == Timeline::Recording::State::failed; }));
+    CHECK_THAT(f.timeline.problem, containsText("was deleted or replaced"));
+    f.session->record(true);
+    CHECK(f.until([&] { return !f.timeline.recording.flight && f.timeline.recording.bytes > 10'000; }));
+    CHECK(f.timeline.feedAgeSeconds);
+}
+
 TEST_CASE("without a flight recorder there is no way back, and nothing breaks", "[session]") {
     Followed f(false);
     REQUIRE(f.untilLength(seconds(10)));
@@ -174,6 +236,7 @@ TEST_CASE("a recording begun and ended by hand, and one kept afterwards, play", 
         const bool kept = path.find("kept") != std::string::npos;
         CHECK((source.value()->recording().begin < before) == kept);
         CHECK(source.value()->damage().empty());
+        if (!kept) CHECK(source.value()->recording().continues); // it begins with the rosters known
         f.session = Session::replay(std::move(source.value()), PopCatalogue::builtIn(), f.clock, {});
         f.frame = nullptr;
         REQUIRE(f.until([&] { return f.timeline.atEnd && f.frame && f.frame->settled; }));

@@ -195,6 +195,40 @@ TEST_CASE("a range is looped", "[replay]") {
     CHECK(played.after(seconds(20))->settled == begin + seconds(42));
 }
 
+TEST_CASE("a loop that reaches beyond the end goes round at the end", "[replay]") {
+    const RecordedLaunch recorded("triple-drop", 80, 391, false);
+    const auto end = recorded.frames.rbegin()->first;
+    Played played(recorded.path, {.at = RecordedTime(end - seconds(10))});
+    played.after(milliseconds(0));
+    played.command(replay::Loop{{{RecordedTime(end - seconds(10)), RecordedTime(end + seconds(60))}}});
+    REQUIRE(played.status().loop);
+    CHECK(played.status().loop->second <= RecordedTime(end));
+    const auto seeks = played.status().seeks;
+    for (int s = 1; s <= 45; ++s) { // four times round
+        const auto frame = played.after(seconds(1));
+        CHECK_FALSE(played.status().atEnd);
+        REQUIRE(frame->settled);
+        CHECK(*frame->settled >= end - seconds(12));
+    }
+    CHECK(played.status().seeks - seeks >= 3);
+    CHECK(played.status().seeks - seeks <= 5);
+}
+
+TEST_CASE("a loop beyond the end, or of no length, does not seek without end", "[replay]") {
+    const RecordedLaunch recorded("triple-drop", 40, 391, false);
+    const auto end = RecordedTime(recorded.frames.rbegin()->first);
+    const auto [from, to] =
+        GENERATE_COPY(std::pair{end + seconds(10), end + seconds(20)}, std::pair{end - milliseconds(1), end},
+                      std::pair{RecordedTime{}, RecordedTime{} + seconds(5)});
+    Played played(recorded.path);
+    played.command(replay::Loop{{{from, to}}});
+    played.command(replay::Seek{end});
+    const auto seeks = played.status().seeks;
+    for (int i = 0; i < 100; ++i) // no time passes but for a second in all
+        played.after(milliseconds(10));
+    CHECK(played.status().seeks - seeks <= 6);
+}
+
 TEST_CASE("from event to event", "[replay]") {
     const RecordedLaunch recorded("triple-drop", 100, 391, false);
     Played played(recorded.path, {.paused = true});

@@ -72,15 +72,57 @@ TEST_CASE("a rollup is read as the protobuf library reads it", "[wire]") {
 
 TEST_CASE("a rollup's sums may be larger than what one interval can bring", "[wire]") {
     auto rollup = sample();
-    rollup.sinceStart[Counter::bytes_out] = limits::kSum;
+    const std::uint64_t days = 86'400;
+    rollup.sinceStart[Counter::bytes_out] = 60 * days * 1'250'000'000'000; // at 10 Tbit/s
+    rollup.sinceStart[Distribution::invalidation_lag].record(1'000, limits::kCount * 4);
+    rollup.sinceStart[Distribution::invalidation_lag].record(0, limits::kCount * 2);
+    rollup.sinceStart.saturation.record(500, limits::kCount * 3);
     rollup.pops[0].totals[Counter::bytes_out] = limits::kCount * 10;
     FleetRollup read;
     REQUIRE(readPlainRollup(bytesOf(rollup), read));
     CHECK(read == rollup);
     CHECK(byLibrary(bytesOf(rollup)) == rollup);
-    ++rollup.sinceStart[Counter::bytes_out];
-    CHECK_FALSE(readPlainRollup(bytesOf(rollup), read));
-    CHECK_FALSE(byLibrary(bytesOf(rollup)));
+}
+
+TEST_CASE("sums of a rollup that have nowhere to go stop there, and are read again", "[wire]") {
+    auto rollup = sample();
+    auto& sums = rollup.sinceStart;
+    PopTotals most;
+    most.setMeasured(FieldSet::all());
+    most[Counter::bytes_out] = UINT64_MAX - 5;
+    most[Distribution::ttfb_hit].record(7, UINT64_MAX - 5);
+    most[Distribution::ttfb_hit].record(700, UINT64_MAX - 5);
+    most.saturation.record(500, UINT64_MAX - 5);
+    for (int i = 0; i < 3; ++i)
+        sums.merge(most);
+    CHECK(sums[Counter::bytes_out] == UINT64_MAX);
+    CHECK(sums[Distribution::ttfb_hit].count() == UINT64_MAX);
+    CHECK(sums.saturation.bins[10] == UINT64_MAX);
+    CHECK(sums[Distribution::ttfb_hit].quantile(0.99) <= 700.0);
+    CHECK(sums[Distribution::ttfb_hit].quantile(0.01) >= 0.0);
+    FleetRollup read;
+    REQUIRE(readPlainRollup(bytesOf(rollup), read));
+    CHECK(read == rollup);
+    CHECK(byLibrary(bytesOf(rollup)) == rollup);
+}
+
+TEST_CASE("what one interval brings is bounded as before", "[wire]") {
+    auto report = popReport({});
+    SECTION("a counter") {
+        report.totals[Counter::bytes_out] = limits::kCount + 1;
+    }
+    SECTION("a distribution") {
+        report.totals[Distribution::ttfb_hit].record(5, limits::kCount + 1);
+    }
+    SECTION("a bin") {
+        report.totals.saturation.record(500, limits::kCount);
+    }
+    Encoder encoder;
+    Decoder decoder;
+    const auto decoded = decoder.decode("pop/LHR", encoder.encode(report));
+    const auto* refused = std::get_if<Refused>(&decoded);
+    REQUIRE(refused);
+    CHECK_THAT(refused->text, containsText("2^53"));
 }
 
 TEST_CASE("rollups of broken bytes are read as the protobuf library reads them, or left to it", "[wire]") {
