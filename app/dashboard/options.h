@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/pop_catalogue.h"
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/sim/scenario.h"
 
@@ -9,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -18,6 +20,7 @@ namespace surgescope::app {
 
 /// What the dashboard was asked to do.
 struct Options {
+    std::shared_ptr<const feeds::PopCatalogue> catalogue; // the edge file's, or the one built in
     std::vector<std::string> connect;
     std::vector<std::string> bind;
     std::optional<feeds::sim::Scenario> simulate; // when no endpoint is given

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // surgescope-sim: publishes a simulated launch, moves its levers, compares launches.
+#include "feeds/model/edge_file.h"
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/sim/scenario_file.h"
 
@@ -19,7 +20,7 @@ using namespace surgescope;
 
 namespace {
 
-int publish(CLI::App& app, const feeds::Rehearsal::Options& options) {
+int publish(CLI::App& app, const feeds::Rehearsal::Options& options, const feeds::PopCatalogue& catalogue) {
     spdlog::set_default_logger(spdlog::stderr_color_mt("surgescope-sim"));
     // Signals are taken by one thread that waits for them; the rest never sees one.
     sigset_t signals;
@@ -30,7 +31,7 @@ int publish(CLI::App& app, const feeds::Rehearsal::Options& options) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     const feeds::SystemClock clock;
-    auto opened = feeds::Rehearsal::open(options, feeds::PopCatalogue::builtIn(), clock);
+    auto opened = feeds::Rehearsal::open(options, catalogue, clock);
     if (!opened) return app::commandLineError(app, opened.error());
     auto& rehearsal = *opened.value();
 
@@ -63,9 +64,11 @@ int main(int argc, char** argv) {
     bool keys = false;
     app.add_option("--scenario", scenario, "What happens: a name that --list shows, or a TOML file")
         ->capture_default_str();
-    auto* nodes = app.add_option("--nodes", options.nodes, "Nodes around the world")
+    auto* nodes = app.add_option("--nodes", options.nodes, "Nodes around the world; of an edge file, its own")
                       ->capture_default_str()
                       ->check(CLI::Range(1, 4'000'000));
+    std::string edge;
+    app::addEdgeOption(app, edge);
     app.add_option("--bind", options.publisher.bind,
                    "Endpoint to publish at, for example tcp://*:5556; repeatable");
     app.add_option("--connect", options.publisher.connect, "Endpoint to publish to; repeatable");
@@ -97,9 +100,10 @@ int main(int argc, char** argv) {
     comparison->add_option("--until", compareOptions.untilSeconds, "Seconds after T-0 to go to")
         ->capture_default_str()
         ->check(CLI::Range(1, 86'400));
-    comparison->add_option("--nodes", compareOptions.nodes, nodes->get_description())
-        ->capture_default_str()
-        ->check(CLI::Range(1, 4'000'000));
+    auto* comparedNodes = comparison->add_option("--nodes", compareOptions.nodes, nodes->get_description())
+                              ->capture_default_str()
+                              ->check(CLI::Range(1, 4'000'000));
+    app::addEdgeOption(*comparison, edge);
     comparison->add_option("--seed", compareOptions.seed, seed->get_description())->capture_default_str();
     if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;
 
@@ -119,19 +123,27 @@ int main(int argc, char** argv) {
         std::cout << *answer << "\n";
         return 0;
     }
+    const auto chosen = feeds::catalogueOf(edge);
+    if (!chosen) return app::commandLineError(app, "--edge: " + chosen.error());
+    const auto& catalogue = **chosen;
+    if (catalogue.isInventory()) {
+        if (!*nodes) options.nodes = catalogue.expectedNodes();
+        if (!*comparedNodes) compareOptions.nodes = catalogue.expectedNodes();
+    }
     if (*comparison) {
+        compareOptions.catalogue = *chosen;
         for (const auto& name : compared) {
-            auto loaded = feeds::sim::loadScenario(name);
+            auto loaded = feeds::sim::loadScenario(name, catalogue);
             if (!loaded) return app::commandLineError(app, loaded.error());
             compareOptions.scenarios.push_back(std::move(loaded.value()));
         }
         return app::compare(compareOptions);
     }
-    auto loaded = feeds::sim::loadScenario(scenario);
+    auto loaded = feeds::sim::loadScenario(scenario, catalogue);
     if (!loaded) return app::commandLineError(app, "--scenario: " + loaded.error());
     options.scenario = std::move(loaded.value());
     if (*duration) options.seconds = seconds;
     if (options.publisher.bind.empty() && options.publisher.connect.empty())
         return app::commandLineError(app, "--bind or --connect is required");
-    return publish(app, options);
+    return publish(app, options, catalogue);
 }

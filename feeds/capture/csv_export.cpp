@@ -3,7 +3,6 @@
 
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recorded_time.h"
-#include "feeds/model/pop_catalogue.h"
 #include "feeds/wire/decode.h"
 
 #include <array>
@@ -21,10 +20,9 @@ struct Sum {
     PopTotals totals;
 };
 
-std::string placeOf(const std::string& pop, CsvPlaces places) {
+std::string placeOf(const std::string& pop, CsvPlaces places, const PopCatalogue& catalogue) {
     if (places == CsvPlaces::pops) return pop;
     if (places == CsvPlaces::world) return "world";
-    const auto& catalogue = PopCatalogue::builtIn();
     const auto known = catalogue.find(pop);
     return known ? catalogue.regions()[catalogue[*known].region.value] : "unplaced";
 }
@@ -55,7 +53,8 @@ void writeLine(std::ostream& to, const FleetRollup& rollup, const std::string& p
 
 } // namespace
 
-Result<std::uint64_t> writeCsv(const std::string& path, CsvPlaces places, std::ostream& to) {
+Result<std::uint64_t> writeCsv(const std::string& path, CsvPlaces places, const PopCatalogue& catalogue,
+                               std::ostream& to) {
     auto reader = McapReader::open(path);
     if (!reader) return Error{reader.error()};
     Decoder decoder;
@@ -69,7 +68,7 @@ Result<std::uint64_t> writeCsv(const std::string& path, CsvPlaces places, std::o
         if (lines == 0) writeNames(to);
         std::map<std::string, Sum> sums;
         for (const auto& pop : (*made)->pops) {
-            auto& sum = sums[placeOf(pop.pop, places)];
+            auto& sum = sums[placeOf(pop.pop, places, catalogue)];
             sum.expectedNodes += pop.expectedNodes;
             sum.totals.merge(pop.totals);
         }

@@ -148,7 +148,8 @@ void FlightRecorder::segmentDone(const std::string& path) {
     }
 }
 
-Result<Rewritten> FlightRecorder::keep(const std::string& path, const Progress& progress) {
+Result<Rewritten> FlightRecorder::keep(const std::string& path, const PopCatalogue& catalogue,
+                                       const Progress& progress) {
     Links links{fs::path(m_options.folder) / (fs::path(path).stem().string() + ".keeping"), {}};
     const auto segments = endSegment();
     if (!segments) return Error{segments.error()};
@@ -156,7 +157,7 @@ Result<Rewritten> FlightRecorder::keep(const std::string& path, const Progress& 
         if (const auto error = links.add(segment); error && fs::exists(segment))
             return Error{"cannot keep '" + segment + "': " + error.message()};
     if (links.paths.empty()) return Error{"the flight recorder holds nothing"};
-    return rewrite(links.paths, path, {.library = m_options.library, .progress = progress});
+    return rewrite(links.paths, path, catalogue, {.library = m_options.library, .progress = progress});
 }
 
 } // namespace surgescope::feeds

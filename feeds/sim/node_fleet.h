@@ -33,7 +33,8 @@ struct NodeState {
 class NodeFleet {
   public:
     /// Shares `nodes` out by audience to the power 0.9; with fewer nodes than PoPs the largest PoPs get one
-    /// each. `failuresPerYear`: of each node, for five minutes.
+    /// each. If they are as many as the catalogue expects, each PoP has those that it expects there. Nodes
+    /// have the names that it knows first. `failuresPerYear`: of each node, for five minutes.
     NodeFleet(const PopCatalogue& catalogue, const std::vector<double>& audience, std::uint64_t nodes,
               std::uint64_t seed, double failuresPerYear);
 
@@ -61,6 +62,7 @@ class NodeFleet {
   private:
     struct Nodes {
         std::string code;
+        std::vector<std::string> names; // of the first nodes; the others are numbered
         // By node:
         std::vector<float> factors; // mean 1
         std::vector<std::int32_t> clockOffsetUs;

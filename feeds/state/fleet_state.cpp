@@ -60,11 +60,21 @@ Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
         place->rollup = std::move(m_spareRollups.back());
         m_spareRollups.pop_back();
     }
-    if (pop)
+    if (pop) {
         place->region = m_catalogue[*pop].region;
-    else
+        place->inventory = m_catalogue[*pop].expectedNodes;
+        place->inventoryIsNamed = !m_catalogue[*pop].nodeNames.empty();
+        place->nodes.expect(m_catalogue[*pop].nodeNames);
+    } else
         ++m_unplaced;
     return m_places.emplace(code, std::move(place)).first->second.get();
+}
+
+void FleetState::placeInventory(SteadyTime now) {
+    if (m_inventoryPlaced || !m_catalogue.isInventory()) return;
+    for (const auto& pop : m_catalogue.pops())
+        placeFor(pop.code, now);
+    m_inventoryPlaced = true;
 }
 
 std::optional<Refused> FleetState::fitInTime(Place& place, const PopReport& message, bool newSession,
@@ -183,6 +193,7 @@ void FleetState::startAnew() {
     m_pointRollups.clear();
     m_unplaced = 0;
     m_nodes = 0;
+    m_inventoryPlaced = false;
     m_sums.clearWaiting();
     m_lastReport.reset();
 }
@@ -273,6 +284,7 @@ std::optional<Refused> FleetState::apply(const FleetRollup& message, SteadyTime 
 }
 
 void FleetState::settle(SteadyTime now) {
+    placeInventory(now);
     m_sums.countExpectedNodes(m_places);
     std::vector<FeedSecond> newest;
     newest.reserve(m_places.size());

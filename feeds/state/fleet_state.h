@@ -65,6 +65,8 @@ class FleetState {
 
   private:
     Place* placeFor(const std::string& code, SteadyTime now);
+    /// The places of an edge file's inventory, so that who is never heard is missing and not unknown.
+    void placeInventory(SteadyTime now);
     std::optional<Refused> fitInTime(Place& place, const PopReport& message, bool newSession, SteadyTime now);
     /// The place's rollup, be it a PoP, a region or the world; null when it cannot be kept.
     Rollup* rollupOf(const std::string& place, SteadyTime now);
@@ -77,6 +79,7 @@ class FleetState {
     Places m_places;
     std::size_t m_unplaced = 0;
     std::uint64_t m_nodes = 0; // on all rosters
+    bool m_inventoryPlaced = false;
     FleetSums m_sums;
     PopTotals m_sinceStart;
     std::optional<FeedSecond> m_settled;

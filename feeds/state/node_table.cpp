@@ -28,8 +28,10 @@ std::int64_t NodeTable::apply(const Roster& roster) {
         block = {};
         block.rosterEpoch = roster.epoch;
         block.names.reserve(roster.nodes.size());
-        for (const auto& node : roster.nodes)
+        for (const auto& node : roster.nodes) {
             block.names.push_back(node.name);
+            if (!m_neverListed.empty()) m_neverListed.erase(node.name);
+        }
         block.lastHeard.assign(roster.nodes.size(), std::numeric_limits<float>::quiet_NaN());
     }
     m_size += block.names.size();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/state/place.h"
 
+#include <algorithm>
+
 namespace surgescope::feeds {
 
 FeedSecond Place::newestComplete() const {
@@ -11,9 +13,15 @@ FeedSecond Place::newestComplete() const {
 }
 
 std::uint64_t Place::expectedNodes() const {
-    if (nodes.everHadRoster() || rollup.empty()) return nodes.size();
+    if (nodes.everHadRoster() || rollup.empty())
+        return std::max<std::uint64_t>(nodes.size() + nodes.neverListed().size(), inventory);
     const auto* totals = rollup.totals(newestComplete());
-    return totals ? (*totals)[Counter::node_seconds] : 0;
+    return std::max(totals ? (*totals)[Counter::node_seconds] : 0, inventory);
+}
+
+std::uint64_t Place::missingNodes() const {
+    if (inventoryIsNamed) return nodes.neverListed().size();
+    return inventory - std::min<std::uint64_t>(inventory, nodes.size());
 }
 
 } // namespace surgescope::feeds

@@ -18,7 +18,7 @@ inline constexpr std::size_t kTopicBytes = 64;
 inline constexpr std::size_t kPublisherBytes = 64;
 inline constexpr std::size_t kTextBytes = 256; // node names, versions, event texts, scenario names
 inline constexpr std::size_t kNodesPerMessage = 65'536;
-inline constexpr std::size_t kPlacesPerMessage = 20'000; // every possible PoP code, regions and the world
+inline constexpr std::size_t kPlacesPerMessage = 20'000;        // PoPs, regions and the world
 inline constexpr std::uint64_t kCount = std::uint64_t{1} << 53; // of anything in one interval
 inline constexpr std::uint64_t kSum = std::uint64_t{1} << 62;   // in a recorder's sums: bytes of many days
 

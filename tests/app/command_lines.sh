@@ -27,8 +27,8 @@ program=$folder/surgescope-agent
 good=(--pop EWR --connect tcp://127.0.0.1:1)
 introduces_itself --nginx-syslog-port
 refuses "--pop" --connect tcp://127.0.0.1:1
-refuses "three capital letters" --pop ewr --connect tcp://127.0.0.1:1
-refuses "three capital letters" --pop NEWARK --connect tcp://127.0.0.1:1
+refuses "capital letters, digits and hyphens" --pop ewr --connect tcp://127.0.0.1:1
+refuses "2 to 16 capital letters" --pop NEWARK-NEW-JERSEY --connect tcp://127.0.0.1:1
 refuses "--connect or --bind" --pop EWR
 refuses "--no-such-option" "${good[@]}" --no-such-option
 refuses "--nginx-syslog-port" "${good[@]}" --nginx-syslog-port 70000

@@ -108,7 +108,8 @@ TEST_CASE("each region has a colour of its own, and so have unplaced PoPs") {
     for (std::size_t i = 0; i < 8; ++i)
         colours.insert(regionColour(i).rgb());
     CHECK(colours.size() == 8);
-    CHECK(regionColour(99) == regionColour(7));
+    CHECK(regionColour(kNoRegion) == colours().noData);
+    CHECK(regionColour(7) == regionColour(0));
 }
 
 TEST_CASE("the simulation of colour blindness does what it should") {

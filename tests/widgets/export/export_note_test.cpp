@@ -17,7 +17,8 @@ ExportNote note(ExportView view, const feeds::Frame& frame,
     TimeWords words;
     words.now = frame.settled;
     words.release = frame.releaseAt;
-    return noteOf(view, QStringLiteral("Title"), frame, words, mode, QStringLiteral("surgescope 1.2.3"));
+    return noteOf(view, QStringLiteral("Title"), frame, words, mode, QStringLiteral("surgescope 1.2.3"),
+                  feeds::PopCatalogue::builtIn());
 }
 
 } // namespace
@@ -33,7 +34,7 @@ TEST_CASE("a note says what, of what, when, in what unit, from where and how muc
     CHECK(n.source == QStringLiteral("live on tcp://*:5556: Triple drop, 3 albums"));
     CHECK(n.coverage == QStringLiteral("998,112 of 1,000,000 nodes heard (99.8 %)"));
     CHECK(n.baseline == QStringLiteral("compared with standard rollout"));
-    CHECK(n.program == QStringLiteral("surgescope 1.2.3"));
+    CHECK(n.program == QStringLiteral("surgescope 1.2.3"), feeds::PopCatalogue::builtIn());
 }
 
 TEST_CASE("a replay names its file, a rehearsal says that it is one") {

@@ -28,7 +28,7 @@ using tests::runTool;
 namespace {
 
 struct Wall {
-    WallWindow window;
+    WallWindow window{feeds::PopCatalogue::builtIn()};
     Wall() {
         window.resize(1920, 1080);
         window.show();
@@ -38,7 +38,8 @@ struct Wall {
     Picture picture(ExportView view) {
         return {window.exported(view),
                 noteOf(view, window.exportTitle(view), *window.frame(), window.timeWords(),
-                       feeds::Timeline::Mode::live, QStringLiteral("surgescope 9.8.7")),
+                       feeds::Timeline::Mode::live, QStringLiteral("surgescope 9.8.7"),
+                       feeds::PopCatalogue::builtIn()),
                 window.scale()};
     }
 };
@@ -216,7 +217,8 @@ TEST_CASE("PNG: one to four times the screen, with its note inside, in every the
         const QByteArray png = pngOf(imageOf(picture, ratio), picture.note());
         const QImage image = QImage::fromData(png, "PNG");
         CHECK(image.size() == picture.size() * ratio);
-        CHECK(image.text(QStringLiteral("Description")).contains(QStringLiteral("surgescope 9.8.7")));
+        CHECK(image.text(QStringLiteral("Description"))
+                  .contains(QStringLiteral("surgescope 9.8.7"), feeds::PopCatalogue::builtIn()));
         CHECK(difference(image, plain) < 2);
     }
     CHECK(plain.pixelColor(3, plain.height() - 2) == paletteOf(theme).background); // beneath the note
