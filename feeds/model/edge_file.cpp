@@ -33,7 +33,7 @@ constexpr const char* kPopKeys =
     "code, name, latitude, longitude, region, nodes, shield, time_zone, catchment";
 
 /// Text from outside as it may stand in a message.
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
     constexpr std::size_t kShown = 40;
     std::string out = "'";
     for (const char c : text.substr(0, kShown))
@@ -62,7 +62,7 @@ class Reader {
                 pops = &node;
             else
                 refuse(node,
-                       "nothing is called " + quoted(key.str()) + " here, expected [regions] or [[pop]]");
+                       "nothing is called " + inQuotes(key.str()) + " here, expected [regions] or [[pop]]");
         }
         if (regions) readRegions(*regions);
         if (!m_error && m_regions.empty())
@@ -99,7 +99,7 @@ class Reader {
     std::optional<std::string> code(const toml::node& node, const std::string& what) {
         const auto value = node.value_exact<std::string>();
         if (value && isPopCode(*value)) return value;
-        refuse(node, what + " is " + (value ? quoted(*value) : "no text") + ", expected " +
+        refuse(node, what + " is " + (value ? inQuotes(*value) : "no text") + ", expected " +
                          std::string(kPopCodeForm) + " in quotes");
         return std::nullopt;
     }
@@ -110,7 +110,7 @@ class Reader {
         for (const auto& [key, value] : *table) {
             const std::string region(key.str());
             if (!isRegionCode(region))
-                return refuse(value, "regions: " + quoted(region) +
+                return refuse(value, "regions: " + inQuotes(region) +
                                          " is no code, expected 1 to 16 capital letters, digits and hyphens");
             if (m_regions.size() == kMostRegions)
                 return refuse(value, "regions: expected at most " + std::to_string(kMostRegions));
@@ -161,7 +161,7 @@ class Reader {
             else if (key == "nodes")
                 readNodes(node, what, pop);
             else
-                refuse(node, of + "no key " + quoted(key.str()) + "; there are: " + kPopKeys);
+                refuse(node, of + "no key " + inQuotes(key.str()) + "; there are: " + kPopKeys);
             if (m_error) return;
         }
         for (const char* needed : {"name", "latitude", "longitude", "region", "nodes"})
@@ -181,7 +181,7 @@ class Reader {
         std::string known;
         for (const auto& [region, name] : m_regions)
             known += (known.empty() ? "" : ", ") + region;
-        refuse(node, what + " is " + quoted(value) + ", expected one of [regions]: " + known);
+        refuse(node, what + " is " + inQuotes(value) + ", expected one of [regions]: " + known);
         return {};
     }
 
@@ -200,7 +200,7 @@ class Reader {
         };
         if (value.empty() || value.size() > kMostZoneBytes || !std::ranges::all_of(value, mayStand))
             return refuse(node,
-                          what + " is " + quoted(value) + ", expected a name such as \"Europe/Berlin\"");
+                          what + " is " + inQuotes(value) + ", expected a name such as \"Europe/Berlin\"");
         pop.timeZone = value;
     }
 
@@ -215,7 +215,7 @@ class Reader {
                 if (!line(entry, what, kMostNodeNameBytes)) return;
                 const std::string_view name = **entry.as_string();
                 if (!names.insert(name).second)
-                    return refuse(entry, what + ": " + quoted(name) + " stands twice");
+                    return refuse(entry, what + ": " + inQuotes(name) + " stands twice");
                 pop.nodeNames.emplace_back(name);
             }
             pop.expectedNodes = pop.nodeNames.size();
@@ -235,7 +235,7 @@ class Reader {
         for (const auto& [node, of] : m_shields) {
             const auto& shield = byCode.at(of)->shield;
             if (!byCode.contains(shield))
-                return refuse(*node, "pop " + of + ": shield is " + quoted(shield) +
+                return refuse(*node, "pop " + of + ": shield is " + inQuotes(shield) +
                                          ", expected the code of a PoP in this file");
         }
     }

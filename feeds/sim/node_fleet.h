@@ -45,6 +45,9 @@ class NodeFleet {
     /// nodes that a failure has taken, by PopIndex.
     void step(FeedSecond second, const std::vector<double>& nodesDown);
 
+    /// Who is, by position in the roster.
+    const std::vector<bool>& down(PopIndex pop) const { return m_pops[pop.value].down; }
+
     // Of the nodes that are up:
     std::size_t up(PopIndex pop) const { return m_pops[pop.value].sorted.size(); }
     std::uint64_t groupNodes(PopIndex pop, std::size_t group) const {
