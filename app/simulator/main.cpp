@@ -6,6 +6,7 @@
 
 #include "app/command_line.h"
 #include "app/simulator/compare.h"
+#include "app/simulator/fleet.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -75,11 +76,30 @@ int main(int argc, char** argv) {
     app.add_option("--control", options.control,
                    "Endpoint where levers can be pulled, for example tcp://127.0.0.1:5557");
     auto* seed = app.add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
-    app.add_option("--speed", options.speed, "Simulated seconds per second")
-        ->capture_default_str()
-        ->check(CLI::Range(0.01, 1000.0));
+    auto* speed = app.add_option("--speed", options.speed, "Simulated seconds per second")
+                      ->capture_default_str()
+                      ->check(CLI::Range(0.01, 1000.0));
     auto* duration = app.add_option("--duration", seconds, "Stop after so many simulated seconds")
                          ->check(CLI::Range(1, 1'000'000));
+    app::FleetCommand fleet;
+    std::string faults;
+    std::int64_t fleetStart = 0;
+    auto* publishers =
+        app.add_option(
+               "--publishers", fleet.fleet.publishers,
+               "Plays a fleet of so many publishers, each with a connection of its own and a share of the "
+               "nodes, in real time")
+            ->check(CLI::Range(1, 1'000'000));
+    auto* faultsOption =
+        app.add_option("--faults", faults, "TOML file of what publishers do wrong; see SIMULATOR.md")
+            ->needs(publishers);
+    app.add_option("--expect", fleet.expect, "Writes what the fleet really did to this file, as JSON")
+        ->take_last()
+        ->needs(publishers);
+    // For the processes that a large fleet is played in.
+    app.add_option("--fleet-process", fleet.fleet.process)->group("");
+    app.add_option("--fleet-processes", fleet.fleet.processes)->group("");
+    auto* startOption = app.add_option("--fleet-start", fleetStart)->group("");
     app.add_flag("--list", list, "Lists the scenarios and ends");
     app.add_flag("--keys", keys, "Lists what a scenario file may set, and the levers, and ends");
 
@@ -143,6 +163,25 @@ int main(int argc, char** argv) {
     if (!loaded) return app::commandLineError(app, "--scenario: " + loaded.error());
     options.scenario = std::move(loaded.value());
     if (*duration) options.seconds = seconds;
+    if (*publishers) {
+        if (options.publisher.connect.empty() || !options.publisher.bind.empty() ||
+            !options.control.empty() || *speed)
+            return app::commandLineError(
+                app, "--publishers needs --connect, and does not go with --bind, --control or --speed");
+        if (*faultsOption) {
+            auto read = feeds::loadFaults(faults);
+            if (!read) return app::commandLineError(app, "--faults: " + read.error());
+            fleet.fleet.faults = std::move(read.value());
+        }
+        fleet.fleet.scenario = std::move(options.scenario);
+        fleet.fleet.nodes = options.nodes;
+        fleet.fleet.seed = options.seed;
+        fleet.fleet.connect = options.publisher.connect;
+        fleet.fleet.seconds = options.seconds;
+        if (*startOption) fleet.fleet.start = feeds::feedSecond(fleetStart);
+        fleet.commandLine.assign(argv, argv + argc);
+        return app::playFleet(app, std::move(fleet), catalogue);
+    }
     if (options.publisher.bind.empty() && options.publisher.connect.empty())
         return app::commandLineError(app, "--bind or --connect is required");
     return publish(app, options, catalogue);

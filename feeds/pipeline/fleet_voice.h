@@ -48,6 +48,12 @@ class FleetVoice {
     FleetVoice(std::string name, std::vector<Part> parts, VoiceFault fault, std::uint64_t seed,
                OpenSocket open);
 
+    FleetVoice(FleetVoice&&) noexcept = default;
+    FleetVoice& operator=(FleetVoice&&) = default;
+    FleetVoice(const FleetVoice&) = delete;
+    FleetVoice& operator=(const FleetVoice&) = delete;
+    ~FleetVoice() = default;
+
     /// Opens the connections; its session begins at true time `now`.
     std::optional<Error> begin(WallTime now);
     /// The second that ends at `end` (true time) begins to be told: restarts and cuts happen here.

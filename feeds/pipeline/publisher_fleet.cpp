@@ -16,7 +16,6 @@ namespace surgescope::feeds {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr std::size_t kMostSeconds = 100'000; // remembered of what was played
 constexpr std::size_t kTicksAtOnce = 2'000;   // connections looked after between two looks at the clock
@@ -247,7 +246,7 @@ Result<std::unique_ptr<PublisherFleet>>
 PublisherFleet::open(const Options& options, const PopCatalogue& catalogue, const Clock& clock) {
     const auto faults = assignFaults(options.faults, options.publishers, options.seed);
     if (!faults) return Error{faults.error()};
-    const auto next = std::chrono::ceil<seconds>(clock.wall()) + seconds(1);
+    const auto next = std::chrono::ceil<std::chrono::seconds>(clock.wall()) + std::chrono::seconds(1);
     auto parts = std::make_unique<Parts>(options, catalogue, clock, options.start.value_or(next));
     if (auto error = parts->makeVoices(*faults)) return std::move(*error);
     return std::unique_ptr<PublisherFleet>(new PublisherFleet(std::move(parts)));

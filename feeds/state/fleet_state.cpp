@@ -202,7 +202,9 @@ Rollup* FleetState::rollupOf(const std::string& name, SteadyTime now) {
     if (name == "world") return &m_sums.world();
     if (name.starts_with(kRegionPrefix)) {
         const auto& regions = m_catalogue.regions();
-        const auto found = std::ranges::find(regions, name.substr(kRegionPrefix.size()));
+        const auto code = name.substr(kRegionPrefix.size());
+        const auto found = std::ranges::find(regions, code);
+        if (found == regions.end() && code != "unplaced") return &m_otherEdges;
         return &m_sums
                     .regions()[static_cast<std::size_t>(found - regions.begin())]; // behind the end: unplaced
     }

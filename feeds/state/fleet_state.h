@@ -88,6 +88,7 @@ class FleetState {
     std::optional<Global> m_global;
     std::deque<Event> m_events;
     std::vector<Rollup> m_spareRollups; // of places that were forgotten, for their memory
+    Rollup m_otherEdges;                // regions of another edge than ours: nothing is shown of them
     std::string m_pointPlaces;          // of the last Points, and where they belong
     std::vector<Rollup*> m_pointRollups;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An operator's own network from bytes to picture: who is expected and never heard is missing.
+#include "feeds/capture/baseline_file.h"
 #include "feeds/capture/csv_export.h"
 #include "feeds/capture/mcap_reader.h"
 #include "feeds/capture/message_stream.h"
@@ -222,6 +223,17 @@ TEST_CASE("agents of before speak to a wall of today", "[edge]") {
     CHECK(popOf(*frame, "LHR")->freshness == Freshness::live);
     REQUIRE(frame->nodes);
     CHECK(frame->nodes->hottestNode == "edge-1");
+}
+
+TEST_CASE("a baseline of other regions than the edge's tells of the world alone", "[edge]") {
+    const auto baseline = builtInBaseline(ownEdge());
+    INFO((baseline ? "" : baseline.error()));
+    REQUIRE(baseline);
+    const auto& state = baseline.value()->state;
+    const auto at = baseline.value()->releaseAt + std::chrono::seconds(60);
+    CHECK(state.world().rings()[1].at(at));
+    for (const auto& region : state.regions()) // "unplaced" is the last
+        CHECK_FALSE(region.rings()[1].at(at));
 }
 
 TEST_CASE("a table by region has the regions of the edge that is chosen", "[edge]") {
