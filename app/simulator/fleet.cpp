@@ -72,6 +72,7 @@ ordered_json jsonOf(const PublisherFleet& fleet, const PublisherFleet::Options& 
     json["requests"] = fleet.totals()[Counter::requests];
     json["bytes_out"] = fleet.totals()[Counter::bytes_out];
     json["node_seconds"] = fleet.totals()[Counter::node_seconds];
+    json["latest_s"] = fleet.latest();
     json["publishers"] = ordered_json::array();
     for (const auto& voice : fleet.voices())
         json["publishers"].push_back(jsonOf(voice));
@@ -137,10 +138,18 @@ int playHere(CLI::App& app, const FleetCommand& command, const PopCatalogue& cat
         all.unheard += voice.account().unheard;
         all.lost += voice.account().lost;
     }
-    spdlog::info("{} s: {} reports made, {} messages sent, {} unheard, {} lost on purpose",
-                 fleet.seconds().size(), all.reports, all.sent, all.unheard, all.lost);
+    spdlog::info(
+        "{} s: {} reports made, {} messages sent, {} unheard, {} lost on purpose; {:.2f} s late at worst",
+        fleet.seconds().size(), all.reports, all.sent, all.unheard, all.lost, fleet.latest());
     if (command.expect.empty() || write(command.expect, jsonOf(fleet, command.fleet))) return 0;
     return commandLineError(app, "--expect: cannot write '" + command.expect + "'");
+}
+
+/// Adds what another process played; seconds and totals of the whole fleet each of them has.
+void join(ordered_json& all, ordered_json& more) {
+    for (auto& voice : more["publishers"])
+        all["publishers"].push_back(std::move(voice));
+    all["latest_s"] = std::max(all.value("latest_s", 0.0), more.value("latest_s", 0.0));
 }
 
 /// What the processes wrote, as one.
@@ -154,8 +163,7 @@ std::optional<ordered_json> merged(const std::vector<std::string>& files) {
         if (!all)
             all = std::move(json);
         else
-            for (auto& voice : json["publishers"])
-                (*all)["publishers"].push_back(std::move(voice));
+            join(*all, json);
     }
     return all;
 }

@@ -81,6 +81,7 @@ struct PublisherFleet::Parts {
     PopTotals totals;
     std::vector<Second> seconds;
     std::string problem;
+    WallTime::duration latest{};
     std::mutex mutex;
     std::condition_variable_any wakeUp; // notified by the stop token only
 
@@ -281,6 +282,7 @@ void PublisherFleet::run(const std::stop_token& stop) {
         for (const auto v : p.byPhase) {
             const auto phase = std::chrono::microseconds(std::llround(p.voices[v].phase() * 1e6));
             if (!p.waitUntil(WallTime(p.end()) + phase, stop)) return;
+            p.latest = std::max(p.latest, p.clock.wall() - (WallTime(p.end()) + phase));
             p.speak(p.voices[v]);
         }
         // Rosters again now and then, of some publishers each second.
@@ -302,6 +304,9 @@ const std::vector<FleetVoice>& PublisherFleet::voices() const {
 }
 FeedSecond PublisherFleet::now() const {
     return m_parts->end();
+}
+double PublisherFleet::latest() const {
+    return std::chrono::duration<double>(m_parts->latest).count();
 }
 const std::string& PublisherFleet::problem() const {
     return m_parts->problem;

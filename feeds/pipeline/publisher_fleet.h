@@ -63,6 +63,9 @@ class PublisherFleet {
     const std::vector<FleetVoice>& voices() const;
     /// The end of the second played last.
     FeedSecond now() const;
+    /// How long after a second's end, by its clock, a publisher spoke at the latest: of a machine that is too
+    /// slow for the fleet. Of run() only.
+    double latest() const;
     /// The first error of a connection that had to be opened anew; empty: none.
     const std::string& problem() const;
 

@@ -14,6 +14,7 @@
 #include <map>
 #include <set>
 #include <thread>
+#include <tuple>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -54,7 +55,7 @@ struct Stage {
 
     /// What one publisher's messages of a topic looked like.
     struct Heard {
-        std::set<std::pair<std::uint64_t, std::uint64_t>> numbers; // session and sequence
+        std::set<std::tuple<std::string, std::uint64_t, std::uint64_t>> numbers; // PoP, session, sequence
         std::set<std::uint64_t> sessions;
         std::uint64_t count = 0;
         std::uint64_t requests = 0;
@@ -76,7 +77,7 @@ struct Stage {
             auto& heard = reports[header.publisher];
             ++heard.count;
             heard.sessions.insert(header.session);
-            if (!heard.numbers.emplace(header.session, header.sequence).second) return true;
+            if (!heard.numbers.emplace((*report)->pop, header.session, header.sequence).second) return true;
             heard.requests += (*report)->totals[Counter::requests];
             heard.newest = std::max(heard.newest, header.intervalEnd);
             heard.sentAfterEnd = std::chrono::duration<double>(header.sent - header.intervalEnd).count();
@@ -100,7 +101,8 @@ struct Stage {
         REQUIRE(eventually([&] {
             takeAll();
             fleet->tick();
-            return rosters.size() == fleet->voices().size();
+            return std::ranges::all_of(fleet->voices(),
+                                       [](const FleetVoice& voice) { return voice.account().rosters > 0; });
         }));
     }
     void play(int count) {
