@@ -59,6 +59,7 @@ ordered_json jsonOf(const FleetVoice& voice) {
     json["sent"] = done.sent;
     json["unheard"] = done.unheard;
     json["lost"] = done.lost;
+    json["kept"] = voice.kept();
     json["sessions"] = done.sessions;
     for (const auto& [from, until] : done.cutOff)
         json["cut_off"].push_back({unixSeconds(from), unixSeconds(until)});

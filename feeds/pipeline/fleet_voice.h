@@ -76,6 +76,8 @@ class FleetVoice {
     const std::vector<Part>& parts() const { return m_parts; }
     const VoiceFault& fault() const { return m_fault; }
     const Account& account() const { return m_account; }
+    /// Messages kept for when the connection is back.
+    std::size_t kept() const { return m_kept.size(); }
     /// Connections that a publisher with this fault has.
     static std::size_t connections(const VoiceFault& fault);
 
