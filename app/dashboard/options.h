@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/model/pop_catalogue.h"
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/sim/scenario.h"
 
