@@ -21,6 +21,12 @@ std::optional<int> parseCommandLine(CLI::App& app, int argc, char** argv) {
     return std::nullopt;
 }
 
+CLI::Option* addEdgeOption(CLI::App& app, std::string& file) {
+    return app.add_option("--edge", file,
+                          "Your own network, a TOML file of regions, PoPs and nodes as resources/edge.toml, "
+                          "instead of the one built in");
+}
+
 int commandLineError(const CLI::App& app, const std::string& text) {
     std::string line = text.substr(0, text.find('\n'));
     std::cerr << app.get_name() << ": " << line << " (see " << app.get_name() << " --help)\n";

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <optional>
+#include <string>
 
 namespace surgescope::app {
 
@@ -11,6 +12,9 @@ namespace surgescope::app {
 /// with 0, a mistake is one line on standard error and ends with 2. Returns the exit status when the program
 /// is to end.
 std::optional<int> parseCommandLine(CLI::App& app, int argc, char** argv);
+
+/// --edge FILE, alike in all programs. What it chooses: feeds::catalogueOf(file).
+CLI::Option* addEdgeOption(CLI::App& app, std::string& file);
 
 /// One line on standard error, as for a mistake on the command line. Returns the exit status, 2.
 int commandLineError(const CLI::App& app, const std::string& text);

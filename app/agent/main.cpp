@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/agent/agent.h"
-#include "feeds/model/pop_catalogue.h"
+#include "feeds/model/edge_file.h"
 #include "feeds/publish/publisher.h"
 #include "feeds/wire/limits.h"
 
@@ -22,7 +22,8 @@ using namespace surgescope::feeds;
 namespace {
 
 constexpr const char* kProgram = "surgescope-agent";
-constexpr std::size_t kNodeNameBytes = limits::kPublisherBytes - 4; // the publisher is "EWR/" and the node
+/// The publisher is "EWR/" and the node; a longer code leaves less.
+constexpr std::size_t kNodeNameBytes = limits::kPublisherBytes - 4;
 
 std::string hostName() {
     std::array<char, 256> name{};
@@ -31,7 +32,9 @@ std::string hostName() {
 }
 
 std::string checkPop(const std::string& text) {
-    return isPopCode(text) ? "" : "'" + text + "' is not a PoP: three capital letters, for example EWR";
+    return isPopCode(text)
+               ? ""
+               : "'" + text + "' is not a PoP: " + std::string(kPopCodeForm) + ", for example EWR or FRA-2";
 }
 
 std::string checkNode(const std::string& text) {
@@ -40,6 +43,10 @@ std::string checkNode(const std::string& text) {
     return good ? ""
                 : "a node's name is 1 to " + std::to_string(kNodeNameBytes) +
                       " ASCII characters without blanks";
+}
+
+bool isExpected(const Pop& pop, const std::string& node) {
+    return pop.nodeNames.empty() || std::ranges::find(pop.nodeNames, node) != pop.nodeNames.end();
 }
 
 std::string checkUrl(const std::string& text) {
@@ -66,12 +73,14 @@ int main(int argc, char** argv) {
     Publisher::Options publisherOptions;
 
     CLI::App app{"Reports what this machine's nginx does to surgescope, once a second.", kProgram};
-    app.add_option("--pop", options.pop, "Where this node is, as three letters: EWR")
+    app.add_option("--pop", options.pop, "Where this node is, by the PoP's code: EWR")
         ->required()
         ->check(checkPop);
     app.add_option("--node", options.node, "This node's name, unique in its PoP")
         ->check(checkNode)
         ->capture_default_str();
+    std::string edge;
+    surgescope::app::addEdgeOption(app, edge);
     app.add_option("--connect", publisherOptions.connect,
                    "Send to a wall or relay: tcp://wall:5556; repeatable");
     app.add_option("--bind", publisherOptions.bind, "Let walls come and fetch: tcp://*:5556; repeatable");
@@ -96,10 +105,21 @@ int main(int argc, char** argv) {
     const auto refuse = [&app](const std::string& text) {
         return surgescope::app::commandLineError(app, text);
     };
+    if (const auto most = limits::kPublisherBytes - options.pop.size() - 1; options.node.size() > most)
+        return refuse("--node: '" + options.node + "' is too long for a node in " + options.pop +
+                      ", expected at most " + std::to_string(most) + " characters");
+    const auto catalogue = catalogueOf(edge);
+    if (!catalogue) return refuse("--edge: " + catalogue.error());
+    const auto pop = (*catalogue)->find(options.pop);
+    if (!edge.empty() && !pop)
+        return refuse("--pop: " + edge + " has no PoP " + options.pop + ", expected one of its codes");
     if (publisherOptions.connect.empty() && publisherOptions.bind.empty())
         return refuse("--connect or --bind is required: where shall reports go?");
 
     spdlog::set_default_logger(spdlog::stderr_logger_mt(kProgram));
+    if (!edge.empty() && !isExpected((**catalogue)[*pop], options.node))
+        spdlog::warn("{} has no node {} in {}: the wall will count it besides those it expects", edge,
+                     options.node, options.pop);
     const int stop = stopDescriptor();
     if (stop < 0) return refuse("cannot watch for signals");
     const SystemClock clock;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/pop_catalogue.h"
 #include "feeds/util/result.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,7 +27,9 @@ struct CaptureOptions {
     unsigned nodesEvery = 1;
     unsigned newFileMinutes = 0;
     unsigned newFileMib = 0;
-    unsigned seconds = 0; // to record; 0: until stopped
+    unsigned seconds = 0;                                 // to record; 0: until stopped
+    std::string edge;                                     // edge file, empty: none
+    std::shared_ptr<const feeds::PopCatalogue> catalogue; // what it chooses
 };
 
 /// Each returns the exit status, or an Error that is the caller's to tell.

@@ -116,7 +116,7 @@ Result<int> rewriteFiles(const CaptureOptions& options) {
     }
     ProgressLine line;
     how.progress = [&](double done) { line.share(done); };
-    const auto rewritten = rewrite(options.inputs, options.output, how);
+    const auto rewritten = rewrite(options.inputs, options.output, *options.catalogue, how);
     line.clear();
     if (!rewritten) return Error{rewritten.error()};
     print("written", options.output);
@@ -144,7 +144,7 @@ Result<int> csv(const CaptureOptions& options) {
         if (!file) return Error{"cannot write '" + options.output + "'"};
     }
     std::ostream& to = options.output.empty() ? std::cout : file;
-    const auto written = writeCsv(options.inputs[0], places, to);
+    const auto written = writeCsv(options.inputs[0], places, *options.catalogue, to);
     if (!written) return Error{written.error()};
     if (!to.flush()) return Error{"cannot write the whole table"};
     for (const auto& damage : written->damage)

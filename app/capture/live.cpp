@@ -68,7 +68,7 @@ Result<int> record(const CaptureOptions& options) {
     if (!opened) return Error{opened.error()};
     auto& recorder = *opened.value();
     // The feed keeps the state that rollups and points are drawn from.
-    FeedStep step(*source.value(), PopCatalogue::builtIn(), clock,
+    FeedStep step(*source.value(), *options.catalogue, clock,
                   options.nodesEvery > 0 ? NodeColumnsWanted::all : NodeColumnsWanted::ofSelectedPop,
                   &recorder);
     watchSignals();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // surgescope-capture: records launches and works on recordings.
+#include "feeds/model/edge_file.h"
 #include "feeds/util/own_process.h"
 
 #include "app/capture/commands.h"
 #include "app/command_line.h"
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 using namespace surgescope;
@@ -80,7 +82,12 @@ int main(int argc, char** argv) {
                       ->check(CLI::Range(0.01, 10'000.0));
     replay->add_flag("--as-fast-as-possible", options.asFastAsPossible, "As fast as subscribers take it")
         ->excludes(speed);
+    for (auto* usesRegions : {record, recover, cut, merge, table})
+        app::addEdgeOption(*usesRegions, options.edge);
     if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;
+    auto catalogue = feeds::catalogueOf(options.edge);
+    if (!catalogue) return app::commandLineError(app, "--edge: " + catalogue.error());
+    options.catalogue = std::move(catalogue.value());
 
     const bool live = record->parsed() || replay->parsed();
     if (live && options.bind.empty() && options.connect.empty() &&

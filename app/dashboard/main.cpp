@@ -130,7 +130,7 @@ int main(int argc, char** argv) {
     }
 
     const feeds::SystemClock clock;
-    const auto& catalogue = feeds::PopCatalogue::builtIn();
+    const auto& catalogue = *options.catalogue;
     auto context = std::make_shared<feeds::ZmqContext>();
     std::unique_ptr<feeds::Rehearsal> rehearsal;
     if (options.simulate) {

@@ -2,7 +2,7 @@
 #include "app/dashboard/options.h"
 
 #include "feeds/capture/recorded_time.h"
-#include "feeds/model/pop_catalogue.h"
+#include "feeds/model/edge_file.h"
 #include "feeds/sim/scenario_file.h"
 
 #include "app/command_line.h"
@@ -42,9 +42,12 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
                        "Scenario to rehearse: triple-drop (default), another that surgescope-sim --list "
                        "shows, or a TOML file");
     simulate->excludes(connect)->excludes(bind);
-    app.add_option("--nodes", options.nodes, "Nodes in the simulation")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 4'000'000));
+    auto* nodes =
+        app.add_option("--nodes", options.nodes, "Nodes in the simulation; of an edge file, its own")
+            ->capture_default_str()
+            ->check(CLI::Range(1, 4'000'000));
+    std::string edge;
+    addEdgeOption(app, edge);
     app.add_option("--seed", options.seed, "Seed of the simulation")->capture_default_str();
     app.add_option("--speed", options.speed, "Simulated or recorded seconds per second")
         ->capture_default_str()
@@ -149,9 +152,13 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         options.width < 320 || options.height < 240 || options.width > 16'384 || options.height > 16'384)
         return commandLineError(app, "--size: expected WIDTHxHEIGHT from 320x240 to 16384x16384, got '" +
                                          size + "'");
+    auto catalogue = feeds::catalogueOf(edge);
+    if (!catalogue) return commandLineError(app, "--edge: " + catalogue.error());
+    options.catalogue = std::move(catalogue.value());
+    if (!*nodes && options.catalogue->isInventory()) options.nodes = options.catalogue->expectedNodes();
     if (!options.select.empty() && !feeds::isPopCode(options.select))
-        return commandLineError(app, "--select: expected a PoP code of three capital letters, got '" +
-                                         options.select + "'");
+        return commandLineError(app, "--select: expected a PoP code of " + std::string(feeds::kPopCodeForm) +
+                                         ", got '" + options.select + "'");
     const auto named = std::ranges::find_if(widgets::kThemes,
                                             [&](widgets::Theme t) { return widgets::themeName(t) == theme; });
     if (named == widgets::kThemes.end())
@@ -184,7 +191,7 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     options.flight = options.flightBytes > 0 && options.replay.empty();
     if (options.connect.empty() && options.bind.empty() && options.replay.empty()) {
         if (scenario.empty()) scenario = "triple-drop";
-        auto loaded = feeds::sim::loadScenario(scenario);
+        auto loaded = feeds::sim::loadScenario(scenario, *options.catalogue);
         if (!loaded) return commandLineError(app, "--simulate: " + loaded.error());
         options.simulate = std::move(loaded.value());
     }

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -18,6 +19,7 @@ namespace surgescope::app {
 
 /// What the dashboard was asked to do.
 struct Options {
+    std::shared_ptr<const feeds::PopCatalogue> catalogue; // the edge file's, or the one built in
     std::vector<std::string> connect;
     std::vector<std::string> bind;
     std::optional<feeds::sim::Scenario> simulate; // when no endpoint is given

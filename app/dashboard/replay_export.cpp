@@ -139,7 +139,7 @@ std::optional<feeds::Error> exportReplay(const Options& options, int& argc, char
     const QApplication application(argc, argv);
     widgets::loadFonts();
     widgets::setTheme(options.theme);
-    const auto& catalogue = feeds::PopCatalogue::builtIn();
+    const auto& catalogue = *options.catalogue;
     replay.step =
         std::make_unique<feeds::FeedStep>(*replay.source, catalogue, replay.clock, options.nodeColumns);
     auto baseline = options.baseline.empty() ? feeds::builtInBaseline(catalogue)

@@ -85,7 +85,7 @@ QString programText() {
 
 widgets::ExportNote noteOf(widgets::WallWindow& window, widgets::ExportView view) {
     auto note = widgets::noteOf(view, window.exportTitle(view), *window.frame(), window.timeWords(),
-                                window.timeline().timeline().mode, programText());
+                                window.timeline().timeline().mode, programText(), window.catalogue());
     if (view == widgets::ExportView::map) note.unit = window.map().unit(); // people choose it
     return note;
 }
@@ -118,8 +118,8 @@ void ViewExports::exportView(widgets::ExportView view, widgets::ExportFormats fo
     if (formats & ExportFormat::svg) files.push_back({".svg", widgets::svgMaker(picture)});
     if (formats & ExportFormat::pdf) files.push_back({".pdf", widgets::pdfMaker(picture)});
     if (formats & ExportFormat::csv)
-        files.push_back({".csv", [frame, view] {
-                             const std::string table = widgets::csvOf(view, *frame);
+        files.push_back({".csv", [frame, view, &catalogue = m_window.catalogue()] {
+                             const std::string table = widgets::csvOf(view, *frame, catalogue);
                              return QByteArray(table.data(), static_cast<qsizetype>(table.size()));
                          }});
     if (formats & ExportFormat::clipboard) {

@@ -26,7 +26,7 @@ volatile std::sig_atomic_t interrupted = 0;
 /// Each different scenario once, several at a time; in the order given. Nothing when interrupted.
 std::optional<std::vector<LaunchMeasures>> measureAll(const std::vector<Scenario>& launches,
                                                       const CompareOptions& options) {
-    const auto& catalogue = feeds::PopCatalogue::builtIn();
+    const auto& catalogue = *options.catalogue;
     std::vector<std::atomic<double>> shares(launches.size());
     std::atomic<std::size_t> next = 0;
     std::vector<std::optional<LaunchMeasures>> results(launches.size());

@@ -4,6 +4,7 @@
 #include "feeds/sim/scenario.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct CompareOptions {
     std::uint64_t seed = 1;
     double untilSeconds = 900;   // after T-0
     std::string format = "text"; // text, csv or json
+    std::shared_ptr<const feeds::PopCatalogue> catalogue;
 };
 
 /// Simulates each scenario and its night without a release, and prints one table of what their telemetry said

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // surgescope-sim: publishes a simulated launch, moves its levers, compares launches.
+#include "feeds/model/edge_file.h"
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/sim/scenario_file.h"
 #include "feeds/util/own_process.h"
 
 #include "app/command_line.h"
 #include "app/simulator/compare.h"
+#include "app/simulator/fleet.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -20,7 +22,7 @@ using namespace surgescope;
 
 namespace {
 
-int publish(CLI::App& app, const feeds::Rehearsal::Options& options) {
+int publish(CLI::App& app, const feeds::Rehearsal::Options& options, const feeds::PopCatalogue& catalogue) {
     spdlog::set_default_logger(spdlog::stderr_color_mt("surgescope-sim"));
     // Signals are taken by one thread that waits for them; the rest never sees one.
     sigset_t signals;
@@ -31,7 +33,7 @@ int publish(CLI::App& app, const feeds::Rehearsal::Options& options) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     const feeds::SystemClock clock;
-    auto opened = feeds::Rehearsal::open(options, feeds::PopCatalogue::builtIn(), clock);
+    auto opened = feeds::Rehearsal::open(options, catalogue, clock);
     if (!opened) return app::commandLineError(app, opened.error());
     auto& rehearsal = *opened.value();
 
@@ -65,20 +67,41 @@ int main(int argc, char** argv) {
     bool keys = false;
     app.add_option("--scenario", scenario, "What happens: a name that --list shows, or a TOML file")
         ->capture_default_str();
-    auto* nodes = app.add_option("--nodes", options.nodes, "Nodes around the world")
+    auto* nodes = app.add_option("--nodes", options.nodes, "Nodes around the world; of an edge file, its own")
                       ->capture_default_str()
                       ->check(CLI::Range(1, 4'000'000));
+    std::string edge;
+    app::addEdgeOption(app, edge);
     app.add_option("--bind", options.publisher.bind,
                    "Endpoint to publish at, for example tcp://*:5556; repeatable");
     app.add_option("--connect", options.publisher.connect, "Endpoint to publish to; repeatable");
     app.add_option("--control", options.control,
                    "Endpoint where levers can be pulled, for example tcp://127.0.0.1:5557");
     auto* seed = app.add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
-    app.add_option("--speed", options.speed, "Simulated seconds per second")
-        ->capture_default_str()
-        ->check(CLI::Range(0.01, 1000.0));
+    auto* speed = app.add_option("--speed", options.speed, "Simulated seconds per second")
+                      ->capture_default_str()
+                      ->check(CLI::Range(0.01, 1000.0));
     auto* duration = app.add_option("--duration", seconds, "Stop after so many simulated seconds")
                          ->check(CLI::Range(1, 1'000'000));
+    app::FleetCommand fleet;
+    std::string faults;
+    std::int64_t fleetStart = 0;
+    auto* publishers =
+        app.add_option(
+               "--publishers", fleet.fleet.publishers,
+               "Plays a fleet of so many publishers, each with a connection of its own and a share of the "
+               "nodes, in real time")
+            ->check(CLI::Range(1, 1'000'000));
+    auto* faultsOption =
+        app.add_option("--faults", faults, "TOML file of what publishers do wrong; see SIMULATOR.md")
+            ->needs(publishers);
+    app.add_option("--expect", fleet.expect, "Writes what the fleet really did to this file, as JSON")
+        ->take_last()
+        ->needs(publishers);
+    // For the processes that a large fleet is played in.
+    app.add_option("--fleet-process", fleet.fleet.process)->group("");
+    app.add_option("--fleet-processes", fleet.fleet.processes)->group("");
+    auto* startOption = app.add_option("--fleet-start", fleetStart)->group("");
     app.add_flag("--list", list, "Lists the scenarios and ends");
     app.add_flag("--keys", keys, "Lists what a scenario file may set, and the levers, and ends");
 
@@ -99,9 +122,10 @@ int main(int argc, char** argv) {
     comparison->add_option("--until", compareOptions.untilSeconds, "Seconds after T-0 to go to")
         ->capture_default_str()
         ->check(CLI::Range(1, 86'400));
-    comparison->add_option("--nodes", compareOptions.nodes, nodes->get_description())
-        ->capture_default_str()
-        ->check(CLI::Range(1, 4'000'000));
+    auto* comparedNodes = comparison->add_option("--nodes", compareOptions.nodes, nodes->get_description())
+                              ->capture_default_str()
+                              ->check(CLI::Range(1, 4'000'000));
+    app::addEdgeOption(*comparison, edge);
     comparison->add_option("--seed", compareOptions.seed, seed->get_description())->capture_default_str();
     if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;
 
@@ -121,19 +145,46 @@ int main(int argc, char** argv) {
         std::cout << *answer << "\n";
         return 0;
     }
+    const auto chosen = feeds::catalogueOf(edge);
+    if (!chosen) return app::commandLineError(app, "--edge: " + chosen.error());
+    const auto& catalogue = **chosen;
+    if (catalogue.isInventory()) {
+        if (!*nodes) options.nodes = catalogue.expectedNodes();
+        if (!*comparedNodes) compareOptions.nodes = catalogue.expectedNodes();
+    }
     if (*comparison) {
+        compareOptions.catalogue = *chosen;
         for (const auto& name : compared) {
-            auto loaded = feeds::sim::loadScenario(name);
+            auto loaded = feeds::sim::loadScenario(name, catalogue);
             if (!loaded) return app::commandLineError(app, loaded.error());
             compareOptions.scenarios.push_back(std::move(loaded.value()));
         }
         return app::compare(compareOptions);
     }
-    auto loaded = feeds::sim::loadScenario(scenario);
+    auto loaded = feeds::sim::loadScenario(scenario, catalogue);
     if (!loaded) return app::commandLineError(app, "--scenario: " + loaded.error());
     options.scenario = std::move(loaded.value());
     if (*duration) options.seconds = seconds;
+    if (*publishers) {
+        if (options.publisher.connect.empty() || !options.publisher.bind.empty() ||
+            !options.control.empty() || *speed)
+            return app::commandLineError(
+                app, "--publishers needs --connect, and does not go with --bind, --control or --speed");
+        if (*faultsOption) {
+            auto read = feeds::loadFaults(faults);
+            if (!read) return app::commandLineError(app, "--faults: " + read.error());
+            fleet.fleet.faults = std::move(read.value());
+        }
+        fleet.fleet.scenario = std::move(options.scenario);
+        fleet.fleet.nodes = options.nodes;
+        fleet.fleet.seed = options.seed;
+        fleet.fleet.connect = options.publisher.connect;
+        fleet.fleet.seconds = options.seconds;
+        if (*startOption) fleet.fleet.start = feeds::feedSecond(fleetStart);
+        fleet.commandLine.assign(argv, argv + argc);
+        return app::playFleet(app, std::move(fleet), catalogue);
+    }
     if (options.publisher.bind.empty() && options.publisher.connect.empty())
         return app::commandLineError(app, "--bind or --connect is required");
-    return publish(app, options);
+    return publish(app, options, catalogue);
 }

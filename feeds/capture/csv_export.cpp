@@ -33,10 +33,9 @@ struct Sum {
     PopTotals totals;
 };
 
-std::string placeOf(const std::string& pop, CsvPlaces places) {
+std::string placeOf(const std::string& pop, CsvPlaces places, const PopCatalogue& catalogue) {
     if (places == CsvPlaces::pops) return pop;
     if (places == CsvPlaces::world) return "world";
-    const auto& catalogue = PopCatalogue::builtIn();
     const auto known = catalogue.find(pop);
     return known ? catalogue.regions()[catalogue[*known].region.value] : "unplaced";
 }
@@ -72,10 +71,10 @@ void writeLine(std::ostream& to, const Slot& slot, const std::string& place, con
     to << '\n';
 }
 
-std::uint64_t writeSlot(std::ostream& to, const Slot& slot, CsvPlaces places) {
+std::uint64_t writeSlot(std::ostream& to, const Slot& slot, CsvPlaces places, const PopCatalogue& catalogue) {
     std::map<std::string, Sum> sums;
     for (const auto& [code, pop] : slot.pops) {
-        auto& sum = sums[placeOf(code, places)];
+        auto& sum = sums[placeOf(code, places, catalogue)];
         sum.expectedNodes += pop.expectedNodes;
         sum.totals.merge(pop.totals);
     }
@@ -126,7 +125,8 @@ class Reports {
             if (!report) continue;
             const auto& header = (*report)->header;
             if (header.intervalEnd <= m_given || header.intervalEnd > to) continue;
-            if (std::holds_alternative<Refused>(seen.accept(header, message->topic))) continue;
+            const SteadyTime logged{std::chrono::nanoseconds(message->logTime)};
+            if (std::holds_alternative<Refused>(seen.accept(header, message->topic, logged, false))) continue;
             add(**report);
             while (m_slots.size() > kOpen)
                 give(take);
@@ -166,16 +166,16 @@ class Reports {
     }
 
     void learnExpected(std::uint64_t begin, std::uint64_t end) {
-        std::map<std::string, std::uint64_t> byRoster; // by PoP and publisher
+        std::map<std::pair<std::string, std::string>, std::uint64_t> byRoster; // by PoP and publisher
         m_rosters.seek(begin, end);
         while (const auto* message = m_rosters.next()) {
             if (message->logTime > end) break;
             const auto decoded = m_decoder.decode(message->topic, message->payload);
             if (const auto* roster = std::get_if<const Roster*>(&decoded))
-                byRoster[(*roster)->pop + (*roster)->header.publisher] = (*roster)->nodes.size();
+                byRoster[{(*roster)->pop, (*roster)->header.publisher}] = (*roster)->nodes.size();
         }
         for (const auto& [key, nodes] : byRoster)
-            m_expected[key.substr(0, 3)] += nodes;
+            m_expected[key.first] += nodes;
     }
 
     const RecordingIndex& m_index;
@@ -190,8 +190,9 @@ class Reports {
 /// Writes slots in their order, and fills what lies between them from the reports.
 class Table {
   public:
-    Table(McapReader& reader, CsvPlaces places, std::ostream& to)
-        : m_index(indexOf(reader)), m_reports(reader, m_index), m_places(places), m_to(to) {}
+    Table(McapReader& reader, CsvPlaces places, const PopCatalogue& catalogue, std::ostream& to)
+        : m_index(indexOf(reader)), m_reports(reader, m_index), m_places(places), m_catalogue(catalogue),
+          m_to(to) {}
 
     void add(Slot slot) {
         m_goesOn = m_goesOn && slot.end > m_last.end; // or feed time jumped back
@@ -220,7 +221,7 @@ class Table {
     }
     void write(Slot slot) {
         if (written.lines == 0) writeNames(m_to);
-        written.lines += writeSlot(m_to, slot, m_places);
+        written.lines += writeSlot(m_to, slot, m_places, m_catalogue);
         m_last = std::move(slot);
         m_goesOn = true;
     }
@@ -228,6 +229,7 @@ class Table {
     RecordingIndex m_index;
     Reports m_reports;
     CsvPlaces m_places;
+    const PopCatalogue& m_catalogue;
     std::ostream& m_to;
     Slot m_last;
     bool m_goesOn = false; // from m_last
@@ -235,13 +237,14 @@ class Table {
 
 } // namespace
 
-Result<CsvWritten> writeCsv(const std::string& path, CsvPlaces places, std::ostream& to) {
+Result<CsvWritten> writeCsv(const std::string& path, CsvPlaces places, const PopCatalogue& catalogue,
+                            std::ostream& to) {
     auto reader = McapReader::open(path);
     if (!reader) return Error{reader.error()};
     Decoder decoder;
     MessageStream stream(*reader.value(),
                          [](const mcap::Channel& channel) { return channel.topic == "rollup"; });
-    Table table(*reader.value(), places, to);
+    Table table(*reader.value(), places, catalogue, to);
     while (const auto* message = stream.next()) {
         const auto decoded = decoder.decode(message->topic, message->payload);
         if (const auto* made = std::get_if<const FleetRollup*>(&decoded)) table.add(slotOf(**made));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/pop_catalogue.h"
 #include "feeds/util/result.h"
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct CsvWritten {
 /// Writes a recording's totals of ten seconds as a table: a line for each ten seconds and place, first a line
 /// of names with units. From its rollups; where there is none, as of the last seconds, from the reports
 /// themselves. PoPs that fell silent stay among the expected nodes. UTF-8, comma, times in UTC as ISO 8601; a
-/// cell is empty where nobody measures the field. Refuses a file that holds neither rollup nor report.
-Result<CsvWritten> writeCsv(const std::string& path, CsvPlaces places, std::ostream& to);
+/// cell is empty where nobody measures the field. Refuses a <CsvWritten> writeCsv(const std::string& path, CsvPlaces places, const PopCatalogue& catalogue,
+                            std::ostream& to);
 
 } // namespace surgescope::feeds

@@ -138,7 +138,8 @@ void FlightRecorder::segmentDone(const std::string& path) {
     }
 }
 
-Result<Rewritten> FlightRecorder::keep(const std::string& path, const Progress& progress) {
+Result<Rewritten> FlightRecorder::keep(const std::string& path, const PopCatalogue& catalogue,
+                                       const Progress& progress) {
     if (m_cleaning.valid()) m_cleaning.wait(); // it may be about a recording of the same name
     Keeping keeping(m_options.folder, path);
     if (auto error = keeping.begin()) return std::move(*error);
@@ -148,7 +149,7 @@ Result<Rewritten> FlightRecorder::keep(const std::string& path, const Progress& 
         if (auto error = keeping.add(segment)) return std::move(*error);
     if (keeping.links().empty()) return Error{"the flight recorder holds nothing"};
     auto kept =
-        rewrite(keeping.links(), keeping.unfinished(), {.library = m_options.library, .progress = progress});
+        rewrite(keeping.links(), keeping.unfinished(), catalogue, {.library = m_options.library, .progress = progress});
     if (!kept) return kept;
     if (auto error = keeping.finish()) return std::move(*error);
     return kept;

@@ -48,7 +48,8 @@ class FlightRecorder final : public FeedTap {
     /// Makes one recording of what this run still has, up to now. Takes its time; the feed goes on
     /// meanwhile. Any thread but the feed's. Refuses a file that exists; of one that cannot be finished
     /// nothing stays.
-    Result<Rewritten> keep(const std::string& path, const Progress& progress = {});
+    Result<Rewritten> keep(const std::string& path, const PopCatalogue& catalogue,
+                           const Progress& progress = {});
 
     /// Ends the present segment and gives all of this run, oldest first: a recording up to now. Waits for the
     /// recorder's thread, some milliseconds on a disk that is not busy; after a failure it is refused at once

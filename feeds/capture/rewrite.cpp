@@ -70,8 +70,8 @@ class Seen {
 /// Writes what is received and, from a fleet state of its own, what a recorder adds to it.
 class Output final : public RollupMaker::Sink {
   public:
-    explicit Output(std::unique_ptr<RecordingWriter> writer)
-        : m_writer(std::move(writer)), m_state(PopCatalogue::builtIn()) {}
+    Output(std::unique_ptr<RecordingWriter> writer, const PopCatalogue& catalogue)
+        : m_writer(std::move(writer)), m_state(catalogue) {}
 
     RecordingWriter::Failure write(const MessageStream::Message& message) {
         m_logTime = std::max(message.logTime, m_logTime + 1); // as a recorder: no two of the same time
@@ -180,7 +180,7 @@ Result<std::vector<Input>> openInputs(const std::vector<std::string>& paths, con
 } // namespace
 
 Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::string& output,
-                          const RewriteOptions& options) {
+                          const PopCatalogue& catalogue, const RewriteOptions& options) {
     auto opened = openInputs(paths, options);
     if (!opened) return Error{opened.error()};
     auto& inputs = opened.value();
@@ -195,7 +195,7 @@ Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::stri
         }
     auto writer = RecordingWriter::create(output, options.library, rosters);
     if (!writer) return Error{writer.error()};
-    Output out(std::move(writer.value()));
+    Output out(std::move(writer.value()), catalogue);
     rosters.forEach([&](std::string_view topic, std::string_view payload) { out.know(topic, payload); });
 
     Rewritten done;

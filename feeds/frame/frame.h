@@ -183,7 +183,7 @@ struct FeedHealth {
     std::optional<SteadyTime> settledReportAt;
 };
 
-/// The drill-down of the selected PoP, from its node columns.
+/// The drill-down of the selected PoP, from its node columns and from the edge file's inventory.
 struct NodeDetail {
     std::string pop;
     std::uint64_t nodesHeard = 0;
@@ -192,6 +192,9 @@ struct NodeDetail {
     std::string hottestNode;
     Reading hottestSaturation;
     Reading worstLagUs;
+    std::uint64_t nodesMissing = 0; // of the edge file's inventory, those on no roster (Place::missingNodes)
+    std::vector<std::string> missing; // the first few of those it names
+    bool operator==(const NodeDetail&) const = default;
 };
 
 /// Everything the window shows at one moment. Immutable once posted; shared between threads.

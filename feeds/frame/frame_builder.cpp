@@ -12,7 +12,8 @@
 namespace surgescope::feeds {
 namespace {
 
-constexpr std::size_t kMostParts = 7; // of a region's stack: more colours cannot be told apart
+constexpr std::size_t kMostMissing = 5; // named in the drill-down
+constexpr std::size_t kMostParts = 7;   // of a region's stack: more colours cannot be told apart
 
 /// The newest totals a place has that are not newer than what is shown.
 const PopTotals* newestTotals(const Rollup& rollup, FeedSecond settled, bool& stale) {
@@ -48,8 +49,13 @@ std::optional<FeedSecond> releaseEvent(const FleetState& state) {
 NodeDetail nodeDetail(const Place& place, SteadyTime now) {
     NodeDetail detail;
     detail.pop = place.code;
-    detail.nodesExpected = place.nodes.size();
+    detail.nodesExpected = place.expectedNodes();
     detail.nodesHeard = place.nodes.heard(now);
+    detail.nodesMissing = place.missingNodes();
+    for (const auto& name : place.nodes.neverListed()) {
+        if (detail.missing.size() == kMostMissing) break;
+        detail.missing.push_back(name);
+    }
     std::uint32_t highest = 0;
     std::uint32_t lag = 0;
     for (const auto& [publisher, block] : place.nodes.blocks()) {
@@ -125,7 +131,8 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         const auto& regions = state.catalogue().regions();
         pop.region = place->region.value < regions.size() ? regions[place->region.value] : "unplaced";
         pop.freshness = freshness(place->lastHeard, now);
-        const bool retired = place->nodes.everHadRoster() && place->nodes.size() == 0;
+        const bool retired =
+            place->nodes.everHadRoster() && place->nodes.size() == 0 && place->inventory == 0;
         if (retired && pop.freshness >= Freshness::stale)
             continue; // everybody said farewell: nothing is missing
         if (place->lastHeard) pop.ageSeconds = secondsBetween(*place->lastHeard, now);
@@ -147,7 +154,8 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
     frame->summary = summaryOf(state, request.selection, *frame, silent);
     if (request.selection.isPop()) {
         const auto found = state.places().find(request.selection.code);
-        if (found != state.places().end() && found->second->nodes.hasColumns())
+        if (found != state.places().end() &&
+            (found->second->nodes.hasColumns() || found->second->missingNodes() > 0))
             frame->nodes = nodeDetail(*found->second, now);
     }
 

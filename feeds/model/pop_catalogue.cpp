@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <functional>
+#include <set>
 #include <utility>
 
 namespace surgescope::feeds {
@@ -31,6 +33,15 @@ std::optional<double> number(std::string_view text, double low, double high) {
     return value;
 }
 
+/// The regions of the catalogue built in.
+const std::map<std::string, std::string>& knownRegions() {
+    static const std::map<std::string, std::string> names{
+        {"AF", "Africa"},        {"AS", "Asia"},    {"EU", "Europe"},        {"ME", "Middle East"},
+        {"NA", "North America"}, {"OC", "Oceania"}, {"SA", "Latin America"},
+    };
+    return names;
+}
+
 Error lineError(std::size_t line, const std::string& what) {
     return {"PoP catalogue, line " + std::to_string(line) + ": " + what};
 }
@@ -38,27 +49,21 @@ Error lineError(std::size_t line, const std::string& what) {
 } // namespace
 
 bool isPopCode(std::string_view code) {
-    return code.size() == 3 && std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; });
+    return code.size() >= 2 && isRegionCode(code);
 }
 
-std::string_view regionName(std::string_view code) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNames{{
-        {"AF", "Africa"},
-        {"AS", "Asia"},
-        {"EU", "Europe"},
-        {"ME", "Middle East"},
-        {"NA", "North America"},
-        {"OC", "Oceania"},
-        {"SA", "Latin America"},
-    }};
-    for (const auto& [known, name] : kNames)
-        if (known == code) return name;
-    return code;
+bool isRegionCode(std::string_view code) {
+    constexpr std::size_t kMostBytes = 16;
+    return !code.empty() && code.size() <= kMostBytes && std::ranges::all_of(code, [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    });
 }
 
 Result<PopCatalogue> PopCatalogue::parse(std::string_view csv) {
-    PopCatalogue catalogue;
+    std::vector<Pop> pops;
+    std::set<std::string, std::less<>> codes;
     std::vector<std::string> regionOf;
+    std::map<std::string, std::string> regionNames;
     for (std::size_t line = 1; !csv.empty(); ++line) {
         const auto end = csv.find('\n');
         std::string_view text = csv.substr(0, end);
@@ -69,30 +74,55 @@ Result<PopCatalogue> PopCatalogue::parse(std::string_view csv) {
         std::array<std::string_view, kColumns> c;
         if (!splitColumns(text, c)) return lineError(line, "expected 9 columns separated by commas");
         if (!isPopCode(c[0]))
-            return lineError(line, "'" + std::string(c[0]) + "' is not three capital letters");
+            return lineError(line,
+                             "'" + std::string(c[0]) + "' is no code, expected " + std::string(kPopCodeForm));
         const auto latitude = number(c[4], -90, 90);
         const auto longitude = number(c[5], -180, 180);
         const auto catchment = number(c[7], 0, 1e10);
         if (!latitude || !longitude) return lineError(line, "expected latitude and longitude in degrees");
         if (!catchment) return lineError(line, "expected a population from 0 to 1e10");
-        Pop pop{std::string(c[0]), std::string(c[1]), std::string(c[2]), RegionIndex{},    *latitude,
-                *longitude,        std::string(c[6]), *catchment,        std::string(c[8])};
-        if (!catalogue.m_byCode.emplace(pop.code, PopIndex(catalogue.m_pops.size())).second)
-            return lineError(line, pop.code + " stands twice");
-        catalogue.m_pops.push_back(std::move(pop));
-        regionOf.emplace_back(c[3]);
+        Pop pop;
+        pop.code = c[0];
+        pop.city = c[1];
+        pop.country = c[2];
+        pop.latitude = *latitude;
+        pop.longitude = *longitude;
+        pop.timeZone = c[6];
+        pop.catchment = *catchment;
+        pop.shield = c[8];
+        if (!codes.insert(pop.code).second) return lineError(line, pop.code + " stands twice");
+        const std::string region(c[3]);
+        const auto named = knownRegions().find(region);
+        regionNames.emplace(region, named == knownRegions().end() ? region : named->second);
+        regionOf.push_back(region);
+        pops.push_back(std::move(pop));
     }
-    if (catalogue.m_pops.empty()) return Error{"PoP catalogue: no PoP in it"};
+    if (pops.empty()) return Error{"PoP catalogue: no PoP in it"};
+    return make(std::move(pops), regionOf, regionNames);
+}
 
-    catalogue.m_regions = regionOf;
-    std::ranges::sort(catalogue.m_regions);
-    catalogue.m_regions.erase(std::unique(catalogue.m_regions.begin(), catalogue.m_regions.end()),
-                              catalogue.m_regions.end());
-    for (std::size_t i = 0; i < regionOf.size(); ++i) {
+PopCatalogue PopCatalogue::make(std::vector<Pop> pops, const std::vector<std::string>& regionOf,
+                                const std::map<std::string, std::string>& regionNames) {
+    PopCatalogue catalogue;
+    for (const auto& [code, name] : regionNames) {
+        catalogue.m_regions.push_back(code);
+        catalogue.m_regionNames.push_back(name);
+    }
+    catalogue.m_pops = std::move(pops);
+    for (std::size_t i = 0; i < catalogue.m_pops.size(); ++i) {
+        auto& pop = catalogue.m_pops[i];
         const auto at = std::ranges::lower_bound(catalogue.m_regions, regionOf[i]);
-        catalogue.m_pops[i].region = RegionIndex(static_cast<std::size_t>(at - catalogue.m_regions.begin()));
+        pop.region = RegionIndex(static_cast<std::size_t>(at - catalogue.m_regions.begin()));
+        catalogue.m_byCode.emplace(pop.code, PopIndex(i));
+        catalogue.m_expectedNodes += pop.expectedNodes;
     }
     return catalogue;
+}
+
+std::string_view PopCatalogue::regionName(std::string_view code) const {
+    const auto at = std::ranges::lower_bound(m_regions, code, std::less<std::string_view>{});
+    if (at == m_regions.end() || *at != code) return code;
+    return m_regionNames[static_cast<std::size_t>(at - m_regions.begin())];
 }
 
 const PopCatalogue& PopCatalogue::builtIn() {

@@ -4,6 +4,8 @@
 #include "feeds/model/ids.h"
 #include "feeds/util/result.h"
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,18 +16,22 @@ namespace surgescope::feeds {
 
 /// A point of presence as the catalogue knows it.
 struct Pop {
-    std::string code; // IATA, three capital letters
-    std::string city;
-    std::string country; // ISO 3166-1 alpha-2
+    std::string code;    // IATA, or as an edge file says it
+    std::string city;    // or what an edge file calls it
+    std::string country; // ISO 3166-1 alpha-2; empty: not known
     RegionIndex region;
     double latitude = 0;  // degrees, north positive
     double longitude = 0; // degrees, east positive
     std::string timeZone; // IANA name
     double catchment = 0; // people who live nearest to this PoP
     std::string shield;   // code of the PoP through which it fills its caches
+    // Whom to expect there, by an edge file:
+    std::uint64_t expectedNodes = 0;    // 0: nobody says
+    std::vector<std::string> nodeNames; // of all of them, or empty
 };
 
-/// All PoPs and regions there are. Immutable once made: shared freely between threads.
+/// All PoPs and regions there are, and, of an operator's own edge, its inventory: whom to expect. Immutable
+/// once made: shared freely between threads.
 class PopCatalogue {
   public:
     /// The catalogue built into the program (resources/pops.csv).
@@ -34,6 +40,10 @@ class PopCatalogue {
     /// line is their names. Refuses, naming the line: wrong number of columns, bad code, coordinate or
     /// number, doubled code.
     static Result<PopCatalogue> parse(std::string_view csv);
+    /// Of what was read and checked elsewhere: each PoP's code is another one, `regionOf` has the code of its
+    /// region, `regionNames` has all of these.
+    static PopCatalogue make(std::vector<Pop> pops, const std::vector<std::string>& regionOf,
+                             const std::map<std::string, std::string>& regionNames);
 
     const std::vector<Pop>& pops() const { return m_pops; }
     const Pop& operator[](PopIndex i) const { return m_pops[i.value]; }
@@ -42,17 +52,28 @@ class PopCatalogue {
 
     /// Codes of the regions, in alphabetical order.
     const std::vector<std::string>& regions() const { return m_regions; }
+    /// A region's name as people say it: "Europe" for "EU"; an unknown code is its own name. The view lives
+    /// as long as the catalogue and `code`.
+    std::string_view regionName(std::string_view code) const;
+
+    /// It says whom to expect, as one from an edge file does and the one built in does not.
+    bool isInventory() const { return m_expectedNodes > 0; }
+    /// In all PoPs together; 0: nobody says.
+    std::uint64_t expectedNodes() const { return m_expectedNodes; }
 
   private:
     std::vector<Pop> m_pops;
     std::vector<std::string> m_regions;
+    std::vector<std::string> m_regionNames; // in the same order
+    std::uint64_t m_expectedNodes = 0;
     std::unordered_map<std::string, PopIndex> m_byCode;
 };
 
-/// A region's name as people say it: "Europe" for "EU"; an unknown code is its own name.
-std::string_view regionName(std::string_view code);
-
-/// Three capital letters: what may stand behind the slash of a topic.
+/// What a PoP's code may be: what may stand behind the slash of a topic. And the same in words.
 bool isPopCode(std::string_view code);
+inline constexpr std::string_view kPopCodeForm = "2 to 16 capital letters, digits and hyphens";
+
+/// The same of a region's code, which may be a single character.
+bool isRegionCode(std::string_view code);
 
 } // namespace surgescope::feeds

@@ -366,7 +366,7 @@ void Session::keep() {
     m_keeping = std::async(std::launch::async, [this, path = newPath("kept")]() -> std::string {
         std::error_code error;
         fs::create_directories(m_options.recordingsFolder, error);
-        const auto kept = m_flight->keep(path);
+        const auto kept = m_flight->keep(path, m_catalogue);
         return kept ? "kept as " + path : "not kept: " + kept.error();
     });
 }

@@ -116,8 +116,9 @@ double dwellSeconds(const Scenario& scenario, double t) {
 
 std::vector<double> audienceShares(const PopCatalogue& catalogue) {
     std::vector<double> shares;
+    const bool own = catalogue.isInventory(); // regions mean what its file says, and its people all listen
     for (const auto& pop : catalogue.pops())
-        shares.push_back(pop.catchment * adoption(catalogue.regions()[pop.region.value]));
+        shares.push_back(pop.catchment * (own ? 1 : adoption(catalogue.regions()[pop.region.value])));
     const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
     for (auto& share : shares)
         share /= sum;

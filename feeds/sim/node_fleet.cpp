@@ -68,10 +68,16 @@ void apportion(std::uint64_t total, const std::vector<double>& cumulative,
 NodeFleet::NodeFleet(const PopCatalogue& catalogue, const std::vector<double>& audience, std::uint64_t nodes,
                      std::uint64_t seed, double failuresPerYear)
     : m_seed(seed), m_downInWindow(failuresPerYear * static_cast<double>(kWindowSeconds) / kYear) {
-    const auto counts = shareOut(audience, nodes);
+    std::vector<std::uint64_t> counts;
+    if (catalogue.expectedNodes() == nodes)
+        for (const auto& pop : catalogue.pops())
+            counts.push_back(pop.expectedNodes);
+    else
+        counts = shareOut(audience, nodes);
     for (std::size_t p = 0; p < counts.size(); ++p) {
         Nodes pop;
         pop.code = catalogue.pops()[p].code;
+        pop.names = catalogue.pops()[p].nodeNames;
         double sum = 0;
         for (std::uint64_t n = 0; n < counts[p]; ++n) {
             pop.factors.push_back(
@@ -101,7 +107,8 @@ Roster NodeFleet::roster(PopIndex pop) const {
     roster.epoch = 1;
     for (std::size_t n = 0; n < nodes.factors.size(); ++n)
         roster.nodes.push_back(
-            {nodes.code + "-" + std::to_string(n + 1), Role::edge, "simulated", FieldSet::all(), kNicMbit});
+            {n < nodes.names.size() ? nodes.names[n] : nodes.code + "-" + std::to_string(n + 1), Role::edge,
+             "simulated", FieldSet::all(), kNicMbit});
     return roster;
 }
 

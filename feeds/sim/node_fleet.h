@@ -33,7 +33,8 @@ struct NodeState {
 class NodeFleet {
   public:
     /// Shares `nodes` out by audience to the power 0.9; with fewer nodes than PoPs the largest PoPs get one
-    /// each. `failuresPerYear`: of each node, for five minutes.
+    /// each. If they are as many as the catalogue expects, each PoP has those that it expects there. Nodes
+    /// have the names that it knows first. `failuresPerYear`: of each node, for five minutes.
     NodeFleet(const PopCatalogue& catalogue, const std::vector<double>& audience, std::uint64_t nodes,
               std::uint64_t seed, double failuresPerYear);
 
@@ -43,6 +44,9 @@ class NodeFleet {
     /// Decides who is down in `second`: a function of seed and time alone. `nodesDown`: the share of a PoP's
     /// nodes that a failure has taken, by PopIndex.
     void step(FeedSecond second, const std::vector<double>& nodesDown);
+
+    /// Who is, by position in the roster.
+    const std::vector<bool>& down(PopIndex pop) const { return m_pops[pop.value].down; }
 
     // Of the nodes that are up:
     std::size_t up(PopIndex pop) const { return m_pops[pop.value].sorted.size(); }
@@ -61,6 +65,7 @@ class NodeFleet {
   private:
     struct Nodes {
         std::string code;
+        std::vector<std::string> names; // of the first nodes; the others are numbered
         // By node:
         std::vector<float> factors; // mean 1
         std::vector<std::int32_t> clockOffsetUs;

@@ -85,7 +85,8 @@ constexpr double kMostLead = kDay;
 
 class Reader {
   public:
-    Reader(std::string name, std::string file) : m_file(std::move(file)) {
+    Reader(std::string name, std::string file, const PopCatalogue& catalogue)
+        : m_file(std::move(file)), m_catalogue(catalogue) {
         m_scenario.name = std::move(name);
     }
 
@@ -234,7 +235,7 @@ class Reader {
             return refuse(node, "failure.pops: expected a list of codes, for example [\"FRA\", \"MUC\"]");
         for (const auto& entry : *list) {
             auto code = entry.value<std::string>().value_or("");
-            if (!PopCatalogue::builtIn().find(code))
+            if (!m_catalogue.find(code))
                 return refuse(entry, "failure.pops: no PoP '" + code.substr(0, 40) + "' in the catalogue");
             pops.push_back(std::move(code));
         }
@@ -249,7 +250,7 @@ class Reader {
                 auto setting = parseLever(node.value<std::string>().value_or(""));
                 if (!setting) return refuse(node, setting.error());
                 Levers trial;
-                if (const auto told = trial.pull(*setting, PopCatalogue::builtIn()); !told)
+                if (const auto told = trial.pull(*setting, m_catalogue); !told)
                     return refuse(node, told.error());
                 lever.setting = std::move(setting.value());
             } else {
@@ -262,26 +263,30 @@ class Reader {
     }
 
     std::string m_file;
+    const PopCatalogue& m_catalogue;
     Scenario m_scenario;
     std::optional<Error> m_error; // the first
 };
 
 } // namespace
 
-Result<Scenario> parseScenario(std::string_view text, const std::string& name, const std::string& file) {
+Result<Scenario> parseScenario(std::string_view text, const std::string& name, const std::string& file,
+                               const PopCatalogue& catalogue) {
     if (text.size() > kMostBytes)
         return Error{file + ": " + std::to_string(text.size()) + " bytes, expected at most " +
                      std::to_string(kMostBytes)};
     try {
-        return Reader(name, file).read(toml::parse(text));
+        return Reader(name, file, catalogue).read(toml::parse(text));
     } catch (const toml::parse_error& error) {
         return Error{file + ":" + std::to_string(error.source().begin.line) + ": " +
                      std::string(error.description())};
     }
 }
 
-Result<Scenario> loadScenario(const std::string& nameOrFile) {
-    if (auto builtIn = findScenario(nameOrFile)) return std::move(*builtIn);
+Result<Scenario> loadScenario(const std::string& nameOrFile, const PopCatalogue& catalogue) {
+    for (const auto& file : embedded::scenarios())
+        if (file.name == nameOrFile)
+            return parseScenario(file.text, nameOrFile, nameOrFile + ".toml", catalogue);
     const std::filesystem::path path(nameOrFile);
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored)) {
@@ -295,7 +300,7 @@ Result<Scenario> loadScenario(const std::string& nameOrFile) {
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (stream.bad() || (!stream.eof() && stream.fail())) return Error{nameOrFile + ": cannot be read"};
     text.resize(static_cast<std::size_t>(stream.gcount()));
-    return parseScenario(text, path.stem().string(), nameOrFile);
+    return parseScenario(text, path.stem().string(), nameOrFile, catalogue);
 }
 
 const std::vector<Scenario>& scenarios() {
@@ -303,7 +308,7 @@ const std::vector<Scenario>& scenarios() {
         std::vector<Scenario> parsed;
         for (const auto& file : embedded::scenarios()) {
             const std::string name(file.name);
-            auto scenario = parseScenario(file.text, name, name + ".toml");
+            auto scenario = parseScenario(file.text, name, name + ".toml", PopCatalogue::builtIn());
             if (scenario) parsed.push_back(std::move(scenario.value()));
         }
         return parsed;

@@ -14,12 +14,14 @@ namespace surgescope::feeds::sim {
 /// A scenario from TOML; what the file does not set keeps its default. Refused with "FILE:LINE: …" and what
 /// was expected: what is no TOML, an unknown section or key, a wrong type, a number out of range, a PoP that
 /// the catalogue does not know, more than a mebibyte.
-Result<Scenario> parseScenario(std::string_view toml, const std::string& name, const std::string& file);
+Result<Scenario> parseScenario(std::string_view toml, const std::string& name, const std::string& file,
+                               const PopCatalogue& catalogue);
 
-/// One of those built in, or a file of the user's.
-Result<Scenario> loadScenario(const std::string& nameOrFile);
+/// One of those built in, or a file of the user's. One that names a PoP which `catalogue` does not know is
+/// refused, be it built in or not: it is of another edge.
+Result<Scenario> loadScenario(const std::string& nameOrFile, const PopCatalogue& catalogue);
 
-/// The scenarios built in (resources/scenarios), by name.
+/// The scenarios built in (resources/scenarios), by name, of the edge built in.
 const std::vector<Scenario>& scenarios();
 std::optional<Scenario> findScenario(std::string_view name);
 

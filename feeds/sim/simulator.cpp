@@ -337,6 +337,10 @@ NodeColumns& Simulator::columns(std::size_t index) {
     return m.columns;
 }
 
+const std::vector<bool>& Simulator::down(std::size_t index) const {
+    return m_model->fleet.down(m_model->sites[m_model->reporting[index]].pop);
+}
+
 std::vector<Roster> Simulator::rosters() const {
     std::vector<Roster> rosters;
     for (const auto& site : m_model->sites)

@@ -34,6 +34,8 @@ class Simulator {
     std::vector<PopReport>& reports();
     /// Node by node, for the PoP of reports()[index]; valid until the next call.
     NodeColumns& columns(std::size_t index);
+    /// Which nodes of the PoP of reports()[index] are down, by position in its roster.
+    const std::vector<bool>& down(std::size_t index) const;
     Global& global();
     std::vector<Event>& events();
 

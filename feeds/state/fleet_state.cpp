@@ -79,11 +79,21 @@ Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
         place->rollup = std::move(m_spareRollups.back());
         m_spareRollups.pop_back();
     }
-    if (pop)
+    if (pop) {
         place->region = m_catalogue[*pop].region;
-    else
+        place->inventory = m_catalogue[*pop].expectedNodes;
+        place->inventoryIsNamed = !m_catalogue[*pop].nodeNames.empty();
+        place->nodes.expect(m_catalogue[*pop].nodeNames);
+    } else
         ++m_unplaced;
     return m_places.emplace(code, std::move(place)).first->second.get();
+}
+
+void FleetState::placeInventory(SteadyTime now) {
+    if (m_inventoryPlaced || !m_catalogue.isInventory()) return;
+    for (const auto& pop : m_catalogue.pops())
+        placeFor(pop.code, now);
+    m_inventoryPlaced = true;
 }
 
 template <class Message>
@@ -263,6 +273,7 @@ void FleetState::forgetAll() {
     m_unplaced = 0;
     m_rosters = {};
     m_publishers.forgetRosters();
+    m_inventoryPlaced = false;
     m_sums.clearWaiting();
     m_lastReport.reset();
 }
@@ -271,7 +282,9 @@ Rollup* FleetState::rollupOf(const std::string& name, SteadyTime now) {
     if (name == "world") return &m_sums.world();
     if (name.starts_with(kRegionPrefix)) {
         const auto& regions = m_catalogue.regions();
-        const auto found = std::ranges::find(regions, name.substr(kRegionPrefix.size()));
+        const auto code = name.substr(kRegionPrefix.size());
+        const auto found = std::ranges::find(regions, code);
+        if (found == regions.end() && code != "unplaced") return &m_otherEdges;
         return &m_sums
                     .regions()[static_cast<std::size_t>(found - regions.begin())]; // behind the end: unplaced
     }
@@ -364,6 +377,7 @@ void FleetState::forgetSilent(SteadyTime now) {
 
 void FleetState::settle(SteadyTime now) {
     forgetSilent(now);
+    placeInventory(now);
     m_sums.countExpectedNodes(m_places);
     std::vector<FeedSecond> newest;
     newest.reserve(m_places.size());

@@ -75,6 +75,8 @@ class FleetState {
 
   private:
     Place* placeFor(const std::string& code, SteadyTime now);
+    /// The places of an edge file's inventory, so that who is never heard is missing and not unknown.
+    void placeInventory(SteadyTime now);
     /// Session, sequence and clock of a message; the publisher whose it is, or why it is not used.
     struct Judged {
         Publishers::Publisher* publisher = nullptr;
@@ -105,6 +107,7 @@ class FleetState {
     Places m_places;
     std::size_t m_unplaced = 0;
     RosterSize m_rosters; // all of them
+    bool m_inventoryPlaced = false;
     FleetSums m_sums;
     PopTotals m_sinceStart;
     std::optional<FeedSecond> m_settled;
@@ -113,6 +116,7 @@ class FleetState {
     std::optional<Global> m_global;
     std::deque<Event> m_events;
     std::vector<Rollup> m_spareRollups; // of places that were forgotten, for their memory
+    Rollup m_otherEdges;                // regions of another edge than ours: nothing is shown of them
     std::string m_pointPlaces;          // of the last Points, and where they belong
     std::vector<Rollup*> m_pointRollups;
 };

@@ -47,8 +47,10 @@ void NodeTable::apply(const Roster& roster) {
         block = {};
         block.session = roster.header.session;
         block.rosterEpoch = roster.epoch;
-        for (const auto& node : roster.nodes)
+        for (const auto& node : roster.nodes) {
             block.names.add(node.name);
+            if (!m_neverListed.empty()) m_neverListed.erase(node.name);
+        }
         block.lastHeard.assign(roster.nodes.size(), std::numeric_limits<float>::quiet_NaN());
     }
     m_size += block.names.size();

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -59,6 +60,11 @@ class NodeTable {
 
     explicit NodeTable(SteadyTime origin) : m_origin(origin) {}
 
+    /// Who is to be on some roster. Before the first roster.
+    void expect(const std::vector<std::string>& names) { m_neverListed.insert(names.begin(), names.end()); }
+    /// Of those expected by name, who has never been on a roster.
+    const std::set<std::string>& neverListed() const { return m_neverListed; }
+
     /// Replaces the publisher's roster of this PoP; an empty one is a farewell.
     void apply(const Roster& roster);
     /// Refused when the publisher's roster is unknown, of another epoch or length. `clockIsRight`: otherwise
@@ -81,6 +87,7 @@ class NodeTable {
   private:
     SteadyTime m_origin;
     std::unordered_map<std::string, Block> m_blocks; // by publisher
+    std::set<std::string> m_neverListed;
     std::uint64_t m_size = 0;
     bool m_everHadRoster = false;
     bool m_hasColumns = false;

@@ -44,9 +44,15 @@ std::uint64_t Place::expectedNodes() const {
     std::uint64_t ofTwins = 0;
     for (const auto& [publisher, twin] : twins)
         ofTwins += twin.nodes;
-    if (nodes.everHadRoster() || rollup.empty()) return nodes.size() + ofTwins;
+    if (nodes.everHadRoster() || rollup.empty())
+        return std::max<std::uint64_t>(nodes.size() + nodes.neverListed().size() + ofTwins, inventory);
     const auto* totals = rollup.totals(newestComplete());
-    return (totals ? (*totals)[Counter::node_seconds] : 0) + ofTwins;
+    return std::max((totals ? (*totals)[Counter::node_seconds] : 0) + ofTwins, inventory);
+}
+
+std::uint64_t Place::missingNodes() const {
+    if (inventoryIsNamed) return nodes.neverListed().size();
+    return inventory - std::min<std::uint64_t>(inventory, nodes.size());
 }
 
 } // namespace surgescope::feeds

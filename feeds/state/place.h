@@ -34,6 +34,8 @@ struct Place {
     std::optional<SteadyTime> lastOther;                       // the last report of anybody else
     std::map<std::string, Twin> twins;                         // by publisher
     std::array<std::uint32_t, Rollup::kOpenSeconds> reports{}; // how many made up each open second
+    std::uint64_t inventory = 0;                               // nodes an edge file expects; 0: nobody says
+    bool inventoryIsNamed = false;
 
     std::uint32_t& reportsOf(FeedSecond second) {
         return reports[static_cast<std::size_t>(unixSeconds(second)) % reports.size()];
@@ -48,8 +50,12 @@ struct Place {
     void forgetSilentTwins(SteadyTime now);
     /// The newest second that as many publishers have reported as the second before.
     FeedSecond newestComplete() const;
-    /// Nodes there should be; when no roster is known, those that reported last.
+    /// Nodes there should be: on the rosters and, of the inventory, those that were never on one; when no
+    /// roster is known, those that reported last. Never fewer than the inventory says.
     std::uint64_t expectedNodes() const;
+    /// Of those, how many the inventory has and no roster: by name, those never listed; of a mere number,
+    /// what the rosters lack of it.
+    std::uint64_t missingNodes() const;
 };
 
 /// By code.

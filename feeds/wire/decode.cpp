@@ -76,7 +76,7 @@ MaybeRefused read(const pb::PopTotals& from, PopTotals& to, std::vector<std::uin
 
 MaybeRefused readPop(const std::string& pop, std::string_view topic, std::string& to) {
     if (!isPopCode(pop))
-        return Refused{Refusal::popCode, "PoP " + quote(pop) + ", expected three capital letters"};
+        return Refused{Refusal::popCode, "PoP " + quote(pop) + ", expected " + std::string(kPopCodeForm)};
     if (topic.substr(topic.find('/') + 1) != pop)
         return Refused{Refusal::topic, "PoP " + pop + " under the topic " + quote(topic)};
     to = pop;

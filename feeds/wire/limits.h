@@ -19,7 +19,7 @@ inline constexpr std::size_t kTopicBytes = 64;
 inline constexpr std::size_t kPublisherBytes = 64;
 inline constexpr std::size_t kTextBytes = 256; // node names, versions, event texts, scenario names
 inline constexpr std::size_t kNodesPerMessage = 262'144;
-inline constexpr std::size_t kPlacesPerMessage = 20'000; // every possible PoP code, regions and the world
+inline constexpr std::size_t kPlacesPerMessage = 20'000;        // PoPs, regions and the world
 inline constexpr std::uint64_t kCount = std::uint64_t{1} << 53; // of anything in one interval
 /// In a recorder's sums: of many intervals, and of however many days since the start. Whatever was added up
 /// is accepted, as PopTotals stops there by itself.

@@ -27,8 +27,8 @@ program=$folder/surgescope-agent
 good=(--pop EWR --connect tcp://127.0.0.1:1)
 introduces_itself --nginx-syslog-port
 refuses "--pop" --connect tcp://127.0.0.1:1
-refuses "three capital letters" --pop ewr --connect tcp://127.0.0.1:1
-refuses "three capital letters" --pop NEWARK --connect tcp://127.0.0.1:1
+refuses "capital letters, digits and hyphens" --pop ewr --connect tcp://127.0.0.1:1
+refuses "2 to 16 capital letters" --pop NEWARK-NEW-JERSEY --connect tcp://127.0.0.1:1
 refuses "--connect or --bind" --pop EWR
 refuses "--no-such-option" "${good[@]}" --no-such-option
 refuses "--nginx-syslog-port" "${good[@]}" --nginx-syslog-port 70000
@@ -40,6 +40,10 @@ refuses "--link-mbit" "${good[@]}" --interface eth0 --link-mbit 0
 refuses "--max-connections" "${good[@]}" --max-connections -1
 refuses "node" "${good[@]}" --node "two words"
 refuses "port from 1 to 65535" --pop EWR --connect tcp://wall:0
+edge=$(dirname "$0")/../../resources/edge.toml
+refuses "no such file" "${good[@]}" --edge /nowhere/edge.toml
+refuses "has no PoP EWR" "${good[@]}" --edge "$edge"
+refuses "too long for a node in FRA-2" --pop FRA-2 --node "$(printf 'x%.0s' {1..60})" --connect tcp://127.0.0.1:1
 
 program=$folder/surgescope-sim
 introduces_itself --scenario
@@ -59,6 +63,14 @@ broken=$(mktemp --suffix=.toml)
 printf 'summary = "Mine."\n[release]\nalbums = 40\n' >"$broken"
 refuses "$broken:3: release.albums is 40, expected a number from 1 to 20" --scenario "$broken" --bind 'tcp://127.0.0.1:*'
 refuses "$broken:3: release.albums is 40" compare "$broken"
+refuses "no such file" --edge /nowhere/edge.toml --bind 'tcp://127.0.0.1:*'
+refuses "regional-failure.toml:17: failure.pops: no PoP 'FRA'" --edge "$edge" --scenario regional-failure --bind 'tcp://127.0.0.1:*'
+refuses "no PoP 'FRA'" compare regional-failure --edge "$edge"
+refuses "--publishers needs --connect" --publishers 3 --bind 'tcp://127.0.0.1:*'
+refuses "--publishers" --publishers 0 --connect tcp://127.0.0.1:1
+refuses "40 publishers for 39 nodes" --publishers 40 --edge "$edge" --connect tcp://127.0.0.1:1
+refuses "--faults requires --publishers" --faults "$broken" --connect tcp://127.0.0.1:1
+refuses "expected sections [[fault]]" --publishers 3 --faults "$broken" --connect tcp://127.0.0.1:1
 for name in standard-rollout triple-drop triple-drop-prepared botnet-in-the-spike origin-outage purge-storm regional-failure; do
   "$program" --list | grep -q "^$name	" || { echo "--list lacks $name" >&2; failed=1; }
 done
@@ -88,6 +100,7 @@ refuses "FILE" info
 refuses "cannot open" info "$scratch/missing.mcap"
 for command in info verify csv; do refuses "no MCAP file" $command "$scratch/none.mcap"; done
 for command in recover cut merge; do refuses "no MCAP file" $command "$scratch/none.mcap" -o "$scratch/a.mcap"; done
+refuses "no such file" csv "$scratch/none.mcap" --edge /nowhere/edge.toml
 refuses "--by" csv "$scratch/none.mcap" --by continent
 refuses "--bind or --connect" replay "$scratch/none.mcap"
 refuses "no MCAP file" replay "$scratch/none.mcap" --bind 'tcp://127.0.0.1:*'
@@ -107,6 +120,8 @@ refuses "expected WIDTHxHEIGHT" --size 1920x1080x2
 refuses "--after" --after 5
 refuses "excludes" --simulate triple-drop --connect tcp://127.0.0.1:1
 refuses "PoP code" --select london
+refuses "no such file" --edge /nowhere/edge.toml
+refuses "no PoP 'FRA'" --edge "$edge" --simulate regional-failure
 refuses "--range" --range 0
 refuses "--theme" --theme blue
 refuses "requires --wall" --rotate 30

@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     simulator.start(arguments[1], {QStringLiteral("--connect"), endpoint, QStringLiteral("--nodes"), nodes});
 
     widgets::loadFonts();
-    widgets::WallWindow window;
+    widgets::WallWindow window{feeds::PopCatalogue::builtIn()};
     QObject::connect(&window, &widgets::WallWindow::viewRequestChanged, &window,
                      [&](const feeds::ViewRequest& request) {
                          pipeline.requests().put(std::make_shared<feeds::ViewRequest>(request));

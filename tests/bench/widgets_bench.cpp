@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
     const auto world = widgets::loadWorld();
 
     for (const QSize size : {QSize(1920, 1080), QSize(3840, 2160)}) {
-        widgets::WallWindow window;
+        widgets::WallWindow window{feeds::PopCatalogue::builtIn()};
         window.resize(size);
         window.show();
         window.setFrame(frame(0));

@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
     widgets::loadFonts();
     for (const widgets::Theme theme : widgets::kThemes)
         if (arguments.value(5) == QLatin1String(widgets::themeName(theme))) widgets::setTheme(theme);
-    widgets::WallWindow window;
+    widgets::WallWindow window{feeds::PopCatalogue::builtIn()};
     window.resize(size[0].toInt(), size[1].toInt());
     window.show();
     tests::SampleOptions options;

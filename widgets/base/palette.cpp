@@ -181,7 +181,7 @@ QRgb heatColourAt(double position) {
 QColor regionColour(std::size_t region) {
     static constexpr std::array<QRgb, 7> kColours{0xff8b6fc0, 0xff3b78c2, 0xff2f9aa0, 0xff55a868,
                                                   0xffb3a94a, 0xffc47f6a, 0xffc98a3f};
-    return region < kColours.size() ? QColor(kColours[region]) : colours().noData;
+    return region == kNoRegion ? colours().noData : QColor(kColours[region % kColours.size()]);
 }
 
 } // namespace surgescope::widgets

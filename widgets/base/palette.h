@@ -79,8 +79,9 @@ QRgb heatColour(double lagUs);
 /// The same by position, 0 to 1.
 QRgb heatColourAt(double position);
 
-/// Colour of the region at a position of the catalogue's list; any position behind its end is that of
+/// Colour of the region at a position of the catalogue's list: seven, which come again. kNoRegion is
 /// "unplaced".
 QColor regionColour(std::size_t region);
+inline constexpr std::size_t kNoRegion = static_cast<std::size_t>(-1);
 
 } // namespace surgescope::widgets

@@ -31,9 +31,11 @@ std::vector<ChartLine> partLines(const feeds::Frame& frame, const feeds::PopCata
     const auto& codes = catalogue.regions();
     for (std::size_t i = 0; i < frame.parts.size(); ++i) {
         const feeds::PartSeries& part = frame.parts[i];
-        const auto region = static_cast<std::size_t>(std::ranges::find(codes, part.code) - codes.begin());
+        const auto found = std::ranges::find(codes, part.code);
+        const auto region =
+            found == codes.end() ? kNoRegion : static_cast<std::size_t>(found - codes.begin());
         const bool regions = frame.selection.isWorld();
-        lines.push_back({text(regions ? feeds::regionName(part.code) : std::string_view(part.code)),
+        lines.push_back({text(regions ? catalogue.regionName(part.code) : std::string_view(part.code)),
                          regionColour(regions || part.code == feeds::PartSeries::kOthers ? region : i),
                          part.*values});
     }

@@ -32,15 +32,14 @@ const feeds::TimeAxis* axisOf(ExportView view, const feeds::Frame& frame) {
     }
 }
 
-QString selectionText(ExportView view, const feeds::Frame& frame) {
+QString selectionText(ExportView view, const feeds::Frame& frame, const feeds::PopCatalogue& catalogue) {
     if (view == ExportView::map || view == ExportView::hottest) return QStringLiteral("all PoPs");
     if (view == ExportView::health) return {};
     const auto& code = frame.selection.code;
     switch (frame.selection.scope) {
     case feeds::Selection::Scope::world: break;
-    case feeds::Selection::Scope::region: return text(feeds::regionName(code));
+    case feeds::Selection::Scope::region: return text(catalogue.regionName(code));
     case feeds::Selection::Scope::pop: {
-        const auto& catalogue = feeds::PopCatalogue::builtIn();
         const auto place = catalogue.find(code);
         return place ? text(code) + QStringLiteral(", ") + text(catalogue[*place].city) : text(code);
     }
@@ -122,7 +121,7 @@ bool showsBaseline(ExportView view) {
 } // namespace
 
 ExportNote noteOf(ExportView view, const QString& title, const feeds::Frame& frame, const TimeWords& words,
-                  feeds::Timeline::Mode mode, const QString& program) {
+                  feeds::Timeline::Mode mode, const QString& program, const feeds::PopCatalogue& catalogue) {
     ExportNote note;
     note.title = title;
     note.program = program;
@@ -132,7 +131,7 @@ ExportNote noteOf(ExportView view, const QString& title, const feeds::Frame& fra
         note.range = QStringLiteral("nothing received yet");
         return note;
     }
-    note.selection = selectionText(view, frame);
+    note.selection = selectionText(view, frame, catalogue);
     const feeds::TimeAxis* axis = axisOf(view, frame);
     if (axis && axis->columns > 0) note.range = rangeText(*axis, words);
     note.coverage = coverageText(frame, view);

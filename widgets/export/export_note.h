@@ -31,9 +31,10 @@ struct ExportNote {
 };
 
 /// What there is to say of a view of this frame, which is shown with these words. `title` is the view's own;
-/// `program` names the program and its version.
+/// `program` names the program and its version; regions and PoPs are
+/// called as `catalogue` does.
 ExportNote noteOf(ExportView view, const QString& title, const feeds::Frame& frame, const TimeWords& words,
-                  feeds::Timeline::Mode mode, const QString& program);
+                  feeds::Timeline::Mode mode, const QString& program, const feeds::PopCatalogue& catalogue);
 
 /// Its phrases in reading order, without the empty ones.
 QStringList phrasesOf(const ExportNote& note);

@@ -62,65 +62,73 @@ double valueOf(const Reading& reading) {
 
 // ---- charts
 
+/// What a table is made from.
+struct From {
+    const Frame& frame;
+    const PopCatalogue& catalogue;
+};
+
 /// A column over the frame's chart axis.
 using Column = std::pair<std::string, const std::vector<float>*>;
 
-std::string selectionName(const Selection& selection) {
+std::string selectionName(const Selection& selection, const PopCatalogue& catalogue) {
     if (selection.isWorld()) return "world";
-    return selection.isPop() ? selection.code : std::string(regionName(selection.code));
+    return selection.isPop() ? selection.code : std::string(catalogue.regionName(selection.code));
 }
 
-std::string partName(const Frame& frame, const PartSeries& part) {
-    return frame.selection.isWorld() ? std::string(regionName(part.code)) : part.code;
+std::string partName(const Frame& frame, const PartSeries& part, const PopCatalogue& catalogue) {
+    return frame.selection.isWorld() ? std::string(catalogue.regionName(part.code)) : part.code;
 }
 
-void addParts(std::vector<Column>& columns, const Frame& frame, std::string_view quantity,
+void addParts(std::vector<Column>& columns, const From& from, std::string_view quantity,
               std::string_view unit, std::vector<float> PartSeries::*values) {
-    for (const PartSeries& part : frame.parts)
-        columns.emplace_back(named(std::string(quantity) + ' ' + partName(frame, part), unit),
-                             &(part.*values));
+    for (const PartSeries& part : from.frame.parts)
+        columns.emplace_back(
+            named(std::string(quantity) + ' ' + partName(from.frame, part, from.catalogue), unit),
+            &(part.*values));
 }
 
-void addSeries(std::vector<Column>& columns, const Frame& frame, std::string_view quantity,
+void addSeries(std::vector<Column>& columns, const From& from, std::string_view quantity,
                std::string_view unit, std::vector<float> Series::*values) {
-    columns.emplace_back(named(std::string(quantity) + ' ' + selectionName(frame.selection), unit),
-                         &(frame.series.*values));
-    if (frame.baseline)
-        columns.emplace_back(named(std::string(quantity) + " baseline " + frame.baseline->name, unit),
-                             &(frame.baseline->series.*values));
+    columns.emplace_back(
+        named(std::string(quantity) + ' ' + selectionName(from.frame.selection, from.catalogue), unit),
+        &(from.frame.series.*values));
+    if (from.frame.baseline)
+        columns.emplace_back(named(std::string(quantity) + " baseline " + from.frame.baseline->name, unit),
+                             &(from.frame.baseline->series.*values));
 }
 
-void addMetadata(std::vector<Column>& columns, const Frame& frame) {
-    addSeries(columns, frame, "metadata p50", "us", &Series::metadataP50Us);
-    addSeries(columns, frame, "metadata p95", "us", &Series::metadataP95Us);
-    addSeries(columns, frame, "metadata p99", "us", &Series::metadataP99Us);
+void addMetadata(std::vector<Column>& columns, const From& from) {
+    addSeries(columns, from, "metadata p50", "us", &Series::metadataP50Us);
+    addSeries(columns, from, "metadata p95", "us", &Series::metadataP95Us);
+    addSeries(columns, from, "metadata p99", "us", &Series::metadataP99Us);
 }
 
-void addLatency(std::vector<Column>& columns, const Frame& frame) {
-    addSeries(columns, frame, "TTFB hit p95", "us", &Series::ttfbHitP95Us);
-    addSeries(columns, frame, "TTFB miss p95", "us", &Series::ttfbMissP95Us);
-    addSeries(columns, frame, "load balancer p95", "us", &Series::lbP95Us);
+void addLatency(std::vector<Column>& columns, const From& from) {
+    addSeries(columns, from, "TTFB hit p95", "us", &Series::ttfbHitP95Us);
+    addSeries(columns, from, "TTFB miss p95", "us", &Series::ttfbMissP95Us);
+    addSeries(columns, from, "load balancer p95", "us", &Series::lbP95Us);
 }
 
-void addRequests(std::vector<Column>& columns, const Frame& frame) {
-    addParts(columns, frame, "requests", "1/s", &PartSeries::requestsPerSecond);
-    addSeries(columns, frame, "requests", "1/s", &Series::requestsPerSecond);
+void addRequests(std::vector<Column>& columns, const From& from) {
+    addParts(columns, from, "requests", "1/s", &PartSeries::requestsPerSecond);
+    addSeries(columns, from, "requests", "1/s", &Series::requestsPerSecond);
 }
 
-void addEgress(std::vector<Column>& columns, const Frame& frame) {
-    addParts(columns, frame, "egress", "bit/s", &PartSeries::egressBitsPerSecond);
-    addSeries(columns, frame, "egress", "bit/s", &Series::egressBitsPerSecond);
+void addEgress(std::vector<Column>& columns, const From& from) {
+    addParts(columns, from, "egress", "bit/s", &PartSeries::egressBitsPerSecond);
+    addSeries(columns, from, "egress", "bit/s", &Series::egressBitsPerSecond);
 }
 
-void addAll(std::vector<Column>& columns, const Frame& frame) {
-    addRequests(columns, frame);
-    addEgress(columns, frame);
-    addSeries(columns, frame, "saturation", "ratio", &Series::saturation);
-    addMetadata(columns, frame);
-    addLatency(columns, frame);
-    addSeries(columns, frame, "invalidation lag p99", "us", &Series::lagP99Us);
-    addSeries(columns, frame, "hit ratio", "ratio", &Series::hitRatio);
-    addSeries(columns, frame, "WAF blocked", "1/s", &Series::wafBlockedPerSecond);
+void addAll(std::vector<Column>& columns, const From& from) {
+    addRequests(columns, from);
+    addEgress(columns, from);
+    addSeries(columns, from, "saturation", "ratio", &Series::saturation);
+    addMetadata(columns, from);
+    addLatency(columns, from);
+    addSeries(columns, from, "invalidation lag p99", "us", &Series::lagP99Us);
+    addSeries(columns, from, "hit ratio", "ratio", &Series::hitRatio);
+    addSeries(columns, from, "WAF blocked", "1/s", &Series::wafBlockedPerSecond);
 }
 
 std::string chartCsv(const Frame& frame, std::vector<Column> columns) {
@@ -193,7 +201,7 @@ void writePop(CsvWriter& csv, const Frame& frame, const PopFrame& pop, const Pop
     csv.cell(frame.settled ? isoText(*frame.settled) : std::string()).cell(pop.code);
     csv.cell(known ? catalogue[*pop.place].city : std::string());
     csv.cell(known ? catalogue[*pop.place].country : std::string());
-    csv.cell(regionName(pop.region));
+    csv.cell(catalogue.regionName(pop.region));
     csv.cell(known ? catalogue[*pop.place].latitude : static_cast<double>(kNone));
     csv.cell(known ? catalogue[*pop.place].longitude : static_cast<double>(kNone));
     csv.cell(wordsFor(pop.freshness));
@@ -225,12 +233,12 @@ std::string popsCsv(const Frame& frame, const PopCatalogue& catalogue, bool hott
     return csv.take();
 }
 
-std::string tilesCsv(const Frame& frame) {
+std::string tilesCsv(const Frame& frame, const PopCatalogue& catalogue) {
     CsvWriter csv;
     csv.cell(kTime).cell("of").cell("reading").cell("unit").cell("value").cell("quality").endLine();
     const auto line = [&](const char* name, const char* unit, const Reading& reading) {
         csv.cell(frame.settled ? isoText(*frame.settled) : std::string());
-        csv.cell(selectionName(frame.selection)).cell(name).cell(unit);
+        csv.cell(selectionName(frame.selection, catalogue)).cell(name).cell(unit);
         csv.cell(valueOf(reading)).cell(wordsFor(reading.quality)).endLine();
     };
     const auto measured = [](auto value) { return Reading{static_cast<double>(value), Quality::measured}; };
@@ -276,18 +284,19 @@ std::string healthCsv(const Frame& frame) {
 
 std::string csvOf(ExportView view, const Frame& frame, const PopCatalogue& catalogue) {
     std::vector<Column> columns;
+    const From from{frame, catalogue};
     switch (view) {
     case ExportView::map: return popsCsv(frame, catalogue, false);
     case ExportView::hottest: return popsCsv(frame, catalogue, true);
     case ExportView::lagByPop: return heatCsv(frame.heat);
     case ExportView::lagDistribution: return lagCsv(frame.lag);
     case ExportView::health: return healthCsv(frame);
-    case ExportView::tiles: return tilesCsv(frame);
-    case ExportView::requests: addRequests(columns, frame); break;
-    case ExportView::egress: addEgress(columns, frame); break;
-    case ExportView::metadata: addMetadata(columns, frame); break;
-    case ExportView::latency: addLatency(columns, frame); break;
-    case ExportView::wall: addAll(columns, frame); break;
+    case ExportView::tiles: return tilesCsv(frame, catalogue);
+    case ExportView::requests: addRequests(columns, from); break;
+    case ExportView::egress: addEgress(columns, from); break;
+    case ExportView::metadata: addMetadata(columns, from); break;
+    case ExportView::latency: addLatency(columns, from); break;
+    case ExportView::wall: addAll(columns, from); break;
     }
     return chartCsv(frame, std::move(columns));
 }

@@ -18,7 +18,6 @@ namespace surgescope::widgets {
 /// trusted: measured, partial, stale, not measured, no data. Both heatmaps have a line for each of their
 /// cells with its state: measured, nothing purged (heard, but no invalidation was applied), no data. Health
 /// is that of the feed; what the recorder and the window take is no frame's.
-std::string csvOf(ExportView view, const feeds::Frame& frame,
-                  const feeds::PopCatalogue& catalogue = feeds::PopCatalogue::builtIn());
+std::string csvOf(ExportView view, const feeds::Frame& frame, const feeds::PopCatalogue& catalogue);
 
 } // namespace surgescope::widgets

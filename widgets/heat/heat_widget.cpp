@@ -6,6 +6,7 @@
 #include "widgets/base/palette.h"
 #include "widgets/heat/heat_renderer.h"
 
+#include <QFontMetricsF>
 #include <QLinearGradient>
 #include <QPainter>
 #include <QToolTip>
@@ -20,11 +21,19 @@ namespace {
 constexpr double kLeastRow = 15; // pixels at scale 1: what a code needs to be read
 constexpr double kHighestRow = 26;
 constexpr double kLeastCell = 3;
+constexpr double kCodeWide = 38, kCodeFont = 13;
 
 } // namespace
 
-HeatWidget::HeatWidget(Focus& focus, QWidget* parent)
-    : TimePanel(focus, QStringLiteral("Invalidation lag by PoP, p99, worst first"), parent) {
+HeatWidget::HeatWidget(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* parent)
+    : TimePanel(focus, QStringLiteral("Invalidation lag by PoP, p99, worst first"), parent),
+      m_catalogue(catalogue), m_codeWide(kCodeWide) {
+    // Of the catalogue and not of the rows: the time axis stands still while rows change.
+    const QFontMetricsF metrics(textFont(kCodeFont, QFont::Medium));
+    for (const feeds::Pop& pop : catalogue.pops())
+        if (pop.code.size() > 3)
+            m_codeWide = std::max(m_codeWide, metrics.horizontalAdvance(QString::fromStdString(pop.code)));
+
     connect(&focus, &Focus::selectionChanged, this, &HeatWidget::refresh);
 }
 
@@ -34,14 +43,14 @@ void HeatWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeW
     QString title = QStringLiteral("Invalidation lag by PoP, p99, worst first");
     if (m_frame && m_frame->selection.scope == feeds::Selection::Scope::region)
         title = QStringLiteral("Invalidation lag by PoP, ") +
-                QString::fromUtf8(feeds::regionName(m_frame->selection.code));
+                QString::fromUtf8(m_catalogue.regionName(m_frame->selection.code));
     setTitle(title);
     setTime(m_frame ? m_frame->heat.axis : feeds::TimeAxis{}, words);
     refresh();
 }
 
 QRectF HeatWidget::plotRect() const {
-    return bodyRect().adjusted(px(44), 0, 0, -px(18));
+    return bodyRect().adjusted(px(m_codeWide + 6), 0, 0, -px(18));
 }
 
 int HeatWidget::plotColumns() const {
@@ -77,12 +86,12 @@ void HeatWidget::paintBody(QPainter& painter, const QRectF& body) {
     painter.setRenderHint(QPainter::Antialiasing, false);
     const QRectF target(plot.left(), plot.top(), plot.width(), high * m_image.height());
     paintCells(painter, target.toAlignedRect(), m_image);
-    painter.setFont(textFont(std::min(px(13), high * 0.82), QFont::Medium));
+    painter.setFont(textFont(std::min(px(kCodeFont), high * 0.82), QFont::Medium));
     for (int row = 0; row < m_image.height(); ++row) {
         const std::string& code = m_frame->heat.rows[static_cast<std::size_t>(row)];
         const bool selected = focus().selection() == feeds::Selection::pop(code);
         painter.setPen(selected ? p.accent : p.muted);
-        const QRectF box(body.left(), plot.top() + row * high, px(38), high);
+        const QRectF box(body.left(), plot.top() + row * high, px(m_codeWide), high);
         painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter, QString::fromStdString(code));
         if (!selected) continue;
         painter.setBrush(Qt::NoBrush);

@@ -16,7 +16,8 @@ namespace surgescope::widgets {
 class HeatWidget : public TimePanel {
     Q_OBJECT
   public:
-    explicit HeatWidget(Focus& focus, QWidget* parent = nullptr);
+    /// Both must outlive it.
+    HeatWidget(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* parent = nullptr);
 
     void setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWords& words);
 
@@ -35,7 +36,9 @@ class HeatWidget : public TimePanel {
     std::optional<int> rowAt(QPointF at) const;
     void paintLegend(QPainter& painter, const QRectF& body);
 
+    const feeds::PopCatalogue& m_catalogue;
     std::shared_ptr<const feeds::Frame> m_frame;
+    double m_codeWide = 0; // of the widest code, at scale 1
     QImage m_image;
 };
 

@@ -45,8 +45,8 @@ QImage renderLag(const feeds::LagGrid& grid) {
     return image;
 }
 
-LagWidget::LagWidget(Focus& focus, QWidget* parent)
-    : TimePanel(focus, QStringLiteral("Invalidation lag distribution"), parent) {}
+LagWidget::LagWidget(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* parent)
+    : TimePanel(focus, QStringLiteral("Invalidation lag distribution"), parent), m_catalogue(catalogue) {}
 
 void LagWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWords& words) {
     m_frame = std::move(frame);
@@ -54,7 +54,7 @@ void LagWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWo
     setTime(m_frame ? m_frame->lag.axis : feeds::TimeAxis{}, words);
     QString of;
     if (m_frame && !m_frame->lag.of.isWorld()) {
-        const auto name = feeds::regionName(m_frame->lag.of.code);
+        const auto name = m_catalogue.regionName(m_frame->lag.of.code);
         of = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
         if (m_frame->selection.isPop()) // a PoP's own is not kept
             of = QStringLiteral("of its region, ") + of;

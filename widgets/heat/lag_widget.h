@@ -19,7 +19,8 @@ QImage renderLag(const feeds::LagGrid& grid);
 class LagWidget : public TimePanel {
     Q_OBJECT
   public:
-    explicit LagWidget(Focus& focus, QWidget* parent = nullptr);
+    /// Both must outlive it.
+    LagWidget(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* parent = nullptr);
     void setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWords& words);
     QRectF plotRect() const override;
 
@@ -30,6 +31,7 @@ class LagWidget : public TimePanel {
   private:
     double yOf(double lagUs) const;
 
+    const feeds::PopCatalogue& m_catalogue;
     std::shared_ptr<const feeds::Frame> m_frame;
     QImage m_image;
 };

@@ -24,8 +24,8 @@ QString popTooltip(const feeds::PopFrame& pop, const feeds::PopCatalogue& catalo
     if (pop.place && pop.place->value < catalogue.size()) {
         const feeds::Pop& place = catalogue[*pop.place];
         const auto code = catalogue.regions()[place.region.value];
-        const auto regionText = feeds::regionName(code);
-        name = QString::fromStdString(place.city + ", " + place.country);
+        const auto regionText = catalogue.regionName(code);
+        name = QString::fromStdString(place.country.empty() ? place.city : place.city + ", " + place.country);
         region = QString::fromUtf8(regionText.data(), static_cast<qsizetype>(regionText.size()));
     }
     const QString age = pop.freshness == feeds::Freshness::noData

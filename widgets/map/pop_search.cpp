@@ -66,7 +66,7 @@ PopSearch::PopSearch(const feeds::PopCatalogue& catalogue, QWidget* parent)
     hide();
     setFocusProxy(m_field);
     m_field->setFrame(false);
-    m_field->setPlaceholderText(QStringLiteral("IATA code or city"));
+    m_field->setPlaceholderText(QStringLiteral("PoP code or city"));
     m_hits->setTextFormat(Qt::RichText);
     m_hits->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     connect(m_field, &QLineEdit::textChanged, this, &PopSearch::find);

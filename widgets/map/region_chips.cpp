@@ -36,7 +36,7 @@ void RegionChips::layOut(const feeds::PopCatalogue& catalogue, double left, doub
         };
         add({}, QStringLiteral("World"));
         for (const std::string& region : catalogue.regions()) {
-            const std::string_view name = shortened ? std::string_view(region) : feeds::regionName(region);
+            const std::string_view name = shortened ? std::string_view(region) : catalogue.regionName(region);
             add(region, QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
         }
         if (x <= right) return;

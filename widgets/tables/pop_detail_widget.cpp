@@ -17,6 +17,20 @@ namespace {
 constexpr double kLine = 22.5, kGap = 6, kNodeLine = 21, kBar = 15;
 constexpr double kHeight = 6 * kLine + kGap + 3 * kNodeLine + kBar;
 
+/// Whom the edge file expects and no roster has; empty when there is nobody.
+QString missingText(const feeds::NodeDetail& nodes) {
+    if (nodes.nodesMissing == 0) return {};
+    if (nodes.missing.empty())
+        return QStringLiteral("; %1 on no roster").arg(formatCount(nodes.nodesMissing));
+    QStringList names;
+    for (const std::string& name : nodes.missing)
+        names << QString::fromStdString(name);
+    QString text = QStringLiteral("; never on a roster: ") + names.join(QStringLiteral(", "));
+    if (nodes.nodesMissing > nodes.missing.size())
+        text += QStringLiteral(" and %1 more").arg(formatCount(nodes.nodesMissing - nodes.missing.size()));
+    return text;
+}
+
 } // namespace
 
 PopDetailWidget::PopDetailWidget(const feeds::PopCatalogue& catalogue, QWidget* parent)
@@ -34,7 +48,7 @@ void PopDetailWidget::setPop(const std::string& code) {
     QString title = QString::fromStdString(code);
     if (const auto place = m_catalogue.find(code)) {
         const feeds::Pop& known = m_catalogue[*place];
-        const auto region = feeds::regionName(m_catalogue.regions()[known.region.value]);
+        const auto region = m_catalogue.regionName(m_catalogue.regions()[known.region.value]);
         title += QStringLiteral("  %1, %2")
                      .arg(QString::fromStdString(known.city),
                           QString::fromUtf8(region.data(), static_cast<qsizetype>(region.size())));
@@ -116,9 +130,11 @@ void PopDetailWidget::paintNodes(QPainter& painter, const QRectF& box) const {
     if (known->freshness != feeds::Freshness::noData)
         heard += QStringLiteral(", %1 ago").arg(formatAge(known->ageSeconds));
     painter.setPen(p.muted);
-    const bool have = m_frame->nodes && m_frame->nodes->pop == m_code;
+    const bool have = m_frame->nodes && m_frame->nodes->pop == m_code && !m_frame->nodes->hottestNode.empty();
+    if (m_frame->nodes && m_frame->nodes->pop == m_code) heard += missingText(*m_frame->nodes);
+    if (!have) heard += QStringLiteral("; waiting for the columns of single nodes");
     painter.drawText(QRectF(box.left(), box.top(), box.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                     have ? heard : heard + QStringLiteral("; waiting for the columns of single nodes"));
+                     painter.fontMetrics().elidedText(heard, Qt::ElideRight, static_cast<int>(box.width())));
     if (!have) return;
     const feeds::NodeDetail& d = *m_frame->nodes;
     std::uint64_t total = 0;

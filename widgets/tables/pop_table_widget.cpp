@@ -59,7 +59,7 @@ void PopTableWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     m_rows = m_frame ? hottest(*m_frame, rowCount()) : std::vector<std::size_t>{};
     QString title = QStringLiteral("Hottest PoPs");
     if (m_frame && m_frame->selection.scope == feeds::Selection::Scope::region)
-        title += QStringLiteral(", ") + QString::fromUtf8(feeds::regionName(m_frame->selection.code));
+        title += QStringLiteral(", ") + QString::fromUtf8(m_catalogue.regionName(m_frame->selection.code));
     setTitle(title);
     update();
 }
@@ -106,13 +106,15 @@ void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds:
     };
     painter.setFont(textFont(px(15), QFont::DemiBold));
     painter.setPen(old ? p.faint : p.text);
-    painter.drawText(row, Qt::AlignLeft | Qt::AlignVCenter, QString::fromStdString(pop.code));
+    const QString code = QString::fromStdString(pop.code);
+    painter.drawText(row, Qt::AlignLeft | Qt::AlignVCenter, code);
+    const double codeWide = code.size() <= 3 ? px(38) : QFontMetricsF(painter.font()).horizontalAdvance(code);
     painter.setFont(textFont(px(14)));
     painter.setPen(p.muted);
     const QString city = pop.place && pop.place->value < m_catalogue.size()
                              ? QString::fromStdString(m_catalogue[*pop.place].city)
                              : QStringLiteral("unplaced");
-    const double cityLeft = row.left() + px(46),
+    const double cityLeft = row.left() + codeWide + px(8),
                  cityWide = row.left() + row.width() * kName - cityLeft - px(8);
     painter.drawText(QRectF(cityLeft, row.top(), cityWide, row.height()), Qt::AlignLeft | Qt::AlignVCenter,
                      QFontMetricsF(painter.font()).elidedText(city, Qt::ElideRight, cityWide));

@@ -26,7 +26,7 @@ constexpr double kLagColumn = 3;         // pixels at scale 1
 constexpr QSize kSizeOfClosed(960, 540); // pixels at scale 1 of a picture of what is closed
 
 /// Behind a chart's title: what it is of, and for a stack what lies in it.
-QString ofSelection(const feeds::Selection& selection, bool stacked) {
+QString ofSelection(const feeds::Selection& selection, const feeds::PopCatalogue& catalogue, bool stacked) {
     using Scope = feeds::Selection::Scope;
     const auto text = [](std::string_view from) {
         return QString::fromUtf8(from.data(), static_cast<qsizetype>(from.size()));
@@ -35,7 +35,7 @@ QString ofSelection(const feeds::Selection& selection, bool stacked) {
     case Scope::world: return stacked ? QStringLiteral(" by region") : QString();
     case Scope::region:
         return (stacked ? QStringLiteral(" by PoP, ") : QStringLiteral(", ")) +
-               text(feeds::regionName(selection.code));
+               text(catalogue.regionName(selection.code));
     case Scope::pop: return QStringLiteral(", ") + text(selection.code);
     }
     return {};
@@ -53,7 +53,7 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
                              home),
                new LineChart(focus, ChartKind::lines, Unit::microseconds, QStringLiteral("Edge latency, p95"),
                              home)},
-      m_heat(new HeatWidget(focus, home)), m_lag(new LagWidget(focus, home)),
+      m_heat(new HeatWidget(catalogue, focus, home)), m_lag(new LagWidget(catalogue, focus, home)),
       m_table(new PopTableWidget(catalogue, home)), m_detail(new PopDetailWidget(catalogue, home)),
       m_health(new HealthPage(home)) {
     m_charts[metadataChart]->setLimit(kMetadataLimitUs, QStringLiteral("limit 250 ms, p95"));
@@ -65,7 +65,7 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
     const auto chart = [this](Chart which, const char16_t* title, auto lines) {
         return [this, which, title, lines](const feeds::Frame& f, const TimeWords& words) {
             m_charts[which]->setTitle(QString::fromUtf16(title) +
-                                      ofSelection(f.selection, which <= egressChart));
+                                      ofSelection(f.selection, m_catalogue, which <= egressChart));
             m_charts[which]->setData({f.chartAxis, lines(f), f.events, words});
         };
     };

@@ -36,6 +36,7 @@ class WallViews : public QObject {
     /// `home` owns the panels that are placed nowhere. Everything given must outlive this.
     WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* home);
 
+    const feeds::PopCatalogue& catalogue() const { return m_catalogue; }
     ViewSet& set() { return m_set; }
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
     void setMode(feeds::Timeline::Mode mode) { m_mode = mode; }

@@ -47,8 +47,7 @@ class WallWindow : public QWidget {
     Q_OBJECT
   public:
     /// The catalogue must outlive the window.
-    explicit WallWindow(const feeds::PopCatalogue& catalogue = feeds::PopCatalogue::builtIn(),
-                        QWidget* parent = nullptr);
+    explicit WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent = nullptr);
     ~WallWindow() override;
 
     /// The newest frame; a null pointer is ignored. Cheap: painting comes later. When frames come faster than
@@ -56,6 +55,8 @@ class WallWindow : public QWidget {
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
     /// What the bar at the bottom shows and the badge at the top says.
     void setTimeline(feeds::Timeline timeline);
+
+    const feeds::PopCatalogue& catalogue() const { return m_views.catalogue(); }
 
     /// What it can show at its present size, with its present selection.
     feeds::ViewRequest viewRequest() const;

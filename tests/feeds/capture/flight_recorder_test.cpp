@@ -89,7 +89,7 @@ TEST_CASE("what was recorded without being asked for is kept as one recording", 
     for (int i = 0; i < 35; ++i)
         f.report();
     const auto kept = (f.folder.path() / "kept.mcap").string();
-    const auto done = f.flight->keep(kept);
+    const auto done = f.flight->keep(kept, PopCatalogue::builtIn());
     REQUIRE(done);
     CHECK(done->messages == 35);
     CHECK(f.flight->segments().size() == 4);
@@ -100,9 +100,9 @@ TEST_CASE("what was recorded without being asked for is kept as one recording", 
     // It goes on, and may be kept again.
     f.report();
     const auto again = (f.folder.path() / "again.mcap").string();
-    REQUIRE(f.flight->keep(again));
+    REQUIRE(f.flight->keep(again, PopCatalogue::builtIn()));
     CHECK(sequencesIn(again).size() == 36);
-    CHECK(!f.flight->keep(again));
+    CHECK(!f.flight->keep(again, PopCatalogue::builtIn()));
     for (const auto& entry : std::filesystem::directory_iterator(f.ring))
         CHECK(entry.is_regular_file()); // nothing of the keeping is left
 }
@@ -116,7 +116,7 @@ TEST_CASE("the ring stays within its bound: the oldest goes", "[flight]") {
     CHECK(f.ringBytes() <= kBytes);
     CHECK(f.ringBytes() > kBytes / 2);
     const auto kept = (f.folder.path() / "kept.mcap").string();
-    const auto done = f.flight->keep(kept);
+    const auto done = f.flight->keep(kept, PopCatalogue::builtIn());
     REQUIRE(done);
     CHECK(done->messages > 15);
     CHECK(done->messages < 45);
@@ -131,7 +131,7 @@ TEST_CASE("segments of an earlier run are part of the ring, and not of what is k
     CHECK(f.flight->segments().size() == 1);
     f.report();
     const auto kept = (f.folder.path() / "kept.mcap").string();
-    REQUIRE(f.flight->keep(kept));
+    REQUIRE(f.flight->keep(kept, PopCatalogue::builtIn()));
     CHECK(sequencesIn(kept) == std::vector<std::uint64_t>{2});
     CHECK(f.flight->segments().size() == 2);
 }
@@ -146,9 +146,10 @@ TEST_CASE("several that run at once, begun in the same millisecond, do not touch
     CHECK(second.value()->folder() == f.ring + "-2");
     f.report();
     const auto kept = (f.folder.path() / "kept.mcap").string();
-    REQUIRE(f.flight->keep(kept));
+    REQUIRE(f.flight->keep(kept, PopCatalogue::builtIn()));
     CHECK(sequencesIn(kept).size() == 1);
-    const auto nothing = second.value()->keep((f.folder.path() / "nothing.mcap").string());
+    const auto nothing =
+        second.value()->keep((f.folder.path() / "nothing.mcap").string(), PopCatalogue::builtIn());
     REQUIRE(nothing);
     CHECK(nothing->messages == 0);
     // Whoever comes after the first has ended takes its ring on.

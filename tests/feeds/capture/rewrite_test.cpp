@@ -41,7 +41,7 @@ TEST_CASE("a damaged recording is recovered: all that can be read, rollups made 
     const RecordedLaunch launch("triple-drop", 60, 391);
     const auto out = (launch.folder.path() / "recovered.mcap").string();
     SECTION("one that is sound comes out the same") {
-        const auto done = rewrite({launch.path}, out, {});
+        const auto done = rewrite({launch.path}, out, PopCatalogue::builtIn(), {});
         REQUIRE(done);
         CHECK(done->damage.empty());
         for (const char* channel : {"", "rollup", "points/1", "points/10"}) {
@@ -53,7 +53,7 @@ TEST_CASE("a damaged recording is recovered: all that can be read, rollups made 
         const auto bytes = fileBytes(launch.path);
         const auto torn = (launch.folder.path() / "torn.mcap").string();
         writeBytes(torn, bytes.substr(0, bytes.size() / 2));
-        const auto done = rewrite({torn}, out, {});
+        const auto done = rewrite({torn}, out, PopCatalogue::builtIn(), {});
         REQUIRE(done);
         REQUIRE(done->damage.size() == 1);
         CHECK_THAT(done->damage[0], containsText("torn.mcap, byte "));
@@ -89,7 +89,7 @@ TEST_CASE("a part cut out shows what was shown", "[rewrite]") {
     const auto from = parseRecordedTime("T+00:00:10", whole); // T-0 is a minute in: rosters came before
     const auto to = parseRecordedTime("-00:00:20", whole);
     REQUIRE((from && to));
-    REQUIRE(rewrite({launch.path}, out, {.from = *from, .to = *to}));
+    REQUIRE(rewrite({launch.path}, out, PopCatalogue::builtIn(), {.from = *from, .to = *to}));
     TestClock clock;
     auto source = ReplaySource::open(out, clock, {});
     REQUIRE(source);
@@ -117,9 +117,11 @@ TEST_CASE("the recordings of several recorders become one, without duplicates", 
     const auto whole = indexOf(*reader.value());
     const auto path = [&](const char* name) { return (launch.folder.path() / name).string(); };
     // Two that overlap: each lacks what the other has.
-    REQUIRE(rewrite({launch.path}, path("first"), {.to = whole.begin + seconds(40)}));
-    REQUIRE(rewrite({launch.path}, path("second"), {.from = whole.begin + seconds(20)}));
-    const auto merged = rewrite({path("second"), path("first")}, path("merged"), {});
+    REQUIRE(
+        rewrite({launch.path}, path("first"), PopCatalogue::builtIn(), {.to = whole.begin + seconds(40)}));
+    REQUIRE(
+        rewrite({launch.path}, path("second"), PopCatalogue::builtIn(), {.from = whole.begin + seconds(20)}));
+    const auto merged = rewrite({path("second"), path("first")}, path("merged"), PopCatalogue::builtIn(), {});
     REQUIRE(merged);
     CHECK(merged->duplicates > 5'000);
     CHECK(messagesOf(path("merged")) == messagesOf(launch.path));
@@ -127,8 +129,10 @@ TEST_CASE("the recordings of several recorders become one, without duplicates", 
 
 TEST_CASE("an output that exists and an input that does not are refused", "[rewrite]") {
     const RecordedLaunch launch("triple-drop", 3, 391);
-    CHECK_THAT(rewrite({launch.path}, launch.path, {}).error(), containsText("cannot create"));
-    CHECK_THAT(rewrite({launch.path + "x"}, launch.path + "y", {}).error(), containsText("cannot open"));
+    CHECK_THAT(rewrite({launch.path}, launch.path, PopCatalogue::builtIn(), {}).error(),
+               containsText("cannot create"));
+    CHECK_THAT(rewrite({launch.path + "x"}, launch.path + "y", PopCatalogue::builtIn(), {}).error(),
+               containsText("cannot open"));
 }
 
 TEST_CASE("verification finds wrong checksums, refused messages and what is lost", "[rewrite]") {
@@ -172,7 +176,7 @@ struct TableOf {
 
     TableOf(const std::string& path, CsvPlaces places) {
         std::ostringstream out;
-        auto done = writeCsv(path, places, out);
+        auto done = writeCsv(path, places, PopCatalogue::builtIn(), out);
         REQUIRE(done);
         written = std::move(done.value());
         std::istringstream in(out.str());

@@ -25,7 +25,7 @@ TEST_CASE("the built-in catalogue holds 391 PoPs in 7 regions, each with a known
     const auto newark = catalogue.find("EWR");
     REQUIRE(newark.has_value());
     CHECK(catalogue[*newark].city == "Newark");
-    CHECK(regionName(catalogue.regions()[catalogue[*newark].region.value]) == "North America");
+    CHECK(catalogue.regionName(catalogue.regions()[catalogue[*newark].region.value]) == "North America");
     CHECK_FALSE(catalogue.find("XXX").has_value());
 }
 
@@ -47,8 +47,9 @@ TEST_CASE("a catalogue is refused with the line and the reason", "[catalogue]") 
                containsText("population"));
 }
 
-TEST_CASE("a PoP code is three capital letters", "[catalogue]") {
-    CHECK(isPopCode("LHR"));
-    for (const auto* bad : {"", "LH", "LHRX", "lhr", "L1R", "L R"})
+TEST_CASE("a PoP code is 2 to 16 capital letters and digits and hyphens", "[catalogue]") {
+    for (const auto* good : {"LHR", "FRA-2", "E1", "US-EAST-1-ASHBN"})
+        CHECK(isPopCode(good));
+    for (const auto* bad : {"", "L", "lhr", "L R", "L/R", "FRA_2", "ABCDEFGHIJKLMNOPQ"})
         CHECK_FALSE(isPopCode(bad));
 }

@@ -17,7 +17,7 @@ using surgescope::tests::containsText;
 namespace {
 
 Result<Scenario> parse(const std::string& toml) {
-    return parseScenario(toml, "mine", "mine.toml");
+    return parseScenario(toml, "mine", "mine.toml", PopCatalogue::builtIn());
 }
 
 } // namespace
@@ -30,7 +30,8 @@ TEST_CASE("all scenarios of resources/ are built in and well", "[sim]") {
         std::ifstream stream(entry.path());
         const std::string text(std::istreambuf_iterator<char>(stream), {});
         const auto name = entry.path().stem().string();
-        const auto parsed = parseScenario(text, name, entry.path().filename().string());
+        const auto parsed =
+            parseScenario(text, name, entry.path().filename().string(), PopCatalogue::builtIn());
         INFO((parsed ? name : parsed.error()));
         REQUIRE(parsed);
         REQUIRE(findScenario(name));
@@ -130,13 +131,15 @@ TEST_CASE("a user's own file is as good as a name", "[sim]") {
     const surgescope::tests::TemporaryFolder folder;
     const auto path = folder.path() / "rehearsal one.toml";
     std::ofstream(path) << "summary = \"Mine.\"\n[release]\nalbums = 4\n";
-    const auto scenario = loadScenario(path.string());
+    const auto scenario = loadScenario(path.string(), PopCatalogue::builtIn());
     REQUIRE(scenario);
     CHECK(scenario->name == "rehearsal one");
     CHECK(scenario->albums == 4);
-    CHECK(loadScenario("triple-drop"));
-    CHECK_THAT(loadScenario("calm").error(), containsText("no scenario named 'calm'"));
-    CHECK_THAT(loadScenario(folder.path().string()).error(), containsText("no such file"));
+    CHECK(loadScenario("triple-drop", PopCatalogue::builtIn()));
+    CHECK_THAT(loadScenario("calm", PopCatalogue::builtIn()).error(),
+               containsText("no scenario named 'calm'"));
+    CHECK_THAT(loadScenario(folder.path().string(), PopCatalogue::builtIn()).error(),
+               containsText("no such file"));
 }
 
 TEST_CASE("the quiet twin is the same night without a release", "[sim]") {

@@ -196,6 +196,19 @@ TEST_CASE("a later version's fields are dropped, counted and harmless", "[wire]"
     CHECK(decoder.withUnknownFields() == 1);
 }
 
+TEST_CASE("a PoP code may have digits, hyphens and 16 characters", "[wire]") {
+    for (const auto* code : {"FRA-2", "E1", "US-EAST-1-ASHBN"}) {
+        checkRoundTrip(popReport({.pop = code}));
+        checkRoundTrip(nodeColumns({.pop = code, .nodes = 3}));
+        checkRoundTrip(roster({.pop = code, .nodes = 2}));
+        FleetRollup rollup;
+        rollup.end = feedSecond(kStart);
+        rollup.width = std::chrono::seconds(10);
+        rollup.pops.push_back({code, feedSecond(kStart), 3, popReport({.pop = code}).totals, 0x3ff});
+        checkRoundTrip(rollup);
+    }
+}
+
 TEST_CASE("an unknown PoP code is no reason to refuse", "[wire]") {
     checkRoundTrip(popReport({.pop = "XQZ"}));
 }

@@ -17,7 +17,8 @@ ExportNote note(ExportView view, const feeds::Frame& frame,
     TimeWords words;
     words.now = frame.settled;
     words.release = frame.releaseAt;
-    return noteOf(view, QStringLiteral("Title"), frame, words, mode, QStringLiteral("surgescope 1.2.3"));
+    return noteOf(view, QStringLiteral("Title"), frame, words, mode, QStringLiteral("surgescope 1.2.3"),
+                  feeds::PopCatalogue::builtIn());
 }
 
 } // namespace

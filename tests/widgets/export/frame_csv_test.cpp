@@ -28,7 +28,7 @@ TEST_CASE("every view's table is strict CSV whose names carry units") {
     for (const auto& frame : {tests::sampleFrame(), tests::fewNodesFrame(), tests::emptyFrame()})
         for (const ExportView view : kExportViews) {
             INFO(viewName(view));
-            const auto table = readCsv(csvOf(view, *frame));
+            const auto table = readCsv(csvOf(view, *frame, feeds::PopCatalogue::builtIn()));
             REQUIRE(table);
             CHECK(table->names.front() == "time [UTC]");
             for (const auto& row : table->rows)
@@ -38,7 +38,7 @@ TEST_CASE("every view's table is strict CSV whose names carry units") {
 
 TEST_CASE("a chart's table has the numbers of the frame, in full, and gaps are empty") {
     const auto frame = tests::sampleFrame();
-    const auto table = readCsv(csvOf(ExportView::requests, *frame));
+    const auto table = readCsv(csvOf(ExportView::requests, *frame, feeds::PopCatalogue::builtIn()));
     REQUIRE(table);
     REQUIRE(table->rows.size() == 300);
     CHECK(table->rows.back()[0] == "2026-11-23T05:12:34Z");
@@ -61,7 +61,7 @@ TEST_CASE("a chart's table has the numbers of the frame, in full, and gaps are e
     CHECK(table->column("requests world [1/s]"));
     CHECK(table->column("requests baseline standard rollout [1/s]"));
     CHECK(table->column("coverage [ratio]"));
-    const auto metadata = readCsv(csvOf(ExportView::metadata, *frame));
+    const auto metadata = readCsv(csvOf(ExportView::metadata, *frame, feeds::PopCatalogue::builtIn()));
     REQUIRE(metadata);
     const auto p95 = metadata->column("metadata p95 world [us]");
     REQUIRE(p95);
@@ -70,7 +70,7 @@ TEST_CASE("a chart's table has the numbers of the frame, in full, and gaps are e
 
 TEST_CASE("the lag by PoP tells nothing purged from no data, and neither is a number") {
     const auto frame = tests::sampleFrame();
-    const auto table = readCsv(csvOf(ExportView::lagByPop, *frame));
+    const auto table = readCsv(csvOf(ExportView::lagByPop, *frame, feeds::PopCatalogue::builtIn()));
     REQUIRE(table);
     REQUIRE(table->names ==
             std::vector<std::string>{"time [UTC]", "PoP", "invalidation lag p99 [us]", "state"});
@@ -94,7 +94,7 @@ TEST_CASE("the lag by PoP tells nothing purged from no data, and neither is a nu
 
 TEST_CASE("the lag distribution has a line a bin, and its shares add up") {
     const auto frame = tests::sampleFrame();
-    const auto table = readCsv(csvOf(ExportView::lagDistribution, *frame));
+    const auto table = readCsv(csvOf(ExportView::lagDistribution, *frame, feeds::PopCatalogue::builtIn()));
     REQUIRE(table);
     REQUIRE(table->rows.size() == frame->lag.share.size());
     double sum = 0;
@@ -108,7 +108,7 @@ TEST_CASE("the lag distribution has a line a bin, and its shares add up") {
 
 TEST_CASE("PoPs have each reading with its quality, and nothing unknown is a zero") {
     const auto frame = tests::sampleFrame();
-    const auto table = readCsv(csvOf(ExportView::map, *frame));
+    const auto table = readCsv(csvOf(ExportView::map, *frame, feeds::PopCatalogue::builtIn()));
     REQUIRE(table);
     REQUIRE(table->rows.size() == frame->pops.size());
     const auto requests = *table->column("requests [1/s]"), quality = *table->column("requests quality");
@@ -127,7 +127,7 @@ TEST_CASE("PoPs have each reading with its quality, and nothing unknown is a zer
     for (const char* word : {"measured", "partial", "stale", "no data"})
         CHECK(qualities[word] > 0);
     CHECK(saturations["not measured"] > 0);
-    const auto hottest = readCsv(csvOf(ExportView::hottest, *frame));
+    const auto hottest = readCsv(csvOf(ExportView::hottest, *frame, feeds::PopCatalogue::builtIn()));
     REQUIRE(hottest);
     CHECK(hottest->rows.size() == table->rows.size());
     CHECK(std::stod(hottest->rows[0][saturation]) >= std::stod(hottest->rows[1][saturation]));
@@ -135,7 +135,7 @@ TEST_CASE("PoPs have each reading with its quality, and nothing unknown is a zer
 
 TEST_CASE("headline numbers come with their quality") {
     const auto frame = tests::sampleFrame();
-    const auto table = readCsv(csvOf(ExportView::tiles, *frame));
+    const auto table = readCsv(csvOf(ExportView::tiles, *frame, feeds::PopCatalogue::builtIn()));
     REQUIRE(table);
     const auto row = [&](const std::string& name) {
         const auto found = std::ranges::find_if(table->rows, [&](const auto& r) { return r[2] == name; });
@@ -145,7 +145,7 @@ TEST_CASE("headline numbers come with their quality") {
     CHECK(row("requests") == std::vector<std::string>{"2026-11-23T05:12:34Z", "world", "requests", "1/s",
                                                       "41800000", "partial"});
     CHECK(row("listeners")[4] == "61200000");
-    const auto none = readCsv(csvOf(ExportView::tiles, *tests::emptyFrame()));
+    const auto none = readCsv(csvOf(ExportView::tiles, *tests::emptyFrame(), feeds::PopCatalogue::builtIn()));
     REQUIRE(none);
     for (const auto& line : none->rows)
         CHECK(line[4].empty());
@@ -154,7 +154,7 @@ TEST_CASE("headline numbers come with their quality") {
 TEST_CASE("what needs quotes is quoted") {
     const auto frame = tests::sampleFrame();
     frame->baseline->name = "last \"big\" one, 2025\nsecond line";
-    const auto table = readCsv(csvOf(ExportView::egress, *frame));
+    const auto table = readCsv(csvOf(ExportView::egress, *frame, feeds::PopCatalogue::builtIn()));
     REQUIRE(table);
     CHECK(table->column("egress baseline last \"big\" one, 2025\nsecond line [bit/s]"));
 }

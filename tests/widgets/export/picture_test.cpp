@@ -28,7 +28,7 @@ using tests::runTool;
 namespace {
 
 struct Wall {
-    WallWindow window;
+    WallWindow window{feeds::PopCatalogue::builtIn()};
     Wall() {
         window.resize(1920, 1080);
         window.show();
@@ -38,7 +38,8 @@ struct Wall {
     Picture picture(ExportView view) {
         return {window.exported(view),
                 noteOf(view, window.exportTitle(view), *window.frame(), window.timeWords(),
-                       feeds::Timeline::Mode::live, QStringLiteral("surgescope 9.8.7")),
+                       feeds::Timeline::Mode::live, QStringLiteral("surgescope 9.8.7"),
+                       feeds::PopCatalogue::builtIn()),
                 window.scale()};
     }
 };

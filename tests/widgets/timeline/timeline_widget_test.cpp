@@ -25,7 +25,7 @@ namespace {
 using Loop = std::optional<TimelineRange>;
 
 struct Wall {
-    WallWindow window;
+    WallWindow window{feeds::PopCatalogue::builtIn()};
     TimelineWidget& bar = window.timeline();
     QSignalSpy played{&bar, &TimelineWidget::playRequested};
     QSignalSpy paused{&bar, &TimelineWidget::pauseRequested};

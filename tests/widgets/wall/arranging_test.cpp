@@ -35,7 +35,7 @@ const Workspace& builtIn(const char* name) {
 }
 
 struct Wall {
-    WallWindow window;
+    WallWindow window{feeds::PopCatalogue::builtIn()};
     explicit Wall(const char* workspace = "overview") {
         window.setWorkspace(builtIn(workspace));
         window.resize(1920, 1080);
@@ -324,7 +324,7 @@ TEST_CASE("H shows how the wall itself is doing over everything, and takes it aw
 TEST_CASE("any arrangement can be shown at any size") {
     for (const QSize size : {QSize(1, 1), QSize(90, 1200), QSize(2560, 300)})
         for (const Workspace& workspace : builtInWorkspaces()) {
-            WallWindow window;
+            WallWindow window{feeds::PopCatalogue::builtIn()};
             window.setWorkspace(workspace);
             window.resize(size);
             window.show();

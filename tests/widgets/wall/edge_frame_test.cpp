@@ -27,7 +27,7 @@ TEST_CASE("the room is told when data is late, old, or comes no more") {
 }
 
 TEST_CASE("old data frames the window in red, and lets the mouse through") {
-    WallWindow window;
+    WallWindow window{feeds::PopCatalogue::builtIn()};
     window.resize(1920, 1080);
     window.show();
     const auto frame = tests::sampleFrame();
@@ -51,7 +51,7 @@ TEST_CASE("old data frames the window in red, and lets the mouse through") {
 }
 
 TEST_CASE("a feed thread that makes no more frames is noticed without one") {
-    WallWindow window;
+    WallWindow window{feeds::PopCatalogue::builtIn()};
     window.show();
     window.setFrame(tests::sampleFrame());
     CHECK(window.edgeFrame().isHidden());

@@ -105,7 +105,7 @@ QImage differencePicture(const QImage& actual, const QImage& golden) {
 TEST_CASE("the wall looks as it did", "[golden]") {
     const auto& look = GENERATE(from_range(kLooks));
     const InTheme theme(look.theme);
-    WallWindow wall;
+    WallWindow wall{feeds::PopCatalogue::builtIn()};
     wall.resize(kWall);
     wall.show();
     tests::SampleOptions options;

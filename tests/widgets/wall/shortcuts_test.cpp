@@ -70,7 +70,7 @@ TEST_CASE("E exports, alone and with others, C is the map's, with Ctrl it copies
 }
 
 TEST_CASE("? shows the keys, Esc and a click take them away") {
-    WallWindow window;
+    WallWindow window{feeds::PopCatalogue::builtIn()};
     window.resize(1280, 720);
     window.show();
     auto* help = window.findChild<HelpOverlay*>();

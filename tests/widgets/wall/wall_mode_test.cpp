@@ -22,7 +22,7 @@ using std::chrono::seconds;
 namespace {
 
 struct Wall {
-    WallWindow window;
+    WallWindow window{feeds::PopCatalogue::builtIn()};
     Wall() {
         window.resize(1920, 1080);
         window.show();

@@ -22,7 +22,7 @@ using namespace surgescope::widgets;
 namespace {
 
 struct Wall {
-    WallWindow window;
+    WallWindow window{feeds::PopCatalogue::builtIn()};
     explicit Wall(const std::shared_ptr<const feeds::Frame>& frame, QSize size = {1920, 1080}) {
         window.resize(size);
         window.show();
@@ -188,7 +188,7 @@ TEST_CASE("frames that are empty, odd or inconsistent can be shown at any size")
     for (const QSize size : {QSize(1, 1), QSize(200, 3000), QSize(2560, 400)}) {
         for (const auto& shown :
              {frame, tests::emptyFrame(), tests::fewNodesFrame(), std::make_shared<feeds::Frame>()}) {
-            WallWindow window;
+            WallWindow window{feeds::PopCatalogue::builtIn()};
             window.resize(size);
             window.show();
             window.setFrame(nullptr);

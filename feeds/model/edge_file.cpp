@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/model/edge_file.h"
+
+#include "feeds/util/number_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <toml++/toml.h>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace surgescope::feeds {
+namespace {
+
+constexpr std::size_t kMostBytes = 4U << 20U;
+constexpr std::size_t kMostPops = 5'000;
+constexpr std::size_t kMostRegions = 64;
+constexpr std::uint64_t kMostNodesOfPop = 65'536;
+constexpr std::uint64_t kMostNodes = 4'000'000;
+constexpr std::size_t kMostNameBytes = 64;
+constexpr std::size_t kMostNodeNameBytes = 256; // as on the wire
+constexpr std::size_t kMostZoneBytes = 64;
+constexpr double kMostCatchment = 1e10;
+constexpr const char* kPopKeys =
+    "code, name, latitude, longitude, region, nodes, shield, time_zone, catchment";
+
+/// Text from outside as it may stand in a message.
+std::string inQuotes(std::string_view text) {
+    constexpr std::size_t kShown = 40;
+    std::string out = "'";
+    for (const char c : text.substr(0, kShown))
+        out += (c >= ' ' && c < 127) ? c : '?';
+    return out + (text.size() > kShown ? "…'" : "'");
+}
+
+/// The zone that keeps the hour the sun tells: POSIX counts westwards.
+std::string zoneByLongitude(double longitude) {
+    const auto east = std::lround(longitude / 15);
+    if (east == 0) return "Etc/UTC";
+    return std::string("Etc/GMT") + (east > 0 ? "-" : "+") + std::to_string(std::labs(east));
+}
+
+class Reader {
+  public:
+    explicit Reader(std::string file) : m_file(std::move(file)) {}
+
+    Result<PopCatalogue> read(const toml::table& root) {
+        const toml::node* regions = nullptr;
+        const toml::node* pops = nullptr;
+        for (const auto& [key, node] : root) {
+            if (key == "regions")
+                regions = &node;
+            else if (key == "pop")
+                pops = &node;
+            else
+                refuse(node,
+                       "nothing is called " + inQuotes(key.str()) + " here, expected [regions] or [[pop]]");
+        }
+        if (regions) readRegions(*regions);
+        if (!m_error && m_regions.empty())
+            m_error = Error{m_file + ": [regions] is missing: expected a line CODE = \"NAME\" for each"};
+        if (pops) readPops(*pops);
+        if (!m_error && m_pops.empty()) m_error = Error{m_file + ": no PoP in it, expected sections [[pop]]"};
+        checkShields();
+        if (m_error) return std::move(*m_error);
+        fillCatchments();
+        return PopCatalogue::make(std::move(m_pops), m_regionOf, m_regions);
+    }
+
+  private:
+    void refuse(const toml::node& node, const std::string& text) {
+        if (!m_error) m_error = Error{m_file + ":" + std::to_string(node.source().begin.line) + ": " + text};
+    }
+
+    /// Each of these refuses and gives nothing where the node is not what it should be.
+    std::optional<double> number(const toml::node& node, const std::string& what, double least, double most) {
+        const auto value = node.value<double>();
+        if (value && std::isfinite(*value) && *value >= least && *value <= most) return value;
+        refuse(node, what + " is " + (value ? numberText(*value) : "no number") +
+                         ", expected a number from " + numberText(least) + " to " + numberText(most));
+        return std::nullopt;
+    }
+    std::optional<std::string> line(const toml::node& node, const std::string& what, std::size_t most) {
+        const auto value = node.value_exact<std::string>();
+        if (value && !value->empty() && value->size() <= most &&
+            std::ranges::none_of(*value, [](char c) { return (c >= 0 && c < ' ') || c == 127; }))
+            return value;
+        refuse(node, what + ": expected one line of text, at most " + std::to_string(most) + " bytes");
+        return std::nullopt;
+    }
+    std::optional<std::string> code(const toml::node& node, const std::string& what) {
+        const auto value = node.value_exact<std::string>();
+        if (value && isPopCode(*value)) return value;
+        refuse(node, what + " is " + (value ? inQuotes(*value) : "no text") + ", expected " +
+                         std::string(kPopCodeForm) + " in quotes");
+        return std::nullopt;
+    }
+
+    void readRegions(const toml::node& node) {
+        const auto* table = node.as_table();
+        if (!table) return refuse(node, "regions: expected a section [regions]");
+        for (const auto& [key, value] : *table) {
+            const std::string region(key.str());
+            if (!isRegionCode(region))
+                return refuse(value, "regions: " + inQuotes(region) +
+                                         " is no code, expected 1 to 16 capital letters, digits and hyphens");
+            if (m_regions.size() == kMostRegions)
+                return refuse(value, "regions: expected at most " + std::to_string(kMostRegions));
+            if (auto name = line(value, "regions." + region, kMostNameBytes))
+                m_regions.emplace(region, std::move(*name));
+        }
+    }
+
+    void readPops(const toml::node& node) {
+        const auto* list = node.as_array();
+        if (!list || !list->is_homogeneous(toml::node_type::table))
+            return refuse(node, "pop: expected sections [[pop]]");
+        if (list->size() > kMostPops)
+            return refuse(node, "pop: " + std::to_string(list->size()) + " PoPs, expected at most " +
+                                    std::to_string(kMostPops));
+        for (const auto& entry : *list) {
+            if (m_error) return;
+            readPop(*entry.as_table());
+        }
+    }
+
+    void readPop(const toml::table& table) {
+        Pop pop;
+        const auto* codeNode = table.get("code");
+        if (!codeNode) return refuse(table, "pop.code is missing, expected " + std::string(kPopCodeForm));
+        if (auto own = code(*codeNode, "pop.code")) pop.code = std::move(*own);
+        if (m_error) return;
+        const std::string of = "pop " + pop.code + ": ";
+        std::string region;
+        for (const auto& [key, node] : table) {
+            const std::string what = of + std::string(key.str());
+            if (key == "code")
+                continue;
+            else if (key == "name")
+                pop.city = line(node, what, kMostNameBytes).value_or("");
+            else if (key == "latitude")
+                pop.latitude = number(node, what, -90, 90).value_or(0);
+            else if (key == "longitude")
+                pop.longitude = number(node, what, -180, 180).value_or(0);
+            else if (key == "region")
+                region = readRegion(node, what);
+            else if (key == "shield")
+                readShield(node, what, pop);
+            else if (key == "time_zone")
+                readZone(node, what, pop);
+            else if (key == "catchment")
+                pop.catchment = number(node, what, 1, kMostCatchment).value_or(0);
+            else if (key == "nodes")
+                readNodes(node, what, pop);
+            else
+                refuse(node, of + "no key " + inQuotes(key.str()) + "; there are: " + kPopKeys);
+            if (m_error) return;
+        }
+        for (const char* needed : {"name", "latitude", "longitude", "region", "nodes"})
+            if (!table.contains(needed)) return refuse(table, of + needed + " is missing");
+        if (pop.timeZone.empty()) pop.timeZone = zoneByLongitude(pop.longitude);
+        if (!m_codes.insert(pop.code).second) return refuse(*codeNode, "pop " + pop.code + " stands twice");
+        m_nodes += pop.expectedNodes;
+        if (m_nodes > kMostNodes)
+            return refuse(table, of + "more than " + std::to_string(kMostNodes) + " nodes in the file");
+        m_regionOf.push_back(std::move(region));
+        m_pops.push_back(std::move(pop));
+    }
+
+    std::string readRegion(const toml::node& node, const std::string& what) {
+        const auto value = node.value_exact<std::string>().value_or("");
+        if (m_regions.contains(value)) return value;
+        std::string known;
+        for (const auto& [region, name] : m_regions)
+            known += (known.empty() ? "" : ", ") + region;
+        refuse(node, what + " is " + inQuotes(value) + ", expected one of [regions]: " + known);
+        return {};
+    }
+
+    void readShield(const toml::node& node, const std::string& what, Pop& pop) {
+        if (auto shield = code(node, what)) {
+            pop.shield = std::move(*shield);
+            m_shields.emplace_back(&node, pop.code);
+        }
+    }
+
+    void readZone(const toml::node& node, const std::string& what, Pop& pop) {
+        const auto value = node.value_exact<std::string>().value_or("");
+        const auto mayStand = [](char c) {
+            return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' ||
+                   c == '_' || c == '+' || c == '-';
+        };
+        if (value.empty() || value.size() > kMostZoneBytes || !std::ranges::all_of(value, mayStand))
+            return refuse(node,
+                          what + " is " + inQuotes(value) + ", expected a name such as \"Europe/Berlin\"");
+        pop.timeZone = value;
+    }
+
+    void readNodes(const toml::node& node, const std::string& what, Pop& pop) {
+        const std::string expected =
+            ", expected how many, 1 to " + std::to_string(kMostNodesOfPop) + ", or a list of as many names";
+        if (const auto* list = node.as_array()) {
+            if (list->empty() || list->size() > kMostNodesOfPop)
+                return refuse(node, what + " has " + std::to_string(list->size()) + " entries" + expected);
+            std::unordered_set<std::string_view> names;
+            for (const auto& entry : *list) {
+                if (!line(entry, what, kMostNodeNameBytes)) return;
+                const std::string_view name = **entry.as_string();
+                if (!names.insert(name).second)
+                    return refuse(entry, what + ": " + inQuotes(name) + " stands twice");
+                pop.nodeNames.emplace_back(name);
+            }
+            pop.expectedNodes = pop.nodeNames.size();
+            return;
+        }
+        const auto count = node.value_exact<std::int64_t>();
+        if (!count || *count < 1 || static_cast<std::uint64_t>(*count) > kMostNodesOfPop)
+            return refuse(node, what + " is " + (count ? std::to_string(*count) : "neither") + expected);
+        pop.expectedNodes = static_cast<std::uint64_t>(*count);
+    }
+
+    void checkShields() {
+        if (m_error) return;
+        std::unordered_map<std::string_view, const Pop*> byCode;
+        for (const auto& pop : m_pops)
+            byCode.emplace(pop.code, &pop);
+        for (const auto& [node, of] : m_shields) {
+            const auto& shield = byCode.at(of)->shield;
+            if (!byCode.contains(shield))
+                return refuse(*node, "pop " + of + ": shield is " + inQuotes(shield) +
+                                         ", expected the code of a PoP in this file");
+        }
+    }
+
+    /// Whoever says nothing has as many people as the mean of those that do.
+    void fillCatchments() {
+        double sum = 0;
+        double told = 0;
+        for (const auto& pop : m_pops)
+            if (pop.catchment > 0) sum += pop.catchment, ++told;
+        for (auto& pop : m_pops) {
+            if (pop.catchment <= 0) pop.catchment = told > 0 ? sum / told : 1e6;
+            if (pop.shield.empty()) pop.shield = pop.code;
+        }
+    }
+
+    std::string m_file;
+    std::map<std::string, std::string> m_regions; // names by code
+    std::vector<Pop> m_pops;
+    std::vector<std::string> m_regionOf; // of each PoP
+    std::unordered_set<std::string> m_codes;
+    std::vector<std::pair<const toml::node*, std::string>> m_shields; // where it stands, and whose
+    std::uint64_t m_nodes = 0;
+    std::optional<Error> m_error; // the first
+};
+
+} // namespace
+
+Result<PopCatalogue> parseEdge(std::string_view text, const std::string& file) {
+    if (text.size() > kMostBytes)
+        return Error{file + ": " + std::to_string(text.size()) + " bytes, expected at most " +
+                     std::to_string(kMostBytes)};
+    try {
+        return Reader(file).read(toml::parse(text));
+    } catch (const toml::parse_error& error) {
+        return Error{file + ":" + std::to_string(error.source().begin.line) + ": " +
+                     std::string(error.description())};
+    }
+}
+
+Result<PopCatalogue> loadEdge(const std::string& path) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored)) return Error{path + ": no such file"};
+    std::ifstream stream(path, std::ios::binary);
+    std::string text(kMostBytes + 1, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (stream.bad() || (!stream.eof() && stream.fail())) return Error{path + ": cannot be read"};
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    if (text.size() > kMostBytes)
+        return Error{path + ": expected at most " + std::to_string(kMostBytes) + " bytes"};
+    return parseEdge(text, path);
+}
+
+Result<std::shared_ptr<const PopCatalogue>> catalogueOf(const std::string& path) {
+    if (path.empty()) // lives for ever: nobody owns it
+        return std::shared_ptr<const PopCatalogue>(std::shared_ptr<void>(), &PopCatalogue::builtIn());
+    auto edge = loadEdge(path);
+    if (!edge) return Error{edge.error()};
+    return std::shared_ptr<const PopCatalogue>(std::make_shared<const PopCatalogue>(std::move(edge.value())));
+}
+
+} // namespace surgescope::feeds
