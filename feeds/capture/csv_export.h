@@ -23,7 +23,9 @@ struct CsvWritten {
 /// Writes a recording's totals of ten seconds as a table: a line for each ten seconds and place, first a line
 /// of names with units. From its rollups; where there is none, as of the last seconds, from the reports
 /// themselves. PoPs that fell silent stay among the expected nodes. UTF-8, comma, times in UTC as ISO 8601; a
-/// cell is empty where nobody measures the field. Refuses a <CsvWritten> writeCsv(const std::string& path, CsvPlaces places, const PopCatalogue& catalogue,
+/// cell is empty where nobody measures the field. Refuses a file that holds neither
+/// rollup nor report. Regions are as `catalogue` has them.
+Result<CsvWritten> writeCsv(const std::string& path, CsvPlaces places, const PopCatalogue& catalogue,
                             std::ostream& to);
 
 } // namespace surgescope::feeds

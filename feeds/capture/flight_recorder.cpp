@@ -148,8 +148,8 @@ Result<Rewritten> FlightRecorder::keep(const std::string& path, const PopCatalog
     for (const auto& segment : *segments)
         if (auto error = keeping.add(segment)) return std::move(*error);
     if (keeping.links().empty()) return Error{"the flight recorder holds nothing"};
-    auto kept =
-        rewrite(keeping.links(), keeping.unfinished(), catalogue, {.library = m_options.library, .progress = progress});
+    auto kept = rewrite(keeping.links(), keeping.unfinished(), catalogue,
+                        {.library = m_options.library, .progress = progress});
     if (!kept) return kept;
     if (auto error = keeping.finish()) return std::move(*error);
     return kept;

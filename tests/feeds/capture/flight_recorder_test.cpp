@@ -213,7 +213,7 @@ TEST_CASE("after a failure the way back is refused at once, with the reason", "[
     REQUIRE(!segments);
     CHECK(std::chrono::steady_clock::now() - begin < seconds(5));
     CHECK_THAT(segments.error(), containsText("was deleted or replaced"));
-    CHECK_THAT(f.flight->keep((f.folder.path() / "kept.mcap").string()).error(),
+    CHECK_THAT(f.flight->keep((f.folder.path() / "kept.mcap").string(), PopCatalogue::builtIn()).error(),
                containsText("cannot make the folder") || containsText("was deleted or replaced"));
 }
 
@@ -237,7 +237,7 @@ TEST_CASE("a keeping that was killed leaves nothing behind the next start", "[fl
         f.open({});
         for (int i = 0; i < 3'000; ++i)
             f.report();
-        static_cast<void>(f.flight->keep(kept, [](double) { std::raise(SIGKILL); }));
+        static_cast<void>(f.flight->keep(kept, PopCatalogue::builtIn(), [](double) { std::raise(SIGKILL); }));
         ::_exit(0);
     }
     int status = 0;

@@ -73,7 +73,7 @@ TEST_CASE("what was recorded in fast motion is recovered with every rollup and p
     // Ten seconds of feed time between two looks at the clock, and rollups lost as in a crash.
     const RecordedLaunch launch("triple-drop", 150, 100, false, {}, seconds(900), milliseconds(20));
     const auto out = (launch.folder.path() / "recovered.mcap").string();
-    REQUIRE(rewrite({launch.path}, out, {}));
+    REQUIRE(rewrite({launch.path}, out, PopCatalogue::builtIn(), {}));
     for (const char* channel : {"rollup", "points/1", "points/10", "points/60"}) {
         INFO(channel);
         CHECK(messagesOf(out, channel).size() == messagesOf(launch.path, channel).size());
