@@ -193,7 +193,7 @@ TEST_CASE("while an old segment is deleted nobody waits for the disk", "[flight]
         f.flight->settled(state);
         static_cast<void>(f.flight->since());
         static_cast<void>(f.flight->bytes());
-        f.flight->received("pop/LHR", "a report");
+        f.flight->received("pop/LHR", "a report", f.clock.wall());
     });
     CHECK(asked.wait_for(seconds(10)) == std::future_status::ready);
     mayEnd.set_value();
