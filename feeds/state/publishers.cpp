@@ -21,18 +21,18 @@ constexpr double kRealSeconds = 600;
 constexpr double kForgottenAfterSeconds = 600;
 
 /// "60 s", "5 min", "7 d".
-std::string lengthText(double seconds) {
+std::string lengthText(double length) {
     char text[32];
-    if (seconds < 10)
-        std::snprintf(text, sizeof text, "%.1f s", seconds);
-    else if (seconds < 120)
-        std::snprintf(text, sizeof text, "%.0f s", seconds);
-    else if (seconds < 2 * 3600)
-        std::snprintf(text, sizeof text, "%.0f min", seconds / 60);
-    else if (seconds < 2 * 86'400)
-        std::snprintf(text, sizeof text, "%.0f h", seconds / 3600);
+    if (length < 10)
+        std::snprintf(text, sizeof text, "%.1f s", length);
+    else if (length < 120)
+        std::snprintf(text, sizeof text, "%.0f s", length);
+    else if (length < 2 * 3600)
+        std::snprintf(text, sizeof text, "%.0f min", length / 60);
+    else if (length < 2 * 86'400)
+        std::snprintf(text, sizeof text, "%.0f h", length / 3600);
     else
-        std::snprintf(text, sizeof text, "%.0f d", seconds / 86'400);
+        std::snprintf(text, sizeof text, "%.0f d", length / 86'400);
     return text;
 }
 

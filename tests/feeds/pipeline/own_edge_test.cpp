@@ -205,10 +205,14 @@ TEST_CASE("agents of before speak to a wall of today", "[edge]") {
     });
     Wall wall(PopCatalogue::builtIn());
     wall.select("EWR");
+    wall.source.clock = &wall.clock;
     int messages = 0;
-    while (const auto* message = stream.next()) {
+    while (const auto* message = stream.next()) { // each when it came
+        const WallTime at{std::chrono::microseconds(message->logTime / 1'000)};
+        wall.clock.advance(std::chrono::floor<milliseconds>(at - wall.clock.wall()));
         wall.source.items.push_back(
             ListSource::Item{std::string(message->topic), std::string(message->payload)});
+        wall.frame();
         ++messages;
     }
     CHECK(messages == 38);

@@ -158,7 +158,7 @@ TEST_CASE("a fleet's publishers add up to the simulated launch exactly", "[fleet
 TEST_CASE("a wall shows a fleet as what it is", "[fleet]") {
     const auto options = fleetOf(20);
     TestClock clock;
-    auto source = ZmqSource::open({.bind = options.connect, .context = options.context});
+    auto source = ZmqSource::open({.bind = options.connect, .context = options.context, .clock = &clock});
     REQUIRE(source);
     FeedStep step(*source.value(), ownEdge(), clock, NodeColumnsWanted::all);
     auto fleet = PublisherFleet::open(options, ownEdge(), clock);
