@@ -251,9 +251,11 @@ Result<CsvWritten> writeCsv(const std::string& path, CsvPlaces places, const Pop
     }
     table.end();
     auto& written = table.written;
-    if (written.lines == 0) return Error{"'" + path + "' holds neither a rollup nor a report"};
     for (const auto& damage : reader.value()->damage())
         written.damage.push_back("byte " + std::to_string(damage.offset) + ": " + damage.text);
+    if (written.lines == 0)
+        return Error{"'" + path + "' holds neither a rollup nor a report" +
+                     (written.damage.empty() ? "" : " that can be read: at " + written.damage.front())};
     if (written.damage.empty()) written.missing.clear(); // nobody said anything then
     return std::move(written);
 }

@@ -131,8 +131,8 @@ TEST_CASE("a publisher is recorded until Ctrl+C, and the file is sound", "[captu
     CHECK(run({"csv", path, "--by", "world", "-o", path + ".csv"}).first == 0);
     const auto [tableStatus, tableSaid] =
         run({"csv", path + ".damaged", "--by", "world", "-o", path + ".csv"});
-    CHECK(tableStatus == 1);
-    CHECK_THAT(tableSaid, containsText("is damaged: byte "));
+    CHECK(tableStatus != 0);
+    CHECK_THAT(tableSaid, containsText("byte " + std::to_string(reader.value()->parts()[0].offset) + ": "));
 }
 
 TEST_CASE("a recording is published again, the same bytes in the same order", "[capture]") {
