@@ -19,7 +19,7 @@ Json written(const feeds::Frame& frame, const Timeline& timeline) {
     const auto path = (folder.path() / "stats").string();
     const auto stats = app::StatsWriter::open(path);
     REQUIRE(stats);
-    REQUIRE(stats.value()->write(frame, timeline, {}, 1));
+    REQUIRE(stats.value()->write(frame, timeline, {}, {}, 1));
     return Json::parse(tests::fileBytes(path));
 }
 

@@ -159,7 +159,7 @@ TEST_CASE("what is received is logged at its arrival and what is made of it righ
                 popReport({.second = kStart + i, .sequence = static_cast<std::uint64_t>(i + 1), .nodes = 4});
             Encoder encoder;
             recorder->received("pop/LHR", encoder.encode(report), begin + seconds(i));
-            REQUIRE_FALSE(state.apply(report, f.clock.steady() + seconds(i)));
+            REQUIRE_FALSE(state.apply(report, {f.clock.steady() + seconds(i), report.header.sent}));
             recorder->settled(state);
         }
         recorder->received("event", "of the same moment", begin + seconds(29));
@@ -252,7 +252,7 @@ TEST_CASE("a recorder that is started makes file and folder itself, beginning wi
     options.rosters = [&] { return known; };
     const auto recorder = Recorder::start(options, f.clock);
     for (int i = 0; i < 3; ++i) // at once: it is not waited for
-        give(*recorder, popReport({.second = kStart + i, .sequence = static_cast<std::uint64_t>(i + 1)}));
+        give(*recorder, f.clock, popReport({.second = kStart + i, .sequence = static_cast<std::uint64_t>(i + 1)}));
     recorder->stop();
     CHECK(recorder->status().state == Recorder::State::stopped);
     CHECK(recorder->status().files == 1);
@@ -266,7 +266,7 @@ TEST_CASE("a recorder that is started makes file and folder itself, beginning wi
 TEST_CASE("a recorder that is started and cannot make its file says so in its state", "[recorder]") {
     Fixture f;
     const auto recorder = Recorder::start({.path = "/proc/no/such/folder/a.mcap"}, f.clock);
-    give(*recorder, popReport({}));
+    give(*recorder, f.clock, popReport({}));
     CHECK(soon(*recorder, [](const auto& status) { return status.state == Recorder::State::failed; }));
     CHECK_THAT(recorder->status().reason, containsText("/proc/no/such/folder/a.mcap"));
     CHECK(recorder->status().files == 0);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/model/exponential_histogram.h"
 #include "widgets/base/format.h"
 
 #include "tests/support/catch.h"
@@ -50,7 +51,7 @@ TEST_CASE("durations read as people say them") {
     CHECK(number(3 * 3600e6, Unit::microseconds) == "3 h");
     CHECK(number(4 * 86'400e6, Unit::microseconds) == "4 d");
     // More than the histogram can tell apart.
-    feeds::ExponentialHistogram histogram;
+    surgescope::feeds::ExponentialHistogram histogram;
     histogram.record(std::uint64_t{1} << 60U);
     CHECK(number(*histogram.quantile(0.99), Unit::microseconds) == "≥ 12 d");
 }
