@@ -249,7 +249,7 @@ std::optional<Refused> FleetState::apply(const Event& message, Arrival arrival) 
 std::optional<Refused> FleetState::apply(const Global& message, Arrival arrival) {
     auto judged = judge(message, message.header, arrival);
     if (judged.refused) return std::move(judged.refused);
-    if (message.rehearsal) m_publishers.noteRehearsal(*judged.publisher);
+    if (message.rehearsal) m_publishers.noteRehearsal(*judged.publisher, message.header, arrival.stamp);
     m_global = message;
     return std::nullopt;
 }

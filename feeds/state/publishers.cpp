@@ -17,6 +17,8 @@ constexpr double kHasASaySeconds = 10;
 constexpr std::size_t kAskedAtOnce = 64;
 /// Nothing simulated takes the place of a real feed that was heard within so many seconds.
 constexpr double kRealSeconds = 600;
+/// A rehearsal may be played by real clocks; none of them is off by more.
+constexpr seconds kRehearsedNow{60};
 /// When there are too many, who has been silent for so long is forgotten.
 constexpr double kForgottenAfterSeconds = 600;
 
@@ -118,8 +120,9 @@ bool Publishers::isReplay(SteadyTime now) const {
     return m_recordingHeard && secondsBetween(*m_recordingHeard, now) <= kHasASaySeconds && !hasClocks(now);
 }
 
-void Publishers::noteRehearsal(Publisher& publisher) {
+void Publishers::noteRehearsal(Publisher& publisher, const Header& header, WallTime arrived) {
     if (publisher.isRehearsal || publisher.source != TimeSource::clock) return;
+    if (std::chrono::abs(arrived - header.sent) <= kRehearsedNow) return;
     publisher.isRehearsal = true;
     publisher.source = TimeSource::simulated;
     publisher.clock = {};

@@ -53,8 +53,9 @@ class Publishers {
     /// must be added to its times follows. `reports`: it carries totals, and its publisher has a say in what
     /// time it is.
     void hear(Publisher& publisher, const Header& header, bool reports, SteadyTime now, WallTime arrived);
-    /// The publisher plays a simulation, though its messages are not marked as simulated.
-    void noteRehearsal(Publisher& publisher);
+    /// The publisher says that it rehearses. If its times are not of now, they are simulated, though its
+    /// messages are not marked, as those of earlier simulators are not.
+    void noteRehearsal(Publisher& publisher, const Header& header, WallTime arrived);
 
     /// What the clocks of the fleet say when this message arrives.
     WallTime feedNow(const Publisher& publisher, const Header& header, WallTime arrived) const;

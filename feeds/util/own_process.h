@@ -19,7 +19,8 @@ std::size_t descriptorLimit();
 /// How many it has.
 std::size_t openDescriptors();
 
-/// Whether the kernel calls this machine's clock synchronised, as NTP daemons tell it; nothing: it does not say.
+/// Whether the kernel calls this machine's clock synchronised, as NTP daemons tell it; nothing: it does not
+/// say.
 std::optional<bool> clockIsSynchronised();
 
 } // namespace surgescope::feeds

@@ -51,11 +51,11 @@ QString duration(double us) {
     if (size < 599.5e6) return fixed(us / 1e6, 0) + QStringLiteral(" s");
     if (size < 7170e6) return fixed(us / 60e6, 0) + QStringLiteral(" min");
     if (size < 172'800e6) return fixed(us / 3600e6, 0) + QStringLiteral(" h");
-    const auto days = fixed(us / 86'400e6, 0) + QStringLiteral(" d");
-    // The last bucket of a histogram holds everything beyond.
+    // The last bucket of a histogram holds everything beyond where it begins.
     static const double last =
         feeds::ExponentialHistogram::lowerBound(feeds::ExponentialHistogram::kMaxIndex);
-    return us > last ? QStringLiteral("≥ ") + days : days;
+    if (us > last) return QStringLiteral("≥ ") + fixed(std::floor(last / 86'400e6), 0) + QStringLiteral(" d");
+    return fixed(us / 86'400e6, 0) + QStringLiteral(" d");
 }
 
 QString noData() {

@@ -252,7 +252,8 @@ TEST_CASE("a recorder that is started makes file and folder itself, beginning wi
     options.rosters = [&] { return known; };
     const auto recorder = Recorder::start(options, f.clock);
     for (int i = 0; i < 3; ++i) // at once: it is not waited for
-        give(*recorder, f.clock, popReport({.second = kStart + i, .sequence = static_cast<std::uint64_t>(i + 1)}));
+        give(*recorder, f.clock,
+             popReport({.second = kStart + i, .sequence = static_cast<std::uint64_t>(i + 1)}));
     recorder->stop();
     CHECK(recorder->status().state == Recorder::State::stopped);
     CHECK(recorder->status().files == 1);

@@ -178,6 +178,7 @@ TEST_CASE("a wall shows a fleet as what it is", "[fleet]") {
         }
     }
     const auto frame = step.buildFrame(0);
+    INFO(frame->health.lastRefusal);
     CHECK(frame->health.refused.empty());
     CHECK(frame->health.lost == 0);
     CHECK(frame->world.nodesHeard == 27);
