@@ -153,6 +153,8 @@ std::optional<Refused> FleetState::apply(const PopReport& message, Arrival arriv
     if (!place)
         return Refused{Refusal::full, "pop/" + message.pop + ": " + std::to_string(limits::kUnplacedPops) +
                                           " PoPs that the catalogue does not know are kept already"};
+    // The other one of the name has followed the first, or is gone.
+    if (!place->twins.empty() && !judged.publisher->sessions.twin()) place->twins.erase(message.header.publisher);
     const auto shift = judged.publisher->shift;
     const auto second = message.header.intervalEnd + shift;
     const auto feedNow =

@@ -81,6 +81,7 @@ std::variant<Publishers::Accepted, Refused> Publishers::judge(const Header& head
                                               : "simulated, while others report what is now");
     auto& sessions = publisher->sessions;
     const auto present = sessions.present();
+    const bool wasRefused = sessions.twin() && sessions.twin()->session == header.session;
     const auto sentSince = [&]() -> std::optional<double> {
         const auto offset = publisher->clockBefore.offset();
         if (!offset) return std::nullopt;
@@ -93,6 +94,7 @@ std::variant<Publishers::Accepted, Refused> Publishers::judge(const Header& head
     case Sessions::Verdict::goesOn:
         if (present != sessions.present()) { // it had never ended
             std::swap(publisher->clock, publisher->clockBefore);
+            publisher->fromStart = false; // what came before has been counted
             --m_restarts;
         }
         return Accepted{publisher, false};
@@ -106,7 +108,7 @@ std::variant<Publishers::Accepted, Refused> Publishers::judge(const Header& head
     // Of the first session of all, its reports tell: they are numbered by the second.
     const bool sinceWeListen = topic.starts_with("pop/") && secondsBetween(*m_listeningSince, now) >=
                                                                 static_cast<double>(header.sequence) + 2;
-    publisher->fromStart = !isNew || sinceWeListen;
+    publisher->fromStart = (!isNew || sinceWeListen) && !wasRefused; // what was refused is counted as such
     return Accepted{publisher, !isNew};
 }
 

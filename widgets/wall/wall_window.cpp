@@ -111,9 +111,11 @@ void WallWindow::setTimeline(feeds::Timeline timeline) {
 }
 
 void WallWindow::noteReport(const feeds::Frame& frame) {
-    if (m_mode != feeds::Timeline::Mode::live)
+    // A fleet may rehearse by real clocks; simulated time tells nothing of how long a report was on its way.
+    const bool simulated = frame.mode != feeds::FeedMode::live && !frame.health.behindSeconds;
+    if (m_mode != feeds::Timeline::Mode::live || frame.isSentAgain)
         m_notCounted = QStringLiteral("not counted in a replay");
-    else if (frame.mode != feeds::FeedMode::live)
+    else if (simulated)
         m_notCounted = QStringLiteral("not counted in a rehearsal");
     else
         m_notCounted.clear();

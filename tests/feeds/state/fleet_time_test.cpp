@@ -236,6 +236,14 @@ TEST_CASE("two nodes of one name: the first counts, the other is named and missi
     CHECK(fleet.complaints()[0].starts_with("two publishers are called LHR/edge-0: the first counts"));
     CHECK(fleet.state.places().at("LHR")->expectedNodes() == 2); // the one on the roster, and its twin
     CHECK(fleet.state.publishers().restarts() == 0);
+    // The first one ends: the other follows, and nothing that was refused is called lost.
+    all.erase(all.begin());
+    for (int s = 0; s < 10; ++s)
+        fleet.second(all);
+    CHECK(fleet.outcomes["ok"] == 3);
+    CHECK(fleet.complaints().empty());
+    CHECK(fleet.state.places().at("LHR")->expectedNodes() == 1);
+    CHECK(fleet.state.gaps().counts().lost == 0);
 }
 
 TEST_CASE("an agent that is connected by two ways is counted once", "[fleet-time]") {
