@@ -4,7 +4,7 @@ set(text "#include \"feeds/embedded_resources.h\"\nnamespace surgescope::feeds::
 set(list "")
 foreach(input ${INPUTS})
   get_filename_component(stem ${input} NAME_WE)
-  string(MAKE_C_IDENTIFIER "bytes_${stem}" variable)
+  string(MAKE_C_IDENTIFIER "${NAME}_${stem}" variable)
   file(READ "${input}" bytes HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
   string(APPEND text "static const unsigned char ${variable}[] = {${bytes}0};\n")

@@ -12,7 +12,7 @@ namespace surgescope::feeds {
 namespace {
 
 using mcap::Op;
-namespace limits = mcap::limits;
+namespace bounds = mcap::limits;
 
 constexpr std::uint64_t kLooseRun = 2U << 20; // bytes of messages outside chunks read at once
 constexpr std::size_t kDamagesKept = 1'000;   // a hostile file may have one at every byte
@@ -88,7 +88,7 @@ std::optional<Error> McapReader::readHeader() {
     m_dataStart = magic.size();
     if (!m_file.read(m_dataStart, mcap::kRecordHead, m_stored)) return std::nullopt; // torn right here
     const auto [op, length] = mcap::readRecordHead(m_stored);
-    if (op != Op::header || length > limits::kSmallRecord ||
+    if (op != Op::header || length > bounds::kSmallRecord ||
         !m_file.read(m_dataStart + mcap::kRecordHead, length, m_stored) || !mcap::read(m_stored, m_header)) {
         damaged(m_dataStart, "the header cannot be read");
         return std::nullopt;
@@ -112,7 +112,7 @@ bool McapReader::readSummary() {
     if (footer.summaryStart == 0) return false;
     const auto footerAt = m_file.size() - tail;
     if (footer.summaryStart < mcap::kMagic.size() || footer.summaryStart > footerAt ||
-        footerAt - footer.summaryStart > limits::kSummaryBytes) {
+        footerAt - footer.summaryStart > bounds::kSummaryBytes) {
         damaged(footerAt, "the footer points at no summary: the file is scanned instead");
         return false;
     }
@@ -145,14 +145,14 @@ bool McapReader::takeSummary(std::string_view bytes) {
         case Op::chunkIndex: {
             if (!mcap::read(record->content, chunk) || chunk.offset < mcap::kMagic.size() ||
                 chunk.offset > m_file.size() || chunk.length > m_file.size() - chunk.offset ||
-                m_parts.size() >= limits::kChunks)
+                m_parts.size() >= bounds::kChunks)
                 return false;
             Part part{.offset = chunk.offset,
                       .length = chunk.length,
                       .start = chunk.start,
                       .end = chunk.end,
                       .uncompressed = chunk.uncompressedSize};
-            if (part.uncompressed == 0) part.uncompressed = limits::kRatio * part.length; // it does not tell
+            if (part.uncompressed == 0) part.uncompressed = bounds::kRatio * part.length; // it does not tell
             if (!chunk.messageIndexes.empty()) part.channels = 0;
             for (const auto& [channel, offset] : chunk.messageIndexes)
                 part.channels |= channelBit(channel);
@@ -176,7 +176,7 @@ bool McapReader::takeSummary(std::string_view bytes) {
     std::ranges::sort(m_parts, {}, &Part::offset);
     if (!isPossible(metadata)) return false;
     for (const auto& index : metadata) {
-        if (index.length > limits::kSmallRecord || index.length < mcap::kRecordHead ||
+        if (index.length > bounds::kSmallRecord || index.length < mcap::kRecordHead ||
             !m_file.read(index.offset, index.length, m_stored))
             continue;
         define(Op::metadata, std::string_view(m_stored).substr(mcap::kRecordHead));
@@ -215,7 +215,7 @@ void McapReader::define(Op op, std::string_view content) {
         if (mcap::read(content, metadata)) m_metadata.push_back(std::move(metadata));
     } else if ((op == Op::schema && m_definitions.addSchema(content) == Added::noRoom) ||
                (op == Op::channel && m_definitions.addChannel(content) == Added::noRoom)) {
-        damaged(0, "schemas and channels take more than " + std::to_string(limits::kDefinitionBytes) +
+        damaged(0, "schemas and channels take more than " + std::to_string(bounds::kDefinitionBytes) +
                        " bytes: the rest of them is left out");
     }
 }
@@ -284,7 +284,7 @@ void McapReader::scan() {
 }
 
 void McapReader::scanChunk(std::uint64_t offset, std::uint64_t length) {
-    if (m_parts.size() >= limits::kChunks) return damaged(offset, "more chunks than can be kept");
+    if (m_parts.size() >= bounds::kChunks) return damaged(offset, "more chunks than can be kept");
     std::string bytes;
     mcap::ChunkHead head;
     if (m_file.read(offset + mcap::kRecordHead,
@@ -376,9 +376,9 @@ std::optional<Error> McapReader::read(const Part& part, const Ahead& ahead, std:
 
 Result<mcap::Attachment> McapReader::read(const mcap::AttachmentIndex& index) {
     mcap::Attachment attachment;
-    if (index.length > limits::kAttachmentBytes + limits::kSmallRecord)
+    if (index.length > bounds::kAttachmentBytes + bounds::kSmallRecord)
         return Error{"attachment '" + index.name + "' is larger than " +
-                     std::to_string(limits::kAttachmentBytes) + " bytes"};
+                     std::to_string(bounds::kAttachmentBytes) + " bytes"};
     if (!m_file.read(index.offset, static_cast<std::size_t>(index.length), m_stored))
         return Error{"attachment '" + index.name + "' cannot be read"};
     auto rest = std::string_view(m_stored);

@@ -7,9 +7,9 @@ namespace surgescope::feeds {
 namespace {
 
 /// Reads one second's totals, knowing how much of the place they cover.
-class Reader {
+class TotalsOfSecond {
   public:
-    Reader(const PopTotals& totals, Quality whole) : m_totals(totals), m_whole(whole) {}
+    TotalsOfSecond(const PopTotals& totals, Quality whole) : m_totals(totals), m_whole(whole) {}
 
     Reading count(Counter counter, double factor = 1) const {
         return {static_cast<double>(m_totals[counter]) * factor, quality(counter)};
@@ -59,7 +59,9 @@ Summary summarise(const PopTotals* totals, std::uint64_t expectedNodes, bool sta
     if (heard == 0) return s;
     if (!stale) s.nodesHeard = heard;
     const bool whole = static_cast<double>(heard) >= (1 - kTooFewToShow) * static_cast<double>(expectedNodes);
-    const Reader read(*totals, stale ? Quality::stale : !whole ? Quality::partial : Quality::measured);
+    const TotalsOfSecond read(*totals, stale    ? Quality::stale
+                                       : !whole ? Quality::partial
+                                                : Quality::measured);
     s.requestsPerSecond = read.count(Counter::requests);
     s.egressBitsPerSecond = read.count(Counter::bytes_out, 8);
     s.saturation = read.meanOverNodes(Counter::saturation_permille_seconds, 1e-3);

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/model/edge_file.h"
 
-#include "feeds/util/number_text.h"
+#include "feeds/util/toml_file.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <numeric>
 #include <optional>
-#include <toml++/toml.h>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -23,7 +20,7 @@ namespace {
 constexpr std::size_t kMostBytes = 4U << 20U;
 constexpr std::size_t kMostPops = 5'000;
 constexpr std::size_t kMostRegions = 64;
-constexpr std::uint64_t kMostNodesOfPop = 65'536;
+constexpr std::uint64_t kMostNodesOfPop = 262'144; // as on the wire
 constexpr std::uint64_t kMostNodes = 4'000'000;
 constexpr std::size_t kMostNameBytes = 64;
 constexpr std::size_t kMostNodeNameBytes = 256; // as on the wire
@@ -32,15 +29,6 @@ constexpr double kMostCatchment = 1e10;
 constexpr const char* kPopKeys =
     "code, name, latitude, longitude, region, nodes, shield, time_zone, catchment";
 
-/// Text from outside as it may stand in a message.
-std::string inQuotes(std::string_view text) {
-    constexpr std::size_t kShown = 40;
-    std::string out = "'";
-    for (const char c : text.substr(0, kShown))
-        out += (c >= ' ' && c < 127) ? c : '?';
-    return out + (text.size() > kShown ? "…'" : "'");
-}
-
 /// The zone that keeps the hour the sun tells: POSIX counts westwards.
 std::string zoneByLongitude(double longitude) {
     const auto east = std::lround(longitude / 15);
@@ -48,9 +36,9 @@ std::string zoneByLongitude(double longitude) {
     return std::string("Etc/GMT") + (east > 0 ? "-" : "+") + std::to_string(std::labs(east));
 }
 
-class Reader {
+class EdgeReader : TomlValues {
   public:
-    explicit Reader(std::string file) : m_file(std::move(file)) {}
+    explicit EdgeReader(std::string file) : TomlValues(std::move(file)) {}
 
     Result<PopCatalogue> read(const toml::table& root) {
         const toml::node* regions = nullptr;
@@ -65,37 +53,16 @@ class Reader {
                        "nothing is called " + inQuotes(key.str()) + " here, expected [regions] or [[pop]]");
         }
         if (regions) readRegions(*regions);
-        if (!m_error && m_regions.empty())
-            m_error = Error{m_file + ": [regions] is missing: expected a line CODE = \"NAME\" for each"};
+        if (m_regions.empty()) refuse("[regions] is missing: expected a line CODE = \"NAME\" for each");
         if (pops) readPops(*pops);
-        if (!m_error && m_pops.empty()) m_error = Error{m_file + ": no PoP in it, expected sections [[pop]]"};
+        if (m_pops.empty()) refuse("no PoP in it, expected sections [[pop]]");
         checkShields();
-        if (m_error) return std::move(*m_error);
+        if (error()) return *error();
         fillCatchments();
         return PopCatalogue::make(std::move(m_pops), m_regionOf, m_regions);
     }
 
   private:
-    void refuse(const toml::node& node, const std::string& text) {
-        if (!m_error) m_error = Error{m_file + ":" + std::to_string(node.source().begin.line) + ": " + text};
-    }
-
-    /// Each of these refuses and gives nothing where the node is not what it should be.
-    std::optional<double> number(const toml::node& node, const std::string& what, double least, double most) {
-        const auto value = node.value<double>();
-        if (value && std::isfinite(*value) && *value >= least && *value <= most) return value;
-        refuse(node, what + " is " + (value ? numberText(*value) : "no number") +
-                         ", expected a number from " + numberText(least) + " to " + numberText(most));
-        return std::nullopt;
-    }
-    std::optional<std::string> line(const toml::node& node, const std::string& what, std::size_t most) {
-        const auto value = node.value_exact<std::string>();
-        if (value && !value->empty() && value->size() <= most &&
-            std::ranges::none_of(*value, [](char c) { return (c >= 0 && c < ' ') || c == 127; }))
-            return value;
-        refuse(node, what + ": expected one line of text, at most " + std::to_string(most) + " bytes");
-        return std::nullopt;
-    }
     std::optional<std::string> code(const toml::node& node, const std::string& what) {
         const auto value = node.value_exact<std::string>();
         if (value && isPopCode(*value)) return value;
@@ -127,7 +94,7 @@ class Reader {
             return refuse(node, "pop: " + std::to_string(list->size()) + " PoPs, expected at most " +
                                     std::to_string(kMostPops));
         for (const auto& entry : *list) {
-            if (m_error) return;
+            if (error()) return;
             readPop(*entry.as_table());
         }
     }
@@ -137,7 +104,7 @@ class Reader {
         const auto* codeNode = table.get("code");
         if (!codeNode) return refuse(table, "pop.code is missing, expected " + std::string(kPopCodeForm));
         if (auto own = code(*codeNode, "pop.code")) pop.code = std::move(*own);
-        if (m_error) return;
+        if (error()) return;
         const std::string of = "pop " + pop.code + ": ";
         std::string region;
         for (const auto& [key, node] : table) {
@@ -162,7 +129,7 @@ class Reader {
                 readNodes(node, what, pop);
             else
                 refuse(node, of + "no key " + inQuotes(key.str()) + "; there are: " + kPopKeys);
-            if (m_error) return;
+            if (error()) return;
         }
         for (const char* needed : {"name", "latitude", "longitude", "region", "nodes"})
             if (!table.contains(needed)) return refuse(table, of + needed + " is missing");
@@ -228,7 +195,7 @@ class Reader {
     }
 
     void checkShields() {
-        if (m_error) return;
+        if (error()) return;
         std::unordered_map<std::string_view, const Pop*> byCode;
         for (const auto& pop : m_pops)
             byCode.emplace(pop.code, &pop);
@@ -252,41 +219,26 @@ class Reader {
         }
     }
 
-    std::string m_file;
     std::map<std::string, std::string> m_regions; // names by code
     std::vector<Pop> m_pops;
     std::vector<std::string> m_regionOf; // of each PoP
     std::unordered_set<std::string> m_codes;
     std::vector<std::pair<const toml::node*, std::string>> m_shields; // where it stands, and whose
     std::uint64_t m_nodes = 0;
-    std::optional<Error> m_error; // the first
 };
 
 } // namespace
 
 Result<PopCatalogue> parseEdge(std::string_view text, const std::string& file) {
-    if (text.size() > kMostBytes)
-        return Error{file + ": " + std::to_string(text.size()) + " bytes, expected at most " +
-                     std::to_string(kMostBytes)};
-    try {
-        return Reader(file).read(toml::parse(text));
-    } catch (const toml::parse_error& error) {
-        return Error{file + ":" + std::to_string(error.source().begin.line) + ": " +
-                     std::string(error.description())};
-    }
+    const auto root = parseToml(text, kMostBytes, file);
+    if (!root) return Error{root.error()};
+    return EdgeReader(file).read(*root);
 }
 
 Result<PopCatalogue> loadEdge(const std::string& path) {
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(path, ignored)) return Error{path + ": no such file"};
-    std::ifstream stream(path, std::ios::binary);
-    std::string text(kMostBytes + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (stream.bad() || (!stream.eof() && stream.fail())) return Error{path + ": cannot be read"};
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > kMostBytes)
-        return Error{path + ": expected at most " + std::to_string(kMostBytes) + " bytes"};
-    return parseEdge(text, path);
+    const auto text = readTextFile(path, kMostBytes);
+    if (!text) return Error{text.error()};
+    return parseEdge(*text, path);
 }
 
 Result<std::shared_ptr<const PopCatalogue>> catalogueOf(const std::string& path) {

@@ -3,14 +3,12 @@
 
 #include "feeds/sim/random.h"
 #include "feeds/util/number_text.h"
+#include "feeds/util/toml_file.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <optional>
-#include <toml++/toml.h>
 #include <utility>
 
 namespace surgescope::feeds {
@@ -31,9 +29,9 @@ constexpr std::array<std::pair<Kind, std::string_view>, 7> kKinds{{{Kind::none, 
                                                                    {Kind::queue, "queue"},
                                                                    {Kind::twoWays, "two-ways"}}};
 
-class Reader {
+class FaultsReader : TomlValues {
   public:
-    explicit Reader(std::string file) : m_file(std::move(file)) {}
+    explicit FaultsReader(std::string file) : TomlValues(std::move(file)) {}
 
     Result<FleetFaults> read(const toml::table& root) {
         for (const auto& [key, node] : root) {
@@ -45,29 +43,21 @@ class Reader {
             for (const auto& entry : *list)
                 readFault(*entry.as_table());
         }
-        if (m_error) return std::move(*m_error);
+        if (error()) return *error();
         return std::move(m_faults);
     }
 
   private:
-    void refuse(const toml::node& node, const std::string& text) {
-        if (!m_error) m_error = Error{m_file + ":" + std::to_string(node.source().begin.line) + ": " + text};
-    }
-
     /// The number under this key; refused when it is not there or out of range. `fallback` makes it optional.
     double number(const toml::table& table, const char* key, double least, double most,
                   std::optional<double> fallback = std::nullopt) {
         m_known.emplace_back(key);
         const auto* node = table.get(key);
         if (!node && fallback) return *fallback;
-        const auto value = node ? node->value<double>() : std::nullopt;
-        if (value && std::isfinite(*value) && *value >= least && *value <= most) return *value;
-        refuse(node ? *node : static_cast<const toml::node&>(table),
-               std::string("fault.") + key +
-                   (!node   ? " is missing"
-                    : value ? " is " + numberText(*value)
-                            : " is no number") +
-                   ", expected a number from " + numberText(least) + " to " + numberText(most));
+        const auto what = std::string("fault.") + key;
+        if (node) return TomlValues::number(*node, what, least, most).value_or(0);
+        refuse(table,
+               what + " is missing, expected a number from " + numberText(least) + " to " + numberText(most));
         return 0;
     }
 
@@ -109,10 +99,8 @@ class Reader {
         m_faults.entries.push_back(entry);
     }
 
-    std::string m_file;
     FleetFaults m_faults;
     std::vector<std::string> m_known; // keys of the section at hand
-    std::optional<Error> m_error;     // the first
 };
 
 } // namespace
@@ -122,25 +110,15 @@ std::string_view nameOf(VoiceFault::Kind kind) {
 }
 
 Result<FleetFaults> parseFaults(std::string_view text, const std::string& file) {
-    if (text.size() > kMostBytes)
-        return Error{file + ": expected at most " + std::to_string(kMostBytes) + " bytes"};
-    try {
-        return Reader(file).read(toml::parse(text));
-    } catch (const toml::parse_error& error) {
-        return Error{file + ":" + std::to_string(error.source().begin.line) + ": " +
-                     std::string(error.description())};
-    }
+    const auto root = parseToml(text, kMostBytes, file);
+    if (!root) return Error{root.error()};
+    return FaultsReader(file).read(*root);
 }
 
 Result<FleetFaults> loadFaults(const std::string& path) {
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(path, ignored)) return Error{path + ": no such file"};
-    std::ifstream stream(path, std::ios::binary);
-    std::string text(kMostBytes + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (stream.bad() || (!stream.eof() && stream.fail())) return Error{path + ": cannot be read"};
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    return parseFaults(text, path);
+    const auto text = readTextFile(path, kMostBytes);
+    if (!text) return Error{text.error()};
+    return parseFaults(*text, path);
 }
 
 Result<std::vector<VoiceFault>> assignFaults(const FleetFaults& faults, std::size_t publishers,

@@ -12,17 +12,17 @@ namespace surgescope::feeds {
 namespace {
 
 /// Messages queued for one slow subscriber: minutes, and of ten thousand publishers still no gigabyte.
-constexpr int kHighWaterMark = 1'000;
-constexpr int kFarewellMs = 300;
-constexpr std::size_t kMaxPrefixes = 1'000;
+constexpr int kMemberHighWaterMark = 1'000;
+constexpr int kMemberFarewellMs = 300;
+constexpr std::size_t kMemberPrefixes = 1'000;
 
 class ZmqFleetSocket final : public FleetSocket {
   public:
     explicit ZmqFleetSocket(std::shared_ptr<ZmqContext> context)
         : m_context(std::move(context)), m_socket(m_context->get(), zmq::socket_type::xpub) {
         m_socket.set(zmq::sockopt::xpub_verboser, 1);
-        m_socket.set(zmq::sockopt::sndhwm, kHighWaterMark);
-        m_socket.set(zmq::sockopt::linger, kFarewellMs);
+        m_socket.set(zmq::sockopt::sndhwm, kMemberHighWaterMark);
+        m_socket.set(zmq::sockopt::linger, kMemberFarewellMs);
         m_socket.set(zmq::sockopt::reconnect_ivl, 100);
         m_socket.set(zmq::sockopt::reconnect_ivl_max, 2'000);
     }
@@ -39,7 +39,7 @@ class ZmqFleetSocket final : public FleetSocket {
             std::string prefix(text.substr(1));
             if (text[0] == 1) {
                 joined = joined || prefix.empty() || prefix.starts_with("roster");
-                if (m_prefixes.size() < kMaxPrefixes) m_prefixes.push_back(std::move(prefix));
+                if (m_prefixes.size() < kMemberPrefixes) m_prefixes.push_back(std::move(prefix));
             } else if (const auto known = std::ranges::find(m_prefixes, prefix); known != m_prefixes.end()) {
                 m_prefixes.erase(known);
             }

@@ -9,17 +9,17 @@
 namespace surgescope::feeds {
 namespace {
 
-constexpr int kHighWaterMark = 50'000;
-constexpr int kFarewellMs = 2'000;
+constexpr int kReplayHighWaterMark = 50'000;
+constexpr int kReplayFarewellMs = 2'000;
 
 class ZmqRawPublisher final : public RawPublisher {
   public:
     ZmqRawPublisher() : m_socket(m_context, zmq::socket_type::xpub) {
         m_socket.set(zmq::sockopt::xpub_verboser, 1);
         m_socket.set(zmq::sockopt::xpub_nodrop, 1);
-        m_socket.set(zmq::sockopt::sndhwm, kHighWaterMark);
+        m_socket.set(zmq::sockopt::sndhwm, kReplayHighWaterMark);
         m_socket.set(zmq::sockopt::sndtimeo, 200);
-        m_socket.set(zmq::sockopt::linger, kFarewellMs);
+        m_socket.set(zmq::sockopt::linger, kReplayFarewellMs);
     }
 
     std::optional<Error> openAll(const std::vector<std::string>& bind,

@@ -9,9 +9,7 @@
 
 namespace surgescope::feeds::sim {
 namespace {
-constexpr int kTracksPerAlbum = 18;
 constexpr int kSegmentsPerTrack = 22;
-constexpr double kSegmentSeconds = 10;
 constexpr std::array<double, 4> kRenditions{0.45, 0.30, 0.15, 0.10};
 constexpr double kZipf = 0.8; // over tracks
 constexpr double kPushSeconds = 20;

@@ -19,7 +19,6 @@ constexpr double kApiPerOpen = 40;
 constexpr double kRefreshPerSecond = 0.1; // by those who wait
 constexpr double kWaitingGrowsSeconds = 240;
 constexpr double kWaitingEndsSeconds = 120;
-constexpr double kSegmentSeconds = 10;
 constexpr double kSegmentOverhead = 1.3; // prefetch, retries of range requests
 constexpr double kBitrate = 256e3;
 constexpr double kReleaseBitrate = 600e3; // a mix with lossless

@@ -8,6 +8,8 @@
 
 namespace surgescope::feeds::sim {
 
+constexpr double kSegmentSeconds = 10; // of audio, one object of a cache
+
 /// What people ask of one PoP in one second. Rates are means; counts are drawn later. Everything adds up, and
 /// scales when a share of the people is sent elsewhere.
 struct PopDemand {

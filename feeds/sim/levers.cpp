@@ -18,7 +18,7 @@ struct NumberLever {
     const char* means;
 };
 
-constexpr std::array<NumberLever, 5> kNumbers{{
+constexpr std::array<NumberLever, 5> kNumberLevers{{
     {"prewarm", &Levers::prewarm, 0, 1, "share of the release's objects pushed to the edges"},
     {"staged_purges", &Levers::stagedPurges, 0, 1e6, "purge keys issued per second at most; 0: as they come"},
     {"metadata_scale", &Levers::metadataScale, 1, 16, "size of the metadata service over its planned one"},
@@ -28,7 +28,7 @@ constexpr std::array<NumberLever, 5> kNumbers{{
 
 std::string knownNames() {
     std::string names;
-    for (const auto& lever : kNumbers)
+    for (const auto& lever : kNumberLevers)
         names += std::string(lever.name) + ", ";
     return names + "block_botnet, drain, restore";
 }
@@ -45,7 +45,7 @@ Result<LeverSetting> parseLever(std::string_view text) {
 
 Result<std::string> Levers::pull(const LeverSetting& setting, const PopCatalogue& catalogue) {
     const auto& [name, value] = setting;
-    for (const auto& lever : kNumbers) {
+    for (const auto& lever : kNumberLevers) {
         if (name != lever.name) continue;
         double number = 0;
         const auto [end, bad] = std::from_chars(value.data(), value.data() + value.size(), number);
@@ -78,7 +78,7 @@ Result<std::string> Levers::pull(const LeverSetting& setting, const PopCatalogue
 const std::vector<std::string>& leverDescriptions() {
     static const std::vector<std::string> lines = [] {
         std::vector<std::string> all;
-        for (const auto& lever : kNumbers)
+        for (const auto& lever : kNumberLevers)
             all.push_back(std::string(lever.name) + "=" + numberText(lever.least) + ".." +
                           numberText(lever.most) + "  " + lever.means);
         all.emplace_back("block_botnet=on|off  a firewall rule against the botnet's signature");

@@ -7,8 +7,8 @@
 namespace surgescope::feeds::sim {
 namespace {
 constexpr double kPathSeconds = 0.030;
-constexpr double kServiceSeconds = 0.010;
-constexpr double kServers = 32;
+constexpr double kLookupSeconds = 0.010;
+constexpr double kMetadataServers = 32;
 constexpr double kBusyAtPeak = 0.65;
 constexpr double kMostQueueSeconds = 0.45; // older requests are shed
 constexpr double kOverloaded = 0.8;        // busy, as autoscaling sees it
@@ -36,7 +36,7 @@ MetadataService::Step MetadataService::step(double fresh, double scale) {
     const auto queue = m_queue.step(busy);
     step.shedShare = queue.refused;
     step.latencySeconds =
-        kPathSeconds + kServiceSeconds * (1 + waitOverService(busy, kServers)) + queue.backlogSeconds;
+        kPathSeconds + kLookupSeconds * (1 + waitOverService(busy, kMetadataServers)) + queue.backlogSeconds;
 
     // A client asks three times at most, and never more often than its budget allows.
     const double failed = step.latencySeconds > m_timeoutSeconds ? 1 : step.shedShare;

@@ -3,14 +3,14 @@
 
 namespace surgescope::feeds::sim {
 namespace {
-constexpr double kServiceSeconds = 0.025; // object storage
-constexpr double kServers = 64;
-constexpr double kMostBacklogSeconds = 2; // then it answers 503
-constexpr double kTimeoutSeconds = 3;     // before a shield gives up on one that cannot be reached
+constexpr double kFetchSeconds = 0.025; // object storage
+constexpr double kOriginServers = 64;
+constexpr double kOriginBacklogSeconds = 2; // then it answers 503
+constexpr double kTimeoutSeconds = 3;       // before a shield gives up on one that cannot be reached
 } // namespace
 
 Origin::Origin(double fetchesAtPeak, double headroom)
-    : m_capacity(fetchesAtPeak * headroom), m_queue(kMostBacklogSeconds) {}
+    : m_capacity(fetchesAtPeak * headroom), m_queue(kOriginBacklogSeconds) {}
 
 Origin::Step Origin::step(double fetchesPerSecond, bool reachable) {
     if (!reachable) {
@@ -19,7 +19,8 @@ Origin::Step Origin::step(double fetchesPerSecond, bool reachable) {
     }
     const double busy = fetchesPerSecond / m_capacity;
     const auto queue = m_queue.step(busy);
-    return {kServiceSeconds * (1 + waitOverService(busy, kServers)) + queue.backlogSeconds, queue.refused};
+    return {kFetchSeconds * (1 + waitOverService(busy, kOriginServers)) + queue.backlogSeconds,
+            queue.refused};
 }
 
 } // namespace surgescope::feeds::sim

@@ -11,6 +11,8 @@
 
 namespace surgescope::feeds::sim {
 
+constexpr int kTracksPerAlbum = 18;
+
 /// Who gets the release when.
 enum class ReleaseMode : std::uint8_t {
     simultaneous, // everybody at T-0

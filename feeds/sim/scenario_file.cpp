@@ -3,20 +3,20 @@
 
 #include "feeds/embedded_resources.h"
 #include "feeds/util/number_text.h"
+#include "feeds/util/toml_file.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
-#include <toml++/toml.h>
 
 namespace surgescope::feeds::sim {
 namespace {
 
 constexpr std::size_t kMostBytes = 1U << 20;
+constexpr std::size_t kMostLine = 200;
 constexpr double kDay = 86'400;
 
 struct NumberKey {
@@ -83,50 +83,27 @@ constexpr std::array kNumbers{
 constexpr double kLeastLead = 1;
 constexpr double kMostLead = kDay;
 
-class Reader {
+class ScenarioReader : TomlValues {
   public:
-    Reader(std::string name, std::string file, const PopCatalogue& catalogue)
-        : m_file(std::move(file)), m_catalogue(catalogue) {
+    ScenarioReader(std::string name, std::string file, const PopCatalogue& catalogue)
+        : TomlValues(std::move(file)), m_catalogue(catalogue) {
         m_scenario.name = std::move(name);
     }
 
     Result<Scenario> read(const toml::table& root) {
         for (const auto& [key, node] : root)
             readTop(key.str(), node);
-        if (!m_error && m_scenario.summary.empty())
-            m_error = Error{m_file + ": summary is missing: one line that says what happens"};
-        if (m_error) return std::move(*m_error);
+        if (m_scenario.summary.empty()) refuse("summary is missing: one line that says what happens");
+        if (error()) return *error();
         std::ranges::stable_sort(m_scenario.failures, {}, &Failure::at);
         std::ranges::stable_sort(m_scenario.levers, {}, &ScheduledLever::at);
         return std::move(m_scenario);
     }
 
   private:
-    void refuse(const toml::node& node, const std::string& text) {
-        if (!m_error) m_error = Error{m_file + ":" + std::to_string(node.source().begin.line) + ": " + text};
-    }
-
-    /// Each of these refuses and gives nothing where the node is not what it should be.
-    std::optional<double> number(const toml::node& node, const std::string& what, double least, double most) {
-        const auto value = node.value<double>();
-        if (value && std::isfinite(*value) && *value >= least && *value <= most) return value;
-        refuse(node, what + " is " + (value ? numberText(*value) : "no number") +
-                         ", expected a number from " + numberText(least) + " to " + numberText(most));
-        return std::nullopt;
-    }
-    std::optional<std::string> line(const toml::node& node, const std::string& what) {
-        constexpr std::size_t kMostLine = 200;
-        const auto value = node.value<std::string>();
-        if (value && !value->empty() && value->size() <= kMostLine &&
-            std::ranges::none_of(*value, [](char c) { return c >= 0 && c < ' '; }))
-            return value;
-        refuse(node, what + ": expected one line of text, at most " + std::to_string(kMostLine) + " bytes");
-        return std::nullopt;
-    }
-
     void readTop(std::string_view key, const toml::node& node) {
         if (key == "summary") {
-            m_scenario.summary = line(node, "summary").value_or("");
+            m_scenario.summary = line(node, "summary", kMostLine).value_or("");
         } else if (key == "failure" || key == "lever") {
             const auto* list = node.as_array();
             if (!list || !list->is_homogeneous(toml::node_type::table))
@@ -262,25 +239,17 @@ class Reader {
         m_scenario.levers.push_back(std::move(lever));
     }
 
-    std::string m_file;
     const PopCatalogue& m_catalogue;
     Scenario m_scenario;
-    std::optional<Error> m_error; // the first
 };
 
 } // namespace
 
 Result<Scenario> parseScenario(std::string_view text, const std::string& name, const std::string& file,
                                const PopCatalogue& catalogue) {
-    if (text.size() > kMostBytes)
-        return Error{file + ": " + std::to_string(text.size()) + " bytes, expected at most " +
-                     std::to_string(kMostBytes)};
-    try {
-        return Reader(name, file, catalogue).read(toml::parse(text));
-    } catch (const toml::parse_error& error) {
-        return Error{file + ":" + std::to_string(error.source().begin.line) + ": " +
-                     std::string(error.description())};
-    }
+    const auto root = parseToml(text, kMostBytes, file);
+    if (!root) return Error{root.error()};
+    return ScenarioReader(name, file, catalogue).read(*root);
 }
 
 Result<Scenario> loadScenario(const std::string& nameOrFile, const PopCatalogue& catalogue) {
@@ -295,12 +264,9 @@ Result<Scenario> loadScenario(const std::string& nameOrFile, const PopCatalogue&
             known += (known.empty() ? "" : ", ") + scenario.name;
         return Error{"no scenario named '" + nameOrFile + "' and no such file; there are: " + known};
     }
-    std::ifstream stream(path, std::ios::binary);
-    std::string text(kMostBytes + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (stream.bad() || (!stream.eof() && stream.fail())) return Error{nameOrFile + ": cannot be read"};
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    return parseScenario(text, path.stem().string(), nameOrFile, catalogue);
+    const auto text = readTextFile(nameOrFile, kMostBytes);
+    if (!text) return Error{text.error()};
+    return parseScenario(*text, path.stem().string(), nameOrFile, catalogue);
 }
 
 const std::vector<Scenario>& scenarios() {

@@ -17,7 +17,6 @@
 namespace surgescope::feeds::sim {
 namespace {
 
-constexpr double kTracksPerAlbum = 18;
 constexpr double kBotnetUneven = 0.5; // sigma of how much the botnet likes a PoP
 
 /// The metadata service of the PoPs behind one shield.

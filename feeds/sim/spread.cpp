@@ -15,7 +15,7 @@ constexpr int kBuckets = ExponentialHistogram::kMaxIndex + 1;
 
 // Tables, because a simulated second asks 100,000 times.
 constexpr int kSteps = 2'048;
-const auto normalBelow = [] { // the standard normal distribution function, from -kReach to kReach
+const auto kNormalBelow = [] { // the standard normal distribution function, from -kReach to kReach
     std::array<double, kSteps + 2> values{};
     for (int i = 0; i < kSteps + 2; ++i)
         values[static_cast<std::size_t>(i)] =
@@ -51,8 +51,8 @@ void spread(ExponentialHistogram& histogram, double medianUs, double sigma, std:
     for (int index = first; index <= last && recorded < count; ++index, at += step) {
         const double inTable = std::clamp(at, 0.0, static_cast<double>(kSteps));
         const auto below = static_cast<std::size_t>(inTable);
-        const double share = normalBelow[below] + (normalBelow[below + 1] - normalBelow[below]) *
-                                                      (inTable - static_cast<double>(below));
+        const double share = kNormalBelow[below] + (kNormalBelow[below + 1] - kNormalBelow[below]) *
+                                                       (inTable - static_cast<double>(below));
         const auto until =
             index == last ? count : std::max(recorded, static_cast<std::uint64_t>(share * total + 0.5));
         const auto here = buckets[static_cast<std::size_t>(index - first)] = until - recorded;

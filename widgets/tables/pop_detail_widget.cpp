@@ -14,8 +14,8 @@ namespace surgescope::widgets {
 namespace {
 
 // Pixels at scale 1: six lines of readings, and of its nodes three lines and a bar behind the first.
-constexpr double kLine = 22.5, kGap = 6, kNodeLine = 21, kBar = 15;
-constexpr double kHeight = 6 * kLine + kGap + 3 * kNodeLine + kBar;
+constexpr double kLine = 22.5, kGap = 6, kNodeLine = 21, kLoadBar = 15;
+constexpr double kHeight = 6 * kLine + kGap + 3 * kNodeLine + kLoadBar;
 
 /// Whom the edge file expects and no roster has; empty when there is nobody.
 QString missingText(const feeds::NodeDetail& nodes) {
@@ -123,7 +123,7 @@ void PopDetailWidget::paintBody(QPainter& painter, const QRectF& body) {
 void PopDetailWidget::paintNodes(QPainter& painter, const QRectF& box) const {
     const Palette& p = colours();
     const feeds::PopFrame* known = pop();
-    const double line = std::min(px(kNodeLine), (box.height() - px(kBar)) / 3);
+    const double line = std::min(px(kNodeLine), (box.height() - px(kLoadBar)) / 3);
     QString heard =
         QStringLiteral("%1 of %2 nodes heard")
             .arg(formatCount(known->summary.nodesHeard), formatCount(known->summary.nodesExpected));
@@ -151,14 +151,15 @@ void PopDetailWidget::paintNodes(QPainter& painter, const QRectF& box) const {
     for (std::size_t i = 0; i < d.nodesByLevel.size(); ++i)
         counts << QStringLiteral("%1 %2").arg(formatCount(d.nodesByLevel[i]),
                                               QString::fromUtf16(levelName(static_cast<Level>(i))));
-    painter.drawText(QRectF(box.left(), top + px(kBar - 2), box.width(), line),
+    painter.drawText(QRectF(box.left(), top + px(kLoadBar - 2), box.width(), line),
                      Qt::AlignLeft | Qt::AlignVCenter, counts.join(QStringLiteral(", ")));
     painter.setPen(p.text);
-    painter.drawText(
-        QRectF(box.left(), top + px(kBar - 2) + line, box.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-        QStringLiteral("hottest: %1, %2; worst lag %3")
-            .arg(QString::fromStdString(d.hottestNode), formatReading(d.hottestSaturation, Unit::ratio),
-                 formatReading(d.worstLagUs, Unit::microseconds)));
+    painter.drawText(QRectF(box.left(), top + px(kLoadBar - 2) + line, box.width(), line),
+                     Qt::AlignLeft | Qt::AlignVCenter,
+                     QStringLiteral("hottest: %1, %2; worst lag %3")
+                         .arg(QString::fromStdString(d.hottestNode),
+                              formatReading(d.hottestSaturation, Unit::ratio),
+                              formatReading(d.worstLagUs, Unit::microseconds)));
 }
 
 } // namespace surgescope::widgets

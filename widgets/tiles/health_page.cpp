@@ -6,6 +6,7 @@
 #include "widgets/base/fonts.h"
 #include "widgets/base/format.h"
 #include "widgets/base/palette.h"
+#include "widgets/tiles/health_strip.h"
 
 #include <QFontMetricsF>
 #include <QPainter>
@@ -19,7 +20,6 @@ namespace {
 
 constexpr double kLine = 25;
 constexpr double kLeastColumn = 460; // pixels at scale 1
-constexpr double kLoadWorthColour = 0.8;
 constexpr double kQueueWorthColour = 0.5;
 constexpr double kSlowFrameMs = 33; // of a picture that moves
 

@@ -16,7 +16,6 @@ namespace surgescope::widgets {
 
 namespace {
 
-constexpr double kLoadWorthColour = 0.8;
 constexpr double kCoverageWorthColour = 0.95;
 
 std::vector<feeds::RefusalCount> byCount(const feeds::FeedHealth& health) {

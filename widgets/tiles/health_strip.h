@@ -11,6 +11,9 @@
 
 namespace surgescope::widgets {
 
+/// Share of a core beyond which the feed thread's load is coloured.
+constexpr double kLoadWorthColour = 0.8;
+
 /// One part of the strip; an invalid colour means that nothing is wrong.
 struct HealthItem {
     QString label;

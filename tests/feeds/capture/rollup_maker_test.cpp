@@ -16,7 +16,7 @@ using std::chrono::seconds;
 
 namespace {
 
-struct Fixture final : RollupMaker::Sink {
+struct RolledUp final : RollupMaker::Sink {
     TestClock clock;
     FleetState state{PopCatalogue::builtIn()};
     RollupMaker maker;
@@ -43,7 +43,7 @@ struct Fixture final : RollupMaker::Sink {
 } // namespace
 
 TEST_CASE("ten seconds make a rollup, each second a point", "[rollup]") {
-    Fixture f; // kStart is a multiple of ten
+    RolledUp f; // kStart is a multiple of ten
     for (std::int64_t s = 0; s <= 40; ++s)
         f.second(kStart + s, {"LHR", "CDG"});
     REQUIRE(f.rollups.size() == 4);
@@ -68,7 +68,7 @@ TEST_CASE("ten seconds make a rollup, each second a point", "[rollup]") {
 }
 
 TEST_CASE("a PoP that fell silent is kept with its last second", "[rollup]") {
-    Fixture f;
+    RolledUp f;
     for (std::int64_t s = 0; s <= 40; ++s)
         f.second(kStart + s,
                  s < 5 ? std::vector<std::string>{"LHR", "CDG"} : std::vector<std::string>{"LHR"});
@@ -80,7 +80,7 @@ TEST_CASE("a PoP that fell silent is kept with its last second", "[rollup]") {
 }
 
 TEST_CASE("a leap in time costs no points of what nobody reported", "[rollup]") {
-    Fixture f;
+    RolledUp f;
     for (std::int64_t s = -14; s <= 0; ++s)
         f.second(kStart + s, {"LHR"});
     f.clock.advance(std::chrono::hours(5));
@@ -101,7 +101,7 @@ TEST_CASE("a leap in time costs no points of what nobody reported", "[rollup]") 
 }
 
 TEST_CASE("rollups and points go through the codec", "[rollup][wire]") {
-    Fixture f;
+    RolledUp f;
     for (std::int64_t s = 0; s <= 30; ++s)
         f.second(kStart + s, {"LHR"});
     Encoder encoder;

@@ -13,12 +13,12 @@ using std::chrono::seconds;
 
 namespace {
 
-struct Fixture {
+struct Kept {
     LiveHistory history;
     Frame frame;
     SteadyTime now;
 
-    Fixture() { frame.epoch = 1; }
+    Kept() { frame.epoch = 1; }
     /// `real`: seconds that have passed since the frame before.
     void add(int second, double requests, double real = 1) {
         frame.settled = feedSecond(kStart + second);
@@ -36,14 +36,14 @@ struct Fixture {
 } // namespace
 
 TEST_CASE("before the first second there is nothing to show", "[session]") {
-    Fixture f;
+    Kept f;
     f.history.add(f.frame, f.now);
     CHECK(f.history.empty());
     CHECK(f.timeline().empty);
 }
 
 TEST_CASE("each second is a point, a silence is a gap and fast motion is none", "[session]") {
-    Fixture f;
+    Kept f;
     f.add(1, 100);
     f.add(2, 110);
     f.add(2, 110, 0.1); // the same second again
@@ -63,7 +63,7 @@ TEST_CASE("each second is a point, a silence is a gap and fast motion is none", 
 }
 
 TEST_CASE("a long feed keeps its shape in a bounded number of points", "[session]") {
-    Fixture f;
+    Kept f;
     constexpr int kSeconds = 30'000;
     for (int i = 1; i <= kSeconds; ++i)
         f.add(i, i <= kSeconds / 2 ? 100 : 300);
@@ -80,7 +80,7 @@ TEST_CASE("a long feed keeps its shape in a bounded number of points", "[session
 }
 
 TEST_CASE("another epoch is another time", "[session]") {
-    Fixture f;
+    Kept f;
     f.add(100, 1);
     f.frame.epoch = 2;
     f.add(5, 2);

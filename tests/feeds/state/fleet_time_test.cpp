@@ -30,7 +30,7 @@ struct Agent {
     std::uint64_t sequence = 0;
 };
 
-struct Fleet {
+struct FleetOfClocks {
     TestClock clock;
     FleetState state{PopCatalogue::builtIn()};
     std::map<std::string, std::uint64_t> outcomes; // by words, of the newest second
@@ -88,7 +88,7 @@ TEST_CASE("one wrong clock of thirty is corrected and named, and darkens nobody"
     const auto [ahead, words] = GENERATE(std::pair(9'000, "9.0 s ahead"), std::pair(60'000, "60 s ahead"),
                                          std::pair(-9'000, "9.0 s behind"), std::pair(-60'000, "60 s behind"),
                                          std::pair(-3'600'000, "60 min behind"));
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(30);
     for (int s = 0; s < 20; ++s)
         CHECK(fleet.second(all) == 30);
@@ -112,7 +112,7 @@ TEST_CASE("one wrong clock of thirty is corrected and named, and darkens nobody"
 }
 
 TEST_CASE("lags measured by a wrong clock are not merged, and the PoP is marked", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(10);
     all[3].ahead = -60s;
     const auto lagged = [&](Agent& agent) {
@@ -134,7 +134,7 @@ TEST_CASE("lags measured by a wrong clock are not merged, and the PoP is marked"
 }
 
 TEST_CASE("alone in its PoP and five minutes behind: its values are of now", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(19);
     all.push_back({.name = "CDG/edge-0", .pop = "CDG", .ahead = -5min});
     for (int s = 0; s < 30; ++s)
@@ -147,7 +147,7 @@ TEST_CASE("alone in its PoP and five minutes behind: its values are of now", "[f
 TEST_CASE("started an hour ahead and then corrected, by a restart or by NTP, it is heard at once",
           "[fleet-time]") {
     const bool restarts = GENERATE(true, false);
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(10);
     all[0].ahead = 1h;
     all[0].session = 1'795'003'600'000'000;
@@ -165,7 +165,7 @@ TEST_CASE("started an hour ahead and then corrected, by a restart or by NTP, it 
 }
 
 TEST_CASE("two publishers that differ: both are kept, and the wall says that they differ", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(2);
     all[1].ahead = -60s;
     for (int s = 0; s < 30; ++s)
@@ -177,7 +177,7 @@ TEST_CASE("two publishers that differ: both are kept, and the wall says that the
 }
 
 TEST_CASE("when the whole feed differs from this machine's clock, it is told by how much", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(10);
     for (auto& agent : all)
         agent.ahead = -5min;
@@ -191,7 +191,7 @@ TEST_CASE("when the whole feed differs from this machine's clock, it is told by 
 }
 
 TEST_CASE("what a reconnecting agent had queued is late, and its clock is not called wrong", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(10);
     for (int s = 0; s < 20; ++s)
         fleet.second(all);
@@ -221,7 +221,7 @@ TEST_CASE("what a reconnecting agent had queued is late, and its clock is not ca
 }
 
 TEST_CASE("two nodes of one name: the first counts, the other is named and missing", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(3);
     REQUIRE_FALSE(fleet.state.apply(roster({.publisher = all[0].name, .session = 1}), fleet.clock.arrival()));
     for (int s = 0; s < 5; ++s)
@@ -247,7 +247,7 @@ TEST_CASE("two nodes of one name: the first counts, the other is named and missi
 }
 
 TEST_CASE("an agent that is connected by two ways is counted once", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(1);
     std::vector<PopReport> second;
     for (int s = 0; s < 40; ++s) {
@@ -267,7 +267,7 @@ TEST_CASE("an agent that is connected by two ways is counted once", "[fleet-time
 }
 
 TEST_CASE("what is missing at the start of a session is counted as lost", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(2);
     for (int s = 0; s < 30; ++s)
         fleet.second(all);
@@ -282,7 +282,7 @@ TEST_CASE("what is missing at the start of a session is counted as lost", "[flee
 }
 
 TEST_CASE("fake PoPs, in whatever time, begin no new epoch and wipe nothing", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(4);
     for (int s = 0; s < 20; ++s)
         fleet.second(all);
@@ -302,7 +302,7 @@ TEST_CASE("fake PoPs, in whatever time, begin no new epoch and wipe nothing", "[
 }
 
 TEST_CASE("a session that never spoke says farewell for nobody", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(1);
     REQUIRE_FALSE(fleet.state.apply(roster({.publisher = all[0].name, .session = 1, .nodes = 4}),
                                     fleet.clock.arrival()));
@@ -316,7 +316,7 @@ TEST_CASE("a session that never spoke says farewell for nobody", "[fleet-time]")
 }
 
 TEST_CASE("simulations and recordings are none of a feed of now", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(3);
     std::vector<Agent> played{
         {.name = "simulator", .pop = "EWR", .ahead = -24h * 7, .timeSource = TimeSource::simulated}};
@@ -330,7 +330,7 @@ TEST_CASE("simulations and recordings are none of a feed of now", "[fleet-time]"
 
 TEST_CASE("a recording that is sent again is judged by when it was received", "[fleet-time]") {
     // An hour of silence lies in it, and one clock that is wrong.
-    Fleet fleet;
+    FleetOfClocks fleet;
     auto all = agents(5);
     all[4].ahead = -60s;
     TestClock then;
@@ -345,7 +345,7 @@ TEST_CASE("a recording that is sent again is judged by when it was received", "[
         }
         fleet.clock.advance(1s);
     }
-    Fleet wall;
+    FleetOfClocks wall;
     wall.clock.advance(24h * 7);
     std::map<std::string, int> outcomes;
     for (std::size_t i = 0; i < recorded.size(); ++i) {
@@ -360,7 +360,7 @@ TEST_CASE("a recording that is sent again is judged by when it was received", "[
 }
 
 TEST_CASE("the number and the names of nodes are bounded, for one publisher and for all", "[fleet-time]") {
-    Fleet fleet;
+    FleetOfClocks fleet;
     Roster large = roster({.publisher = "a", .nodes = 1});
     large.nodes.assign(limits::kNodesPerMessage,
                        {std::string(100, 'n'), Role::edge, "nginx", FieldSet::all(), 1});

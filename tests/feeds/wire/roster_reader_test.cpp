@@ -22,7 +22,7 @@ bool isSaneText(const std::string& text) {
 }
 
 /// What the protobuf library makes of the same bytes; nothing: it, or limits.h, refuses them.
-std::optional<Roster> byLibrary(const std::string& bytes) {
+std::optional<Roster> rosterByLibrary(const std::string& bytes) {
     pb::Roster from;
     if (!from.ParseFromString(bytes)) return std::nullopt;
     const int count = from.name_size();
@@ -56,7 +56,7 @@ std::vector<std::string> launchRosters() {
     return all;
 }
 
-template <class Change> std::string changed(Change change) {
+template <class Change> std::string changedRoster(Change change) {
     pb::Roster roster;
     roster.set_roster_epoch(7);
     for (const char* name : {"a", "b"}) {
@@ -79,10 +79,10 @@ TEST_CASE("the rosters of a launch are read as the protobuf library reads them",
     REQUIRE(all.size() > 100);
     for (const auto& bytes : all) {
         REQUIRE(readPlainNodes(bytes, roster));
-        REQUIRE(roster == byLibrary(bytes));
+        REQUIRE(roster == rosterByLibrary(bytes));
     }
     CHECK(readPlainNodes("", roster));
-    CHECK(roster == byLibrary(""));
+    CHECK(roster == rosterByLibrary(""));
 }
 
 TEST_CASE("rosters of broken bytes are read as the protobuf library reads them, or left to it", "[wire]") {
@@ -94,7 +94,7 @@ TEST_CASE("rosters of broken bytes are read as the protobuf library reads them, 
             const auto bytes = damaged(whole, random);
             if (!readPlainNodes(bytes, roster)) continue;
             ++read;
-            REQUIRE(roster == byLibrary(bytes));
+            REQUIRE(roster == rosterByLibrary(bytes));
         }
     }
     CHECK(read > 1'000);
@@ -103,21 +103,21 @@ TEST_CASE("rosters of broken bytes are read as the protobuf library reads them, 
 TEST_CASE("unusual rosters are left to the protobuf library", "[wire]") {
     Roster roster;
     const auto isRead = [&](const std::string& bytes) { return readPlainNodes(bytes, roster); };
-    const auto usual = changed([](pb::Roster&) {});
+    const auto usual = changedRoster([](pb::Roster&) {});
     CHECK(isRead(usual));
     CHECK_FALSE(isRead(usual + usual));
     CHECK_FALSE(isRead(usual + "\x50\x01")); // a later version's field
     CHECK_FALSE(isRead(usual.substr(0, usual.size() - 1)));
-    CHECK_FALSE(isRead(changed([](pb::Roster& r) { r.set_name(1, ""); })));
-    CHECK_FALSE(isRead(changed([](pb::Roster& r) { r.set_name(1, "caf\xc3\xa9"); })));
-    CHECK_FALSE(isRead(changed([](pb::Roster& r) { r.set_name(1, "a\nb"); })));
-    CHECK_FALSE(isRead(changed([](pb::Roster& r) { r.set_name(1, std::string(257, 'a')); })));
-    CHECK_FALSE(isRead(changed([](pb::Roster& r) { r.set_role(0, static_cast<pb::Role>(4)); })));
-    CHECK_FALSE(isRead(changed([](pb::Roster& r) { r.set_server(0, 1); })));
-    CHECK_FALSE(isRead(changed([](pb::Roster& r) { r.clear_servers(); })));
-    CHECK_FALSE(isRead(changed([](pb::Roster& r) { r.mutable_measures()->RemoveLast(); })));
-    CHECK_FALSE(isRead(changed([](pb::Roster& r) { r.add_nic_mbit(1); })));
-    CHECK_FALSE(isRead(changed([](pb::Roster& r) {
+    CHECK_FALSE(isRead(changedRoster([](pb::Roster& r) { r.set_name(1, ""); })));
+    CHECK_FALSE(isRead(changedRoster([](pb::Roster& r) { r.set_name(1, "caf\xc3\xa9"); })));
+    CHECK_FALSE(isRead(changedRoster([](pb::Roster& r) { r.set_name(1, "a\nb"); })));
+    CHECK_FALSE(isRead(changedRoster([](pb::Roster& r) { r.set_name(1, std::string(257, 'a')); })));
+    CHECK_FALSE(isRead(changedRoster([](pb::Roster& r) { r.set_role(0, static_cast<pb::Role>(4)); })));
+    CHECK_FALSE(isRead(changedRoster([](pb::Roster& r) { r.set_server(0, 1); })));
+    CHECK_FALSE(isRead(changedRoster([](pb::Roster& r) { r.clear_servers(); })));
+    CHECK_FALSE(isRead(changedRoster([](pb::Roster& r) { r.mutable_measures()->RemoveLast(); })));
+    CHECK_FALSE(isRead(changedRoster([](pb::Roster& r) { r.add_nic_mbit(1); })));
+    CHECK_FALSE(isRead(changedRoster([](pb::Roster& r) {
         for (std::size_t i = 2; i <= limits::kNodesPerMessage; ++i) {
             r.add_name("n");
             r.add_role(pb::EDGE);

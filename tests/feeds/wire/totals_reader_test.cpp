@@ -18,7 +18,7 @@ namespace pb = surgescope::v1;
 namespace {
 
 /// What the protobuf library makes of the same bytes; nothing: it, or limits.h, refuses them.
-std::optional<PopTotals> byLibrary(const std::string& bytes) {
+std::optional<PopTotals> totalsByLibrary(const std::string& bytes) {
     pb::PopTotals from;
     if (!from.ParseFromString(bytes) ||
         from.saturation_bins_size() > static_cast<int>(SaturationHistogram::kBins))
@@ -60,7 +60,7 @@ std::vector<std::string> launchTotals(int seconds) {
     return all;
 }
 
-template <class Change> std::string changed(Change change) {
+template <class Change> std::string changedTotals(Change change) {
     pb::PopTotals totals;
     totals.set_requests(5);
     totals.mutable_ttfb_hit()->set_offset(-1);
@@ -75,10 +75,10 @@ TEST_CASE("the totals of a launch are read as the protobuf library reads them", 
     PopTotals totals;
     for (const auto& bytes : launchTotals(20)) {
         REQUIRE(readPlainTotals(bytes, totals));
-        REQUIRE(totals == byLibrary(bytes));
+        REQUIRE(totals == totalsByLibrary(bytes));
     }
     CHECK(readPlainTotals("", totals));
-    CHECK(totals == byLibrary(""));
+    CHECK(totals == totalsByLibrary(""));
 }
 
 TEST_CASE("totals of broken bytes are read as the protobuf library reads them, or left to it", "[wire]") {
@@ -90,7 +90,7 @@ TEST_CASE("totals of broken bytes are read as the protobuf library reads them, o
             const auto bytes = damaged(whole, random);
             if (!readPlainTotals(bytes, totals)) continue;
             ++read;
-            REQUIRE(totals == byLibrary(bytes));
+            REQUIRE(totals == totalsByLibrary(bytes));
         }
     }
     CHECK(read > 1'000);
@@ -99,7 +99,7 @@ TEST_CASE("totals of broken bytes are read as the protobuf library reads them, o
 TEST_CASE("unusual totals are left to the protobuf library", "[wire]") {
     PopTotals totals;
     const auto isRead = [&](const std::string& bytes) { return readPlainTotals(bytes, totals); };
-    const auto usual = changed([](pb::PopTotals&) {});
+    const auto usual = changedTotals([](pb::PopTotals&) {});
     CHECK(isRead(usual));
     CHECK_FALSE(isRead(usual + usual));                                  // fields come twice
     CHECK_FALSE(isRead(usual + "\x58\x05"));                             // requests a second time
@@ -109,15 +109,16 @@ TEST_CASE("unusual totals are left to the protobuf library", "[wire]") {
     CHECK_FALSE(isRead("\x58\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f")); // of more than 64 bits
     CHECK_FALSE(isRead("\x18\x05"));                                     // a bin that is not packed
     CHECK_FALSE(isRead("\x5d\x01\x01\x01\x01"));                         // requests of another type
-    CHECK_FALSE(isRead(changed([](pb::PopTotals& t) { t.set_requests(limits::kCount + 1); })));
-    CHECK_FALSE(isRead(changed([](pb::PopTotals& t) { t.mutable_ttfb_hit()->set_offset(-2); })));
-    CHECK_FALSE(isRead(changed([](pb::PopTotals& t) { t.mutable_ttfb_hit()->set_offset(320); })));
-    CHECK_FALSE(isRead(changed([](pb::PopTotals& t) { t.mutable_ttfb_hit()->add_counts(limits::kCount); })));
-    CHECK_FALSE(isRead(changed([](pb::PopTotals& t) {
+    CHECK_FALSE(isRead(changedTotals([](pb::PopTotals& t) { t.set_requests(limits::kCount + 1); })));
+    CHECK_FALSE(isRead(changedTotals([](pb::PopTotals& t) { t.mutable_ttfb_hit()->set_offset(-2); })));
+    CHECK_FALSE(isRead(changedTotals([](pb::PopTotals& t) { t.mutable_ttfb_hit()->set_offset(320); })));
+    CHECK_FALSE(
+        isRead(changedTotals([](pb::PopTotals& t) { t.mutable_ttfb_hit()->add_counts(limits::kCount); })));
+    CHECK_FALSE(isRead(changedTotals([](pb::PopTotals& t) {
         for (int i = 0; i < 33; ++i)
             t.add_saturation_bins(1);
     })));
-    CHECK_FALSE(isRead(changed([](pb::PopTotals& t) {
+    CHECK_FALSE(isRead(changedTotals([](pb::PopTotals& t) {
         for (int i = 0; i < 400; ++i)
             t.mutable_ttfb_hit()->add_counts(1);
     })));

@@ -34,9 +34,9 @@ const Workspace& builtIn(const char* name) {
     return *findWorkspace(builtInWorkspaces(), name);
 }
 
-struct Wall {
+struct ArrangedWall {
     WallWindow window{feeds::PopCatalogue::builtIn()};
-    explicit Wall(const char* workspace = "overview") {
+    explicit ArrangedWall(const char* workspace = "overview") {
         window.setWorkspace(builtIn(workspace));
         window.resize(1920, 1080);
         window.show();
@@ -64,7 +64,7 @@ constexpr QPoint kTitle(60, 18);
 } // namespace
 
 TEST_CASE("the gap between two views is dragged, a double click makes them even") {
-    Wall wall("traffic");
+    ArrangedWall wall("traffic");
     QSignalSpy rearranged(&wall.area(), &ViewArea::rearranged);
     const auto middle = [&] { // of the gap between the two columns
         const auto& handles = wall.area().layout().handles;
@@ -83,7 +83,7 @@ TEST_CASE("the gap between two views is dragged, a double click makes them even"
 }
 
 TEST_CASE("a view is dragged by its title beside another one") {
-    Wall wall("map");
+    ArrangedWall wall("map");
     MapWidget& map = wall.window.map();
     const QRect target = map.geometry();
     // From the table's title to the lower edge of the map.
@@ -97,7 +97,7 @@ TEST_CASE("a view is dragged by its title beside another one") {
 }
 
 TEST_CASE("dropped in the middle two views change places, beside or on itself nothing happens") {
-    Wall wall("traffic");
+    ArrangedWall wall("traffic");
     LineChart &requests = wall.chart(WallWindow::requestsChart),
               &latency = wall.chart(WallWindow::latencyChart);
     const QRect there = latency.geometry(), here = requests.geometry();
@@ -113,7 +113,7 @@ TEST_CASE("dropped in the middle two views change places, beside or on itself no
 }
 
 TEST_CASE("Esc lets a dragged view go") {
-    Wall wall("traffic");
+    ArrangedWall wall("traffic");
     LineChart& chart = wall.chart(WallWindow::requestsChart);
     const Pane before = wall.area().root();
     QTest::mousePress(&chart, Qt::LeftButton, {}, kTitle);
@@ -126,7 +126,7 @@ TEST_CASE("Esc lets a dragged view go") {
 }
 
 TEST_CASE("a double click on a title or V maximises, and back") {
-    Wall wall;
+    ArrangedWall wall;
     LineChart& chart = wall.chart(WallWindow::metadataChart);
     const QRect before = chart.geometry();
     QTest::mouseDClick(&chart, Qt::LeftButton, {}, kTitle);
@@ -149,7 +149,7 @@ TEST_CASE("a double click on a title or V maximises, and back") {
 }
 
 TEST_CASE("a view that is not to be seen gets no data until it is") {
-    Wall wall("map");
+    ArrangedWall wall("map");
     LineChart& chart = wall.chart(WallWindow::requestsChart);
     CHECK(chart.data().lines.empty());
     const feeds::ViewRequest request = wall.window.viewRequest();
@@ -167,7 +167,7 @@ TEST_CASE("a view that is not to be seen gets no data until it is") {
 }
 
 TEST_CASE("closing a view gives its place to others, the menu shows it again") {
-    Wall wall;
+    ArrangedWall wall;
     QTest::mouseMove(&wall.window.lag(), wall.window.lag().rect().center());
     QTest::keyClick(&wall.window, Qt::Key_X);
     CHECK(wall.window.lag().isHidden());
@@ -189,7 +189,7 @@ TEST_CASE("closing a view gives its place to others, the menu shows it again") {
 }
 
 TEST_CASE("a view in a window of its own shows the same frame and comes back where it was") {
-    Wall wall;
+    ArrangedWall wall;
     const Pane before = wall.area().root();
     QTest::mouseMove(&wall.window.map(), {300, 300});
     QTest::keyClick(&wall.window, Qt::Key_W);
@@ -226,7 +226,7 @@ TEST_CASE("a view in a window of its own shows the same frame and comes back whe
 }
 
 TEST_CASE("the PoP's details take the table's place, wherever that is") {
-    Wall wall("map");
+    ArrangedWall wall("map");
     const QRect place = wall.area().layout().views[1].box;
     QWidget* table = wall.area().childAt(place.center());
     wall.window.focus().select(feeds::Selection::pop("LHR"));
@@ -240,7 +240,7 @@ TEST_CASE("the PoP's details take the table's place, wherever that is") {
 }
 
 TEST_CASE("the menu opens with a right click on a view and with its key") {
-    Wall wall;
+    ArrangedWall wall;
     const QPoint at = wall.window.heat().mapTo(&wall.window, QPoint(200, 100));
     QContextMenuEvent click(QContextMenuEvent::Mouse, at, wall.window.mapToGlobal(at));
     QCoreApplication::sendEvent(&wall.window, &click);
@@ -257,7 +257,7 @@ TEST_CASE("the menu opens with a right click on a view and with its key") {
 }
 
 TEST_CASE("a workspace is saved under a name typed into a small line") {
-    Wall wall;
+    ArrangedWall wall;
     QSignalSpy saved(&wall.window, &WallWindow::workspaceSaved);
     wall.window.arrangement().close("egress");
     wall.window.askForName({100, 100});
@@ -279,7 +279,7 @@ TEST_CASE("a workspace is saved under a name typed into a small line") {
 }
 
 TEST_CASE("Ctrl+T goes through the themes") {
-    Wall wall;
+    ArrangedWall wall;
     for (const Theme expected : {Theme::light, Theme::highContrast, Theme::dark}) {
         QTest::keyClick(&wall.window, Qt::Key_T, Qt::ControlModifier);
         CHECK(theme() == expected);
@@ -288,7 +288,7 @@ TEST_CASE("Ctrl+T goes through the themes") {
 }
 
 TEST_CASE("a notice is one quiet line until Esc") {
-    Wall wall;
+    ArrangedWall wall;
     wall.window.showNotice(QStringLiteral("mine.json: line 3\nis no JSON"));
     CHECK(wall.window.notice().isVisible());
     CHECK(wall.window.notice().text() == QStringLiteral("mine.json: line 3 is no JSON"));
@@ -301,7 +301,7 @@ TEST_CASE("a notice is one quiet line until Esc") {
 }
 
 TEST_CASE("the map's keys work wherever the focus is") {
-    Wall wall;
+    ArrangedWall wall;
     const double before = wall.window.map().view().pixelsPerUnit;
     wall.window.setFocus();
     QTest::keyClick(&wall.window, '+');
@@ -311,7 +311,7 @@ TEST_CASE("the map's keys work wherever the focus is") {
 }
 
 TEST_CASE("H shows how the wall itself is doing over everything, and takes it away again") {
-    Wall wall;
+    ArrangedWall wall;
     const Pane before = wall.area().root();
     QTest::keyClick(&wall.window, Qt::Key_H);
     CHECK(wall.window.isMaximised("health"));

@@ -21,9 +21,9 @@ using std::chrono::seconds;
 
 namespace {
 
-struct Wall {
+struct WallInMode {
     WallWindow window{feeds::PopCatalogue::builtIn()};
-    Wall() {
+    WallInMode() {
         window.resize(1920, 1080);
         window.show();
         window.setFrame(tests::sampleFrame());
@@ -34,7 +34,7 @@ struct Wall {
 } // namespace
 
 TEST_CASE("F11 makes it a wall with larger type, F11 or Esc a window again") {
-    Wall wall;
+    WallInMode wall;
     QSignalSpy changed(&wall.window, &WallWindow::wallModeChanged);
     const QRect before = wall.window.geometry();
     for (const auto leave : {Qt::Key_F11, Qt::Key_Escape}) {
@@ -53,7 +53,7 @@ TEST_CASE("F11 makes it a wall with larger type, F11 or Esc a window again") {
 }
 
 TEST_CASE("the pointer hides on a wall and comes back when it moves") {
-    Wall wall;
+    WallInMode wall;
     wall.window.enterWallMode({.hidePointerAtOnce = true});
     CHECK(wall.window.wallMode().pointerHidden());
     REQUIRE(QGuiApplication::overrideCursor());
@@ -69,7 +69,7 @@ TEST_CASE("the pointer hides on a wall and comes back when it moves") {
 }
 
 TEST_CASE("pages take turns on a wall, and what was there comes back") {
-    Wall wall;
+    WallInMode wall;
     wall.window.arrangement().close("egress");
     const Pane before = wall.window.area().root();
     wall.window.enterWallMode({.rotate = seconds(1), .hidePointerAtOnce = true});
@@ -86,7 +86,7 @@ TEST_CASE("pages take turns on a wall, and what was there comes back") {
 }
 
 TEST_CASE("the user's own pages come instead of those built in") {
-    Wall wall;
+    WallInMode wall;
     Workspace left{"wall-left", {{Pane::of("map"), {}}}}, right{"wall-right", {{Pane::of("hottest"), {}}}};
     wall.window.setUserWorkspaces({overviewWorkspace(), left, right});
     wall.window.arrangement().popOut("hottest"); // on another monitor: pages leave it there
