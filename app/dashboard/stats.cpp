@@ -152,6 +152,7 @@ bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const widg
           {"behind_s", frame.health.behindSeconds ? Json(*frame.health.behindSeconds) : Json(nullptr)},
           {"clock_synchronised",
            frame.health.clockSynchronised ? Json(*frame.health.clockSynchronised) : Json(nullptr)},
+          {"complaint_count", frame.health.complaintCount},
           {"complaints", frame.health.complaints},
           {"endpoints", endpoints},
           {"refused", refused},

@@ -27,38 +27,21 @@ void RollupMaker::settled(const FleetState& state, Sink& sink) {
         m_epoch = state.epoch();
         m_next = settled;
         m_nextSlot = nextMultiple(settled, kWidth);
-        m_sums.clear();
         m_sinceStart.clear();
     }
     // Feed time may leap, after a silence of everybody: what nobody reported needs no points.
     if (const auto first = settled - kLate - seconds(Rollup::kOpenSeconds); m_next < first) {
-        const auto begun = nextMultiple(m_next, kWidth);
-        if (!m_sums.empty() && begun < first) giveRollup(state, begun, sink); // not part of one hours later
+        for (; m_nextSlot < m_next + kLateSlots + kWidth; m_nextSlot += kWidth) // what was open then
+            giveRollup(state, m_nextSlot, sink);
         m_next = first;
-        m_nextSlot = nextMultiple(m_next, kWidth);
+        m_nextSlot = std::max(m_nextSlot, nextMultiple(m_next, kWidth));
     }
-    for (; m_next <= settled - kLate; m_next += seconds(1)) {
+    for (; m_next <= settled - kLate; m_next += seconds(1))
         givePoints(state, seconds(1), m_next, sink);
-        addUp(state, m_next);
-        if (isMultiple(m_next, kWidth)) giveRollup(state, m_next, sink);
-    }
-    for (; m_nextSlot <= settled - kLateSlots; m_nextSlot += kWidth)
+    for (; m_nextSlot <= settled - kLateSlots; m_nextSlot += kWidth) {
+        giveRollup(state, m_nextSlot, sink);
         for (const auto width : {seconds(10), seconds(60)})
             if (isMultiple(m_nextSlot, width)) givePoints(state, width, m_nextSlot, sink);
-}
-
-void RollupMaker::addUp(const FleetState& state, FeedSecond second) {
-    for (const auto& [code, place] : state.places()) {
-        const auto* totals = place->rollup.totals(second);
-        if (!totals) continue;
-        auto& sum = m_sums[code];
-        if (sum.pop.empty()) sum.pop = code;
-        sum.expectedNodes = place->expectedNodes();
-        sum.end = second;
-        if ((*totals)[Counter::node_seconds] > 0)
-            sum.observed |= std::uint64_t{1} << (nextMultiple(second, kWidth) - second).count();
-        sum.totals.merge(*totals);
-        m_sinceStart.merge(*totals);
     }
 }
 
@@ -67,11 +50,20 @@ void RollupMaker::giveRollup(const FleetState& state, FeedSecond end, Sink& sink
     m_rollup.width = kWidth;
     m_rollup.pops.clear();
     m_rollup.silent.clear();
-    for (auto& [code, sum] : m_sums) {
-        sum.end = end;
-        m_rollup.pops.push_back(std::move(sum));
+    for (const auto& [code, place] : state.places()) {
+        FleetRollup::Pop pop;
+        if (!place->rollup.mergeSlotInto(end, pop.totals)) continue;
+        pop.pop = code;
+        pop.end = end;
+        pop.expectedNodes = place->expectedNodes();
+        for (int back = 0; back < kWidth.count(); ++back) {
+            const auto* point = place->rollup.rings()[0].at(end - seconds(back));
+            if (point && point->hasData()) pop.observed |= std::uint64_t{1} << back;
+        }
+        m_sinceStart.merge(pop.totals);
+        m_rollup.pops.push_back(std::move(pop));
     }
-    m_sums.clear();
+    if (m_rollup.pops.empty()) return; // feed time has leapt over it
     for (const auto& [code, place] : state.places()) {
         if (place->rollup.empty() || place->rollup.newest() > end) continue;
         const auto newest = place->rollup.newest();

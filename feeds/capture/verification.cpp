@@ -22,9 +22,9 @@ struct Followed {
         const SteadyTime now{std::chrono::nanoseconds(logTime)};
         const WallTime stamp{std::chrono::microseconds(logTime / 1'000)};
         auto judged = publishers.judge(header, topic, now, stamp);
-        const auto* accepted = std::get_if<Publishers::Accepted>(&judged);
+        const auto* accepted = std::get_if<Publishers::Publisher*>(&judged);
         if (!accepted) return;
-        auto& publisher = *accepted->publisher;
+        auto& publisher = **accepted;
         const auto order =
             sequences.accept(header, topic, now, topic.starts_with("pop/") && publisher.fromStart);
         const auto* taken = std::get_if<GapTracker::Accepted>(&order);

@@ -165,8 +165,10 @@ struct FeedHealth {
     std::uint64_t restarts = 0;   // publishers that began a new session
     std::uint64_t corrected = 0;  // reports put into another second, because their publisher's clock is off
     std::uint64_t publishers = 0; // that ever spoke
-    /// Of whom something is wrong, and what: "clock of EWR/edge-7 is 60 s ahead: corrected". The worst first.
+    /// Of whom something is wrong, and what: "clock of EWR/edge-7 is 60 s ahead: corrected". The worst first,
+    /// at most a hundred of them.
     std::vector<std::string> complaints;
+    std::size_t complaintCount = 0; // publishers of whom something is wrong
     /// How far the feed is behind this machine's clock, negative: ahead; nothing when it is not of now, as a
     /// rehearsal or a recording is not.
     std::optional<double> behindSeconds;

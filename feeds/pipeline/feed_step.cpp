@@ -12,7 +12,7 @@ namespace {
 /// Messages taken in one go before the caller may look after frames and commands again.
 constexpr std::size_t kBatch = 2'000;
 /// As many as can be read on the health page.
-constexpr std::size_t kComplaints = 8;
+constexpr std::size_t kComplaints = 100; // the worst
 /// All publishers are looked through for it, and there may be many.
 constexpr std::chrono::milliseconds kComplainEvery{500};
 } // namespace
@@ -119,7 +119,8 @@ FeedHealth FeedStep::health(double threadLoad) {
         m_complainedAt = now;
         m_complaints = publishers.complaints(now, kComplaints);
     }
-    health.complaints = m_complaints;
+    health.complaints = m_complaints.worst;
+    health.complaintCount = m_complaints.count;
     if (publishers.consensus() && publishers.hasClocks(now)) {
         health.behindSeconds = std::chrono::duration<double>(publishers.consensus()->offset).count();
         health.clockSynchronised = clockIsSynchronised();

@@ -70,7 +70,7 @@ class FeedStep {
 
     std::array<std::uint64_t, kRefusalCount> m_refused{};
     std::string m_lastRefusal;
-    std::vector<std::string> m_complaints;
+    Publishers::Complaints m_complaints;
     std::optional<SteadyTime> m_complainedAt;
     SecondCounter m_received;
     std::optional<FeedSecond> m_settled;         // at the last settle()

@@ -102,7 +102,7 @@ FleetState::Judged FleetState::judge(const Message& message, const Header& heade
     const bool hadClocks = m_publishers.hasClocks(arrival.now);
     auto session = m_publishers.judge(header, topic, arrival.now, arrival.stamp);
     if (auto* refused = std::get_if<Refused>(&session)) return {nullptr, std::move(*refused)};
-    auto& publisher = *std::get<Publishers::Accepted>(session).publisher;
+    auto& publisher = *std::get<Publishers::Publisher*>(session);
 
     constexpr bool reports = std::is_same_v<Message, PopReport>;
     // Of rosters, events and node columns it is not told whether those before were meant for us.

@@ -58,7 +58,7 @@ void Publishers::forgetSilent(SteadyTime now) {
     });
 }
 
-std::variant<Publishers::Accepted, Refused> Publishers::judge(const Header& header, std::string_view topic,
+std::variant<Publishers::Publisher*, Refused> Publishers::judge(const Header& header, std::string_view topic,
                                                               SteadyTime now, WallTime arrived) {
     const auto refusal = [&](Refusal reason, const std::string& why) {
         return Refused{reason, std::string(topic) + " of " + header.publisher + ": " + why};
@@ -97,7 +97,7 @@ std::variant<Publishers::Accepted, Refused> Publishers::judge(const Header& head
             publisher->fromStart = false; // what came before has been counted
             --m_restarts;
         }
-        return Accepted{publisher, false};
+        return publisher;
     case Sessions::Verdict::begins: break;
     }
     if (!isNew) ++m_restarts;
@@ -109,7 +109,7 @@ std::variant<Publishers::Accepted, Refused> Publishers::judge(const Header& head
     const bool sinceWeListen = topic.starts_with("pop/") && secondsBetween(*m_listeningSince, now) >=
                                                                 static_cast<double>(header.sequence) + 2;
     publisher->fromStart = (!isNew || sinceWeListen) && !wasRefused; // what was refused is counted as such
-    return Accepted{publisher, !isNew};
+    return publisher;
 }
 
 // ---- clocks
@@ -190,7 +190,7 @@ WallTime Publishers::feedNow(const Publisher& publisher, const Header& header, W
 
 // ---- for the screen
 
-std::vector<std::string> Publishers::complaints(SteadyTime now, std::size_t most) const {
+Publishers::Complaints Publishers::complaints(SteadyTime now, std::size_t most) const {
     struct Found {
         double weight;
         std::string text;
@@ -218,9 +218,9 @@ std::vector<std::string> Publishers::complaints(SteadyTime now, std::size_t most
     const auto shown = std::min(most, found.size());
     std::ranges::partial_sort(found, found.begin() + static_cast<std::ptrdiff_t>(shown), std::greater{},
                               &Found::weight);
-    std::vector<std::string> complaints;
+    Complaints complaints{{}, found.size()};
     for (std::size_t i = 0; i < shown; ++i)
-        complaints.push_back(std::move(found[i].text));
+        complaints.worst.push_back(std::move(found[i].text));
     return complaints;
 }
 

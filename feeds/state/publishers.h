@@ -40,13 +40,9 @@ class Publishers {
 
     explicit Publishers(std::size_t most) : m_most(most) {}
 
-    struct Accepted {
-        Publisher* publisher; // valid until the next message is judged
-        bool newSession = false;
-    };
-    /// Whether this message's session speaks for its publisher, and its times are of the feed. `arrived`: on
-    /// a line that never goes back.
-    std::variant<Accepted, Refused> judge(const Header& header, std::string_view topic, SteadyTime now,
+    /// Its publisher, valid until the next message is judged, when this message's session speaks for it and its
+    /// times are of the feed. `arrived`: on a line that never goes back.
+    std::variant<Publisher*, Refused> judge(const Header& header, std::string_view topic, SteadyTime now,
                                           WallTime arrived);
 
     /// A message in order, that was no duplicate: its publisher's clock is told from it, and how many seconds
@@ -68,9 +64,12 @@ class Publishers {
     /// A recording that is sent again reports, and nobody by a real clock.
     bool isReplay(SteadyTime now) const;
 
-    /// A publisher of which something is wrong, in words that name it: "clock of EWR/edge-7 is 60 s ahead:
-    /// corrected". The worst first, at most `most`.
-    std::vector<std::string> complaints(SteadyTime now, std::size_t most) const;
+    /// Publishers of which something is wrong.
+    struct Complaints {
+        std::vector<std::string> worst; // in words that name them: "clock of EWR/edge-7 is 60 s ahead: corrected"
+        std::size_t count = 0;          // of all
+    };
+    Complaints complaints(SteadyTime now, std::size_t most) const;
 
     std::size_t size() const { return m_byName.size(); }
     std::uint64_t restarts() const { return m_restarts; }

@@ -141,6 +141,22 @@ void Rollup::mergeOpenInto(PopTotals& totals) const {
         if (m_open[i].used) totals.merge(m_totals[i]);
 }
 
+bool Rollup::mergeSlotInto(FeedSecond end, PopTotals& totals) const {
+    const auto width = m_rings[1].step();
+    bool any = false;
+    const auto mergeIf = [&](bool isOfSlot, const PopTotals& part) {
+        if (isOfSlot) totals.merge(part);
+        any = any || isOfSlot;
+    };
+    for (const auto* sum : {&m_before, &m_sums[0]})
+        mergeIf(sum->used && sum->end == end, sum->totals);
+    mergeIf(m_recent.used && slotEnd(m_recent.end, width) == end, m_recent.totals);
+    for (std::size_t i = 0; i < m_open.size(); ++i)
+        mergeIf(m_open[i].used && !m_open[i].restored && slotEnd(m_open[i].second, width) == end,
+                m_totals[i]);
+    return any;
+}
+
 void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
     for (std::size_t i = 0; i < m_open.size(); ++i) {
         auto& open = m_open[i];
@@ -201,6 +217,7 @@ void Rollup::turn(std::size_t coarse, FeedSecond second, std::uint64_t expectedN
     const auto end = slotEnd(second, m_rings[coarse + 1].step());
     if (sum.used && sum.end == end) return;
     if (sum.used) write(coarse, sum.end, expectedNodes);
+    if (coarse == 0 && sum.used) std::swap(m_before, sum);
     sum.totals.clear();
     sum.observed = {};
     sum.end = end;
@@ -268,7 +285,7 @@ void Rollup::clear() {
         open.used = open.changed = false;
     for (auto& sum : m_sums)
         sum.used = false;
-    m_recent.used = false;
+    m_before.used = m_recent.used = false;
     for (auto& ring : m_rings)
         ring.clear();
     m_empty = true;

@@ -99,6 +99,9 @@ class Rollup {
     const PopTotals* totals(FeedSecond second) const;
     /// Adds up all seconds that are open.
     void mergeOpenInto(PopTotals& totals) const;
+    /// Adds up the slot of the second ring that ends there, late reports and all. It is whole once its last
+    /// second has closed, and kept until the next slot is. False: nothing was reported in it.
+    bool mergeSlotInto(FeedSecond end, PopTotals& totals) const;
     /// The newest second ever opened. Meaningful only if !empty().
     FeedSecond newest() const { return m_newest; }
     bool empty() const { return m_empty; }
@@ -161,6 +164,7 @@ class Rollup {
     std::array<PopTotals, kOpenSeconds> m_totals; // of m_open
     std::array<RollupRing, kResolutions> m_rings;
     std::array<Sum, kResolutions - 1> m_sums; // of the second and third ring
+    Sum m_before;                             // the slot before that of m_sums[0]
     Sum m_recent;                             // closed, but not yet in m_sums
     FeedSecond m_written{};                   // up to where coarse points tell
     FeedSecond m_newest{};

@@ -98,7 +98,7 @@ std::vector<HealthLine> healthLines(const feeds::FeedHealth& feed,
             ifTrouble(feed.clockSynchronised == false, p.elevated));
         counted(u"reports put into another second", feed.corrected);
     }
-    for (const std::string& complaint : feed.complaints)
+    for (const std::string& complaint : namedComplaints(feed))
         add(u"Wrong", QString::fromStdString(complaint), {}, p.elevated);
 
     if (feed.refused.empty()) add(u"Refused", QStringLiteral("nothing"), {});

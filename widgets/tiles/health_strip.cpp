@@ -47,8 +47,7 @@ HealthItem complaintItem(const feeds::FeedHealth& health) {
     QString text = QString::fromStdString(health.complaints.front());
     constexpr int kRoom = 70; // characters
     if (text.size() > kRoom) text = text.left(kRoom - 1) + QChar(0x2026);
-    if (health.complaints.size() > 1)
-        text += QStringLiteral(" (and %1 more)").arg(health.complaints.size() - 1);
+    if (health.complaintCount > 1) text += QStringLiteral(" (and %1 more)").arg(health.complaintCount - 1);
     return {QString(), text, colours().elevated};
 }
 
@@ -116,6 +115,16 @@ std::vector<HealthItem> healthItems(const feeds::FeedHealth& health) {
     return items;
 }
 
+std::vector<std::string> namedComplaints(const feeds::FeedHealth& health) {
+    constexpr std::size_t kNamed = 12;
+    const auto named = std::min(kNamed, health.complaints.size());
+    std::vector<std::string> lines(health.complaints.begin(),
+                                   health.complaints.begin() + static_cast<std::ptrdiff_t>(named));
+    if (health.complaintCount > named)
+        lines.push_back("and " + std::to_string(health.complaintCount - named) + " more publishers");
+    return lines;
+}
+
 QString healthTooltip(const feeds::FeedHealth& health) {
     QString text = QStringLiteral("<b>Refused, by reason</b><table>");
     for (const feeds::RefusalCount& r : byCount(health))
@@ -123,7 +132,7 @@ QString healthTooltip(const feeds::FeedHealth& health) {
                     .arg(QString::fromStdString(r.reason).toHtmlEscaped(), formatCount(r.count));
     text += QStringLiteral("</table>");
     if (health.refused.empty()) text = QStringLiteral("<b>Nothing was refused</b>");
-    for (const std::string& complaint : health.complaints)
+    for (const std::string& complaint : namedComplaints(health))
         text += QStringLiteral("<p>%1</p>").arg(QString::fromStdString(complaint).toHtmlEscaped());
     if (!health.lastRefusal.empty())
         text +=

@@ -7,6 +7,7 @@
 #include <QString>
 #include <QWidget>
 
+#include <string>
 #include <vector>
 
 namespace surgescope::widgets {
@@ -23,6 +24,8 @@ struct HealthItem {
 
 /// What the strip says. Before the first report only the endpoints speak.
 std::vector<HealthItem> healthItems(const feeds::FeedHealth& health);
+/// Who is wrong, and in what: the worst, and how many more there are.
+std::vector<std::string> namedComplaints(const feeds::FeedHealth& health);
 /// Every reason of refusal with its count, most frequent first, and the last refusal; rich text.
 QString healthTooltip(const feeds::FeedHealth& health);
 

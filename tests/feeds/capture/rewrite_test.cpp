@@ -289,8 +289,8 @@ TEST_CASE("a table of a damaged recording says so, and is made of what is left",
         CHECK(world.written.missing.empty());
     }
     SECTION("what nothing is left of is named") {
-        // Everything between the second rollup and the fourth.
-        const auto from = rollups[1].first + rollups[1].second;
+        // Everything between the first rollup and the fourth: two of them, and the reports they are made of.
+        const auto from = rollups[0].first + rollups[0].second;
         const auto to = rollups[3].first;
         std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(from),
                   bytes.begin() + static_cast<std::ptrdiff_t>(to), '\0');

@@ -69,7 +69,7 @@ struct FleetOfClocks {
     }
     std::vector<std::string> complaints() {
         std::vector<std::string> texts;
-        for (const auto& complaint : state.publishers().complaints(clock.steady(), 10))
+        for (const auto& complaint : state.publishers().complaints(clock.steady(), 10).worst)
             texts.push_back(complaint);
         return texts;
     }
