@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Any bytes as a file that people write: an edge, a fleet's faults, a scenario.
+#include "feeds/model/edge_file.h"
+#include "feeds/pipeline/fleet_faults.h"
+#include "feeds/sim/scenario_file.h"
+
+#include "tests/fuzz/promise.h"
+
+#include <string>
+#include <string_view>
+
+using namespace surgescope::feeds;
+using surgescope::tests::promise;
+
+namespace {
+
+template <class Value> void check(const Result<Value>& result) {
+    if (result) return;
+    promise(result.error().starts_with("f.toml:"), "a refusal says where");
+    promise(result.error().size() < 2'000, "a refusal is short");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    const auto edge = parseEdge(text, "f.toml");
+    check(edge);
+    if (edge) promise(!edge->pops().empty() && !edge->regions().empty(), "an edge has PoPs in regions");
+    check(parseFaults(text, "f.toml"));
+    check(sim::parseScenario(text, "f", "f.toml", PopCatalogue::builtIn()));
+    return 0;
+}
