@@ -11,6 +11,7 @@
 #include "feeds/util/clock.h"
 #include "feeds/util/counted.h"
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -227,5 +228,10 @@ struct Frame {
     std::optional<NodeDetail> nodes;
     FeedHealth health;
 };
+
+/// Whether the newest second is one of now, as this machine's clock tells, and no recording that is sent again.
+inline bool isOfNow(const Frame& frame) {
+    return !frame.isSentAgain && std::abs(frame.health.behindSeconds.value_or(0)) <= kOfNowSeconds;
+}
 
 } // namespace surgescope::feeds

@@ -59,7 +59,7 @@ void Publishers::forgetSilent(SteadyTime now) {
 }
 
 std::variant<Publishers::Publisher*, Refused> Publishers::judge(const Header& header, std::string_view topic,
-                                                              SteadyTime now, WallTime arrived) {
+                                                                SteadyTime now, WallTime arrived) {
     const auto refusal = [&](Refusal reason, const std::string& why) {
         return Refused{reason, std::string(topic) + " of " + header.publisher + ": " + why};
     };
@@ -199,8 +199,8 @@ Publishers::Complaints Publishers::complaints(SteadyTime now, std::size_t most) 
     for (const auto& [name, publisher] : m_byName) {
         const auto& twin = publisher.sessions.twin();
         if (twin && secondsBetween(twin->heard, now) <= kHasASaySeconds)
-            found.push_back({1e12, "two publishers are called " + name + ": the first counts, " +
-                                       std::to_string(twin->refused) + " messages of the other refused"});
+            found.push_back({1e12, "two are called " + name + ": the first counts, " +
+                                       std::to_string(twin->refused) + " refused"});
         const auto heard = publisher.sessions.heard();
         if (!heard || secondsBetween(*heard, now) > kHasASaySeconds) continue;
         const auto error = errorOf(publisher);

@@ -300,7 +300,7 @@ def play(fleet, count):
 def culprits(complaints):
     """Who is named as having a wrong clock, and whose name two have."""
     clocks = {text.split()[2] for text in complaints if text.startswith("clock of ")}
-    twins = {text.split()[4].rstrip(":") for text in complaints if text.startswith("two publishers are called ")}
+    twins = {text.split()[3].rstrip(":") for text in complaints if text.startswith("two are called ")}
     return clocks, twins
 
 

@@ -69,9 +69,7 @@ ModeText modeText(const feeds::Frame& frame, const feeds::Timeline& timeline) {
     const bool behind = timeline.mode == Mode::behindLive;
     const bool replay =
         timeline.mode == Mode::replay || source == feeds::FeedMode::replay || frame.isSentAgain;
-    if (timeline.mode == Mode::live && !replay &&
-        std::abs(frame.health.behindSeconds.value_or(0)) > feeds::kOfNowSeconds)
-        return notOfNow(frame.health);
+    if (timeline.mode == Mode::live && !replay && !feeds::isOfNow(frame)) return notOfNow(frame.health);
     ModeText text;
     if (behind) {
         const auto seconds = std::chrono::round<std::chrono::seconds>(timeline.end - timeline.position);

@@ -96,7 +96,8 @@ std::vector<HealthLine> healthLines(const feeds::FeedHealth& feed,
             : *feed.clockSynchronised ? QStringLiteral("synchronised")
                                       : QStringLiteral("not synchronised"),
             ifTrouble(feed.clockSynchronised == false, p.elevated));
-        counted(u"reports put into another second", feed.corrected);
+        add(u"Clocks", QStringLiteral("reports put into another second"), formatCount(feed.corrected),
+            ifTrouble(feed.corrected > 0, p.elevated));
     }
     for (const std::string& complaint : namedComplaints(feed))
         add(u"Wrong", QString::fromStdString(complaint), {}, p.elevated);
@@ -180,7 +181,7 @@ void HealthPage::paintBody(QPainter& painter, const QRectF& body) {
                          Qt::AlignRight | Qt::AlignVCenter,
                          QFontMetricsF(painter.font()).elidedText(line.value, Qt::ElideRight, value + 1));
         painter.setFont(textFont(px(16)));
-        painter.setPen(p.muted);
+        painter.setPen(line.value.isEmpty() && line.colour.isValid() ? line.colour : p.muted);
         const double room = wide - value - px(14);
         painter.drawText(QRectF(x, y, room, px(kLine)), Qt::AlignLeft | Qt::AlignVCenter,
                          QFontMetricsF(painter.font()).elidedText(line.name, Qt::ElideMiddle, room));

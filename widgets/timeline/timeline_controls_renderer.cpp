@@ -28,7 +28,8 @@ void drawWord(QPainter& painter, const QRectF& box, int align, const QFont& font
 }
 
 /// It brightens with each second that arrives, so a feed that stands still has a dot that does.
-void paintLiveDot(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at, bool lit) {
+void paintLiveDot(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at,
+                  const TimelineLook& look) {
     const Palette& p = colours();
     const QPointF middle = at.button.center();
     const double radius = 8 * at.scale;
@@ -38,23 +39,26 @@ void paintLiveDot(QPainter& painter, const feeds::Timeline& timeline, const Time
         painter.drawEllipse(middle, radius, radius);
         return;
     }
-    QColor halo = p.good;
-    halo.setAlpha(lit ? 90 : 35);
+    const QColor colour = look.ofNow ? p.good : p.muted;
+    QColor halo = colour;
+    halo.setAlpha(look.lit ? 90 : 35);
     painter.setPen(Qt::NoPen);
     painter.setBrush(halo);
     painter.drawEllipse(middle, radius * 1.9, radius * 1.9);
-    painter.setBrush(lit ? p.good.lighter(125) : p.good);
+    painter.setBrush(look.lit ? colour.lighter(125) : colour);
     painter.drawEllipse(middle, radius, radius);
 }
 
 /// Whether one can go back, and how far.
-void paintLiveWords(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at) {
+void paintLiveWords(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at,
+                    bool ofNow) {
     const Palette& p = colours();
     const QFont large = textFont(20 * at.scale, QFont::DemiBold);
     if (timeline.empty)
         return drawWord(painter, at.speed.united(at.below), Qt::AlignLeft, large, p.faint,
                         QStringLiteral("waiting"));
-    drawWord(painter, at.speed, Qt::AlignLeft, large, p.good, QStringLiteral("NOW"));
+    drawWord(painter, at.speed, Qt::AlignLeft, large, ofNow ? p.good : p.text,
+             ofNow ? QStringLiteral("NOW") : QStringLiteral("THEN"));
     const auto& back = timeline.buffered;
     drawWord(painter, at.below, Qt::AlignLeft, textFont(14 * at.scale, QFont::Medium), p.muted,
              back ? formatAge(std::chrono::duration<double>(back->to - back->from).count()) +
@@ -182,8 +186,8 @@ void paintTimelineControls(QPainter& painter, const feeds::Timeline& timeline, c
                            const TimelineLook& look) {
     painter.setRenderHint(QPainter::Antialiasing);
     if (timeline.mode == Mode::live || timeline.empty) {
-        paintLiveDot(painter, timeline, layout, look.lit);
-        paintLiveWords(painter, timeline, layout);
+        paintLiveDot(painter, timeline, layout, look);
+        paintLiveWords(painter, timeline, layout, look.ofNow);
     } else {
         paintButton(painter, timeline, layout);
         paintSpeed(painter, timeline, layout);

@@ -20,6 +20,7 @@ struct TimelineLook {
     std::optional<TimelineRange> loop; // shown instead of the one in effect: being drawn, or switched off
     TimelineWindow window;             // which part is seen
     bool lit = false;                  // the live dot: a new second has just come
+    bool ofNow = true;                 // the newest second is of now, not of a recording or of another clock
 };
 
 /// The whole bar, ground included. Stateless.

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace surgescope::widgets {
 
@@ -51,6 +52,10 @@ TimelineWidget::TimelineWidget(QWidget* parent) : QWidget(parent) {
         m_look.lit = false;
         update(layout().button.toAlignedRect());
     });
+}
+
+void TimelineWidget::setOfNow(bool ofNow) {
+    if (std::exchange(m_look.ofNow, ofNow) != ofNow) update();
 }
 
 void TimelineWidget::setTimeline(const feeds::Timeline& timeline) {

@@ -31,6 +31,8 @@ class TimelineWidget : public QWidget {
     explicit TimelineWidget(QWidget* parent = nullptr);
 
     void setTimeline(const feeds::Timeline& timeline);
+    /// Whether the newest second is of now: otherwise it is not called so.
+    void setOfNow(bool ofNow);
     void setScale(double scale);
 
     /// Space, arrows (Shift: 10 s), [ ], Home, End, L, N, P, Z (Shift: the whole), K, R. True if the key is

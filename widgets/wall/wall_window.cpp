@@ -88,6 +88,7 @@ void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     m_tiles->setFrame(*frame);
     m_newestAge = frame->health.newestAgeSeconds;
     m_sinceFrame.start();
+    m_timeline->setOfNow(feeds::isOfNow(*frame));
     noteReport(*frame);
     m_views.setFrame(std::move(frame));
     checkAge();

@@ -233,7 +233,7 @@ TEST_CASE("two nodes of one name: the first counts, the other is named and missi
     CHECK(fleet.outcomes["two publishers of one name"] == 1);
     CHECK(fleet.requests() == 300);
     REQUIRE(fleet.complaints().size() == 1);
-    CHECK(fleet.complaints()[0].starts_with("two publishers are called LHR/edge-0: the first counts"));
+    CHECK(fleet.complaints()[0].starts_with("two are called LHR/edge-0: the first counts"));
     CHECK(fleet.state.places().at("LHR")->expectedNodes() == 2); // the one on the roster, and its twin
     CHECK(fleet.state.publishers().restarts() == 0);
     // The first one ends: the other follows, and nothing that was refused is called lost.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/palette.h"
 #include "widgets/tiles/health_page.h"
+#include "widgets/tiles/health_strip.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/sample_frame.h"
@@ -64,6 +65,22 @@ TEST_CASE("the health page tells what connections came to and how old a picture 
     lines = healthLines(health, {}, window);
     CHECK(lineOf(lines, u"report to picture").value == QStringLiteral("not counted in a rehearsal"));
     CHECK(lineOf(lines, u"report to picture, p99").name.isEmpty());
+}
+
+TEST_CASE("who is wrong is named, the worst first, and the others are counted") {
+    auto health = tests::sampleFrame()->health;
+    for (int i = 0; i < 30; ++i)
+        health.complaints.push_back("clock of LHR/edge-" + std::to_string(i) + " is 60 s ahead: corrected");
+    health.complaintCount = 250;
+    const auto lines = healthLines(health, {}, {});
+    CHECK(lineOf(lines, u"clock of LHR/edge-0 is 60 s ahead: corrected").colour == colours().elevated);
+    const auto wrong = std::ranges::count(lines, QStringLiteral("Wrong"), &HealthLine::group);
+    CHECK(lineOf(lines, u"and 238 more publishers").group == QStringLiteral("Wrong"));
+    CHECK(wrong == 13);
+    const auto items = healthItems(health);
+    CHECK(std::ranges::any_of(items, [](const HealthItem& item) {
+        return item.value == QStringLiteral("clock of LHR/edge-0 is 60 s ahead: corrected (and 249 more)");
+    }));
 }
 
 TEST_CASE("the health page can be painted at any size") {

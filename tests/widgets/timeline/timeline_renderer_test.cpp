@@ -65,6 +65,17 @@ TEST_CASE("no two states of the bar look alike") {
     }
 }
 
+TEST_CASE("the newest second of a feed that is not of now is not called so, nor green") {
+    const auto timeline = tests::sampleTimeline("live");
+    const auto& palette = widgets::colours();
+    TimelineLook look;
+    CHECK(has(drawn(timeline, look), kLayout.button, palette.good));
+    CHECK(has(drawn(timeline, look), kLayout.speed, palette.good));
+    look.ofNow = false;
+    CHECK_FALSE(has(drawn(timeline, look), kLayout.button, palette.good));
+    CHECK_FALSE(has(drawn(timeline, look), kLayout.speed, palette.good));
+}
+
 TEST_CASE("a gap is hatched, zero is not, and nothing is drawn across either") {
     feeds::Timeline t = tests::sampleTimeline("playing");
     t.events.clear();
