@@ -99,8 +99,8 @@ TEST_CASE("widgets know nothing of app, sockets and fleet state", "[rules]") {
 }
 
 TEST_CASE("folders in feeds include only those above them", "[rules]") {
-    const std::vector<std::string> order{"util", "model",  "wire",    "state", "frame", "capture",
-                                         "sim",  "source", "publish", "agent", "relay", "pipeline"};
+    const std::vector<std::string> order{"util",    "model", "wire",   "transport", "state", "frame",
+                                         "capture", "sim",   "source", "publish",   "agent", "pipeline"};
     const auto rank = [&](const std::string& path) {
         const auto rest = path.substr(6); // behind "feeds/"
         const auto at = std::find(order.begin(), order.end(), rest.substr(0, rest.find('/')));
@@ -137,10 +137,14 @@ TEST_CASE("fragile dependencies live in few files", "[rules]") {
               return include.ends_with(".pb.h") && !allowed;
           }) == kNone);
     CHECK(wrongIncludes(all, [](const std::string& path, const std::string& include) {
-              const bool allowed = path.starts_with("feeds/source/") || path.starts_with("feeds/publish/") ||
-                                   path.starts_with("feeds/relay/");
+              const bool allowed = path.starts_with("feeds/transport/") ||
+                                   path.starts_with("feeds/source/") || path.starts_with("feeds/publish/");
               return include.starts_with("zmq") && !allowed;
           }) == kNone);
+    // One place makes sockets.
+    const auto made = matches(all, std::regex("zmq::socket_type"));
+    CHECK(std::ranges::all_of(
+        made, [](const std::string& where) { return where.starts_with("feeds/transport/sockets.cpp"); }));
     std::set<std::string> charts;
     for (const auto& file : all)
         for (const auto& include : includesOf(file))

@@ -2,9 +2,9 @@
 // The commands that work on a feed: until they are done or asked to stop.
 #include "feeds/capture/recorder.h"
 #include "feeds/pipeline/feed_step.h"
-#include "feeds/publish/raw_publisher.h"
 #include "feeds/source/replay_source.h"
 #include "feeds/source/zmq_source.h"
+#include "feeds/transport/publishing_socket.h"
 #include "feeds/util/token_bucket.h"
 #include "feeds/wire/limits.h"
 #include "feeds/wire/replay_mark.h"
@@ -21,6 +21,8 @@ namespace {
 
 using namespace feeds;
 using std::chrono::milliseconds;
+
+constexpr milliseconds kFarewell{2'000}; // in which what was sent last is still delivered
 
 volatile std::sig_atomic_t stopSignal = 0;
 
@@ -107,7 +109,10 @@ Result<int> replayFile(const CaptureOptions& options) {
         ReplaySource::open(options.inputs[0], clock,
                            {.speed = options.asFastAsPossible ? replay::kAsFastAsPossible : options.speed});
     if (!source) return Error{source.error()};
-    auto publisher = RawPublisher::open(options.bind, options.connect);
+    auto publisher = PublishingSocket::open({.bind = options.bind,
+                                             .connect = options.connect,
+                                             .waits = true, // it loses nothing
+                                             .farewell = kFarewell});
     if (!publisher) return Error{publisher.error()};
     for (const auto& endpoint : (*publisher)->boundEndpoints())
         std::fprintf(stderr, "surgescope-capture: publishes at %s\n", endpoint.c_str());

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/capture/csv_export.h"
 
+#include "feeds/capture/followed.h"
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recorded_time.h"
 #include "feeds/capture/recording.h"
 #include "feeds/capture/recording_index.h"
 #include "feeds/capture/rollup_maker.h"
 #include "feeds/model/pop_catalogue.h"
-#include "feeds/state/gap_tracker.h"
 #include "feeds/wire/decode.h"
 #include "feeds/wire/limits.h"
 
@@ -117,17 +117,15 @@ class Reports {
         if (m_expected.empty()) learnExpected(begin > kRosters ? begin - kRosters : 0, end);
         m_reports.seek(begin, end);
         m_given = from;
-        GapTracker seen(limits::kStreams);
+        Followed followed;
         while (const auto* message = m_reports.next()) {
             if (message->logTime > end) break;
             const auto decoded = m_decoder.decode(message->topic, message->payload);
             const auto* report = std::get_if<const PopReport*>(&decoded);
             if (!report) continue;
-            const auto& header = (*report)->header;
-            if (header.intervalEnd <= m_given || header.intervalEnd > to) continue;
-            const SteadyTime logged{std::chrono::nanoseconds(message->logTime)};
-            if (std::holds_alternative<Refused>(seen.accept(header, message->topic, logged, false))) continue;
-            add(**report);
+            const auto second = followed.take((*report)->header, message->topic, message->logTime);
+            if (!second || *second <= m_given || *second > to) continue;
+            add(**report, *second);
             while (m_slots.size() > kOpen)
                 give(take);
         }
@@ -145,8 +143,7 @@ class Reports {
     static constexpr std::uint64_t kRosters =
         2 * static_cast<std::uint64_t>(recording::kRostersEvery.count()) * recording::kSecondNs;
 
-    void add(const PopReport& report) {
-        const auto second = report.header.intervalEnd;
+    void add(const PopReport& report, FeedSecond second) {
         const auto width = kWidth.count();
         auto [at, isNew] = m_slots.try_emplace(feedSecond((unixSeconds(second) + width - 1) / width * width));
         auto& slot = at->second;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "feeds/pipeline/fleet_faults.h"
-#include "feeds/publish/fleet_socket.h"
+#include "feeds/transport/publishing_socket.h"
 #include "feeds/util/clock.h"
 #include "feeds/wire/encode.h"
 #include "feeds/wire/messages.h"
@@ -42,7 +42,7 @@ class FleetVoice {
         std::vector<std::pair<FeedSecond, FeedSecond>>
             cutOff; // by true time: from the end of one second to another
     };
-    using OpenSocket = std::function<Result<std::unique_ptr<FleetSocket>>()>;
+    using OpenSocket = std::function<Result<std::unique_ptr<PublishingSocket>>()>;
 
     /// `open` makes a connection whenever one is needed. `seed`: what this voice draws by.
     FleetVoice(std::string name, std::vector<Part> parts, VoiceFault fault, std::uint64_t seed,
@@ -98,7 +98,7 @@ class FleetVoice {
     VoiceFault m_fault;
     std::uint64_t m_seed;
     OpenSocket m_open;
-    std::vector<std::unique_ptr<FleetSocket>> m_sockets; // none: it is cut off
+    std::vector<std::unique_ptr<PublishingSocket>> m_sockets; // none: it is cut off
     Life m_life;
     Life m_twin;
     bool m_rosterDue = true;

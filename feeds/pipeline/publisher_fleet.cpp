@@ -21,6 +21,8 @@ constexpr std::size_t kMostSeconds = 100'000; // remembered of what was played
 constexpr std::size_t kTicksAtOnce = 2'000;   // connections looked after between two looks at the clock
 constexpr std::uint64_t kRosterEverySeconds = 30;
 constexpr milliseconds kTickEvery{100};
+/// That of ten thousand publishers no gigabytes wait for a wall that stands still.
+constexpr std::size_t kQueueBytesOfVoice = 256U << 10U;
 
 /// The part of a roster that a publisher speaks for.
 Roster partOf(const Roster& roster, const FleetVoice::Part& part) {
@@ -95,7 +97,7 @@ struct PublisherFleet::Parts {
     }
 
     std::optional<Error> makeVoices(const std::vector<VoiceFault>& faults);
-    Result<std::unique_ptr<FleetSocket>> openSocket();
+    Result<std::unique_ptr<PublishingSocket>> openSocket();
     void note(const std::optional<Error>& error) {
         if (error && problem.empty()) problem = error->text;
     }
@@ -108,10 +110,12 @@ struct PublisherFleet::Parts {
     bool waitUntil(WallTime time, const std::stop_token& stop);
 };
 
-Result<std::unique_ptr<FleetSocket>> PublisherFleet::Parts::openSocket() {
-    if (options.context) return FleetSocket::open(options.connect, options.context);
-    if (socketsOpened++ % FleetSocket::kPerContext == 0) contexts.push_back(std::make_shared<ZmqContext>());
-    return FleetSocket::open(options.connect, contexts.back());
+Result<std::unique_ptr<PublishingSocket>> PublisherFleet::Parts::openSocket() {
+    if (!options.context && socketsOpened++ % PublishingSocket::kPerContext == 0)
+        contexts.push_back(std::make_shared<ZmqContext>());
+    return PublishingSocket::open({.connect = options.connect,
+                                   .queueBytes = kQueueBytesOfVoice,
+                                   .context = options.context ? options.context : contexts.back()});
 }
 
 /// All nodes in a row, PoP after PoP, cut into as many pieces of equal length as there are publishers.
@@ -259,9 +263,10 @@ Result<std::size_t> PublisherFleet::descriptors(const Options& options) {
     std::size_t connections = 0;
     for (const auto& fault : *faults)
         connections += FleetVoice::connections(fault);
-    const auto each = FleetSocket::kDescriptors + options.connect.size() - 1; // a connection per endpoint
+    const auto each =
+        PublishingSocket::kDescriptors + options.connect.size() - 1; // a connection per endpoint
     return connections * each +
-           (connections / FleetSocket::kPerContext + 1) * FleetSocket::kDescriptorsOfContext;
+           (connections / PublishingSocket::kPerContext + 1) * PublishingSocket::kDescriptorsOfContext;
 }
 
 void PublisherFleet::playSecond() {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/publish/control_socket.h"
 
-#include "feeds/source/zmq_endpoint.h"
+#include "feeds/transport/endpoint.h"
+#include "feeds/transport/sockets.h"
 
 #include <zmq.hpp>
 
@@ -20,11 +21,7 @@ class ZmqControlSocket final : public ControlSocket {
   public:
     explicit ZmqControlSocket(std::shared_ptr<ZmqContext> context)
         : m_context(context ? std::move(context) : std::make_shared<ZmqContext>()),
-          m_socket(m_context->get(), zmq::socket_type::rep) {
-        m_socket.set(zmq::sockopt::linger, 0);
-        m_socket.set(zmq::sockopt::maxmsgsize, static_cast<int64_t>(kMostBytes));
-        m_socket.set(zmq::sockopt::sndtimeo, 0);
-    }
+          m_socket(makeAnswering(*m_context, kMostBytes)) {}
 
     std::optional<Error> bind(const std::string& endpoint) {
         if (auto error = openEndpoints(m_socket, {endpoint}, {})) return error;
@@ -70,10 +67,7 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& en
 Result<std::string> askControl(const std::string& endpoint, const std::string& line,
                                std::chrono::milliseconds patience) {
     ZmqContext context;
-    zmq::socket_t socket(context.get(), zmq::socket_type::req);
-    socket.set(zmq::sockopt::linger, 0);
-    socket.set(zmq::sockopt::sndtimeo, static_cast<int>(patience.count()));
-    socket.set(zmq::sockopt::rcvtimeo, static_cast<int>(patience.count()));
+    auto socket = makeAsking(context, patience);
     if (auto error = openEndpoints(socket, {}, {endpoint})) return std::move(*error);
     zmq::message_t reply;
     if (!socket.send(zmq::buffer(line), zmq::send_flags::none) || !socket.recv(reply, zmq::recv_flags::none))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/source/zmq_context.h"
+#include "feeds/transport/context.h"
 #include "feeds/util/result.h"
 
 #include <chrono>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/transport/endpoint_status.h"
 #include "feeds/util/clock.h"
-#include "feeds/util/counted.h"
 #include "feeds/wire/refusal.h"
 
 #include <chrono>
@@ -36,17 +36,7 @@ class Source {
             false; // subscribe() and unsubscribe() spare the publisher what nobody looks at
     };
 
-    /// A place this source listens at, for the screen.
-    struct Endpoint {
-        std::string name;
-        bool binds = false;
-        int peers = 0;            // connected just now
-        std::uint64_t lost = 0;   // connections that ended, since it was opened
-        std::uint64_t failed = 0; // attempts to connect that nobody answered
-        /// Connections that were refused or came to nothing, by reason, the worst first.
-        std::vector<Counted> troubles{};
-        bool full = false; // no more connections are taken until some end
-    };
+    using Endpoint = EndpointStatus;
 
     struct Nothing {}; // the timeout passed, or wake() was called
     /// Time jumps: what follows does not go on from what came before. Until SeekEnds comes what brings the

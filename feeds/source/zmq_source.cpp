@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/source/zmq_source.h"
 
-#include "feeds/source/connection_watch.h"
-#include "feeds/source/zmq_endpoint.h"
 #include "feeds/source/zmq_intake.h"
-#include "feeds/source/zmq_poll.h"
+#include "feeds/transport/connection_watch.h"
+#include "feeds/transport/endpoint.h"
+#include "feeds/transport/poll.h"
+#include "feeds/transport/sockets.h"
 #include "feeds/util/own_process.h"
-#include "feeds/wire/limits.h"
 
 #include <zmq.hpp>
 
 #include <array>
-#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -21,11 +20,6 @@ namespace {
 
 /// Left for files, pipes and connections that are just being made.
 constexpr std::size_t kDescriptorsForOthers = 64;
-
-std::string uniqueInproc(const char* what) {
-    static std::atomic<unsigned> number{0};
-    return std::string("inproc://surgescope-") + what + "-" + std::to_string(++number);
-}
 
 ConnectionWatch::Bound connectionBound(const std::optional<std::size_t>& asked) {
     if (asked) return {*asked, "no more than " + std::to_string(*asked) + " at once"};
@@ -40,10 +34,9 @@ struct ZmqSource::Sockets {
     explicit Sockets(const Options& options)
         : intake({options.bounds, options.publishersWait}, options.clock ? *options.clock : machine),
           context(options.context ? options.context : std::make_shared<ZmqContext>()),
-          data(context->get(), zmq::socket_type::sub), wakeReceiver(context->get(), zmq::socket_type::pair),
-          wakeSender(context->get(), zmq::socket_type::pair),
-          connections(context->get(), data, uniqueInproc("monitor"),
-                      connectionBound(options.maxConnections)) {}
+          data(makeSubscribing(*context, options.receiveHighWaterMark)), wakeReceiver(makePair(*context)),
+          wakeSender(makePair(*context)),
+          connections(*context, data, connectionBound(options.maxConnections)) {}
 
     SystemClock machine;
     ZmqIntake intake;
@@ -60,15 +53,7 @@ ZmqSource::~ZmqSource() = default;
 
 Result<std::unique_ptr<ZmqSource>> ZmqSource::open(const Options& options) {
     auto s = std::make_unique<Sockets>(options);
-    s->data.set(zmq::sockopt::linger, 0);
-    s->data.set(zmq::sockopt::rcvhwm, options.receiveHighWaterMark);
-    s->data.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(2 * limits::kMessageBytes));
-    s->data.set(zmq::sockopt::reconnect_ivl, 100);
-    s->data.set(zmq::sockopt::reconnect_ivl_max, 2'000);
-
     const auto wake = uniqueInproc("wake");
-    for (auto* socket : {&s->wakeReceiver, &s->wakeSender})
-        socket->set(zmq::sockopt::linger, 0);
     s->wakeReceiver.bind(wake);
     s->wakeSender.connect(wake);
 

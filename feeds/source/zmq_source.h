@@ -3,7 +3,7 @@
 
 #include "feeds/source/publisher_shares.h"
 #include "feeds/source/source.h"
-#include "feeds/source/zmq_context.h"
+#include "feeds/transport/context.h"
 #include "feeds/util/result.h"
 
 #include <cstddef>

@@ -26,6 +26,9 @@ inline constexpr std::uint64_t kCount = std::uint64_t{1} << 53; // of anything i
 inline constexpr std::uint64_t kSum = UINT64_MAX;
 
 inline constexpr std::chrono::seconds kInterval{1}; // version 1 carries one-second intervals only
+/// How far a report may be ahead of what the fleet's clocks say: corrections are of whole seconds, and ways
+/// differ.
+inline constexpr std::chrono::seconds kAhead{2};
 inline constexpr FeedSecond kEarliest = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1);
 inline constexpr FeedSecond kLatest = std::chrono::sys_days(std::chrono::year(2100) / 1 / 1);
 

@@ -2,8 +2,8 @@
 // surgescope-capture as a user runs it: recording a publisher, and publishing a recording.
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recording.h"
-#include "feeds/publish/raw_publisher.h"
 #include "feeds/source/zmq_source.h"
+#include "feeds/transport/publishing_socket.h"
 #include "feeds/wire/fields.h"
 
 #include "tests/support/catch.h"
@@ -80,7 +80,7 @@ std::pair<int, std::string> run(const std::vector<std::string>& options) {
 
 /// Records `messages` off a publisher and ends that as Ctrl+C does.
 void record(const Messages& messages, const std::string& path) {
-    auto publisher = RawPublisher::open({"tcp://127.0.0.1:*"}, {});
+    auto publisher = PublishingSocket::open({.bind = {"tcp://127.0.0.1:*"}, .waits = true});
     REQUIRE(publisher);
     const auto endpoint = publisher.value()->boundEndpoints()[0];
     Process recorder(capture({"record", endpoint, "-o", path}));

@@ -27,7 +27,7 @@ QString spanText(std::int64_t seconds) {
 }
 
 QDateTime dateTime(feeds::FeedSecond at, bool localZone) {
-    const auto utc = QDateTime::fromSecsSinceEpoch(feeds::unixSeconds(at), Qt::UTC);
+    const auto utc = QDateTime::fromSecsSinceEpoch(feeds::unixSeconds(at), QTimeZone::utc());
     return localZone ? utc.toLocalTime() : utc;
 }
 

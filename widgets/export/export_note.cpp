@@ -57,7 +57,7 @@ QString spanText(const QDateTime& from, const QDateTime& to, const QString& zone
 QString rangeText(const feeds::TimeAxis& axis, const TimeWords& words) {
     const auto from = axis.end - axis.columns * axis.step;
     const auto utc = [](feeds::FeedSecond at) {
-        return QDateTime::fromSecsSinceEpoch(feeds::unixSeconds(at), Qt::UTC);
+        return QDateTime::fromSecsSinceEpoch(feeds::unixSeconds(at), QTimeZone::utc());
     };
     QString range = spanText(utc(from), utc(axis.end), QStringLiteral("UTC"));
     if (words.localZone && words.used() == TimeText::clock) { // what the axis says

@@ -9,8 +9,7 @@
 #include <string>
 #include <vector>
 
-/// Opening endpoints alike for whoever reads and whoever sends. For .cpp files of sources and publishers
-/// only.
+/// Opening endpoints alike for whoever reads and whoever sends. For .cpp files that stand on ZeroMQ.
 namespace surgescope::feeds {
 
 /// How many may knock at once before others have to knock again: a fleet comes back within a second.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/source/zmq_endpoint.h"
+#include "feeds/transport/endpoint.h"
 
 namespace surgescope::feeds {
 namespace {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/source/source.h"
+#include "feeds/transport/context.h"
+#include "feeds/transport/endpoint_status.h"
 
 #include <zmq.hpp>
 
@@ -15,7 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
-/// For .cpp files of sources only.
+/// For .cpp files that stand on ZeroMQ.
 namespace surgescope::feeds {
 
 /// Watches who connects to a socket, who leaves, and what comes to nothing, on a thread of its own: ZeroMQ's
@@ -29,9 +30,8 @@ class ConnectionWatch {
         std::string words; // why there are no more
     };
 
-    /// Before anything is bound or connected. `socket` must outlive the watch; `monitor`: an inproc endpoint
-    /// that is free.
-    ConnectionWatch(zmq::context_t& context, zmq::socket_t& socket, const std::string& monitor, Bound bound);
+    /// Before anything is bound or connected. `socket` must outlive the watch.
+    ConnectionWatch(ZmqContext& context, zmq::socket_t& socket, Bound bound);
     /// By the socket's thread, as the constructor.
     ~ConnectionWatch();
     ConnectionWatch(const ConnectionWatch&) = delete;
@@ -41,17 +41,17 @@ class ConnectionWatch {
     /// the room there is.
     int backlog() const { return backlogFor(m_bound.connections); }
     /// After binding and connecting, once.
-    void start(std::vector<Source::Endpoint> endpoints);
+    void start(std::vector<EndpointStatus> endpoints);
 
     /// Any thread.
-    std::vector<Source::Endpoint> endpoints() const;
+    std::vector<EndpointStatus> endpoints() const;
 
   private:
     /// In the order they are told.
     enum class Trouble : std::uint8_t { full, refused, notAuthorized, notOurProtocol, broken };
     static constexpr std::size_t kTroubles = 5;
     struct Watched {
-        Source::Endpoint endpoint;
+        EndpointStatus endpoint;
         std::array<std::uint64_t, kTroubles> troubles{};
     };
 

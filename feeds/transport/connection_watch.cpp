@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/source/connection_watch.h"
+#include "feeds/transport/connection_watch.h"
 
-#include "feeds/source/zmq_endpoint.h"
+#include "feeds/transport/endpoint.h"
+#include "feeds/transport/sockets.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -46,10 +47,9 @@ constexpr std::size_t kSpares = 32;
 
 } // namespace
 
-ConnectionWatch::ConnectionWatch(zmq::context_t& context, zmq::socket_t& socket, const std::string& monitor,
-                                 Bound bound)
-    : m_socket(socket), m_monitor(context, zmq::socket_type::pair), m_bound(std::move(bound)) {
-    m_monitor.set(zmq::sockopt::linger, 0);
+ConnectionWatch::ConnectionWatch(ZmqContext& context, zmq::socket_t& socket, Bound bound)
+    : m_socket(socket), m_monitor(makePair(context)), m_bound(std::move(bound)) {
+    const auto monitor = uniqueInproc("monitor");
     m_monitor.set(zmq::sockopt::rcvhwm, 0); // ZeroMQ's thread would wait for room
     if (::zmq_socket_monitor(socket.handle(), monitor.c_str(), kEvents) != 0) throw zmq::error_t();
     m_monitor.connect(monitor);
@@ -66,7 +66,7 @@ int ConnectionWatch::backlogFor(std::size_t room) {
     return static_cast<int>(std::clamp<std::size_t>(room / 2, 1, kBacklog));
 }
 
-void ConnectionWatch::start(std::vector<Source::Endpoint> endpoints) {
+void ConnectionWatch::start(std::vector<EndpointStatus> endpoints) {
     for (auto& endpoint : endpoints)
         m_watched.push_back({std::move(endpoint), {}});
     m_most = m_bound.connections - std::min<std::size_t>(m_bound.connections / 16, kKnocking);
@@ -75,9 +75,9 @@ void ConnectionWatch::start(std::vector<Source::Endpoint> endpoints) {
     m_thread = std::thread([this] { run(); });
 }
 
-std::vector<Source::Endpoint> ConnectionWatch::endpoints() const {
+std::vector<EndpointStatus> ConnectionWatch::endpoints() const {
     const std::scoped_lock lock(m_mutex);
-    std::vector<Source::Endpoint> endpoints;
+    std::vector<EndpointStatus> endpoints;
     for (const auto& watched : m_watched) {
         endpoints.push_back(watched.endpoint);
         for (std::size_t i = 0; i < kTroubles; ++i)

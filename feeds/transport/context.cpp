@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/source/zmq_context.h"
+#include "feeds/transport/context.h"
 
 #include <zmq.hpp>
 

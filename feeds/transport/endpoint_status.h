@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/util/counted.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace surgescope::feeds {
+
+/// A place that is listened at, and what became of those who came there; for the screen.
+struct EndpointStatus {
+    std::string name;
+    bool binds = false;
+    int peers = 0;            // connected just now
+    std::uint64_t lost = 0;   // connections that ended, since it was opened
+    std::uint64_t failed = 0; // attempts to connect that nobody answered
+    /// Connections that were refused or came to nothing, by reason, the worst first.
+    std::vector<Counted> troubles{};
+    bool full = false; // no more connections are taken until some end
+};
+
+} // namespace surgescope::feeds

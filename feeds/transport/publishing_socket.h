@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/transport/byte_budget.h"
+#include "feeds/transport/context.h"
+#include "feeds/util/result.h"
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace zmq {
+class socket_t;
+}
+
+namespace surgescope::feeds {
+
+/// What publishers share: messages of two parts out, and who subscribes to what. One thread.
+class PublishingSocket {
+  public:
+    /// Of many sockets: so many share a context without being short of it, and so many descriptors are taken
+    /// by each and by a context besides.
+    static constexpr std::size_t kPerContext = 500;
+    static constexpr std::size_t kDescriptors = 2;
+    static constexpr std::size_t kDescriptorsOfContext = 8;
+
+    struct Options {
+        std::vector<std::string> bind;
+        std::vector<std::string> connect;
+        bool waits = false;                      // for a subscriber that is slow, instead of dropping
+        std::chrono::milliseconds farewell{300}; // in which what is queued may still be delivered
+        /// What may wait for one subscriber, about: of messages as large as those sent lately.
+        std::size_t queueBytes = 256U << 20U;
+        std::shared_ptr<ZmqContext> context; // null: one of its own
+    };
+
+    /// Refuses an endpoint that cannot be used, naming it and why, and a context that has no more sockets.
+    static Result<std::unique_ptr<PublishingSocket>> open(const Options& options);
+    ~PublishingSocket();
+
+    /// False: nothing of it was sent, because a subscriber that is waited for did not take it within 200 ms.
+    bool send(std::string_view topic, std::string_view payload);
+
+    /// Reads who subscribes. True: somebody new asks for rosters.
+    bool readSubscriptions();
+    /// As of the last reading: whether anybody asks for the topic.
+    bool wanted(std::string_view topic) const;
+    /// Subscriptions that are there now; waits at most `timeout` for the first.
+    std::size_t subscriptions(std::chrono::milliseconds timeout);
+
+    /// With the ports that were chosen for tcp://…:*.
+    const std::vector<std::string>& boundEndpoints() const { return m_bound; }
+
+  private:
+    PublishingSocket(const Options& options, std::shared_ptr<ZmqContext> context);
+    bool sendPart(std::string_view part, int flags);
+
+    std::shared_ptr<ZmqContext> m_context;
+    std::unique_ptr<zmq::socket_t> m_socket;
+    ByteBudget m_budget;
+    std::vector<std::string> m_bound;
+    std::map<std::string, std::size_t, std::less<>> m_prefixes; // subscribed to, and by how many
+    std::size_t m_subscriptions = 0;
+};
+
+} // namespace surgescope::feeds

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/transport/sockets.h"
+
+#include "feeds/wire/limits.h"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace surgescope::feeds {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Who cannot be reached is tried again after so long, up to so long.
+constexpr milliseconds kReconnect{100};
+constexpr milliseconds kReconnectAtMost{2'000};
+/// A connection that says nothing is asked whether it is alive: a firewall may have forgotten it, or a
+/// machine died, and nobody would ever be told.
+constexpr milliseconds kHeartbeat{10'000};
+constexpr milliseconds kDead{30'000};
+/// Who connects has so long to say what he is.
+constexpr milliseconds kHandshake{15'000};
+constexpr milliseconds kPatience{200}; // with a slow subscriber
+
+int number(milliseconds time) {
+    return static_cast<int>(time.count());
+}
+
+/// What is said between machines, and for hours.
+void makeLasting(zmq::socket_t& socket) {
+    socket.set(zmq::sockopt::reconnect_ivl, number(kReconnect));
+    socket.set(zmq::sockopt::reconnect_ivl_max, number(kReconnectAtMost));
+    socket.set(zmq::sockopt::heartbeat_ivl, number(kHeartbeat));
+    socket.set(zmq::sockopt::heartbeat_timeout, number(kDead));
+    socket.set(zmq::sockopt::heartbeat_ttl, number(kDead));
+    socket.set(zmq::sockopt::handshake_ivl, number(kHandshake));
+}
+
+} // namespace
+
+zmq::socket_t makePublishing(ZmqContext& context, bool waits, milliseconds farewell) {
+    zmq::socket_t socket(context.get(), zmq::socket_type::xpub);
+    makeLasting(socket);
+    socket.set(zmq::sockopt::xpub_verboser, 1); // every subscriber's wishes, to count them
+    socket.set(zmq::sockopt::sndtimeo, number(kPatience));
+    socket.set(zmq::sockopt::linger, number(farewell));
+    // All that comes is wishes, and no topic is longer.
+    socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(4 * limits::kTopicBytes));
+    if (waits) socket.set(zmq::sockopt::xpub_nodrop, 1);
+    return socket;
+}
+
+zmq::socket_t makeSubscribing(ZmqContext& context, int highWaterMark) {
+    zmq::socket_t socket(context.get(), zmq::socket_type::sub);
+    makeLasting(socket);
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::rcvhwm, highWaterMark);
+    // What is a little too large is refused by name; ZeroMQ ends the connection of who sends more than that.
+    socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(2 * limits::kMessageBytes));
+    return socket;
+}
+
+zmq::socket_t makeAnswering(ZmqContext& context, std::size_t mostBytes) {
+    zmq::socket_t socket(context.get(), zmq::socket_type::rep);
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(mostBytes));
+    socket.set(zmq::sockopt::sndtimeo, 0);
+    socket.set(zmq::sockopt::handshake_ivl, number(kHandshake));
+    return socket;
+}
+
+zmq::socket_t makeAsking(ZmqContext& context, milliseconds patience) {
+    zmq::socket_t socket(context.get(), zmq::socket_type::req);
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::sndtimeo, number(patience));
+    socket.set(zmq::sockopt::rcvtimeo, number(patience));
+    return socket;
+}
+
+zmq::socket_t makePair(ZmqContext& context) {
+    zmq::socket_t socket(context.get(), zmq::socket_type::pair);
+    socket.set(zmq::sockopt::linger, 0);
+    return socket;
+}
+
+std::string uniqueInproc(const char* what) {
+    static std::atomic<unsigned> number{0};
+    return std::string("inproc://surgescope-") + what + "-" + std::to_string(++number);
+}
+
+} // namespace surgescope::feeds

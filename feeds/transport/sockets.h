@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/transport/context.h"
+
+#include <zmq.hpp>
+
+#include <chrono>
+#include <cstddef>
+
+/// Every socket of every program is made here, so that its bounds and its patience are said once. For .cpp
+/// files that stand on ZeroMQ. Each throws zmq::error_t when the process has no descriptor left, or the
+/// context no socket.
+namespace surgescope::feeds {
+
+/// Sends to whoever subscribes, and reads who does. `waits`: for a subscriber that is slow, at most 200 ms,
+/// instead of dropping what has no room. `farewell`: how long what is queued may still be delivered when the
+/// socket closes.
+zmq::socket_t makePublishing(ZmqContext& context, bool waits, std::chrono::milliseconds farewell);
+
+/// Receives what it subscribes to; of one connection ZeroMQ queues so many messages.
+zmq::socket_t makeSubscribing(ZmqContext& context, int highWaterMark);
+
+/// Answers requests of at most so many bytes, and waits for nobody.
+zmq::socket_t makeAnswering(ZmqContext& context, std::size_t mostBytes);
+/// Asks, and waits for the answer that long.
+zmq::socket_t makeAsking(ZmqContext& context, std::chrono::milliseconds patience);
+
+/// One end of a line between two threads.
+zmq::socket_t makePair(ZmqContext& context);
+
+/// An inproc endpoint that nobody has.
+std::string uniqueInproc(const char* what);
+
+} // namespace surgescope::feeds
