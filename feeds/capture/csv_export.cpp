@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/capture/csv_export.h"
 
-#include "feeds/capture/followed.h"
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recorded_time.h"
 #include "feeds/capture/recording.h"
 #include "feeds/capture/recording_index.h"
-#include "feeds/capture/rollup_maker.h"
+#include "feeds/capture/remake.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/wire/decode.h"
 #include "feeds/wire/limits.h"
@@ -97,99 +96,73 @@ Slot slotOf(const FleetRollup& rollup) {
     return slot;
 }
 
-/// Makes slots of the reports themselves.
-class Reports {
-  public:
-    Reports(McapReader& reader, const RecordingIndex& index)
-        : m_index(index), m_reports(reader, [](const mcap::Channel& c) { return c.topic == "pop"; }),
-          m_rosters(reader,
-                    [](const mcap::Channel& c) { return c.topic == "roster" || c.topic == "known/roster"; }) {
-    }
+/// Of a slot that lacks its last seconds, or its first: those that there are.
+Slot trimmed(const FleetRollup& rollup) {
+    auto slot = slotOf(rollup);
+    std::uint64_t observed = 0;
+    for (const auto& pop : rollup.pops)
+        observed |= pop.observed;
+    const seconds missing{observed == 0 ? 0 : std::countr_zero(observed)};
+    slot.end -= missing;
+    slot.width -= missing;
+    return slot;
+}
 
-    /// Hands over slots of reports after `from` and up to `to`. `before`: whose expected nodes are known.
+/// Makes slots of the messages themselves, as the wall that heard them would have.
+class Reports final : RollupMaker::Sink {
+  public:
+    Reports(McapReader& reader, const RecordingIndex& index, const PopCatalogue& catalogue)
+        : m_index(index), m_catalogue(catalogue), m_messages(reader, [](const mcap::Channel& c) {
+              return c.topic == "pop" || c.topic == "global" || c.topic == "roster" ||
+                     c.topic == "known/roster";
+          }) {}
+
+    /// Hands over slots of what lies behind `from` and up to `to`. `before`: whose expected nodes are known.
     void between(FeedSecond from, FeedSecond to, const Slot& before, const std::function<void(Slot)>& take) {
         const auto logAt = [this](FeedSecond second) { return m_index.logTimeAt(RecordedTime(second)); };
-        const auto begin = from > limits::kEarliest ? logAt(from - kAround) : 0;
+        const auto reports = from > limits::kEarliest ? logAt(from - kAround) : 0;
         const auto end = to < kEver ? logAt(to + kAround) : UINT64_MAX;
-        m_expected.clear();
-        for (const auto& [code, pop] : before.pops)
-            m_expected[code] = pop.expectedNodes;
-        if (m_expected.empty()) learnExpected(begin > kRosters ? begin - kRosters : 0, end);
-        m_reports.seek(begin, end);
-        m_given = from;
-        Followed followed;
-        while (const auto* message = m_reports.next()) {
+        Remake remake(m_catalogue, *this);
+        m_take = [&](Slot slot) { // as they come: there may be thousands of them
+            if (slot.end <= from || slot.end > to) return;
+            for (const auto& [code, place] : remake.state().places())
+                slot.pops[code].expectedNodes = place->expectedNodes();
+            for (const auto& [code, pop] : before.pops)
+                slot.pops[code].expectedNodes = pop.expectedNodes;
+            take(std::move(slot));
+        };
+        m_messages.seek(reports > kRosters ? reports - kRosters : 0, end);
+        while (const auto* message = m_messages.next()) {
             if (message->logTime > end) break;
-            const auto decoded = m_decoder.decode(message->topic, message->payload);
-            const auto* report = std::get_if<const PopReport*>(&decoded);
-            if (!report) continue;
-            const auto second = followed.take((*report)->header, message->topic, message->logTime);
-            if (!second || *second <= m_given || *second > to) continue;
-            add(**report, *second);
-            while (m_slots.size() > kOpen)
-                give(take);
+            if (message->logTime < reports && message->topic.starts_with("pop/")) continue;
+            remake.hear(message->topic, message->payload, message->logTime, message->publishTime);
         }
-        while (!m_slots.empty())
-            give(take);
+        remake.finish();
     }
 
     static constexpr FeedSecond kEver = limits::kLatest;
-    static constexpr seconds kWidth = RollupMaker::kWidth;
 
   private:
-    /// When a second was shown is known to some seconds.
+    void take(const Points&) override {}
+    void take(const FleetRollup& rollup) override { m_take(trimmed(rollup)); }
+
+    /// When a second was shown is known to some seconds, and clocks are judged by the half minute before.
     static constexpr seconds kAround{60};
-    static constexpr std::size_t kOpen = 2; // slots that reports may still come for
     static constexpr std::uint64_t kRosters =
         2 * static_cast<std::uint64_t>(recording::kRostersEvery.count()) * recording::kSecondNs;
 
-    void add(const PopReport& report, FeedSecond second) {
-        const auto width = kWidth.count();
-        auto [at, isNew] = m_slots.try_emplace(feedSecond((unixSeconds(second) + width - 1) / width * width));
-        auto& slot = at->second;
-        const auto begin = isNew ? second - seconds(1) : std::min(slot.end - slot.width, second - seconds(1));
-        slot.end = isNew ? second : std::max(slot.end, second);
-        slot.width = slot.end - begin;
-        slot.pops[report.pop].totals.merge(report.totals);
-    }
-
-    void give(const std::function<void(Slot)>& take) {
-        auto slot = std::move(m_slots.begin()->second);
-        m_given = m_slots.begin()->first;
-        m_slots.erase(m_slots.begin());
-        for (const auto& [code, nodes] : m_expected)
-            slot.pops[code].expectedNodes = nodes;
-        take(std::move(slot));
-    }
-
-    void learnExpected(std::uint64_t begin, std::uint64_t end) {
-        std::map<std::pair<std::string, std::string>, std::uint64_t> byRoster; // by PoP and publisher
-        m_rosters.seek(begin, end);
-        while (const auto* message = m_rosters.next()) {
-            if (message->logTime > end) break;
-            const auto decoded = m_decoder.decode(message->topic, message->payload);
-            if (const auto* roster = std::get_if<const Roster*>(&decoded))
-                byRoster[{(*roster)->pop, (*roster)->header.publisher}] = (*roster)->nodes.size();
-        }
-        for (const auto& [key, nodes] : byRoster)
-            m_expected[key.first] += nodes;
-    }
-
     const RecordingIndex& m_index;
-    MessageStream m_reports;
-    MessageStream m_rosters;
-    Decoder m_decoder;
-    std::map<std::string, std::uint64_t> m_expected;
-    std::map<FeedSecond, Slot> m_slots; // not yet given, by the end they would have
-    FeedSecond m_given{};               // up to here they have been
+    const PopCatalogue& m_catalogue;
+    MessageStream m_messages;
+    std::function<void(Slot)> m_take;
 };
 
 /// Writes slots in their order, and fills what lies between them from the reports.
 class Table {
   public:
     Table(McapReader& reader, CsvPlaces places, const PopCatalogue& catalogue, std::ostream& to)
-        : m_index(indexOf(reader)), m_reports(reader, m_index), m_places(places), m_catalogue(catalogue),
-          m_to(to) {}
+        : m_index(indexOf(reader)), m_reports(reader, m_index, catalogue), m_places(places),
+          m_catalogue(catalogue), m_to(to) {}
 
     void add(Slot slot) {
         m_goesOn = m_goesOn && slot.end > m_last.end; // or feed time jumped back

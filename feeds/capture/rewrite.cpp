@@ -4,16 +4,13 @@
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recording.h"
 #include "feeds/capture/recording_writer.h"
-#include "feeds/capture/rollup_maker.h"
-#include "feeds/state/fleet_state.h"
-#include "feeds/wire/decode.h"
+#include "feeds/capture/remake.h"
 #include "feeds/wire/encode.h"
 #include "feeds/wire/peek.h"
 
 #include <algorithm>
 #include <memory>
 #include <string_view>
-#include <type_traits>
 #include <unordered_set>
 #include <utility>
 
@@ -24,7 +21,6 @@ using recording::kSecondNs;
 
 /// Recorders of one launch may have clocks that differ by less than this.
 constexpr std::uint64_t kClocksDiffer = 60 * kSecondNs;
-constexpr std::uint64_t kSettleEvery = kSecondNs / 5;
 
 struct Input {
     std::string path;
@@ -67,31 +63,23 @@ class Seen {
     std::uint64_t m_turnAt = 0;
 };
 
-/// Writes what is received and, from a fleet state of its own, what a recorder adds to it.
+/// Writes what is received and what a recorder adds to it, made anew.
 class Output final : public RollupMaker::Sink {
   public:
     Output(std::unique_ptr<RecordingWriter> writer, const PopCatalogue& catalogue)
-        : m_writer(std::move(writer)), m_state(catalogue) {}
+        : m_writer(std::move(writer)), m_remake(catalogue, *this) {}
 
     RecordingWriter::Failure write(const MessageStream::Message& message) {
         m_logTime = std::max(message.logTime, m_logTime + 1); // as a recorder: no two of the same time
         if (auto failure = m_writer->write(m_logTime, message.topic, message.payload)) return failure;
-        if (message.topic.starts_with("node/")) return std::nullopt; // no rollup is made of them
-        // A new second of feed time closes others, and in fast motion many go by between two looks at the
-        // clock.
-        const bool isNewSecond =
-            message.topic.starts_with("pop/") && message.publishTime >= m_newest + kSecondNs;
-        if (isNewSecond || m_logTime >= m_nextSettle) {
-            if (isNewSecond) m_newest = message.publishTime;
-            m_nextSettle = m_logTime + kSettleEvery;
-            settle();
-        }
-        apply(message.topic, message.payload);
+        m_remake.hear(message.topic, message.payload, m_logTime, message.publishTime);
         return m_failure;
     }
-    void know(std::string_view topic, std::string_view payload) { apply(topic, payload); }
+    void know(std::string_view topic, std::string_view payload) {
+        m_remake.hear(topic, payload, m_logTime, 0);
+    }
     RecordingWriter::Failure close() {
-        settle();
+        m_remake.settle();
         return m_failure ? m_failure : m_writer->close();
     }
 
@@ -99,36 +87,14 @@ class Output final : public RollupMaker::Sink {
     void take(const FleetRollup& rollup) override { put(topicOf(rollup), m_encoder.encode(rollup)); }
 
   private:
-    SteadyTime now() const { return SteadyTime(std::chrono::nanoseconds(m_logTime)); }
-    WallTime stamp() const { return WallTime(std::chrono::microseconds(m_logTime / 1'000)); }
-    void settle() {
-        m_state.settle(now());
-        if (m_state.settled() == m_settled) return;
-        m_settled = m_state.settled();
-        m_rollups.settled(m_state, *this);
-    }
     void put(std::string_view topic, std::string_view payload) {
         if (!m_failure) m_failure = m_writer->write(++m_logTime, topic, payload);
     }
-    void apply(std::string_view topic, std::string_view payload) {
-        std::visit(
-            [&](const auto& decoded) {
-                // What the state refuses, it will refuse again when this is replayed.
-                if constexpr (!std::is_same_v<std::decay_t<decltype(decoded)>, Refused>)
-                    static_cast<void>(m_state.apply(*decoded, {now(), stamp()}));
-            },
-            m_decoder.decode(topic, payload));
-    }
 
     std::unique_ptr<RecordingWriter> m_writer;
-    FleetState m_state;
-    Decoder m_decoder;
+    Remake m_remake;
     Encoder m_encoder;
-    RollupMaker m_rollups;
-    std::optional<FeedSecond> m_settled;
     std::uint64_t m_logTime = 0;
-    std::uint64_t m_nextSettle = 0;
-    std::uint64_t m_newest = 0; // feed time
     RecordingWriter::Failure m_failure;
 };
 

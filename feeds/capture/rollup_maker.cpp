@@ -45,6 +45,16 @@ void RollupMaker::settled(const FleetState& state, Sink& sink) {
     }
 }
 
+void RollupMaker::finish(const FleetState& state, Sink& sink) {
+    if (!state.settled()) return;
+    settled(state, sink);
+    auto newest = *state.settled();
+    for (const auto& [code, place] : state.places())
+        if (!place->rollup.empty()) newest = std::max(newest, place->rollup.newest());
+    for (; m_nextSlot < newest + kWidth; m_nextSlot += kWidth)
+        giveRollup(state, m_nextSlot, sink);
+}
+
 void RollupMaker::giveRollup(const FleetState& state, FeedSecond end, Sink& sink) {
     m_rollup.end = end;
     m_rollup.width = kWidth;

@@ -34,6 +34,8 @@ class RollupMaker {
 
     /// Call whenever the settled second has moved: seconds that have closed meanwhile are gone.
     void settled(const FleetState& state, Sink& sink);
+    /// Nothing more will come: gives the rollups that are due later, of the seconds there are.
+    void finish(const FleetState& state, Sink& sink);
 
   private:
     void giveRollup(const FleetState& state, FeedSecond end, Sink& sink);

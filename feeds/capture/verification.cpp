@@ -1,15 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/capture/verification.h"
 
-#include "feeds/capture/followed.h"
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recording.h"
+#include "feeds/state/gap_tracker.h"
+#include "feeds/state/publishers.h"
 #include "feeds/wire/decode.h"
 #include "feeds/wire/limits.h"
 
 #include <type_traits>
 
 namespace surgescope::feeds {
+namespace {
+
+/// Sequences of those sessions that spoke for their publishers, as a wall follows them.
+struct Followed {
+    Publishers publishers{limits::kPublishers};
+    GapTracker sequences{limits::kStreams};
+
+    void take(const Header& header, std::string_view topic, std::uint64_t logTime) {
+        const SteadyTime now{std::chrono::nanoseconds(logTime)};
+        const WallTime stamp{std::chrono::microseconds(logTime / 1'000)};
+        auto judged = publishers.judge(header, topic, now, stamp);
+        const auto* accepted = std::get_if<Publishers::Publisher*>(&judged);
+        if (!accepted) return;
+        auto& publisher = **accepted;
+        const auto order =
+            sequences.accept(header, topic, now, topic.starts_with("pop/") && publisher.fromStart);
+        const auto* taken = std::get_if<GapTracker::Accepted>(&order);
+        if (taken && taken->inOrder)
+            publishers.hear(publisher, header, topic.starts_with("pop/"), now, stamp);
+    }
+};
+
+} // namespace
+
 Result<Verification> verify(const std::string& path, const Progress& progress) {
     auto opened = McapReader::open(path);
     if (!opened) return Error{opened.error()};
@@ -52,8 +77,8 @@ Result<Verification> verify(const std::string& path, const Progress& progress) {
             },
             decoded);
     }
-    found.lost = followed.counts().lost;
-    found.duplicates = followed.counts().duplicates;
+    found.lost = followed.sequences.counts().lost;
+    found.duplicates = followed.sequences.counts().duplicates;
     found.damage.insert(found.damage.end(), reader.damage().begin(), reader.damage().end());
     return found;
 }
