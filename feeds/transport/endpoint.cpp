@@ -4,10 +4,6 @@
 namespace surgescope::feeds {
 namespace {
 
-Error endpointError(const char* verb, const std::string& endpoint, const zmq::error_t& error) {
-    return {std::string("cannot ") + verb + " '" + endpoint + "': " + error.what()};
-}
-
 /// What the library would let pass and misread: it takes a port modulo 65536.
 std::optional<Error> checkForm(const char* verb, const std::string& endpoint) {
     const auto wrong = [&](const char* expected) {
@@ -31,22 +27,19 @@ std::optional<Error> checkForm(const char* verb, const std::string& endpoint) {
 std::optional<Error> openEndpoints(zmq::socket_t& socket, const std::vector<std::string>& bind,
                                    const std::vector<std::string>& connect, int backlog) {
     socket.set(zmq::sockopt::backlog, backlog);
-    for (const auto& endpoint : bind) {
-        if (auto error = checkForm("bind", endpoint)) return error;
+    const auto open = [](const char* verb, const std::string& endpoint, auto use) -> std::optional<Error> {
+        if (auto error = checkForm(verb, endpoint)) return error;
         try {
-            socket.bind(endpoint);
+            use();
         } catch (const zmq::error_t& error) {
-            return endpointError("bind", endpoint, error);
+            return Error{std::string("cannot ") + verb + " '" + endpoint + "': " + error.what()};
         }
-    }
-    for (const auto& endpoint : connect) {
-        if (auto error = checkForm("connect to", endpoint)) return error;
-        try {
-            socket.connect(endpoint);
-        } catch (const zmq::error_t& error) {
-            return endpointError("connect to", endpoint, error);
-        }
-    }
+        return std::nullopt;
+    };
+    for (const auto& endpoint : bind)
+        if (auto error = open("bind", endpoint, [&] { socket.bind(endpoint); })) return error;
+    for (const auto& endpoint : connect)
+        if (auto error = open("connect to", endpoint, [&] { socket.connect(endpoint); })) return error;
     return std::nullopt;
 }
 

@@ -22,6 +22,8 @@ constexpr milliseconds kDead{30'000};
 /// Who connects has so long to say what he is.
 constexpr milliseconds kHandshake{15'000};
 constexpr milliseconds kPatience{200}; // with a slow subscriber
+/// All that comes to who publishes is wishes, and what a handshake says.
+constexpr std::int64_t kWishBytes = 1'024;
 
 int number(milliseconds time) {
     return static_cast<int>(time.count());
@@ -45,8 +47,7 @@ zmq::socket_t makePublishing(ZmqContext& context, bool waits, milliseconds farew
     socket.set(zmq::sockopt::xpub_verboser, 1); // every subscriber's wishes, to count them
     socket.set(zmq::sockopt::sndtimeo, number(kPatience));
     socket.set(zmq::sockopt::linger, number(farewell));
-    // All that comes is wishes, and no topic is longer.
-    socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(4 * limits::kTopicBytes));
+    socket.set(zmq::sockopt::maxmsgsize, kWishBytes);
     if (waits) socket.set(zmq::sockopt::xpub_nodrop, 1);
     return socket;
 }

@@ -17,15 +17,15 @@ namespace {
 
 using Messages = std::vector<std::pair<std::string, std::string>>;
 
-std::unique_ptr<PublishingSocket> openPublisher(const std::vector<std::string>& bind,
-                                                const std::vector<std::string>& connect = {}) {
+std::unique_ptr<PublishingSocket> waitingPublisher(const std::vector<std::string>& bind,
+                                                   const std::vector<std::string>& connect = {}) {
     auto publisher = PublishingSocket::open(
         {.bind = bind, .connect = connect, .waits = true, .farewell = milliseconds(2'000)});
     if (!publisher) FAIL(publisher.error());
     return std::move(publisher.value());
 }
 
-std::unique_ptr<ZmqSource> openSource(const ZmqSource::Options& options, const std::string& topic = "") {
+std::unique_ptr<ZmqSource> listener(const ZmqSource::Options& options, const std::string& topic = "") {
     auto source = ZmqSource::open(options);
     if (!source) FAIL(source.error());
     source.value()->subscribe(topic);
@@ -51,10 +51,10 @@ Messages take(ZmqSource& source, std::size_t count) {
 } // namespace
 
 TEST_CASE("messages are sent as they are, in their order", "[publish]") {
-    const auto publisher = openPublisher({"tcp://127.0.0.1:*"});
+    const auto publisher = waitingPublisher({"tcp://127.0.0.1:*"});
     REQUIRE(publisher->boundEndpoints().size() == 1);
     CHECK(publisher->boundEndpoints()[0].find('*') == std::string::npos);
-    const auto source = openSource({.connect = publisher->boundEndpoints()});
+    const auto source = listener({.connect = publisher->boundEndpoints()});
     REQUIRE(awaitSubscriptions(*publisher, 1));
     Messages messages{{"pop/LHR", std::string("\0\xff no protobuf", 14)}, {"weather", ""}};
     for (int i = 0; i < 500; ++i)
@@ -65,11 +65,11 @@ TEST_CASE("messages are sent as they are, in their order", "[publish]") {
 }
 
 TEST_CASE("subscriptions are counted as they come and go", "[publish]") {
-    const auto publisher = openPublisher({"tcp://127.0.0.1:*"});
+    const auto publisher = waitingPublisher({"tcp://127.0.0.1:*"});
     CHECK(publisher->subscriptions(milliseconds(0)) == 0);
-    const auto first = openSource({.connect = publisher->boundEndpoints()});
+    const auto first = listener({.connect = publisher->boundEndpoints()});
     CHECK(awaitSubscriptions(*publisher, 1));
-    auto second = openSource({.connect = publisher->boundEndpoints()}, "pop/");
+    auto second = listener({.connect = publisher->boundEndpoints()}, "pop/");
     CHECK(awaitSubscriptions(*publisher, 2));
     first->unsubscribe("");
     CHECK(awaitSubscriptions(*publisher, 1));
@@ -78,8 +78,8 @@ TEST_CASE("subscriptions are counted as they come and go", "[publish]") {
 }
 
 TEST_CASE("a publisher can also connect to who waits for it", "[publish]") {
-    const auto source = openSource({.bind = {"tcp://127.0.0.1:*"}});
-    const auto publisher = openPublisher({}, {source->endpoints()[0].name});
+    const auto source = listener({.bind = {"tcp://127.0.0.1:*"}});
+    const auto publisher = waitingPublisher({}, {source->endpoints()[0].name});
     CHECK(publisher->boundEndpoints().empty());
     REQUIRE(eventually([&] {
         source->receive(milliseconds(0)); // it tells who connects what it wants while it is used
@@ -90,8 +90,8 @@ TEST_CASE("a publisher can also connect to who waits for it", "[publish]") {
 }
 
 TEST_CASE("a subscriber that does not keep up is waited for, and loses nothing", "[publish]") {
-    const auto publisher = openPublisher({"tcp://127.0.0.1:*"});
-    const auto source = openSource({.connect = publisher->boundEndpoints(), .receiveHighWaterMark = 10});
+    const auto publisher = waitingPublisher({"tcp://127.0.0.1:*"});
+    const auto source = listener({.connect = publisher->boundEndpoints(), .receiveHighWaterMark = 10});
     REQUIRE(awaitSubscriptions(*publisher, 1));
     // More than both sides and the sockets between them hold, and nobody reads yet.
     const std::string payload(500, 'x');
@@ -119,7 +119,7 @@ TEST_CASE("an endpoint that cannot be used is refused by name", "[publish]") {
     const auto nonsense = PublishingSocket::open({.bind = {"nonsense"}});
     REQUIRE(!nonsense);
     CHECK_THAT(nonsense.error(), containsText("nonsense"));
-    const auto first = openPublisher({"tcp://127.0.0.1:*"});
+    const auto first = waitingPublisher({"tcp://127.0.0.1:*"});
     const auto taken = PublishingSocket::open({.bind = first->boundEndpoints()});
     REQUIRE(!taken);
     CHECK_THAT(taken.error(), containsText(first->boundEndpoints()[0]));
@@ -145,7 +145,7 @@ TEST_CASE("a subscriber that stands still takes no more of large messages than t
         PublishingSocket::open({.bind = {"tcp://127.0.0.1:*"}, .waits = true, .queueBytes = 16U << 20U});
     REQUIRE(opened);
     auto& publisher = *opened.value();
-    const auto source = openSource({.connect = publisher.boundEndpoints(), .receiveHighWaterMark = 10});
+    const auto source = listener({.connect = publisher.boundEndpoints(), .receiveHighWaterMark = 10});
     REQUIRE(awaitSubscriptions(publisher, 1));
     const std::string payload(64U << 10U, 'x');
     std::size_t sent = 0;
