@@ -55,31 +55,67 @@ using Mark = std::pair<std::uint64_t, RecordedTime>;
 /// A frame is drawn at the latest so long after the settled second has moved.
 constexpr std::uint64_t kShownWithin = 100'000'000;
 
-/// The first reports are shown at once; the last ones when the last of their second has come.
-std::optional<Mark> markOfReports(McapReader& reader, bool first) {
+/// Reports of some seconds: when they came, and which second they say they are of.
+std::vector<Mark> reportsOf(McapReader& reader, std::uint64_t from, std::uint64_t length) {
+    std::vector<Mark> reports;
+    auto stream = channelStream(reader, "pop");
+    stream.seek(from);
+    while (const auto* message = stream.next()) {
+        if (!reports.empty() && message->logTime > reports.front().first + length) break;
+        reports.emplace_back(message->logTime, wholeSecond(message->publishTime));
+    }
+    return reports;
+}
+
+/// Leaves out those whose clock is wrong: most agree, and what they say lies between a first and a last
+/// second, evenly.
+void keepBelieved(std::vector<Mark>& reports) {
+    if (reports.empty()) return;
+    std::vector<RecordedTime> seconds;
+    for (const auto& report : reports)
+        seconds.push_back(report.second);
+    const auto at = [&](std::size_t quarter) {
+        const auto nth = seconds.begin() + static_cast<std::ptrdiff_t>((seconds.size() - 1) * quarter / 4);
+        std::nth_element(seconds.begin(), nth, seconds.end());
+        return *nth;
+    };
+    constexpr std::chrono::seconds kMargin{1};
+    const auto median = at(2);
+    const auto earliest = median - 2 * (at(3) - median) - kMargin;
+    const auto latest = median + 2 * (median - at(1)) + kMargin;
+    std::erase_if(reports, [&](const Mark& r) { return r.second < earliest || r.second > latest; });
+}
+
+/// The first reports are shown at once.
+std::optional<Mark> firstMark(McapReader& reader) {
+    auto reports = reportsOf(reader, 0, kSecondNs);
+    keepBelieved(reports);
+    if (reports.empty()) return std::nullopt;
+    return Mark{reports.front().first + kShownWithin, reports.front().second};
+}
+
+/// The last ones are shown when the last of their second has come.
+std::optional<Mark> lastMark(McapReader& reader) {
     std::uint64_t end = 0;
     for (const auto& part : reader.parts())
         end = std::max(end, part.end);
-    auto stream = channelStream(reader, "pop");
-    if (!first) stream.seek(end > 3 * kSecondNs ? end - 3 * kSecondNs : 0);
+    auto reports = reportsOf(reader, end > 3 * kSecondNs ? end - 3 * kSecondNs : 0, UINT64_MAX - end);
+    keepBelieved(reports);
     std::optional<Mark> mark;
-    while (const auto* message = stream.next()) {
-        const auto shown = wholeSecond(message->publishTime);
-        if (!mark || shown >= mark->second) mark = {message->logTime + kShownWithin, shown};
-        if (first) break;
-    }
+    for (const auto& [logTime, second] : reports)
+        if (!mark || second >= mark->second) mark = {logTime + kShownWithin, second};
     return mark;
 }
 
 void findMarks(McapReader& reader, RecordingIndex& index) {
     std::vector<Mark> found;
-    if (const auto mark = markOfReports(reader, true)) found.push_back(*mark);
+    if (const auto mark = firstMark(reader)) found.push_back(*mark);
     // Points of a slot are made at the moment when the settled second is so far ahead of it.
     auto stream = channelStream(reader, "points/60");
     while (const auto* message = stream.next())
         found.emplace_back(message->logTime + kShownWithin,
                            wholeSecond(message->publishTime) + RollupMaker::kLateSlots);
-    if (const auto mark = markOfReports(reader, false)) found.push_back(*mark);
+    if (const auto mark = lastMark(reader)) found.push_back(*mark);
     // Feed time may have jumped back, as when a rehearsal was begun again: the later one is followed.
     auto& marks = index.marks;
     for (const auto& mark : found) {

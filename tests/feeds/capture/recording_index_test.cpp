@@ -83,6 +83,38 @@ TEST_CASE("a recording begins and ends with the seconds it shows", "[recording-i
     CHECK(index.timeAt(~std::uint64_t{0}) == index.end);
 }
 
+TEST_CASE("who has a wrong clock makes a recording neither longer nor older", "[recording-index]") {
+    Recorded recorded;
+    const auto begin = unixSeconds(std::chrono::floor<seconds>(recorded.clock.wall()));
+    constexpr std::int64_t kDay = 86'400;
+    const auto say = [&](const std::string& publisher, std::int64_t second) {
+        recorded.give(popReport({.publisher = publisher, .second = second}));
+        recorded.clock.advance(milliseconds(10));
+    };
+    for (std::int64_t s = 0; s < 20; ++s) {
+        say("ahead", begin + s + 400 * kDay);
+        for (int i = 0; i < 8; ++i)
+            say("honest-" + std::to_string(i), begin + s);
+        say("behind", begin + s - kDay);
+        say("ahead too", begin + s + 60);
+        recorded.clock.advance(milliseconds(890));
+    }
+    const auto index = recorded.index();
+    CHECK(index.begin == at(begin));
+    CHECK(index.end == at(begin + 19));
+}
+
+TEST_CASE("in fast motion a recording ends with its last second, too", "[recording-index]") {
+    Recorded recorded;
+    for (std::int64_t s = 0; s < 2'000; ++s) {
+        recorded.give(popReport({.second = kStart + s}));
+        recorded.clock.advance(milliseconds(2));
+    }
+    const auto index = recorded.index();
+    CHECK(index.begin == at(kStart));
+    CHECK(index.end == at(kStart + 1'999));
+}
+
 TEST_CASE("a stretch in which nothing came is a gap", "[recording-index]") {
     Recorded recorded;
     for (int second = 0; second <= 34; ++second) {
