@@ -71,12 +71,12 @@ std::vector<Mark> reportsOf(McapReader& reader, std::uint64_t from, std::uint64_
 /// second, evenly.
 void keepBelieved(std::vector<Mark>& reports) {
     if (reports.empty()) return;
-    std::vector<RecordedTime> seconds;
+    std::vector<RecordedTime> told;
     for (const auto& report : reports)
-        seconds.push_back(report.second);
+        told.push_back(report.second);
     const auto at = [&](std::size_t quarter) {
-        const auto nth = seconds.begin() + static_cast<std::ptrdiff_t>((seconds.size() - 1) * quarter / 4);
-        std::nth_element(seconds.begin(), nth, seconds.end());
+        const auto nth = told.begin() + static_cast<std::ptrdiff_t>((told.size() - 1) * quarter / 4);
+        std::nth_element(told.begin(), nth, told.end());
         return *nth;
     };
     constexpr std::chrono::seconds kMargin{1};

@@ -233,7 +233,10 @@ std::optional<Refused> FleetState::apply(const Event& message, Arrival arrival) 
 std::optional<Refused> FleetState::apply(const Global& message, Arrival arrival) {
     auto judged = judge(message, message.header, arrival);
     if (judged.refused) return std::move(judged.refused);
-    if (message.rehearsal) m_publishers.noteRehearsal(*judged.publisher, message.header, arrival.stamp);
+    if (message.rehearsal &&
+        !m_publishers.noteRehearsal(*judged.publisher, message.header, arrival.now, arrival.stamp))
+        return Refused{Refusal::notOfNow, "global of " + message.header.publisher +
+                                              ": simulated, while others report what is now"};
     m_global = message;
     return std::nullopt;
 }

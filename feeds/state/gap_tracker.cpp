@@ -6,6 +6,8 @@
 namespace surgescope::feeds {
 namespace {
 
+/// Nobody loses so many messages of a topic between two that arrive: the number is wrong.
+constexpr std::uint64_t kMostMissing = 1U << 20U;
 constexpr std::uint64_t kWindow = 64; // how far back a message out of order is told from a duplicate
 
 /// Nobody reports so old an interval again: the clock was set.
@@ -28,7 +30,7 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
             return Refused{Refusal::full, describe(header, topic) + ": " + std::to_string(m_maxStreams) +
                                               " publishers and topics are followed already"};
         m_streams[m_key] = {header.session, header.sequence, 1, header.intervalEnd, now};
-        if (fromStart) m_counts.lost += header.sequence - 1;
+        if (fromStart && header.sequence <= kMostMissing) m_counts.lost += header.sequence - 1;
         return Accepted{};
     }
 
@@ -36,15 +38,22 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
     stream.heard = now;
     if (header.sequence > stream.newest) {
         const std::uint64_t step = header.sequence - stream.newest;
-        m_counts.lost += step - 1;
-        stream.seen = step >= kWindow ? 1 : (stream.seen << step) | 1U;
-        stream.newest = header.sequence;
+        if (step > kMostMissing)
+            return Refused{Refusal::value, describe(header, topic) + ": the one before was " +
+                                               std::to_string(stream.newest) + ", expected at most " +
+                                               std::to_string(kMostMissing) + " more"};
         const bool timed = header.intervalEnd != FeedSecond{};
-        if (timed && header.intervalEnd <= stream.lastInterval &&
-            header.intervalEnd > stream.lastInterval - kSetBack)
+        const bool repeated = timed && header.intervalEnd <= stream.lastInterval &&
+                              header.intervalEnd > stream.lastInterval - kSetBack;
+        if (!repeated || step == 1) { // what is refused makes nothing be missing
+            m_counts.lost += step - 1;
+            stream.seen = step >= kWindow ? 1 : (stream.seen << step) | 1U;
+            stream.newest = header.sequence;
+        }
+        if (repeated)
             return Refused{Refusal::repeatedInterval, describe(header, topic) + ": reports the interval to " +
                                                           utcText(header.intervalEnd) +
-                                                          " again, the one before reported to " +
+                                                          ", expected one after that to " +
                                                           utcText(stream.lastInterval)};
         stream.lastInterval = header.intervalEnd;
         return Accepted{};

@@ -2,6 +2,7 @@
 #include "feeds/state/place.h"
 
 #include "feeds/state/freshness.h"
+#include "feeds/wire/limits.h"
 
 #include <algorithm>
 
@@ -25,7 +26,7 @@ bool Place::isSpokenForBy(const std::string& publisher, SteadyTime now) const {
 void Place::noteTwin(const std::string& publisher, std::uint64_t nodeCount, SteadyTime now) {
     if (twins.size() >= kTwins && !twins.contains(publisher)) return;
     auto& twin = twins[publisher];
-    twin = {std::max(twin.nodes, nodeCount), now};
+    twin = {std::max(twin.nodes, std::min<std::uint64_t>(nodeCount, limits::kNodesPerMessage)), now};
 }
 
 void Place::forgetSilentTwins(SteadyTime now) {

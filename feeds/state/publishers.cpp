@@ -73,62 +73,59 @@ std::variant<Publishers::Publisher*, Refused> Publishers::judge(const Header& he
         publisher = m_last = &m_byName[header.publisher];
         publisher->name = header.publisher;
     }
+    auto& sessions = publisher->sessions;
     const bool marked = header.timeSource != TimeSource::clock;
-    publisher->source = marked || !publisher->isRehearsal ? header.timeSource : TimeSource::simulated;
-    if (publisher->source != TimeSource::clock && hasClocks(now))
-        return refusal(Refusal::notOfNow, publisher->source == TimeSource::recorded
+    const bool rehearses = publisher->isRehearsal && header.session == sessions.present();
+    const auto source = marked || !rehearses ? header.timeSource : TimeSource::simulated;
+    if (source != TimeSource::clock && hasClocks(now))
+        return refusal(Refusal::notOfNow, source == TimeSource::recorded
                                               ? "a recording, while others report what is now"
                                               : "simulated, while others report what is now");
-    auto& sessions = publisher->sessions;
-    const auto present = sessions.present();
     const bool wasRefused = sessions.twin() && sessions.twin()->session == header.session;
-    const auto sentSince = [&]() -> std::optional<double> {
-        const auto offset = publisher->clockBefore.offset();
-        if (!offset) return std::nullopt;
-        return std::chrono::duration<double>(header.sent + *offset - publisher->began).count();
-    };
-    switch (sessions.judge(header.session, now, sentSince)) {
+    switch (sessions.judge(header.session, now, header.sent, arrived)) {
     case Sessions::Verdict::ended: return refusal(Refusal::olderSession, "its session is over");
     case Sessions::Verdict::twin:
         return refusal(Refusal::twin, "another publisher of this name was first, and is alive");
-    case Sessions::Verdict::goesOn:
-        if (present != sessions.present()) { // it had never ended
-            std::swap(publisher->clock, publisher->clockBefore);
-            publisher->fromStart = false; // what came before has been counted
-            --m_restarts;
-        }
-        return publisher;
-    case Sessions::Verdict::begins: break;
+    case Sessions::Verdict::returns:
+        publisher->fromStart = publisher->isRehearsal = false; // what came before has been counted
+        --m_restarts;
+        break;
+    case Sessions::Verdict::goesOn: break;
+    case Sessions::Verdict::begins:
+        if (!isNew) ++m_restarts;
+        publisher->shift = seconds(0);
+        publisher->isRehearsal = false;
+        // Of the first session of all, its reports tell: they are numbered by the second.
+        const bool sinceWeListen = topic.starts_with("pop/") && secondsBetween(*m_listeningSince, now) >=
+                                                                    static_cast<double>(header.sequence) + 2;
+        publisher->fromStart =
+            (!isNew || sinceWeListen) && !wasRefused; // what was refused is counted as such
     }
-    if (!isNew) ++m_restarts;
-    publisher->clockBefore = std::exchange(publisher->clock, {});
-    publisher->began = arrived;
-    publisher->shift = seconds(0);
-    publisher->isRehearsal = false;
-    // Of the first session of all, its reports tell: they are numbered by the second.
-    const bool sinceWeListen = topic.starts_with("pop/") && secondsBetween(*m_listeningSince, now) >=
-                                                                static_cast<double>(header.sequence) + 2;
-    publisher->fromStart = (!isNew || sinceWeListen) && !wasRefused; // what was refused is counted as such
+    publisher->source = source;
     return publisher;
 }
 
 // ---- clocks
 
 bool Publishers::hasClocks(SteadyTime now) const {
-    return m_clocksHeard && secondsBetween(*m_clocksHeard, now) <= kRealSeconds;
+    return m_clockHeard && secondsBetween(m_clockHeard->at, now) <= kRealSeconds;
 }
 
 bool Publishers::isReplay(SteadyTime now) const {
     return m_recordingHeard && secondsBetween(*m_recordingHeard, now) <= kHasASaySeconds && !hasClocks(now);
 }
 
-void Publishers::noteRehearsal(Publisher& publisher, const Header& header, WallTime arrived) {
-    if (publisher.isRehearsal || publisher.source != TimeSource::clock) return;
-    if (std::chrono::abs(arrived - header.sent) <= kRehearsedNow) return;
+bool Publishers::noteRehearsal(Publisher& publisher, const Header& header, SteadyTime now, WallTime arrived) {
+    if (publisher.isRehearsal || publisher.source != TimeSource::clock) return true;
+    if (std::chrono::abs(arrived - header.sent) <= kRehearsedNow) return true;
+    for (const auto* heard : {&m_clockHeard, &m_otherHeard})
+        if (*heard && (*heard)->who != &publisher && secondsBetween((*heard)->at, now) <= kRealSeconds)
+            return false;
     publisher.isRehearsal = true;
     publisher.source = TimeSource::simulated;
-    publisher.clock = {};
-    m_clocksHeard.reset(); // that may have been this one; the others are heard each second
+    publisher.sessions.clock() = {};
+    m_clockHeard.reset(); // that was this one
+    return true;
 }
 
 /// Simulations and recordings bring the time of arrival with them, be they as fast as they may.
@@ -143,11 +140,14 @@ WallTime Publishers::arrivalOf(const Publisher& publisher, const Header& header,
 
 void Publishers::hear(Publisher& publisher, const Header& header, bool reports, SteadyTime now,
                       WallTime arrived) {
-    if (reports && publisher.source == TimeSource::clock) m_clocksHeard = now;
+    if (reports && publisher.source == TimeSource::clock) {
+        if (m_clockHeard && m_clockHeard->who != &publisher) m_otherHeard = m_clockHeard;
+        m_clockHeard = {&publisher, now};
+    }
     if (reports && publisher.source == TimeSource::recorded) m_recordingHeard = now;
-    const bool first = !publisher.clock.offset();
+    const bool first = !publisher.sessions.clock().offset();
     const auto at = arrivalOf(publisher, header, arrived);
-    publisher.clock.hear(header.sent, at);
+    publisher.sessions.clock().hear(header.sent, at);
     if (!reports) return;
     const bool few = m_byName.size() <= kAskedAtOnce;
     if (!m_consensus || m_byName.size() == 1 || (first && few) ||
@@ -160,10 +160,10 @@ void Publishers::hear(Publisher& publisher, const Header& header, bool reports, 
 /// How far the publisher's clock is behind the fleet's. Nothing while that is not known: what is late may
 /// have been queued; but nothing arrives before it is sent.
 std::optional<Offset> Publishers::errorOf(const Publisher& publisher) const {
-    const auto offset = publisher.clock.offset();
+    const auto offset = publisher.sessions.clock().offset();
     if (!offset || !m_consensus) return std::nullopt;
     const auto error = *offset - m_consensus->offset;
-    if (error > Offset(0) && !publisher.clock.isSettled()) return std::nullopt;
+    if (error > Offset(0) && !publisher.sessions.clock().isSettled()) return std::nullopt;
     return error;
 }
 
@@ -174,9 +174,9 @@ void Publishers::agree(SteadyTime now, WallTime arrived) {
         for (const auto& [name, publisher] : m_byName) {
             const auto heard = publisher.sessions.heard();
             if (!heard || secondsBetween(*heard, now) > kHasASaySeconds) continue;
-            if (settledOnly && !publisher.clock.isSettled()) continue;
+            if (settledOnly && !publisher.sessions.clock().isSettled()) continue;
             if (publisher.source != TimeSource::clock && hasClocks(now)) continue;
-            if (const auto offset = publisher.clock.offset()) m_offsets.push_back(*offset);
+            if (const auto offset = publisher.sessions.clock().offset()) m_offsets.push_back(*offset);
         }
         if (!m_offsets.empty()) break;
     }

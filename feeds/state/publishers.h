@@ -28,9 +28,6 @@ class Publishers {
     struct Publisher {
         std::string name;
         Sessions sessions;
-        ClockOffset clock;
-        ClockOffset clockBefore;       // of the session before the present one
-        WallTime began{};              // arrival of the present session's first message
         std::chrono::seconds shift{0}; // added to its times
         TimeSource source = TimeSource::clock;
         bool isRehearsal = false; // plays a simulation, but does not mark its messages
@@ -40,10 +37,10 @@ class Publishers {
 
     explicit Publishers(std::size_t most) : m_most(most) {}
 
-    /// Its publisher, valid until the next message is judged, when this message's session speaks for it and its
-    /// times are of the feed. `arrived`: on a line that never goes back.
+    /// Its publisher, valid until the next message is judged, when this message's session speaks for it and
+    /// its times are of the feed. `arrived`: on a line that never goes back.
     std::variant<Publisher*, Refused> judge(const Header& header, std::string_view topic, SteadyTime now,
-                                          WallTime arrived);
+                                            WallTime arrived);
 
     /// A message in order, that was no duplicate: its publisher's clock is told from it, and how many seconds
     /// must be added to its times follows. `reports`: it carries totals, and its publisher has a say in what
@@ -51,7 +48,8 @@ class Publishers {
     void hear(Publisher& publisher, const Header& header, bool reports, SteadyTime now, WallTime arrived);
     /// The publisher says that it rehearses. If its times are not of now, they are simulated, though its
     /// messages are not marked, as those of earlier simulators are not.
-    void noteRehearsal(Publisher& publisher, const Header& header, WallTime arrived);
+    /// False: others report by clocks what is now, and a rehearsal is not of it.
+    bool noteRehearsal(Publisher& publisher, const Header& header, SteadyTime now, WallTime arrived);
 
     /// What the clocks of the fleet say when this message arrives.
     WallTime feedNow(const Publisher& publisher, const Header& header, WallTime arrived) const;
@@ -66,8 +64,9 @@ class Publishers {
 
     /// Publishers of which something is wrong.
     struct Complaints {
-        std::vector<std::string> worst; // in words that name them: "clock of EWR/edge-7 is 60 s ahead: corrected"
-        std::size_t count = 0;          // of all
+        std::vector<std::string>
+            worst;             // in words that name them: "clock of EWR/edge-7 is 60 s ahead: corrected"
+        std::size_t count = 0; // of all
     };
     Complaints complaints(SteadyTime now, std::size_t most) const;
 
@@ -90,7 +89,13 @@ class Publishers {
     std::unordered_map<std::string, Publisher> m_byName;
     Publisher* m_last = nullptr; // most messages follow one of the same publisher, or are rare
     std::optional<SteadyTime> m_listeningSince;
-    std::optional<SteadyTime> m_clocksHeard;
+    /// Who reported by a clock last, and when one did that is another publisher. Compared, never followed.
+    struct ClockHeard {
+        const Publisher* who = nullptr;
+        SteadyTime at;
+    };
+    std::optional<ClockHeard> m_clockHeard;
+    std::optional<ClockHeard> m_otherHeard;
     std::optional<SteadyTime> m_recordingHeard;
     std::optional<Consensus> m_consensus;
     WallTime m_agreedAt{}; // arrival

@@ -372,3 +372,43 @@ TEST_CASE("the number and the names of nodes are bounded, for one publisher and 
     CHECK(refused->reason == Refusal::full);
     CHECK(fleet.state.places().at("LHR")->nodes.size() == limits::kNodesPerMessage);
 }
+
+TEST_CASE("one who says that all is rehearsed does not silence those who report what is now", "[fleet]") {
+    FleetOfClocks fleet;
+    std::vector<Agent> agents{{.name = "LHR/edge-0"}, {.name = "LHR/edge-1"}, {.name = "LHR/edge-2"}};
+    for (int s = 0; s < 10; ++s)
+        REQUIRE(fleet.second(agents) == 3);
+    const auto epoch = fleet.state.epoch();
+    // In another's name, and in its own; by a clock that is two hours ahead.
+    for (const char* name : {"LHR/edge-0", "evil"}) {
+        Global global;
+        global.header = header({.publisher = name, .session = 666});
+        global.header.sent = fleet.clock.wall() + 2h;
+        global.header.intervalEnd = std::chrono::floor<seconds>(global.header.sent);
+        global.rehearsal = true;
+        const auto refused = fleet.state.apply(global, fleet.clock.arrival());
+        REQUIRE(refused);
+        CHECK(refused->reason == Refusal::notOfNow);
+    }
+    CHECK_FALSE(fleet.state.global());
+    fleet.clock.advance(200ms);
+    for (int s = 0; s < 10; ++s)
+        CHECK(fleet.second(agents) == 3);
+    CHECK(fleet.state.epoch() == epoch);
+}
+
+TEST_CASE("two sessions forged at once do not end the one that speaks", "[fleet]") {
+    FleetOfClocks fleet;
+    std::vector<Agent> agents{{.name = "LHR/edge-0"}, {.name = "LHR/edge-1"}, {.name = "LHR/edge-2"}};
+    for (int s = 0; s < 10; ++s)
+        REQUIRE(fleet.second(agents) == 3);
+    for (const std::uint64_t session : {666U, 667U}) {
+        Agent forger{.name = "LHR/edge-0", .session = session};
+        fleet.say(fleet.reportOf(forger));
+    }
+    fleet.clock.advance(200ms);
+    CHECK(fleet.second(agents) == 3);
+    CHECK(fleet.second(agents) == 3);
+    REQUIRE(fleet.complaints().size() == 1);
+    CHECK(fleet.complaints()[0].starts_with("two are called LHR/edge-0"));
+}

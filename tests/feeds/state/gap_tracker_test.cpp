@@ -140,3 +140,28 @@ TEST_CASE("the number of streams is bounded", "[gaps]") {
     CHECK(judge(gaps, 1, {.publisher = "c"}) == wordsFor(Refusal::full));
     CHECK(gaps.streams() == 2);
 }
+
+TEST_CASE("an absurd number makes nothing be missing, and nobody unheard", "[gaps]") {
+    GapTracker gaps(10);
+    for (const std::uint64_t sequence : {1, 2, 3})
+        CHECK(judge(gaps, sequence) == "ok");
+    const SteadyTime now{};
+    for (const std::uint64_t sequence :
+         {std::uint64_t{1} << 63U, ~std::uint64_t{0}, std::uint64_t{1} << 21U}) {
+        const auto judged =
+            gaps.accept(header({.second = kStart + 4, .sequence = sequence}), "pop/LHR", now, false);
+        REQUIRE(std::holds_alternative<Refused>(judged));
+        CHECK(std::get<Refused>(judged).reason == Refusal::value);
+    }
+    // One that repeats an interval is refused: it does not take the numbers of those that follow.
+    const auto judged = gaps.accept(header({.second = kStart + 3, .sequence = 100}), "pop/LHR", now, false);
+    REQUIRE(std::holds_alternative<Refused>(judged));
+    CHECK(std::get<Refused>(judged).reason == Refusal::repeatedInterval);
+    for (const std::uint64_t sequence : {4, 5, 6})
+        CHECK(judge(gaps, sequence) == "ok");
+    CHECK(gaps.counts().lost == 0);
+    // Nor when it is the first.
+    GapTracker others(10);
+    others.accept(header({.sequence = std::uint64_t{1} << 63U}), "pop/LHR", now, true);
+    CHECK(others.counts().lost == 0);
+}
