@@ -276,7 +276,6 @@ void FleetState::forgetSilent(SteadyTime now) {
 void FleetState::settle(SteadyTime now) {
     forgetSilent(now);
     placeInventory(now);
-    m_sums.countExpectedNodes(m_places);
     std::vector<FeedSecond> newest;
     newest.reserve(m_places.size());
     std::optional<FeedSecond> complete;
@@ -293,6 +292,8 @@ void FleetState::settle(SteadyTime now) {
         if (m_settled && second < *m_settled - seconds(Rollup::kOpenSeconds)) startEpoch(second);
         m_settled = m_settled ? std::max(*m_settled, second) : second;
     }
+    m_sums.countExpectedNodes(
+        m_places); // a PoP without rosters expects whom it heard: nobody, when it has begun anew
     if (!m_settled) return;
 
     for (const auto& [code, place] : m_places)
