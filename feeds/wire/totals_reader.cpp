@@ -93,7 +93,7 @@ bool readHistogram(std::string_view bytes, ExponentialHistogram& to, std::uint64
     if (!fields.atEnd() || zeros > most || !to.addBuckets(offset, std::span(counts).first(size)))
         return false;
     to.addZeros(zeros);
-    to.addSummary(sum, max);
+    if (to.count() > 0) to.addSummary(sum, max); // of nothing there is no maximum
     return to.count() <= most;
 }
 
