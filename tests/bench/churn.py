@@ -22,19 +22,20 @@ except ImportError:
     sys.exit(77)
 
 AGENTS = 200
-LIFE = 20  # seconds, at most
+LONG_LIFE = 20  # seconds an agent lives at most; half of that in a short run, so that it too hears enough names
 NODES = 20  # of each
 POPS = "AMS ATH BOM CDG DFW FRA GRU HKG IAD JNB LHR MAD MIA NRT ORD PRG SIN SYD VIE ZRH".split()
 US = 1_000_000
 MOST_BYTES_A_NAME = 8_192  # that a name gone for good may leave behind, until it is forgotten
+MOST_BYTES_BESIDE = 10 << 20  # that a picture or a chart may take meanwhile: windows grow in steps
 draw = random.Random(11)
 
 
 class Agent:
     born = 0
 
-    def __init__(self, context, endpoint):
-        self.context, self.endpoint = context, endpoint
+    def __init__(self, context, endpoint, life):
+        self.context, self.endpoint, self.life = context, endpoint, life
         self.pop = draw.choice(POPS)
         self.name = f"{self.pop}/ephemeral-{Agent.born}"
         Agent.born += 1
@@ -43,7 +44,7 @@ class Agent:
     def begin(self):
         self.session = draw.getrandbits(63) + 1
         self.sequence = {"pop": 0, "roster": 0}
-        self.until = time.time() + draw.uniform(LIFE / 2, LIFE)
+        self.until = time.time() + draw.uniform(self.life / 2, self.life)
         self.says_roster = True
         self.socket = self.context.socket(zmq.PUB)
         self.socket.linger = 0
@@ -89,6 +90,7 @@ def resident(pid):
 
 
 def main(programs, seconds):
+    life = min(LONG_LIFE, seconds / 4)
     context = zmq.Context()
     context.max_sockets = 4 * AGENTS
     probe = context.socket(zmq.SUB)
@@ -100,14 +102,14 @@ def main(programs, seconds):
             [programs + "/surgescope", "--bind", endpoint, "--flight-bytes", str(32 << 20), "--stats", folder + "/stats"],
             env=dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=folder), stderr=subprocess.DEVNULL)
         try:
-            agents = [Agent(context, endpoint) for _ in range(AGENTS)]
+            agents = [Agent(context, endpoint, life) for _ in range(AGENTS)]
             samples = []  # names ever heard, bytes
             begin = int(time.time()) + 1
             for second in range(seconds):
                 time.sleep(max(0, begin + second - time.time()))
                 for i, agent in enumerate(agents):
                     if time.time() > agent.until:
-                        agents[i] = agent.leave(begin + second) or Agent(context, endpoint)
+                        agents[i] = agent.leave(begin + second) or Agent(context, endpoint, life)
                     agents[i].speak(begin + second)
                 samples.append((Agent.born, resident(wall.pid)))
                 if second % max(1, seconds // 30) == 0:
@@ -124,7 +126,7 @@ def main(programs, seconds):
             if not 0.7 * alive <= stats["nodes"]["expected"] <= 1.1 * alive:
                 print(f"WRONG: {alive} nodes are there")
                 return 1
-            return 1 if grown > names * MOST_BYTES_A_NAME + (2 << 20) else 0
+            return 1 if grown > names * MOST_BYTES_A_NAME + MOST_BYTES_BESIDE else 0
         finally:
             wall.kill()
             context.destroy(0)
