@@ -3,6 +3,7 @@
 
 #include "feeds/capture/recording.h"
 #include "feeds/capture/rollup_maker.h"
+#include "feeds/state/fleet_state.h"
 #include "feeds/state/rollup.h"
 
 #include <algorithm>
@@ -20,8 +21,9 @@ using std::chrono::seconds;
 
 /// How much later than its interval's end what the recorder makes may have been logged.
 constexpr std::uint64_t kMadeLate = 40 * kSecondNs;
-/// Reports this much older than the interval wanted are looked through.
-constexpr std::uint64_t kReportsEarly = 3 * kSecondNs;
+/// What this many seconds before the rollup's end was reported is played again too: it tells whose clock is
+/// wrong. (By publishers' clocks, not by arrival: in fast motion there is nothing to learn.)
+constexpr seconds kClocksHeard{7};
 /// A loop is at least this long: each time round is a seek.
 constexpr std::uint64_t kShortestLoop = kSecondNs / 4;
 /// Without a rollup to begin at, reports of so many seconds are played again.
@@ -341,18 +343,22 @@ void ReplaySource::restoreCharts(std::uint64_t to, FeedSecond last) {
 }
 
 void ReplaySource::restoreReports(std::uint64_t to, std::optional<FeedSecond> last) {
-    const auto from =
-        last ? minus(m_index->logTimeAt(RecordedTime(*last)), kReportsEarly) : minus(to, kWithoutRollup);
+    // Which of them the rollup holds already, FleetState tells: it knows whose clock is wrong.
+    constexpr auto shownWithin = static_cast<std::uint64_t>(FleetState::kShownWithin.count()) * kSecondNs;
+    std::uint64_t begin = minus(to, kWithoutRollup);
+    std::uint64_t from = begin;
+    if (last) {
+        begin = minus(m_index->logTimeAt(RecordedTime(*last)), shownWithin);
+        from = std::min(begin, m_index->logTimeAt(RecordedTime(*last - kClocksHeard)));
+    }
     auto stream = std::make_unique<MessageStream>(*m_reader, [this](const mcap::Channel& c) {
         return c.topic != "event" && c.topic != "roster" && isAnyWanted(c);
     });
     stream->seek(from, to);
     m_near.push_back({std::move(stream), to,
-                      [this, last](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
-                          if (!wanted(m.topic)) return std::nullopt;
-                          const bool isIn =
-                              last && m.topic.starts_with("pop/") && secondOf(m.publishTime) <= *last;
-                          return isIn ? std::nullopt : std::optional(m.logTime);
+                      [this, begin](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
+                          const bool tells = m.logTime >= begin || m.topic.starts_with("pop/");
+                          return tells && wanted(m.topic) ? std::optional(m.logTime) : std::nullopt;
                       }});
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a recording keeps beside the messages, put back where a seek looks: charts and sums of what lies before.
+// What a recording keeps beside the messages, put back where a seek looks: charts and sums of what lies
+// before.
 #include "feeds/state/fleet_state.h"
-
 #include "feeds/wire/limits.h"
 
 #include <algorithm>
@@ -114,7 +114,13 @@ std::optional<Refused> FleetState::apply(const FleetRollup& message, Arrival arr
     }
     m_sinceStart = message.sinceStart;
     m_settled = message.end; // reports that follow are added up from here on
+    m_restored = {message.end, arrival.stamp};
     return std::nullopt;
+}
+
+bool FleetState::isRestored(FeedSecond second, WallTime arrived) const {
+    // The first clock that is heard has nobody to be compared with: what it says of its time is not enough.
+    return m_restored && (second <= m_restored->end || arrived <= m_restored->shown - kShownWithin);
 }
 
 } // namespace surgescope::feeds

@@ -121,6 +121,7 @@ void FleetState::forget(Place& place) {
     m_sums.forgotten(place.rollup.newest());
     place.rollup.clear();
     place.reports.fill(0);
+    m_restored.reset(); // the time that was put back is not this one
 }
 
 std::optional<Refused> FleetState::apply(const PopReport& message, Arrival arrival) {
@@ -142,6 +143,7 @@ std::optional<Refused> FleetState::apply(const PopReport& message, Arrival arriv
     const auto feedNow =
         std::chrono::floor<seconds>(m_publishers.feedNow(*judged.publisher, message.header, arrival.stamp));
     if (auto refused = fitInTime(*place, message, second, feedNow, arrival.now)) return refused;
+    if (isRestored(second, arrival.stamp)) return std::nullopt;
     if (shift == seconds(0)) {
         addUp(*place, message.totals, second, message.header.publisher, arrival.now);
         return std::nullopt;
@@ -263,6 +265,7 @@ void FleetState::forgetAll() {
     m_inventoryPlaced = false;
     m_sums.clearWaiting();
     m_lastReport.reset();
+    m_restored.reset();
 }
 
 void FleetState::forgetSilent(SteadyTime now) {
@@ -304,6 +307,7 @@ void FleetState::settle(SteadyTime now) {
 void FleetState::startEpoch(FeedSecond now) {
     ++m_epoch;
     m_settled.reset();
+    m_restored.reset();
     m_sinceStart.clear();
     m_events.clear();
     m_global.reset();

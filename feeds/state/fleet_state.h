@@ -43,7 +43,12 @@ class FleetState {
     /// the past back: points of the charts, rollups, and reports of the last seconds.
     void startAnew();
     std::optional<Refused> apply(const Points& message, Arrival arrival);
+    /// What it holds is not added up again from reports: of those of its time only the clocks are heard.
+    /// `arrival`: when its end was shown.
     std::optional<Refused> apply(const FleetRollup& message, Arrival arrival);
+
+    /// A second is shown at most so long after the first of its reports arrived.
+    static constexpr std::chrono::seconds kShownWithin{3};
 
     /// Moves the settled second on: the newest one that all live PoPs have reported, at most one second
     /// behind the median PoP, so that one slow or misdated PoP holds nobody up. Then adds regions and world
@@ -92,6 +97,8 @@ class FleetState {
     void forgetAll();
     /// The place's rollup, be it a PoP, a region or the world; null when it cannot be kept.
     Rollup* rollupOf(const std::string& place, SteadyTime now);
+    /// A rollup that was put back holds what arrived then, or reports this second.
+    bool isRestored(FeedSecond second, WallTime arrived) const;
     /// The place forgets what it holds, as it begins anew.
     void forget(Place& place);
     void startEpoch(FeedSecond now);
@@ -111,6 +118,11 @@ class FleetState {
     FleetSums m_sums;
     PopTotals m_sinceStart;
     std::optional<FeedSecond> m_settled;
+    struct Restored {
+        FeedSecond end;
+        WallTime shown;
+    };
+    std::optional<Restored> m_restored; // by the newest rollup of a seek
     std::uint64_t m_epoch;
     std::optional<SteadyTime> m_lastReport;
     std::optional<Global> m_global;

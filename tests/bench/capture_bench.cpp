@@ -80,6 +80,7 @@ void recordReports(const std::string& path, int length) {
     tests::SimulatedLaunch launch("triple-drop", 40'000, false);
     tests::TestClock clock;
     tests::ListSource source;
+    source.clock = &clock; // stamps what arrives
     auto recorder = openRecorder(path, clock);
     FeedStep step(source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop, recorder.get());
     std::uint64_t bytes = 0;

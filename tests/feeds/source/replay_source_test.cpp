@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.h"
 #include "tests/support/frame_text.h"
+#include "tests/support/messages.h"
 #include "tests/support/recorded_launch.h"
 #include "tests/support/test_clock.h"
 
@@ -139,6 +140,50 @@ TEST_CASE("a seek into a slot of which seconds are missing shows its rates as th
         REQUIRE(frame->settled == second);
         INFO("offset " << offset);
         CHECK(firstDifference(textOf(*recorded.frames.at(second), false), textOf(*frame, false)) == "");
+    }
+}
+
+TEST_CASE("a seek shows a fleet with wrong clocks as it was shown", "[replay]") {
+    // A wrong clock is known from what came before; its reports are of seconds that its own times do not say.
+    const TemporaryFolder folder;
+    const auto path = (folder.path() / "clocks.mcap").string();
+    const auto begin = feedSecond(kStart);
+    std::map<FeedSecond, std::shared_ptr<const Frame>> shown;
+    {
+        TestClock clock; // begins at kStart
+        ListSource source;
+        source.clock = &clock;
+        auto recorder = Recorder::open({.path = path}, clock);
+        REQUIRE(recorder);
+        FeedStep step(source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::all, recorder.value().get());
+        step.request(launchRequest());
+        Encoder encoder;
+        const std::vector<std::pair<std::string, int>> clocks{
+            {"ahead", 60}, {"right", 0}, {"also-right", 0}, {"behind", -60}, {"right-as-well", 0}};
+        for (int s = 1; s <= 100; ++s) {
+            clock.advance(seconds(1));
+            for (const auto& [name, ahead] : clocks) {
+                auto report = popReport({.publisher = name,
+                                         .second = kStart + s + ahead,
+                                         .sequence = static_cast<std::uint64_t>(s)});
+                source.items.push_back(
+                    ListSource::Item{topicOf(report), std::string(encoder.encode(report))});
+            }
+            while (step.receive(milliseconds(0)) > 0) {
+            }
+            const auto frame = step.buildFrame(0);
+            if (frame->settled) shown[*frame->settled] = frame;
+        }
+        recorder.value()->stop();
+    }
+    Played played(path, {.paused = true});
+    for (const int offset : {90, 65, 71, 79, 40}) {
+        const auto second = begin + seconds(offset);
+        const auto frame = played.command(replay::Seek{RecordedTime(second)});
+        INFO("offset " << offset);
+        REQUIRE(frame->settled == second);
+        CHECK(firstDifference(textOf(*shown.at(second), false), textOf(*frame, false)) == "");
+        CHECK(frame->health.refused.empty());
     }
 }
 
