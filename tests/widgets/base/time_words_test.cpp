@@ -22,13 +22,13 @@ QStringList textsOf(const TimeWords& words, std::int64_t from, std::int64_t to, 
 TEST_CASE("ticks stand at whole steps of the words in use") {
     TimeWords words{.now = feeds::feedSecond(kNow), .release = feeds::feedSecond(kNow - 754)};
     CHECK(textsOf(words, kNow - 900, kNow, 4) ==
-          QStringList{u"−15 m"_qs, u"−10 m"_qs, u"−5 m"_qs, u"now"_qs});
+          QStringList{"−15 m", "−10 m", "−5 m", "now"});
     words.live = false; // of a recording nothing is now
     CHECK(textsOf(words, kNow - 900, kNow, 4).back() == QStringLiteral("0"));
     words.text = TimeText::sinceRelease;
-    CHECK(textsOf(words, kNow - 900, kNow, 4) == QStringList{u"T−0"_qs, u"T+5 m"_qs, u"T+10 m"_qs});
+    CHECK(textsOf(words, kNow - 900, kNow, 4) == QStringList{"T−0", "T+5 m", "T+10 m"});
     CHECK(textsOf(words, kNow - 900 - 600, kNow - 600, 4) ==
-          QStringList{u"T−10 m"_qs, u"T−5 m"_qs, u"T−0"_qs});
+          QStringList{"T−10 m", "T−5 m", "T−0"});
     words.release.reset(); // nothing to count from
     CHECK(textsOf(words, kNow - 900, kNow, 4).size() == 4);
     words.text = TimeText::clock;
