@@ -151,6 +151,7 @@ struct EndpointState {
     std::uint64_t failed = 0;        // attempts to connect that nobody answered
     std::vector<Counted> troubles{}; // connections refused or come to nothing, by reason, the worst first
     bool full = false;               // no more connections are taken until some end
+    bool plain = false;              // of other machines, without keys
     bool operator==(const EndpointState&) const = default;
 };
 
@@ -229,7 +230,8 @@ struct Frame {
     FeedHealth health;
 };
 
-/// Whether the newest second is one of now, as this machine's clock tells, and no recording that is sent again.
+/// Whether the newest second is one of now, as this machine's clock tells, and no recording that is sent
+/// again.
 inline bool isOfNow(const Frame& frame) {
     return !frame.isSentAgain && std::abs(frame.health.behindSeconds.value_or(0)) <= kOfNowSeconds;
 }

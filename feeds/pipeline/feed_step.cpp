@@ -2,6 +2,7 @@
 #include "feeds/pipeline/feed_step.h"
 
 #include "feeds/util/own_process.h"
+#include "feeds/wire/sanity.h"
 
 #include <type_traits>
 #include <utility>
@@ -15,6 +16,22 @@ constexpr std::size_t kBatch = 2'000;
 constexpr std::size_t kComplaints = 100; // the worst
 /// All publishers are looked through for it, and there may be many.
 constexpr std::chrono::milliseconds kComplainEvery{500};
+
+/// What the speaker's key does not allow, of what only the decoded message tells.
+std::optional<Refused> foreignClaim(const RawMessage& message, const Decoded& decoded) {
+    if (!message.permit) return std::nullopt;
+    const auto why = std::visit(
+        [&](const auto& one) -> std::optional<std::string> {
+            if constexpr (requires { message.permit->whyNotSay(*one); })
+                return message.permit->whyNotSay(*one);
+            else
+                return std::nullopt;
+        },
+        decoded);
+    if (!why) return std::nullopt;
+    return Refused{Refusal::notAllowed,
+                   message.permit->name + " under the topic " + quote(message.topic) + ": " + *why};
+}
 } // namespace
 
 FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock,
@@ -54,16 +71,20 @@ std::size_t FeedStep::receive(std::chrono::milliseconds timeout) {
 void FeedStep::handle(const RawMessage& message) {
     const auto now = m_clock.steady();
     m_received.addBytes(now, message.topic.size() + message.payload.size());
-    if (m_tap) m_tap->received(message.topic, message.payload, message.arrived);
+    const auto decoded = m_decoder.decode(message.topic, message.payload);
+    const auto foreign = foreignClaim(message, decoded);
+    // What somebody claims for others is in no recording: there nobody could tell any more.
+    if (m_tap && !foreign) m_tap->received(message.topic, message.payload, message.arrived);
     const auto refused = std::visit(
-        [&](const auto& decoded) -> std::optional<Refused> {
-            using Alternative = std::decay_t<decltype(decoded)>;
+        [&](const auto& one) -> std::optional<Refused> {
+            using Alternative = std::decay_t<decltype(one)>;
+            if (foreign) return foreign;
             if constexpr (std::is_same_v<Alternative, Refused>)
-                return decoded;
+                return one;
             else
-                return m_state.apply(*decoded, {now, message.arrived});
+                return m_state.apply(*one, {now, message.arrived});
         },
-        m_decoder.decode(message.topic, message.payload));
+        decoded);
     if (refused) {
         refuse(*refused);
     } else {
@@ -137,7 +158,7 @@ FeedHealth FeedStep::health(double threadLoad) {
     health.feedThreadLoad = threadLoad;
     for (const auto& endpoint : m_source.endpoints())
         health.endpoints.push_back({endpoint.name, endpoint.binds, endpoint.peers, endpoint.lost,
-                                    endpoint.failed, endpoint.troubles, endpoint.full});
+                                    endpoint.failed, endpoint.troubles, endpoint.full, endpoint.plain});
     return health;
 }
 

@@ -102,6 +102,12 @@ bool FleetVoice::tick() {
     return m_rosterDue && m_sockets.front()->wanted("roster/");
 }
 
+std::string FleetVoice::problem() const {
+    for (const auto& socket : m_sockets)
+        if (auto problem = socket->problem(); !problem.empty()) return problem;
+    return {};
+}
+
 bool FleetVoice::wants(const std::string& topic) const {
     return std::ranges::any_of(m_sockets, [&](const auto& socket) { return socket->wanted(topic); });
 }

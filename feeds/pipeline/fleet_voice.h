@@ -60,6 +60,8 @@ class FleetVoice {
     std::optional<Error> beginSecond(FeedSecond end, std::uint64_t number, WallTime now);
     /// Reads subscriptions and delivers what was kept. True: rosters are due.
     bool tick();
+    /// Where it is not let in; empty: nowhere.
+    std::string problem() const;
 
     /// Each stamps the header, `intervalEnd` included, and sends. `end`: the true end of the second.
     void say(PopReport& message, FeedSecond end, WallTime now, Encoder& encoder);

@@ -112,7 +112,7 @@ struct PublisherFleet::Parts {
 
 Result<std::unique_ptr<PublishingSocket>> PublisherFleet::Parts::openSocket() {
     if (!options.context && socketsOpened++ % PublishingSocket::kPerContext == 0)
-        contexts.push_back(std::make_shared<ZmqContext>());
+        contexts.push_back(std::make_shared<ZmqContext>(options.trust));
     return PublishingSocket::open({.connect = options.connect,
                                    .queueBytes = kQueueBytesOfVoice,
                                    .context = options.context ? options.context : contexts.back()});
@@ -313,8 +313,11 @@ FeedSecond PublisherFleet::now() const {
 double PublisherFleet::latest() const {
     return std::chrono::duration<double>(m_parts->latest).count();
 }
-const std::string& PublisherFleet::problem() const {
-    return m_parts->problem;
+std::string PublisherFleet::problem() const {
+    if (!m_parts->problem.empty()) return m_parts->problem;
+    for (const auto& voice : m_parts->voices)
+        if (auto problem = voice.problem(); !problem.empty()) return voice.name() + " is " + problem;
+    return {};
 }
 
 } // namespace surgescope::feeds

@@ -33,6 +33,7 @@ class PublisherFleet {
         std::size_t processes = 1;
         std::optional<FeedSecond> start;     // end of the first second; nothing: the next one but one
         std::shared_ptr<ZmqContext> context; // for inproc endpoints; null: as many as it takes
+        std::shared_ptr<Trust> trust;        // of those contexts; null: only endpoints within this machine
     };
 
     /// Opens all connections. Refuses an endpoint that cannot be used, fewer nodes than publishers, more
@@ -67,7 +68,7 @@ class PublisherFleet {
     /// slow for the fleet. Of run() only.
     double latest() const;
     /// The first error of a connection that had to be opened anew; empty: none.
-    const std::string& problem() const;
+    std::string problem() const;
 
     /// Descriptors that all publishers' connections take together. Refuses as open() does.
     static Result<std::size_t> descriptors(const Options& options);

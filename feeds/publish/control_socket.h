@@ -13,7 +13,8 @@
 namespace surgescope::feeds {
 
 /// Lets somebody else pull levers of a running simulation: one line of text in, one line out, over a ZeroMQ
-/// REP socket. It does not ask who they are: bind it where only operators get to. One thread.
+/// REP socket. Within this machine it does not ask who they are; elsewhere they need a key that may control.
+/// One thread.
 class ControlSocket {
   public:
     /// Refuses an endpoint that cannot be bound, naming it and why.
@@ -30,8 +31,9 @@ class ControlSocket {
     virtual void serve(const Answer& answer) = 0;
 };
 
-/// Sends one line to a control socket and waits for its answer, no longer than `patience`.
+/// Sends one line to a control socket and waits for its answer, no longer than `patience`. `trust`: for one
+/// of another machine, or one that wants a key.
 Result<std::string> askControl(const std::string& endpoint, const std::string& line,
-                               std::chrono::milliseconds patience);
+                               std::chrono::milliseconds patience, std::shared_ptr<Trust> trust = nullptr);
 
 } // namespace surgescope::feeds

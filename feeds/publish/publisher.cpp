@@ -45,6 +45,7 @@ class ZmqPublisher final : public Publisher {
 
     void tick() override {
         const bool joined = m_socket->readSubscriptions();
+        if (m_options.warn) tellProblem();
         const auto now = m_clock.steady();
         for (auto& [pop, kept] : m_rosters)
             if (joined || now - kept.sentAt >= kRosterEvery) sendRoster(kept);
@@ -79,6 +80,13 @@ class ZmqPublisher final : public Publisher {
         return true;
     }
 
+    void tellProblem() {
+        auto problem = m_socket->problem();
+        if (problem == m_problem) return;
+        m_options.warn(problem.empty() ? "let in now" : problem);
+        m_problem = std::move(problem);
+    }
+
     void sendRoster(Kept& kept) {
         kept.roster.header.intervalEnd = std::chrono::floor<std::chrono::seconds>(m_clock.wall());
         if (send(kept.roster)) kept.sentAt = m_clock.steady();
@@ -91,6 +99,7 @@ class ZmqPublisher final : public Publisher {
     Encoder m_encoder;
     std::unordered_map<std::string, std::uint64_t> m_sequences; // by topic
     std::map<std::string, Kept> m_rosters;                      // by PoP
+    std::string m_problem;
     std::uint64_t m_sentMessages = 0;
     std::uint64_t m_sentBytes = 0;
 };

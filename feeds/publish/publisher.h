@@ -7,6 +7,7 @@
 #include "feeds/wire/messages.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ class Publisher {
         std::vector<std::string> bind;             // endpoints, for example tcp://*:5556
         std::vector<std::string> connect;          // endpoints, for example tcp://wall:5556
         bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
+        /// Told where it is not let in, and when it is after all. By the thread that ticks.
+        std::function<void(const std::string&)> warn;
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
     };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/transport/allow_list.h"
 #include "feeds/transport/endpoint_status.h"
 #include "feeds/util/clock.h"
 #include "feeds/wire/refusal.h"
@@ -21,6 +22,7 @@ struct RawMessage {
     std::string_view payload;
     WallTime arrived{};   // stamped once, by the source; never earlier than that of the message before
     SteadyTime heardAt{}; // the same moment by the source's steady clock
+    const Permit* permit = nullptr; // what who said it may say; null: anything
 };
 
 /// Where telemetry comes from: yields bytes, so that nothing behind it can tell a live feed from a simulated

@@ -32,17 +32,17 @@ std::string megabytes(double bytes) {
 ZmqIntake::ZmqIntake(const Options& options, const Clock& clock)
     : m_waits(options.waits), m_clock(clock), m_arrival(clock), m_shares(options.bounds) {}
 
-void ZmqIntake::drain(zmq::socket_t& socket) {
+void ZmqIntake::drain(zmq::socket_t& socket, const Speaker& speaker) {
     const bool soon = m_handedMessages < kDrainEveryMessages && m_handedBytes < kDrainEveryBytes;
     if (!m_waiting.empty() && (m_waits || soon)) return;
     m_handedMessages = 0;
     m_handedBytes = 0;
     const auto until = m_clock.steady() + kDrainTime;
-    for (std::size_t taken = 0; taken < kDrainMessages && takeOne(socket); ++taken)
+    for (std::size_t taken = 0; taken < kDrainMessages && takeOne(socket, speaker); ++taken)
         if (m_waits || (taken % 64 == 63 && m_clock.steady() >= until)) return;
 }
 
-bool ZmqIntake::takeOne(zmq::socket_t& socket) {
+bool ZmqIntake::takeOne(zmq::socket_t& socket, const Speaker& speaker) {
     zmq::message_t topic;
     if (!socket.recv(topic, zmq::recv_flags::dontwait)) return false;
     if (!topic.more()) {
@@ -52,7 +52,7 @@ bool ZmqIntake::takeOne(zmq::socket_t& socket) {
     zmq::message_t payload;
     static_cast<void>(socket.recv(payload)); // parts arrive together: this cannot wait
     if (!payload.more()) {
-        keep(topic, payload);
+        keep(topic, payload, speaker(payload));
         return true;
     }
     std::size_t parts = 2;
@@ -67,16 +67,27 @@ void ZmqIntake::refuseParts(std::size_t parts) {
     m_refused.add(Refusal::multipart, what, [&] { return what + ", expected topic and payload"; });
 }
 
-void ZmqIntake::keep(zmq::message_t& topic, zmq::message_t& payload) {
+bool ZmqIntake::mayBeSaid(std::string_view topic, std::string_view publisher, const Permit* permit) {
+    if (!permit) return true;
+    auto why = permit->whyNot(Purpose::publish, m_clock.wall());
+    if (!why) why = permit->whyNotSay(topic, publisher);
+    if (!why) return true;
+    m_refused.add(Refusal::notAllowed, permit->key,
+                  [&] { return permit->name + " under the topic " + quote(topic) + ": " + *why; });
+    return false;
+}
+
+void ZmqIntake::keep(zmq::message_t& topic, zmq::message_t& payload, std::shared_ptr<const Permit> permit) {
     const auto arrived = m_arrival.stamp();
     const auto bytes = topic.size() + payload.size() + sizeof(Waiting);
     if (m_waits) {
         m_waiting.push_back(
-            {std::move(topic), std::move(payload), arrived, m_arrival.steady(), nullptr, bytes});
+            {std::move(topic), std::move(payload), arrived, m_arrival.steady(), nullptr, nullptr, bytes});
         return;
     }
     const auto peeked = peek(payload.to_string_view());
     const auto publisher = peeked ? peeked->publisher : std::string_view();
+    if (!mayBeSaid(topic.to_string_view(), publisher, permit.get())) return;
     const auto admitted = m_shares.admit(publisher, bytes, m_arrival.steady());
     if (const auto* refusal = std::get_if<Refusal>(&admitted)) {
         m_refused.add(*refusal, publisher, [&] {
@@ -97,7 +108,7 @@ void ZmqIntake::keep(zmq::message_t& topic, zmq::message_t& payload) {
         topic = zmq::message_t(topic.data(), topic.size());
         payload = zmq::message_t(payload.data(), payload.size());
     }
-    m_waiting.push_back({std::move(topic), std::move(payload), arrived, m_arrival.steady(),
+    m_waiting.push_back({std::move(topic), std::move(payload), arrived, m_arrival.steady(), std::move(permit),
                          std::get<PublisherShares::Share*>(admitted), bytes});
 }
 
@@ -110,7 +121,7 @@ std::optional<std::variant<RawMessage, Refused>> ZmqIntake::next() {
     ++m_handedMessages;
     m_handedBytes += m_current.bytes;
     return RawMessage{m_current.topic.to_string_view(), m_current.payload.to_string_view(), m_current.arrived,
-                      m_current.heardAt};
+                      m_current.heardAt, m_current.permit.get()};
 }
 
 } // namespace surgescope::feeds

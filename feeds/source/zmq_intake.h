@@ -4,13 +4,17 @@
 #include "feeds/source/publisher_shares.h"
 #include "feeds/source/refusal_tally.h"
 #include "feeds/source/source.h"
+#include "feeds/transport/allow_list.h"
 #include "feeds/util/arrival_line.h"
 
 #include <zmq.hpp>
 
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <string_view>
 #include <variant>
 
 /// For .cpp files of sources only.
@@ -31,9 +35,11 @@ class ZmqIntake {
     /// `clock` must outlive it.
     ZmqIntake(const Options& options, const Clock& clock);
 
+    /// Who said something; null: anybody may say anything there. Asked before the message is moved.
+    using Speaker = std::function<std::shared_ptr<const Permit>(zmq::message_t& payload)>;
     /// Takes what has arrived without waiting for more, and for some milliseconds only. Cheap when that was
-    /// done just now.
-    void drain(zmq::socket_t& socket);
+    /// done just now. What its speaker's key does not allow is refused, at his cost alone.
+    void drain(zmq::socket_t& socket, const Speaker& speaker);
     /// What is to be handled next, in the order of arrival; nothing: there is nothing. Valid until the next
     /// call.
     std::optional<std::variant<RawMessage, Refused>> next();
@@ -44,12 +50,14 @@ class ZmqIntake {
         zmq::message_t payload;
         WallTime arrived;
         SteadyTime heardAt;
+        std::shared_ptr<const Permit> permit;
         PublisherShares::Share* share;
         std::size_t bytes;
     };
 
-    bool takeOne(zmq::socket_t& socket);
-    void keep(zmq::message_t& topic, zmq::message_t& payload);
+    bool takeOne(zmq::socket_t& socket, const Speaker& speaker);
+    void keep(zmq::message_t& topic, zmq::message_t& payload, std::shared_ptr<const Permit> permit);
+    bool mayBeSaid(std::string_view topic, std::string_view publisher, const Permit* permit);
     void refuseParts(std::size_t parts);
 
     const bool m_waits;

@@ -2,17 +2,18 @@
 #include "feeds/source/zmq_source.h"
 
 #include "feeds/source/zmq_intake.h"
-#include "feeds/transport/connection_watch.h"
-#include "feeds/transport/endpoint.h"
+#include "feeds/source/zmq_link.h"
 #include "feeds/transport/poll.h"
 #include "feeds/transport/sockets.h"
 #include "feeds/util/own_process.h"
 
 #include <zmq.hpp>
 
-#include <array>
+#include <algorithm>
 #include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace surgescope::feeds {
 
@@ -32,20 +33,28 @@ ConnectionWatch::Bound connectionBound(const std::optional<std::size_t>& asked) 
 
 struct ZmqSource::Sockets {
     explicit Sockets(const Options& options)
-        : intake({options.bounds, options.publishersWait}, options.clock ? *options.clock : machine),
+        : clock(options.clock ? *options.clock : machine),
+          intake({options.bounds, options.publishersWait}, clock),
           context(options.context ? options.context : std::make_shared<ZmqContext>()),
-          data(makeSubscribing(*context, options.receiveHighWaterMark)), wakeReceiver(makePair(*context)),
-          wakeSender(makePair(*context)),
-          connections(*context, data, connectionBound(options.maxConnections)) {}
+          wakeReceiver(makePair(*context)), wakeSender(makePair(*context)) {}
 
     SystemClock machine;
+    const Clock& clock;
     ZmqIntake intake;
     std::shared_ptr<ZmqContext> context;
-    zmq::socket_t data;
+    std::vector<std::unique_ptr<ZmqLink>> links;
+    std::vector<std::string> topics; // that are subscribed to
     zmq::socket_t wakeReceiver;
     zmq::socket_t wakeSender;
-    std::mutex wakeMutex;        // guards wakeSender
-    ConnectionWatch connections; // last: it watches data
+    std::mutex wakeMutex; // guards wakeSender
+    std::vector<zmq::pollitem_t> items;
+
+    void drain() {
+        for (auto& link : links) {
+            link->keepTrying(clock.steady(), topics);
+            intake.drain(link->socket(), [&](zmq::message_t& message) { return link->speaker(message); });
+        }
+    }
 };
 
 ZmqSource::ZmqSource(std::unique_ptr<Sockets> sockets) : m_sockets(std::move(sockets)) {}
@@ -57,36 +66,36 @@ Result<std::unique_ptr<ZmqSource>> ZmqSource::open(const Options& options) {
     s->wakeReceiver.bind(wake);
     s->wakeSender.connect(wake);
 
-    std::vector<Endpoint> endpoints;
-    const auto isInproc = [](const std::string& endpoint) { return endpoint.starts_with("inproc://"); };
-    for (const auto& endpoint : options.bind) {
-        if (auto error = openEndpoints(s->data, {endpoint}, {}, s->connections.backlog()))
-            return std::move(*error);
-        endpoints.push_back({s->data.get(zmq::sockopt::last_endpoint), true, isInproc(endpoint) ? 1 : 0});
+    auto ways = waysTo(options.bind, options.connect, s->context->trust());
+    if (!ways) return Error{ways.error()};
+    auto bound = connectionBound(options.maxConnections);
+    const auto listening =
+        std::ranges::count_if(ways.value(), [](const Way& way) { return !way.bind.empty(); });
+    bound.connections = std::max<std::size_t>(bound.connections / std::max<std::size_t>(listening, 1), 1);
+    for (auto& way : ways.value()) {
+        auto link = ZmqLink::open(s->context, {std::move(way), options.receiveHighWaterMark, bound});
+        if (!link) return Error{link.error()};
+        s->links.push_back(std::move(link.value()));
     }
-    for (const auto& endpoint : options.connect) {
-        if (auto error = openEndpoints(s->data, {}, {endpoint})) return std::move(*error);
-        endpoints.push_back({endpoint, false, isInproc(endpoint) ? 1 : 0});
-    }
-    s->connections.start(std::move(endpoints));
     return std::unique_ptr<ZmqSource>(new ZmqSource(std::move(s)));
 }
 
 Source::Received ZmqSource::receive(std::chrono::milliseconds timeout) {
     auto& s = *m_sockets;
-    s.intake.drain(s.data);
+    s.drain();
     auto next = s.intake.next();
     if (!next) {
-        std::array<zmq::pollitem_t, 2> items{
-            {{s.data.handle(), 0, ZMQ_POLLIN, 0}, {s.wakeReceiver.handle(), 0, ZMQ_POLLIN, 0}}};
-        if (!pollSockets(items, timeout)) return Nothing{};
-        if (items[1].revents) {
+        s.items = {{s.wakeReceiver.handle(), 0, ZMQ_POLLIN, 0}};
+        for (auto& link : s.links)
+            s.items.push_back({link->socket().handle(), 0, ZMQ_POLLIN, 0});
+        if (!pollSockets(s.items, timeout)) return Nothing{};
+        if (s.items.front().revents) {
             zmq::message_t word;
             while (s.wakeReceiver.recv(word, zmq::recv_flags::dontwait)) {
             }
             return Nothing{};
         }
-        s.intake.drain(s.data);
+        s.drain();
         next = s.intake.next();
     }
     if (!next) return Nothing{};
@@ -94,14 +103,32 @@ Source::Received ZmqSource::receive(std::chrono::milliseconds timeout) {
 }
 
 void ZmqSource::subscribe(const std::string& prefix) {
-    m_sockets->data.set(zmq::sockopt::subscribe, prefix);
+    m_sockets->topics.push_back(prefix);
+    for (auto& link : m_sockets->links)
+        link->socket().set(zmq::sockopt::subscribe, prefix);
 }
+
 void ZmqSource::unsubscribe(const std::string& prefix) {
-    m_sockets->data.set(zmq::sockopt::unsubscribe, prefix);
+    auto& topics = m_sockets->topics;
+    if (const auto at = std::ranges::find(topics, prefix); at != topics.end()) topics.erase(at);
+    for (auto& link : m_sockets->links)
+        link->socket().set(zmq::sockopt::unsubscribe, prefix);
 }
 
 std::vector<Source::Endpoint> ZmqSource::endpoints() const {
-    return m_sockets->connections.endpoints();
+    std::vector<Endpoint> all;
+    for (const auto& link : m_sockets->links)
+        for (auto& endpoint : link->endpoints())
+            all.push_back(std::move(endpoint));
+    // Those who were not let in are named at the first endpoint that asks for keys.
+    const auto asks = std::ranges::find_if(
+        all, [](const Endpoint& one) { return one.binds && !one.plain && !isWithinMachine(one.name); });
+    if (asks == all.end()) return all;
+    for (auto& turnedAway : m_sockets->context->turnedAway())
+        asks->troubles.push_back(std::move(turnedAway));
+    if (auto problem = m_sockets->context->trust()->problem(); !problem.empty())
+        asks->troubles.push_back({std::move(problem), 1});
+    return all;
 }
 
 void ZmqSource::wake() {

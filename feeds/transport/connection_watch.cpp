@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <sys/socket.h>
@@ -19,7 +18,7 @@ namespace {
 constexpr int kEvents = ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED |
                         ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_DISCONNECTED |
                         ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                        ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_MONITOR_STOPPED;
+                        ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
 
 std::string_view portOf(std::string_view endpoint) {
     const auto colon = endpoint.rfind(':');
@@ -39,6 +38,13 @@ void setDoor(int listener, bool open) {
     ::setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
+/// One end has keys and the other none, or not those that the other expects.
+bool isAboutKeys(std::int32_t protocolError) {
+    return protocolError == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH ||
+           protocolError == ZMQ_PROTOCOL_ERROR_ZMTP_KEY_EXCHANGE ||
+           protocolError == ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC;
+}
+
 /// Those who have knocked when the door closes are still let in.
 constexpr std::size_t kKnocking = 16;
 
@@ -48,15 +54,10 @@ constexpr std::size_t kSpares = 32;
 } // namespace
 
 ConnectionWatch::ConnectionWatch(ZmqContext& context, zmq::socket_t& socket, Bound bound)
-    : m_socket(socket), m_monitor(makePair(context)), m_bound(std::move(bound)) {
-    const auto monitor = uniqueInproc("monitor");
-    m_monitor.set(zmq::sockopt::rcvhwm, 0); // ZeroMQ's thread would wait for room
-    if (::zmq_socket_monitor(socket.handle(), monitor.c_str(), kEvents) != 0) throw zmq::error_t();
-    m_monitor.connect(monitor);
-}
+    : m_monitor(context, socket, kEvents), m_bound(std::move(bound)) {}
 
 ConnectionWatch::~ConnectionWatch() {
-    ::zmq_socket_monitor(m_socket.handle(), nullptr, 0); // the last it tells is that it stopped
+    m_monitor.stop();
     if (m_thread.joinable()) m_thread.join();
     for (const int spare : m_spares)
         ::close(spare);
@@ -91,7 +92,8 @@ std::string ConnectionWatch::wordsFor(Trouble trouble) const {
     switch (trouble) {
     case Trouble::full: return "connections refused: " + m_bound.words;
     case Trouble::refused: return "connections refused by the system";
-    case Trouble::notAuthorized: return "connections not authorized";
+    case Trouble::notAuthorized: return "connections not let in";
+    case Trouble::otherKeys: return "connections without a key, or with that of somebody else";
     case Trouble::notOurProtocol: return "connections that do not speak ZeroMQ as expected";
     case Trouble::broken: return "connections that ended before a word was said";
     }
@@ -101,18 +103,9 @@ std::string ConnectionWatch::wordsFor(Trouble trouble) const {
 // ---- the watch's thread
 
 void ConnectionWatch::run() {
-    zmq::message_t event;
-    zmq::message_t address;
-    for (;;) {
-        if (!m_monitor.recv(event) || !event.more() || !m_monitor.recv(address)) return;
-        std::uint16_t kind = 0;
-        std::int32_t value = 0;
-        if (event.size() < sizeof kind + sizeof value) continue;
-        std::memcpy(&kind, event.data(), sizeof kind);
-        std::memcpy(&value, event.data<char>() + sizeof kind, sizeof value);
-        if (kind == ZMQ_EVENT_MONITOR_STOPPED) return;
+    while (const auto event = m_monitor.next(true)) {
         const std::scoped_lock lock(m_mutex);
-        handle(kind, value, address.to_string_view());
+        handle(event->kind, event->value, event->address);
     }
 }
 
@@ -148,8 +141,11 @@ void ConnectionWatch::handle(std::uint16_t event, std::int32_t value, std::strin
         break;
     case ZMQ_EVENT_ACCEPT_FAILED: acceptFailed(*watched, value); break;
     case ZMQ_EVENT_CONNECT_RETRIED: ++watched->endpoint.failed; break;
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: m_met = true; break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: count(*watched, Trouble::notAuthorized); break;
-    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: count(*watched, Trouble::notOurProtocol); break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+        count(*watched, isAboutKeys(value) ? Trouble::otherKeys : Trouble::notOurProtocol);
+        break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: count(*watched, Trouble::broken); break;
     default: break;
     }
@@ -157,6 +153,7 @@ void ConnectionWatch::handle(std::uint16_t event, std::int32_t value, std::strin
 
 void ConnectionWatch::count(Watched& watched, Trouble trouble) {
     ++watched.troubles[static_cast<std::size_t>(trouble)];
+    if (trouble >= Trouble::notAuthorized) m_failed = true;
 }
 
 void ConnectionWatch::acceptFailed(Watched& watched, int error) {

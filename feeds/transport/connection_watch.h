@@ -3,10 +3,12 @@
 
 #include "feeds/transport/context.h"
 #include "feeds/transport/endpoint_status.h"
+#include "feeds/transport/monitor.h"
 
 #include <zmq.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -45,11 +47,14 @@ class ConnectionWatch {
 
     /// Any thread.
     std::vector<EndpointStatus> endpoints() const;
+    /// Somebody was not let in, here or there; and somebody was. Any thread.
+    bool hasFailed() const { return m_failed; }
+    bool hasMet() const { return m_met; }
 
   private:
     /// In the order they are told.
-    enum class Trouble : std::uint8_t { full, refused, notAuthorized, notOurProtocol, broken };
-    static constexpr std::size_t kTroubles = 5;
+    enum class Trouble : std::uint8_t { full, refused, notAuthorized, otherKeys, notOurProtocol, broken };
+    static constexpr std::size_t kTroubles = 6;
     struct Watched {
         EndpointStatus endpoint;
         std::array<std::uint64_t, kTroubles> troubles{};
@@ -68,8 +73,7 @@ class ConnectionWatch {
     void turnAwayWhoKnocked();
     void openSpares();
 
-    zmq::socket_t& m_socket;
-    zmq::socket_t m_monitor;
+    Monitor m_monitor;
     const Bound m_bound;
     // The watch's thread:
     std::vector<int> m_listeners;                          // descriptors, of TCP
@@ -79,6 +83,8 @@ class ConnectionWatch {
     std::size_t m_most = 0;    // connections, as far as is known: others take descriptors, too
     std::vector<int> m_spares; // descriptors to be free when there is none
 
+    std::atomic<bool> m_failed{false};
+    std::atomic<bool> m_met{false};
     mutable std::mutex m_mutex; // guards what follows
     std::vector<Watched> m_watched;
 

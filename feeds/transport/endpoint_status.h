@@ -18,7 +18,8 @@ struct EndpointStatus {
     std::uint64_t failed = 0; // attempts to connect that nobody answered
     /// Connections that were refused or came to nothing, by reason, the worst first.
     std::vector<Counted> troubles{};
-    bool full = false; // no more connections are taken until some end
+    bool full = false;  // no more connections are taken until some end
+    bool plain = false; // others may listen in and speak for anybody: without keys, and not within a machine
 };
 
 } // namespace surgescope::feeds

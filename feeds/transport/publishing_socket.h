@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/transport/byte_budget.h"
 #include "feeds/transport/context.h"
 #include "feeds/util/result.h"
 
 #include <chrono>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace zmq {
-class socket_t;
-}
-
 namespace surgescope::feeds {
 
-/// What publishers share: messages of two parts out, and who subscribes to what. One thread.
+class PublishingLink;
+
+/// What publishers share: messages of two parts out, and who subscribes to what. Whoever comes to listen must
+/// be allowed to where keys are asked for, and who no longer is loses what he subscribed to within a second.
+/// One thread.
 class PublishingSocket {
   public:
     /// Of many sockets: so many share a context without being short of it, and so many descriptors are taken
     /// by each and by a context besides.
     static constexpr std::size_t kPerContext = 500;
-    static constexpr std::size_t kDescriptors = 2;
+    static constexpr std::size_t kDescriptors = 4; // two of them watch who lets it in
     static constexpr std::size_t kDescriptorsOfContext = 8;
 
     struct Options {
@@ -46,7 +44,10 @@ class PublishingSocket {
     bool send(std::string_view topic, std::string_view payload);
 
     /// Reads who subscribes. True: somebody new asks for rosters.
+    /// Call at least once a second: it also tries again where it was not let in.
     bool readSubscriptions();
+    /// Where we are not let in, and what to do; empty: nowhere, as far as is known.
+    std::string problem() const;
     /// As of the last reading: whether anybody asks for the topic.
     bool wanted(std::string_view topic) const;
     /// Subscriptions that are there now; waits at most `timeout` for the first.
@@ -57,14 +58,12 @@ class PublishingSocket {
 
   private:
     PublishingSocket(const Options& options, std::shared_ptr<ZmqContext> context);
-    bool sendPart(std::string_view part, int flags);
 
+    Options m_options;
     std::shared_ptr<ZmqContext> m_context;
-    std::unique_ptr<zmq::socket_t> m_socket;
-    ByteBudget m_budget;
+    std::vector<std::unique_ptr<PublishingLink>> m_links;
+    std::size_t m_sentBy = 0; // links that have the message which another did not take
     std::vector<std::string> m_bound;
-    std::map<std::string, std::size_t, std::less<>> m_prefixes; // subscribed to, and by how many
-    std::size_t m_subscriptions = 0;
 };
 
 } // namespace surgescope::feeds

@@ -3,6 +3,7 @@
 
 #include "feeds/wire/limits.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <string>
@@ -16,8 +17,12 @@ using std::chrono::milliseconds;
 constexpr milliseconds kReconnect{100};
 constexpr milliseconds kReconnectAtMost{2'000};
 /// A connection that says nothing is asked whether it is alive: a firewall may have forgotten it, or a
-/// machine died, and nobody would ever be told.
-constexpr milliseconds kHeartbeat{10'000};
+/// machine died, and nobody would ever be told. TCP asks: ZeroMQ's own heartbeat aborts the process (4.3.4)
+/// when it is due for a peer that has gone while messages of its still wait to be taken.
+constexpr int kAskAfterSeconds = 10;
+constexpr int kAskEverySeconds = 5;
+constexpr int kAskTimes = 4;
+/// What was sent and is not acknowledged for so long ends the connection.
 constexpr milliseconds kDead{30'000};
 /// Who connects has so long to say what he is.
 constexpr milliseconds kHandshake{15'000};
@@ -33,9 +38,11 @@ int number(milliseconds time) {
 void makeLasting(zmq::socket_t& socket) {
     socket.set(zmq::sockopt::reconnect_ivl, number(kReconnect));
     socket.set(zmq::sockopt::reconnect_ivl_max, number(kReconnectAtMost));
-    socket.set(zmq::sockopt::heartbeat_ivl, number(kHeartbeat));
-    socket.set(zmq::sockopt::heartbeat_timeout, number(kDead));
-    socket.set(zmq::sockopt::heartbeat_ttl, number(kDead));
+    socket.set(zmq::sockopt::tcp_keepalive, 1);
+    socket.set(zmq::sockopt::tcp_keepalive_idle, kAskAfterSeconds);
+    socket.set(zmq::sockopt::tcp_keepalive_intvl, kAskEverySeconds);
+    socket.set(zmq::sockopt::tcp_keepalive_cnt, kAskTimes);
+    socket.set(zmq::sockopt::tcp_maxrt, number(kDead));
     socket.set(zmq::sockopt::handshake_ivl, number(kHandshake));
 }
 
@@ -65,18 +72,29 @@ zmq::socket_t makeSubscribing(ZmqContext& context, int highWaterMark) {
 zmq::socket_t makeAnswering(ZmqContext& context, std::size_t mostBytes) {
     zmq::socket_t socket(context.get(), zmq::socket_type::rep);
     socket.set(zmq::sockopt::linger, 0);
-    socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(mostBytes));
+    socket.set(zmq::sockopt::maxmsgsize, std::max(kWishBytes, static_cast<std::int64_t>(mostBytes)));
     socket.set(zmq::sockopt::sndtimeo, 0);
     socket.set(zmq::sockopt::handshake_ivl, number(kHandshake));
     return socket;
 }
 
-zmq::socket_t makeAsking(ZmqContext& context, milliseconds patience) {
+zmq::socket_t makeAsking(ZmqContext& context) {
     zmq::socket_t socket(context.get(), zmq::socket_type::req);
     socket.set(zmq::sockopt::linger, 0);
-    socket.set(zmq::sockopt::sndtimeo, number(patience));
-    socket.set(zmq::sockopt::rcvtimeo, number(patience));
     return socket;
+}
+
+void guard(zmq::socket_t& socket, ZmqContext& context, const KeyPair& own, Purpose comers) {
+    context.openGate();
+    socket.set(zmq::sockopt::curve_server, true);
+    socket.set(zmq::sockopt::curve_secretkey, own.secretKey);
+    socket.set(zmq::sockopt::zap_domain, std::string(nameOf(comers)));
+}
+
+void meet(zmq::socket_t& socket, const KeyPair& own, const std::string& key) {
+    socket.set(zmq::sockopt::curve_serverkey, key);
+    socket.set(zmq::sockopt::curve_publickey, own.publicKey);
+    socket.set(zmq::sockopt::curve_secretkey, own.secretKey);
 }
 
 zmq::socket_t makePair(ZmqContext& context) {

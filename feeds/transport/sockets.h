@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/transport/allow_list.h"
 #include "feeds/transport/context.h"
+#include "feeds/transport/keys.h"
 
 #include <zmq.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 /// Every socket of every program is made here, so that its bounds and its patience are said once. For .cpp
 /// files that stand on ZeroMQ. Each throws zmq::error_t when the process has no descriptor left, or the
@@ -23,8 +26,14 @@ zmq::socket_t makeSubscribing(ZmqContext& context, int highWaterMark);
 
 /// Answers requests of at most so many bytes, and waits for nobody.
 zmq::socket_t makeAnswering(ZmqContext& context, std::size_t mostBytes);
-/// Asks, and waits for the answer that long.
-zmq::socket_t makeAsking(ZmqContext& context, std::chrono::milliseconds patience);
+/// Asks.
+zmq::socket_t makeAsking(ZmqContext& context);
+
+/// Whoever comes must hold a key that the allow-list of the context's trust lets do `comers`; it knows us by
+/// `own`. Before binding.
+void guard(zmq::socket_t& socket, ZmqContext& context, const KeyPair& own, Purpose comers);
+/// What is connected to must hold `key`; it knows us by `own`. Before connecting.
+void meet(zmq::socket_t& socket, const KeyPair& own, const std::string& key);
 
 /// One end of a line between two threads.
 zmq::socket_t makePair(ZmqContext& context);

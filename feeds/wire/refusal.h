@@ -29,6 +29,7 @@ namespace surgescope::feeds {
     X(notOfNow, "simulated or recorded, in a feed of now")                                                   \
     X(rosterMismatch, "columns without their roster")                                                        \
     X(full, "more publishers, PoPs or nodes than can be kept")                                               \
+    X(notAllowed, "said by somebody whose key does not allow it")                                            \
     X(flood, "more of one publisher than it may send")                                                       \
     X(queueFull, "queue full")
 

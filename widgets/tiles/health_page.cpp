@@ -41,6 +41,9 @@ void addEndpoint(std::vector<HealthLine>& lines, const feeds::EndpointState& end
                      (endpoint.binds ? QStringLiteral("bound to ") : QStringLiteral("connected to ")) +
                          QString::fromStdString(endpoint.endpoint),
                      peers, endpoint.full ? p.overload : ifTrouble(endpoint.peers == 0, p.elevated)});
+    if (endpoint.plain)
+        lines.push_back({group, QStringLiteral("not encrypted: anybody may read it, and speak for anybody"),
+                         QStringLiteral("yes"), p.overload});
     for (const feeds::Counted& trouble : endpoint.troubles)
         lines.push_back({group, QString::fromStdString(trouble.what), formatCount(trouble.count),
                          endpoint.full ? p.overload : p.elevated});

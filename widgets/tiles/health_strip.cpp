@@ -51,6 +51,11 @@ HealthItem complaintItem(const feeds::FeedHealth& health) {
     return {QString(), text, colours().elevated};
 }
 
+/// Stays in sight: nothing that comes that way can be believed.
+bool isPlain(const feeds::FeedHealth& health) {
+    return std::ranges::any_of(health.endpoints, &feeds::EndpointState::plain);
+}
+
 HealthItem endpointsItem(const feeds::FeedHealth& health) {
     int peers = 0;
     for (const feeds::EndpointState& e : health.endpoints) {
@@ -111,6 +116,7 @@ std::vector<HealthItem> healthItems(const feeds::FeedHealth& health) {
     if (anything)
         items.push_back({QStringLiteral("feed thread"), formatNumber(health.feedThreadLoad, Unit::ratio),
                          health.feedThreadLoad > kLoadWorthColour ? p.elevated : QColor()});
+    if (isPlain(health)) items.push_back({QString(), QStringLiteral("NOT ENCRYPTED"), p.overload});
     items.push_back(endpointsItem(health));
     return items;
 }

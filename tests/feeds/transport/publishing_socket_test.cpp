@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/source/zmq_source.h"
+#include "feeds/transport/byte_budget.h"
 #include "feeds/transport/publishing_socket.h"
 
 #include "tests/support/catch.h"

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/transport/publishing_link.h"
+
+#include "feeds/transport/endpoint.h"
+#include "feeds/transport/sockets.h"
+#include "feeds/transport/trust.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+/// Topics that are told apart; beyond, everything counts as wanted.
+constexpr std::size_t kMostPrefixes = 10'000;
+constexpr std::chrono::milliseconds kLookEvery{500};
+constexpr int kPublisherEvents = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                                 ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
+
+} // namespace
+
+PublishingLink::PublishingLink(const PublishingSocket::Options& options, std::shared_ptr<ZmqContext> context,
+                               Way way)
+    : m_options(options), m_context(std::move(context)), m_way(std::move(way)),
+      m_attempts(m_way, m_context->trust()), m_budget(options.queueBytes) {}
+
+std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
+    m_prefixes.clear();
+    m_subscriptions = 0;
+    m_socket.emplace(makePublishing(*m_context, m_options.waits, m_options.farewell));
+    m_socket->set(zmq::sockopt::sndhwm, m_budget.mark());
+    if (m_way.kind == Way::Kind::known)
+        m_monitor = std::make_unique<Monitor>(*m_context, *m_socket, kPublisherEvents);
+    std::vector<std::string> its;
+    if (auto error = openWay(*m_socket, *m_context, m_way, m_attempts, Purpose::listen, kBacklog, its))
+        return error;
+    m_way.bind = its; // with the ports that were chosen
+    bound.insert(bound.end(), its.begin(), its.end());
+    return std::nullopt;
+}
+
+bool PublishingLink::openAgain() {
+    m_monitor.reset();
+    m_socket->set(zmq::sockopt::linger,
+                  0); // what is left is for somebody who did not let us in, or must not listen
+    m_socket.reset();
+    std::vector<std::string> bound;
+    m_isShut = open(bound).has_value(); // ZeroMQ closes the one before when it has time
+    return !m_isShut;
+}
+
+// ---- messages
+
+bool PublishingLink::send(std::string_view topic, std::string_view payload) {
+    // A slow subscriber is waited for at the first part only: the parts travel together.
+    if (!sendPart(topic, ZMQ_SNDMORE) || !sendPart(payload, 0)) return false;
+    if (m_budget.note(topic.size() + payload.size())) m_socket->set(zmq::sockopt::sndhwm, m_budget.mark());
+    return true;
+}
+
+/// A signal ends the waiting, as the time does.
+bool PublishingLink::sendPart(std::string_view part, int flags) {
+    if (::zmq_send(m_socket->handle(), part.data(), part.size(), flags) >= 0) return true;
+    if (::zmq_errno() != EAGAIN && ::zmq_errno() != EINTR) throw zmq::error_t();
+    return false;
+}
+
+bool PublishingLink::readSubscriptions() {
+    bool joined = false;
+    zmq::message_t wish;
+    while (m_socket->recv(wish, zmq::recv_flags::dontwait)) {
+        const auto text = wish.to_string_view();
+        if (text.empty() || (text[0] != 0 && text[0] != 1)) continue;
+        const auto prefix = text.substr(1);
+        const auto known = m_prefixes.find(prefix);
+        if (text[0] == 1) {
+            ++m_subscriptions;
+            if (known != m_prefixes.end())
+                ++known->second;
+            else if (m_prefixes.size() <= kMostPrefixes)
+                m_prefixes.emplace(prefix, 1);
+            joined = joined || prefix.empty() || prefix.starts_with("roster");
+        } else {
+            if (m_subscriptions > 0) --m_subscriptions;
+            if (known != m_prefixes.end() && --known->second == 0) m_prefixes.erase(known);
+        }
+    }
+    return joined;
+}
+
+bool PublishingLink::wanted(std::string_view topic) const {
+    if (m_prefixes.size() > kMostPrefixes) return true;
+    return std::ranges::any_of(m_prefixes, [&](const auto& entry) { return topic.starts_with(entry.first); });
+}
+
+// ---- who is let in, here and there
+
+void PublishingLink::hearMonitor(SteadyTime now) {
+    while (const auto event = m_monitor->next(false)) {
+        if (event->kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+            m_context->trust()->noteWorked(m_way.connect.front(), m_attempts.key());
+            m_attempts.succeeded();
+        } else
+            m_attempts.failed(now);
+    }
+}
+
+std::string PublishingLink::problem() const {
+    if (m_way.kind != Way::Kind::known || !m_attempts.hasFailed()) return {};
+    const auto own = m_context->trust()->ownIfAny();
+    const auto& endpoint = m_way.connect.front();
+    if (!own || !*own)
+        return "not let in at " + endpoint +
+               ": it expects a key. surgescope-keys pair says how to get one in there";
+    return "not let in at " + endpoint + ". There, surgescope-keys allow '" + (**own).publicKey +
+           "' NAME lets us in";
+}
+
+std::vector<std::string> PublishingLink::listening(WallTime wall) const {
+    std::vector<std::string> keys;
+    for (const auto& permit : m_context->trust()->permits())
+        if (!permit->whyNot(Purpose::listen, wall)) keys.push_back(permit->key);
+    std::ranges::sort(keys);
+    return keys;
+}
+
+bool PublishingLink::keepTrying(SteadyTime now, WallTime wall) {
+    if (m_isShut) return openAgain();
+    if (m_monitor) {
+        hearMonitor(now);
+        if (!m_attempts.isDue(now)) return false;
+        m_attempts.begin();
+        return openAgain();
+    }
+    if (m_way.kind != Way::Kind::guarded || (m_lookedAt && now - *m_lookedAt < kLookEvery)) return false;
+    const bool first = !std::exchange(m_lookedAt, now);
+    const auto before = std::exchange(m_listening, listening(wall));
+    if (first || std::ranges::includes(m_listening, before)) return false;
+    return openAgain();
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/transport/byte_budget.h"
+#include "feeds/transport/monitor.h"
+#include "feeds/transport/publishing_socket.h"
+#include "feeds/transport/way.h"
+#include "feeds/util/clock.h"
+
+#include <zmq.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// For .cpp files of the transport.
+namespace surgescope::feeds {
+
+/// A publishing socket and the endpoints it has: made anew when what it connects to does not let it in, and
+/// when somebody who listens must not do so any more, for ZeroMQ cannot send one of many away. One thread.
+class PublishingLink {
+  public:
+    PublishingLink(const PublishingSocket::Options& options, std::shared_ptr<ZmqContext> context, Way way);
+
+    /// Errors: an endpoint that cannot be used, named with the reason. `bound`: gets what was bound.
+    std::optional<Error> open(std::vector<std::string>& bound);
+
+    bool send(std::string_view topic, std::string_view payload);
+    /// True: somebody new asks for rosters.
+    bool readSubscriptions();
+    bool wanted(std::string_view topic) const;
+    std::size_t subscriptions() const { return m_subscriptions; }
+    zmq::socket_t& socket() { return *m_socket; }
+
+    /// Where we are not let in, and what to do; empty: nowhere.
+    std::string problem() const;
+
+    /// When the socket must be made anew, that is done. True: it was.
+    bool keepTrying(SteadyTime now, WallTime wall);
+
+  private:
+    bool sendPart(std::string_view part, int flags);
+    /// False: its endpoints are not free yet.
+    bool openAgain();
+    void hearMonitor(SteadyTime now);
+    /// Keys that may listen.
+    std::vector<std::string> listening(WallTime wall) const;
+
+    const PublishingSocket::Options& m_options;
+    std::shared_ptr<ZmqContext> m_context;
+    Way m_way;
+    Attempts m_attempts;
+    std::optional<zmq::socket_t> m_socket;
+    std::unique_ptr<Monitor> m_monitor; // of m_socket; null: nothing of it matters
+    ByteBudget m_budget;
+    std::map<std::string, std::size_t, std::less<>> m_prefixes; // subscribed to, and by how many
+    std::size_t m_subscriptions = 0;
+    bool m_isShut = false;                // its endpoints are to be opened again
+    std::optional<SteadyTime> m_lookedAt; // who may listen
+    std::vector<std::string> m_listening; // sorted
+};
+
+} // namespace surgescope::feeds

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Real sockets with real keys: who is let in, who is not, and what becomes of those who were.
+#include "feeds/pipeline/feed_step.h"
+#include "feeds/publish/control_socket.h"
+#include "feeds/transport/way.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/machine.h"
+#include "tests/support/messages.h"
+#include "tests/support/sockets.h"
+#include "tests/support/test_clock.h"
+
+#include <algorithm>
+#include <fstream>
+#include <future>
+#include <string>
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::milliseconds;
+
+namespace {
+
+const std::string kAnywhere = "tcp://0.0.0.0:*"; // as for other machines
+
+Permit agentPermit(const std::string& key) {
+    return {"EWR/edge-1", key, {"EWR/edge-1"}, {"EWR"}, {"edge-1"}};
+}
+
+/// A wall that waits for agents.
+struct TrustedWall : Machine {
+    std::unique_ptr<ZmqSource> source = openSource({.bind = {kAnywhere}, .context = context});
+    SystemClock clock;
+    FeedStep step{*source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop};
+
+    std::string endpoint() const { return source->endpoints().front().name; }
+    const EndpointStatus status() const { return source->endpoints().front(); }
+    FeedHealth health() {
+        step.receive(milliseconds(10));
+        return step.buildFrame(0)->health;
+    }
+    std::uint64_t refused() {
+        for (const auto& one : health().refused)
+            if (one.reason == wordsFor(Refusal::notAllowed)) return one.count;
+        return 0;
+    }
+};
+
+/// One agent that connects to it.
+struct TrustedAgent : Machine {
+    SystemClock clock;
+    std::string name = "EWR/edge-1";
+    std::string pop = "EWR";
+    std::string problem;
+    std::unique_ptr<Publisher> publisher;
+
+    void connect(const std::string& endpoint) {
+        publisher = openPublisher({.name = name,
+                                   .connect = {endpoint},
+                                   .warn = [this](const std::string& text) { problem = text; },
+                                   .context = context},
+                                  clock);
+    }
+    void speak() {
+        publisher->tick();
+        auto report = popReport({.publisher = name, .pop = pop});
+        report.header.intervalEnd = std::chrono::floor<std::chrono::seconds>(clock.wall());
+        publisher->publish(report);
+    }
+};
+
+bool has(const EndpointStatus& status, const std::string& words) {
+    return std::ranges::any_of(status.troubles,
+                               [&](const Counted& one) { return one.what.find(words) != std::string::npos; });
+}
+
+} // namespace
+
+TEST_CASE("an agent whose key is allowed is heard", "[trust]") {
+    TrustedWall wall;
+    TrustedAgent agent;
+    agent.knows(wall.key());
+    wall.allows(agentPermit(agent.key()));
+    agent.connect(wall.endpoint());
+    CHECK(eventually([&] {
+        agent.speak();
+        return wall.health().nodesHeard == 1;
+    }));
+    CHECK_FALSE(wall.status().plain);
+    CHECK(wall.health().refused.empty());
+}
+
+TEST_CASE("whose key nobody knows is not let in, and named; allowed later, it comes by itself", "[trust]") {
+    TrustedWall wall;
+    TrustedAgent agent;
+    agent.knows(wall.key());
+    agent.connect(wall.endpoint());
+    REQUIRE(eventually([&] {
+        agent.speak();
+        wall.health();
+        return has(wall.status(), "the key " + agent.key().substr(0, 8)) && !agent.problem.empty();
+    }));
+    CHECK(has(wall.status(), "not in the allow-list"));
+    CHECK_THAT(agent.problem, containsText("not let in at " + wall.endpoint()));
+    CHECK_THAT(agent.problem, containsText("surgescope-keys allow '" + agent.key()));
+    wall.allows(agentPermit(agent.key()));
+    CHECK(eventually([&] {
+        agent.speak();
+        return wall.health().nodesHeard == 1;
+    }));
+    CHECK(agent.problem == "let in now");
+}
+
+TEST_CASE("who speaks without a key, or to the wrong one, is not heard", "[trust]") {
+    TrustedWall wall;
+    Machine plain(true);
+    const SystemClock clock;
+    const auto publisher =
+        openPublisher({.name = "EWR/edge-1", .connect = {wall.endpoint()}, .context = plain.context}, clock);
+    TrustedAgent agent;
+    agent.knows(KeyPair::make().publicKey);
+    wall.allows(agentPermit(agent.key()));
+    agent.connect(wall.endpoint());
+    CHECK(eventually([&] {
+        publisher->tick();
+        auto report = popReport({.publisher = "EWR/edge-1", .pop = "EWR"});
+        publisher->publish(report);
+        agent.speak();
+        wall.health();
+        return has(wall.status(), "without a key, or with that of somebody else") && !agent.problem.empty();
+    }));
+    CHECK(wall.health().nodesHeard == 0);
+}
+
+TEST_CASE("a thief with an agent's key speaks for nobody else", "[trust]") {
+    TrustedWall wall;
+    TrustedAgent thief;
+    thief.knows(wall.key());
+    wall.allows(agentPermit(thief.key()));
+    thief.connect(wall.endpoint());
+    REQUIRE(eventually([&] {
+        thief.speak();
+        return wall.health().nodesHeard == 1;
+    }));
+    const auto before = wall.step.state().world().totals(*wall.step.state().settled());
+    REQUIRE(before);
+    const auto tries = [&](auto message, const std::string& why) {
+        const auto refused = wall.refused();
+        INFO(why);
+        CHECK(eventually([&] {
+            thief.publisher->tick();
+            message.header.intervalEnd = std::chrono::floor<std::chrono::seconds>(thief.clock.wall());
+            thief.publisher->publish(message);
+            return wall.refused() > refused;
+        }));
+        CHECK_THAT(wall.health().lastRefusal, containsText(why));
+        CHECK_THAT(wall.health().lastRefusal, containsText("EWR/edge-1 under the topic"));
+    };
+    tries(popReport({.pop = "LHR"}), "speaks of the PoP 'LHR'");
+    tries(popReport({.pop = "EWR", .nodes = 1'000}), "speaks of 1000 nodes, its key of 1");
+    tries(Event{}, "tells events");
+    tries(Global{}, "speaks of the world");
+    const auto refused = wall.refused();
+    CHECK(eventually([&] {
+        thief.publisher->setRoster(roster({.publisher = "other", .pop = "EWR", .nodes = 1}));
+        return wall.refused() > refused;
+    }));
+    CHECK_THAT(wall.health().lastRefusal, containsText("names the node 'other-0'"));
+    // In somebody else's name, with the same key.
+    TrustedAgent& other = thief;
+    other.name = "EWR/edge-2";
+    other.connect(wall.endpoint());
+    CHECK(eventually([&] {
+        other.speak();
+        return wall.health().lastRefusal.find("speaks as 'EWR/edge-2'") != std::string::npos;
+    }));
+    CHECK(wall.step.state().places().size() == 1);
+    CHECK(wall.step.state().events().empty());
+    CHECK_FALSE(wall.step.state().global());
+}
+
+TEST_CASE("whose key is revoked is not believed from then on", "[trust]") {
+    TrustedWall wall;
+    TrustedAgent agent;
+    agent.knows(wall.key());
+    wall.allows(agentPermit(agent.key()));
+    agent.connect(wall.endpoint());
+    REQUIRE(eventually([&] {
+        agent.speak();
+        return wall.health().nodesHeard == 1;
+    }));
+    wall.revokes(agent.key());
+    CHECK(eventually([&] {
+        agent.speak();
+        return wall.refused() > 0;
+    }));
+    CHECK_THAT(wall.health().lastRefusal, containsText("its key was revoked"));
+    // Nor is it let in again.
+    agent.connect(wall.endpoint());
+    CHECK(eventually([&] {
+        agent.speak();
+        wall.health();
+        return has(wall.status(), "EWR/edge-1: its key was revoked");
+    }));
+}
+
+TEST_CASE("a key that is over is not let in", "[trust]") {
+    TrustedWall wall;
+    TrustedAgent agent;
+    agent.knows(wall.key());
+    auto permit = agentPermit(agent.key());
+    permit.until = SystemClock().wall() - std::chrono::hours(1);
+    wall.allows(permit);
+    agent.connect(wall.endpoint());
+    CHECK(eventually([&] {
+        agent.speak();
+        wall.health();
+        return has(wall.status(), "its key was good until");
+    }));
+}
+
+TEST_CASE("a wall that changes its key is met by the other one that is known", "[trust]") {
+    TrustedWall wall;
+    TrustedAgent agent;
+    agent.knows(KeyPair::make().publicKey); // the one before
+    agent.knows(wall.key());
+    wall.allows(agentPermit(agent.key()));
+    agent.connect(wall.endpoint());
+    CHECK(eventually([&] {
+        agent.speak();
+        return wall.health().nodesHeard == 1;
+    }));
+}
+
+TEST_CASE("a wall that connects believes what the allow-list says of who answers", "[trust]") {
+    Machine wall;
+    Machine site;
+    const SystemClock clock;
+    const auto publisher =
+        openPublisher({.name = "sim", .bind = {kAnywhere}, .context = site.context}, clock);
+    wall.knows(site.key());
+    site.allows({"wall", wall.key(), {}, {}, {}, false, false, true});
+    const auto source = openSource({.connect = publisher->boundEndpoints(), .context = wall.context});
+    // Let in to listen; but nobody said what the site may say.
+    std::string refused;
+    const auto speak = [&] {
+        publisher->tick();
+        auto report = popReport({.publisher = "sim"});
+        publisher->publish(report);
+        return source->receive(milliseconds(10));
+    };
+    REQUIRE(eventually([&] {
+        const auto received = speak();
+        if (const auto* why = std::get_if<Refused>(&received)) refused = why->text;
+        return !refused.empty();
+    }));
+    CHECK_THAT(refused, containsText("not in the allow-list"));
+    wall.allows({"sim", site.key(), {"sim"}, {"*"}});
+    CHECK(eventually([&] {
+        const auto received = speak();
+        return std::holds_alternative<RawMessage>(received);
+    }));
+}
+
+TEST_CASE("a listener whose key is revoked hears nothing more", "[trust]") {
+    Machine site;
+    Machine wall;
+    Machine other;
+    const SystemClock clock;
+    const auto publisher =
+        openPublisher({.name = "sim", .bind = {kAnywhere}, .context = site.context}, clock);
+    std::vector<std::unique_ptr<ZmqSource>> sources;
+    for (Machine* machine : {&wall, &other}) {
+        machine->knows(site.key());
+        machine->allows({"sim", site.key(), {"sim"}, {"*"}});
+        site.allows({machine == &wall ? "wall" : "other", machine->key(), {}, {}, {}, false, false, true});
+        sources.push_back(openSource({.connect = publisher->boundEndpoints(), .context = machine->context}));
+    }
+    std::int64_t second = kStart;
+    const auto hears = [&](ZmqSource& source) {
+        publisher->tick();
+        auto report = popReport({.publisher = "sim", .second = ++second});
+        publisher->publish(report);
+        const auto received = source.receive(milliseconds(10));
+        return std::holds_alternative<RawMessage>(received);
+    };
+    for (const auto& source : sources)
+        REQUIRE(eventually([&] { return hears(*source); }));
+    site.revokes(other.key());
+    // It is sent away; the one that may listen comes back by itself.
+    REQUIRE(eventually([&] {
+        hears(*sources[1]);
+        hears(*sources[1]);
+        return has(sources[1]->endpoints().front(), "not let in");
+    }));
+    CHECK(eventually([&] { return hears(*sources[0]); }));
+    while (hears(*sources[1])) { // what had been on its way
+    }
+    for (int i = 0; i < 50; ++i)
+        CHECK_FALSE(hears(*sources[1]));
+}
+
+TEST_CASE("levers are pulled by whoever may, and by nobody else", "[trust][control]") {
+    Machine rehearsal;
+    Machine operations;
+    const auto opened = ControlSocket::open(kAnywhere, rehearsal.context);
+    if (!opened) FAIL(opened.error());
+    auto& control = **opened;
+    operations.knows(rehearsal.key());
+    const auto ask = [&](std::shared_ptr<Trust> trust) {
+        auto answer = std::async(std::launch::async, [&control, trust] {
+            return askControl(control.endpoint(), "jump", milliseconds(5'000), trust);
+        });
+        while (answer.wait_for(milliseconds(1)) != std::future_status::ready)
+            control.serve([](std::string_view) { return Result<std::string>(std::string("jumped")); });
+        return answer.get();
+    };
+    CHECK_THAT(ask(operations.trust).error(), containsText("not let in"));
+    Permit permit{"operations", operations.key(), {"operations"}};
+    permit.control = true;
+    rehearsal.allows(permit);
+    CHECK(eventually([&] { return static_cast<bool>(ask(operations.trust)); }));
+    CHECK_THAT(ask(nullptr).error(), containsText("without keys"));
+    rehearsal.revokes(operations.key());
+    CHECK(eventually([&] { return !ask(operations.trust); }));
+}
+
+TEST_CASE("off this machine nothing is opened without keys, but on purpose; levers never", "[trust]") {
+    CHECK_THAT(ZmqSource::open({.bind = {kAnywhere}}).error(), containsText("without keys"));
+    CHECK_THAT(PublishingSocket::open({.connect = {"tcp://wall:5556"}}).error(),
+               containsText("without keys"));
+    Machine machine;
+    const auto unknown = ZmqSource::open({.connect = {"tcp://wall:5556"}, .context = machine.context});
+    CHECK_THAT(unknown.error(), containsText("surgescope-keys pair KEY --at tcp://wall:5556"));
+    Machine careless(true);
+    const auto source = ZmqSource::open({.bind = {kAnywhere}, .context = careless.context});
+    REQUIRE(source);
+    CHECK(source.value()->endpoints().front().plain);
+    CHECK_THAT(ControlSocket::open(kAnywhere, careless.context).error(), containsText("without keys"));
+    CHECK_FALSE(careless.trust->ownIfAny()->has_value()); // none was needed
+}
+
+TEST_CASE("an allow-list that becomes unreadable changes nothing, and says so", "[trust]") {
+    TrustedWall wall;
+    TrustedAgent agent;
+    agent.knows(wall.key());
+    wall.allows(agentPermit(agent.key()));
+    agent.connect(wall.endpoint());
+    REQUIRE(eventually([&] {
+        agent.speak();
+        return wall.health().nodesHeard == 1;
+    }));
+    std::ofstream(wall.trust->files().allowedPath()) << "[[key]]\n";
+    CHECK(eventually([&] {
+        wall.health();
+        return has(wall.status(), "the allow-list in use is an older one");
+    }));
+    const auto refused = wall.refused();
+    agent.speak();
+    CHECK(wall.refused() == refused);
+}
+
+TEST_CASE("what is within this machine", "[trust]") {
+    for (const char* endpoint : {"tcp://127.0.0.1:1", "tcp://127.9.9.9:1", "tcp://localhost:1",
+                                 "tcp://[::1]:1", "ipc:///tmp/x", "inproc://x"})
+        CHECK(isWithinMachine(endpoint));
+    for (const char* endpoint :
+         {"tcp://*:1", "tcp://0.0.0.0:1", "tcp://127.0.0.1.example.org:1", "tcp://10.0.0.1:1", "tcp://eth0:1",
+          "tcp://[::]:1", "tcp://127.0.0.1:0;10.0.0.1:1", "tcp://2130706433:1"})
+        CHECK_FALSE(isWithinMachine(endpoint));
+}
