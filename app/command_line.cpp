@@ -27,6 +27,18 @@ CLI::Option* addEdgeOption(CLI::App& app, std::string& file) {
                           "instead of the one built in");
 }
 
+void addKeysOption(CLI::App& app, feeds::Trust::Options& trust) {
+    app.add_option("--key-folder", trust.folder,
+                   "Folder of our key and of those we know; surgescope-keys fills it")
+        ->capture_default_str();
+}
+
+void addTrustOptions(CLI::App& app, feeds::Trust::Options& trust) {
+    addKeysOption(app, trust);
+    app.add_flag("--insecure-plain-tcp", trust.plainTcp,
+                 "No keys, on any endpoint: whoever is on the way may read everything and speak for anybody");
+}
+
 int commandLineError(const CLI::App& app, const std::string& text) {
     std::string line = text.substr(0, text.find('\n'));
     std::cerr << app.get_name() << ": " << line << " (see " << app.get_name() << " --help)\n";

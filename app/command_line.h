@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/transport/trust.h"
+
 #include <CLI/CLI.hpp>
 
 #include <optional>
@@ -15,6 +17,10 @@ std::optional<int> parseCommandLine(CLI::App& app, int argc, char** argv);
 
 /// --edge FILE, alike in all programs. What it chooses: feeds::catalogueOf(file).
 CLI::Option* addEdgeOption(CLI::App& app, std::string& file);
+
+/// --key-folder FOLDER and, unless it is about keys alone, the flag that does without; alike in all programs.
+void addKeysOption(CLI::App& app, feeds::Trust::Options& trust);
+void addTrustOptions(CLI::App& app, feeds::Trust::Options& trust);
 
 /// One line on standard error, as for a mistake on the command line. Returns the exit status, 2.
 int commandLineError(const CLI::App& app, const std::string& text);

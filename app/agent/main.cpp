@@ -81,6 +81,8 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     std::string edge;
     surgescope::app::addEdgeOption(app, edge);
+    Trust::Options trust;
+    surgescope::app::addTrustOptions(app, trust);
     app.add_option("--connect", publisherOptions.connect,
                    "Send to a wall or relay: tcp://wall:5556; repeatable");
     app.add_option("--bind", publisherOptions.bind, "Let walls come and fetch: tcp://*:5556; repeatable");
@@ -124,6 +126,8 @@ int main(int argc, char** argv) {
     if (stop < 0) return refuse("cannot watch for signals");
     const SystemClock clock;
     publisherOptions.name = options.pop + "/" + options.node;
+    publisherOptions.warn = [](const std::string& text) { spdlog::warn("{}", text); };
+    publisherOptions.context = std::make_shared<ZmqContext>(std::make_shared<Trust>(trust));
     const auto publisher = Publisher::open(publisherOptions, clock);
     if (!publisher) return refuse(publisher.error());
     const auto agent = Agent::open(options, clock, **publisher);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/transport/trust.h"
 #include "feeds/util/result.h"
 
 #include <cstdint>
@@ -27,7 +28,8 @@ struct CaptureOptions {
     unsigned nodesEvery = 1;
     unsigned newFileMinutes = 0;
     unsigned newFileMib = 0;
-    unsigned seconds = 0;                                 // to record; 0: until stopped
+    unsigned seconds = 0; // to record; 0: until stopped
+    feeds::Trust::Options trust;
     std::string edge;                                     // edge file, empty: none
     std::shared_ptr<const feeds::PopCatalogue> catalogue; // what it chooses
 };

@@ -60,7 +60,10 @@ Result<int> record(const CaptureOptions& options) {
     const SystemClock clock;
     auto connect = options.connect;
     connect.insert(connect.end(), options.inputs.begin(), options.inputs.end());
-    auto source = ZmqSource::open({.connect = connect, .bind = options.bind});
+    auto source =
+        ZmqSource::open({.connect = connect,
+                         .bind = options.bind,
+                         .context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust))});
     if (!source) return Error{source.error()};
     Recorder::Options how{
         .path = options.output, .nodeColumnsEvery = options.nodesEvery, .library = "surgescope-capture"};
@@ -109,10 +112,12 @@ Result<int> replayFile(const CaptureOptions& options) {
         ReplaySource::open(options.inputs[0], clock,
                            {.speed = options.asFastAsPossible ? replay::kAsFastAsPossible : options.speed});
     if (!source) return Error{source.error()};
-    auto publisher = PublishingSocket::open({.bind = options.bind,
-                                             .connect = options.connect,
-                                             .waits = true, // it loses nothing
-                                             .farewell = kFarewell});
+    auto publisher = PublishingSocket::open(
+        {.bind = options.bind,
+         .connect = options.connect,
+         .waits = true, // it loses nothing
+         .farewell = kFarewell,
+         .context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust))});
     if (!publisher) return Error{publisher.error()};
     for (const auto& endpoint : (*publisher)->boundEndpoints())
         std::fprintf(stderr, "surgescope-capture: publishes at %s\n", endpoint.c_str());

@@ -82,6 +82,8 @@ int main(int argc, char** argv) {
                       ->check(CLI::Range(0.01, 10'000.0));
     replay->add_flag("--as-fast-as-possible", options.asFastAsPossible, "As fast as subscribers take it")
         ->excludes(speed);
+    for (auto* usesEndpoints : {record, replay})
+        app::addTrustOptions(*usesEndpoints, options.trust);
     for (auto* usesRegions : {record, recover, cut, merge, table})
         app::addEdgeOption(*usesRegions, options.edge);
     if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;

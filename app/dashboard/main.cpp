@@ -131,7 +131,7 @@ int main(int argc, char** argv) {
 
     const feeds::SystemClock clock;
     const auto& catalogue = *options.catalogue;
-    auto context = std::make_shared<feeds::ZmqContext>();
+    auto context = std::make_shared<feeds::ZmqContext>(std::make_shared<feeds::Trust>(options.trust));
     std::unique_ptr<feeds::Rehearsal> rehearsal;
     if (options.simulate) {
         auto opened = feeds::Rehearsal::open(rehearsalOptions(options, context), catalogue, clock);

@@ -37,6 +37,7 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
                                    "Endpoint to subscribe to, for example tcp://sim:5556; repeatable");
     auto* bind = app.add_option("--bind", options.bind,
                                 "Endpoint that agents connect to, for example tcp://*:5556; repeatable");
+    addTrustOptions(app, options.trust);
     auto* simulate =
         app.add_option("--simulate", scenario,
                        "Scenario to rehearse: triple-drop (default), another that surgescope-sim --list "

@@ -3,6 +3,7 @@
 
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/sim/scenario.h"
+#include "feeds/transport/trust.h"
 
 #include "widgets/base/palette.h"
 #include "widgets/export/view.h"
@@ -22,6 +23,7 @@ struct Options {
     std::shared_ptr<const feeds::PopCatalogue> catalogue; // the edge file's, or the one built in
     std::vector<std::string> connect;
     std::vector<std::string> bind;
+    feeds::Trust::Options trust;
     std::optional<feeds::sim::Scenario> simulate; // when no endpoint is given
     std::uint64_t nodes = 40'000;                 // of the simulation
     std::uint64_t seed = 1;

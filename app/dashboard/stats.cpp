@@ -114,6 +114,7 @@ bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const widg
                              {"binds", endpoint.binds},
                              {"peers", endpoint.peers},
                              {"full", endpoint.full},
+                             {"plain", endpoint.plain},
                              {"lost", endpoint.lost},
                              {"failed", endpoint.failed},
                              {"troubles", troubles}});

@@ -72,6 +72,8 @@ int main(int argc, char** argv) {
                       ->check(CLI::Range(1, 4'000'000));
     std::string edge;
     app::addEdgeOption(app, edge);
+    feeds::Trust::Options trust;
+    app::addTrustOptions(app, trust);
     app.add_option("--bind", options.publisher.bind,
                    "Endpoint to publish at, for example tcp://*:5556; repeatable");
     app.add_option("--connect", options.publisher.connect, "Endpoint to publish to; repeatable");
@@ -110,6 +112,7 @@ int main(int argc, char** argv) {
     std::string control;
     lever->add_option("setting", setting, "NAME=VALUE; surgescope-sim --keys lists them")->required();
     lever->add_option("--control", control, "Where the simulation listens, as given to it")->required();
+    app::addKeysOption(*lever, trust);
 
     auto* comparison = app.add_subcommand(
         "compare", "Simulates scenarios faster than real time and prints what their telemetry said");
@@ -140,7 +143,8 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (*lever) {
-        const auto answer = feeds::askControl(control, setting, std::chrono::seconds(3));
+        const auto answer = feeds::askControl(control, setting, std::chrono::seconds(3),
+                                              std::make_shared<feeds::Trust>(trust));
         if (!answer) return app::commandLineError(app, answer.error());
         std::cout << *answer << "\n";
         return 0;
@@ -165,6 +169,7 @@ int main(int argc, char** argv) {
     if (!loaded) return app::commandLineError(app, "--scenario: " + loaded.error());
     options.scenario = std::move(loaded.value());
     if (*duration) options.seconds = seconds;
+    const auto whom = std::make_shared<feeds::Trust>(trust);
     if (*publishers) {
         if (options.publisher.connect.empty() || !options.publisher.bind.empty() ||
             !options.control.empty() || *speed)
@@ -175,6 +180,7 @@ int main(int argc, char** argv) {
             if (!read) return app::commandLineError(app, "--faults: " + read.error());
             fleet.fleet.faults = std::move(read.value());
         }
+        fleet.fleet.trust = whom;
         fleet.fleet.scenario = std::move(options.scenario);
         fleet.fleet.nodes = options.nodes;
         fleet.fleet.seed = options.seed;
@@ -186,5 +192,7 @@ int main(int argc, char** argv) {
     }
     if (options.publisher.bind.empty() && options.publisher.connect.empty())
         return app::commandLineError(app, "--bind or --connect is required");
+    options.publisher.context = std::make_shared<feeds::ZmqContext>(whom);
+    options.publisher.warn = [](const std::string& text) { spdlog::warn("{}", text); };
     return publish(app, options, catalogue);
 }
