@@ -2,10 +2,8 @@
 #include "feeds/transport/endpoint.h"
 
 namespace surgescope::feeds {
-namespace {
 
-/// What the library would let pass and misread: it takes a port modulo 65536.
-std::optional<Error> checkForm(const char* verb, const std::string& endpoint) {
+std::optional<Error> checkEndpoint(const char* verb, const std::string& endpoint) {
     const auto wrong = [&](const char* expected) {
         return Error{std::string("cannot ") + verb + " '" + endpoint + "': expected " + expected};
     };
@@ -22,13 +20,10 @@ std::optional<Error> checkForm(const char* verb, const std::string& endpoint) {
     return std::nullopt;
 }
 
-} // namespace
-
 std::optional<Error> openEndpoints(zmq::socket_t& socket, const std::vector<std::string>& bind,
                                    const std::vector<std::string>& connect, int backlog) {
     socket.set(zmq::sockopt::backlog, backlog);
     const auto open = [](const char* verb, const std::string& endpoint, auto use) -> std::optional<Error> {
-        if (auto error = checkForm(verb, endpoint)) return error;
         try {
             use();
         } catch (const zmq::error_t& error) {

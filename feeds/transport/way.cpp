@@ -76,6 +76,7 @@ Result<std::vector<Way>> waysTo(const std::vector<std::string>& bind, const std:
                                 Trust* trust) {
     std::vector<Way> ways;
     for (const auto& endpoint : bind) {
+        if (auto error = checkEndpoint("bind", endpoint)) return std::move(*error);
         const bool within = isWithinMachine(endpoint);
         if (!within && !trust) return noKeys("bind", endpoint);
         const bool plain = !within && trust->plainTcp();
@@ -87,6 +88,7 @@ Result<std::vector<Way>> waysTo(const std::vector<std::string>& bind, const std:
         if (auto error = trust->follow()) return std::move(*error);
     }
     for (const auto& endpoint : connect) {
+        if (auto error = checkEndpoint("connect to", endpoint)) return std::move(*error);
         const bool within = isWithinMachine(endpoint);
         if (!within && !trust) return noKeys("connect to", endpoint);
         const bool plain = !within && trust->plainTcp();

@@ -5,6 +5,9 @@ set -u
 folder=$1
 failed=0
 export QT_QPA_PLATFORM=offscreen
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export XDG_CONFIG_HOME=$scratch # keys are none of ours
 
 refuses() { # refuses TEXT OPTION…
   local text=$1 said status
@@ -44,6 +47,23 @@ edge=$(dirname "$0")/../../resources/edge.toml
 refuses "no such file" "${good[@]}" --edge /nowhere/edge.toml
 refuses "has no PoP EWR" "${good[@]}" --edge "$edge"
 refuses "too long for a node in FRA-2" --pop FRA-2 --node "$(printf 'x%.0s' {1..60})" --connect tcp://127.0.0.1:1
+
+refuses "surgescope-keys pair KEY --at tcp://wall:5556" --pop EWR --connect tcp://wall:5556
+
+program=$folder/surgescope-keys
+key='8lsvvZ4=/M(6ll=u-Sjh5=>dOf>R!hqImy<7&$dp'
+introduces_itself revoke
+refuses "A subcommand is required"
+refuses "own.key: no such file" show
+refuses "expected a key of 40 characters" allow short EWR/edge-1
+refuses "NAME is required" allow "$key"
+refuses "what may wall do" allow "$key" wall
+refuses "'ewr' is no PoP" allow "$key" wall --publish ewr
+refuses "one word" allow "$key" "two words" --listen
+refuses "nobody of that name or key" revoke EWR/edge-1
+refuses "no such file; --next makes it" new --switch
+refuses "nothing to follow" new --next
+refuses "expected a key of 40 characters" pair short
 
 program=$folder/surgescope-sim
 introduces_itself --scenario
@@ -87,8 +107,6 @@ grep -q '"api_change_peak"' <<<"$json" || { echo "JSON lacks api_change_peak" >&
 [[ "$text" != *$'\r'* ]] || { echo "a progress bar where there is no terminal" >&2; failed=1; }
 
 program=$folder/surgescope-capture
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 introduces_itself record
 echo "no recording" >"$scratch/none.mcap"
 refuses "subcommand" # none

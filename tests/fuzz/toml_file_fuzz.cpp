@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any bytes as a file that people write: an edge, a fleet's faults, a scenario.
+// Any bytes as a file that people write: an edge, a fleet's faults, a scenario, keys.
 #include "feeds/model/edge_file.h"
 #include "feeds/pipeline/fleet_faults.h"
 #include "feeds/sim/scenario_file.h"
+#include "feeds/transport/key_files.h"
 
 #include "tests/fuzz/promise.h"
 
@@ -29,5 +30,13 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     if (edge) promise(!edge->pops().empty() && !edge->regions().empty(), "an edge has PoPs in regions");
     check(parseFaults(text, "f.toml"));
     check(sim::parseScenario(text, "f", "f.toml", PopCatalogue::builtIn()));
+    check(KeyFiles::parseServers(text, "f.toml"));
+    check(KeyFiles::parseOwn(text, "f.toml"));
+    const auto allowed = AllowList::parse(text, "f.toml");
+    check(allowed);
+    if (allowed) {
+        const auto again = AllowList::parse(allowed->text(), "f.toml");
+        promise(again && again->text() == allowed->text(), "what is written is what is read");
+    }
     return 0;
 }
