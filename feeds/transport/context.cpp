@@ -26,7 +26,7 @@ ZmqContext::~ZmqContext() {
 }
 
 void ZmqContext::openGate() {
-    if (!m_gate) m_gate = std::make_unique<Gate>(*m_context, *m_trust);
+    if (!m_gate) m_gate = std::make_unique<Gate>(*this, *m_trust);
 }
 
 std::vector<Counted> ZmqContext::turnedAway() const {

@@ -2,6 +2,7 @@
 #include "feeds/transport/gate.h"
 
 #include "feeds/transport/keys.h"
+#include "feeds/transport/sockets.h"
 #include "feeds/wire/sanity.h"
 
 #include <algorithm>
@@ -41,9 +42,7 @@ std::optional<Gate::Answer> Gate::answer(std::span<const std::string_view> frame
     return Answer{"200", {}, key};
 }
 
-Gate::Gate(zmq::context_t& context, const Trust& trust)
-    : m_trust(trust), m_socket(context, zmq::socket_type::rep) {
-    m_socket.set(zmq::sockopt::linger, 0);
+Gate::Gate(ZmqContext& context, const Trust& trust) : m_trust(trust), m_socket(makeGatekeeper(context)) {
     m_socket.bind(kZapEndpoint);
     m_thread = std::thread([this] { run(); });
 }

@@ -27,7 +27,7 @@ namespace surgescope::feeds {
 class Gate {
   public:
     /// `context`, shut down before the gate ends, and `trust` must outlive it.
-    Gate(zmq::context_t& context, const Trust& trust);
+    Gate(ZmqContext& context, const Trust& trust);
     ~Gate();
     Gate(const Gate&) = delete;
     Gate& operator=(const Gate&) = delete;

@@ -84,6 +84,12 @@ zmq::socket_t makeAsking(ZmqContext& context) {
     return socket;
 }
 
+zmq::socket_t makeGatekeeper(ZmqContext& context) {
+    zmq::socket_t socket(context.get(), zmq::socket_type::rep);
+    socket.set(zmq::sockopt::linger, 0);
+    return socket;
+}
+
 void guard(zmq::socket_t& socket, ZmqContext& context, const KeyPair& own, Purpose comers) {
     context.openGate();
     socket.set(zmq::sockopt::curve_server, true);

@@ -29,6 +29,9 @@ zmq::socket_t makeAnswering(ZmqContext& context, std::size_t mostBytes);
 /// Asks.
 zmq::socket_t makeAsking(ZmqContext& context);
 
+/// Answers ZeroMQ's own questions within the context.
+zmq::socket_t makeGatekeeper(ZmqContext& context);
+
 /// Whoever comes must hold a key that the allow-list of the context's trust lets do `comers`; it knows us by
 /// `own`. Before binding.
 void guard(zmq::socket_t& socket, ZmqContext& context, const KeyPair& own, Purpose comers);

@@ -90,7 +90,7 @@ TEST_CASE("an agent whose key is allowed is heard", "[trust]") {
     CHECK(wall.health().refused.empty());
 }
 
-TEST_CASE("whose key nobody knows is not let in, and named; allowed later, it comes by itself", "[trust]") {
+TEST_CASE("whose key nobody knows is not let in, and named, and comes by itself when it is allowed later", "[trust]") {
     TrustedWall wall;
     TrustedAgent agent;
     agent.knows(wall.key());
@@ -325,7 +325,7 @@ TEST_CASE("levers are pulled by whoever may, and by nobody else", "[trust][contr
     CHECK(eventually([&] { return !ask(operations.trust); }));
 }
 
-TEST_CASE("off this machine nothing is opened without keys, but on purpose; levers never", "[trust]") {
+TEST_CASE("off this machine nothing is opened without keys, but on purpose, and levers never", "[trust]") {
     CHECK_THAT(ZmqSource::open({.bind = {kAnywhere}}).error(), containsText("without keys"));
     CHECK_THAT(PublishingSocket::open({.connect = {"tcp://wall:5556"}}).error(),
                containsText("without keys"));
