@@ -118,7 +118,7 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         if (global->releaseAtUs > 0)
             frame->releaseAt = feedSecond(static_cast<std::int64_t>(global->releaseAtUs / 1'000'000U));
     }
-    frame->isSentAgain = state.publishers().isReplay(now);
+    frame->isSentAgain = state.judge().publishers().isReplay(now);
     if (!frame->releaseAt) frame->releaseAt = releaseEvent(state);
     if (request.releaseAt) frame->releaseAt = request.releaseAt;
     frame->sinceStart = state.sinceStart();

@@ -89,7 +89,7 @@ void FeedStep::request(const ViewRequest& request) {
         const auto topic = [](const Selection& selection) { return "node/" + selection.code; };
         if (m_request.selection.isPop()) {
             m_source.unsubscribe(topic(m_request.selection));
-            m_state.gaps().forgetTopic(topic(m_request.selection));
+            m_state.judge().gaps().forgetTopic(topic(m_request.selection));
         }
         if (request.selection.isPop()) m_source.subscribe(topic(request.selection));
     }
@@ -107,14 +107,14 @@ FeedHealth FeedStep::health(double threadLoad) {
     health.reportsPerSecond = static_cast<double>(received.reports);
     health.bytesPerSecond = static_cast<double>(received.bytes);
     if (&m_clock == &m_real) health.settledReportAt = m_settledReportAt;
-    const auto& gaps = m_state.gaps().counts();
+    const auto& gaps = m_state.judge().gaps().counts();
     health.lost = gaps.lost;
     health.duplicates = gaps.duplicates;
     health.reordered = gaps.reordered;
-    const auto& publishers = m_state.publishers();
+    const auto& publishers = m_state.judge().publishers();
     health.restarts = publishers.restarts();
     health.publishers = publishers.size();
-    health.corrected = m_state.corrected();
+    health.corrected = m_state.judge().corrected();
     if (!m_complainedAt || now - *m_complainedAt >= kComplainEvery) {
         m_complainedAt = now;
         m_complaints = publishers.complaints(now, kComplaints);
