@@ -59,6 +59,7 @@ NodeDetail nodeDetail(const Place& place, SteadyTime now) {
     std::uint32_t highest = 0;
     std::uint32_t lag = 0;
     for (const auto& [publisher, block] : place.nodes.blocks()) {
+        if (block.owned == 0) continue; // they have moved
         for (std::size_t i = 0; i < detail.nodesByLevel.size(); ++i)
             detail.nodesByLevel[i] += block.byLevel[i];
         lag = std::max(lag, block.lagMax);

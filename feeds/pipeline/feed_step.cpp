@@ -3,6 +3,7 @@
 
 #include "feeds/util/own_process.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -15,6 +16,13 @@ constexpr std::size_t kBatch = 2'000;
 constexpr std::size_t kComplaints = 100; // the worst
 /// All publishers are looked through for it, and there may be many.
 constexpr std::chrono::milliseconds kComplainEvery{500};
+
+/// How long ago the oldest of what a relay says now was said to it. Not what a wild clock makes of it.
+std::chrono::microseconds heldBelow(const Header& header) {
+    if (header.oldestSent == WallTime{}) return {};
+    return std::clamp<std::chrono::microseconds>(header.sent - header.oldestSent, std::chrono::seconds(0),
+                                                 std::chrono::seconds(Rollup::kOpenSeconds));
+}
 } // namespace
 
 FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock,
@@ -55,20 +63,22 @@ void FeedStep::handle(const RawMessage& message) {
     const auto now = m_clock.steady();
     m_received.addBytes(now, message.topic.size() + message.payload.size());
     if (m_tap) m_tap->received(message.topic, message.payload, message.arrived);
+    const auto decoded = m_decoder.decode(message.topic, message.payload);
     const auto refused = std::visit(
-        [&](const auto& decoded) -> std::optional<Refused> {
-            using Alternative = std::decay_t<decltype(decoded)>;
+        [&](const auto& value) -> std::optional<Refused> {
+            using Alternative = std::decay_t<decltype(value)>;
             if constexpr (std::is_same_v<Alternative, Refused>)
-                return decoded;
+                return value;
             else
-                return m_state.apply(*decoded, {now, message.arrived});
+                return m_state.apply(*value, {now, message.arrived});
         },
-        m_decoder.decode(message.topic, message.payload));
+        decoded);
     if (refused) {
         refuse(*refused);
     } else {
         m_received.addReport(now);
-        if (message.topic.starts_with("pop/")) m_reportAt = message.heardAt;
+        if (const auto* const* report = std::get_if<const PopReport*>(&decoded))
+            m_reportAt = message.heardAt - heldBelow((*report)->header);
     }
     tellTap();
 }
@@ -131,7 +141,11 @@ FeedHealth FeedStep::health(double threadLoad) {
     for (std::size_t i = 0; i < kRefusalCount; ++i)
         addRefused(wordsFor(static_cast<Refusal>(i)), m_refused[i]);
     addRefused("fields of a newer version dropped", m_decoder.withUnknownFields());
-    addRefused("access lines lost at agents", m_state.sinceStart()[Counter::log_lines_lost]);
+    const auto& sinceStart = m_state.sinceStart();
+    addRefused("access lines lost at agents", sinceStart[Counter::log_lines_lost]);
+    health.lostBelow = sinceStart[Counter::messages_lost];
+    health.refusedBelow = sinceStart[Counter::messages_refused];
+    addRefused("refused by relays", health.refusedBelow);
     health.lastRefusal = m_lastRefusal;
     if (const auto last = m_state.lastReport()) health.newestAgeSeconds = secondsBetween(*last, now);
     health.feedThreadLoad = threadLoad;

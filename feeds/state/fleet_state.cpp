@@ -84,28 +84,31 @@ std::optional<Refused> FleetState::apply(const PopReport& message, Arrival arriv
         return Refused{Refusal::full, "pop/" + message.pop + ": " + std::to_string(limits::kUnplacedPops) +
                                           " PoPs that the catalogue does not know are kept already"};
     // The other one of the name has followed the first, or is gone.
-    if (!place->twins.empty() && !heard.publisher->sessions.twin())
-        place->twins.erase(message.header.publisher);
+    if (message.twinNodes > 0)
+        place->twins.note(message.header.publisher, message.twinNodes, arrival.now);
+    else if (!heard.publisher->sessions.twin())
+        place->twins.forget(message.header.publisher);
     const bool alone = place->isSpokenForBy(message.header.publisher, arrival.now);
     auto timed = m_judge.time(message, heard, place->rollup, alone, arrival);
     if (timed.refused) return std::move(timed.refused);
     if (timed.wentBack) forget(*place);
     if (isRestored(timed.second, arrival.stamp)) return std::nullopt;
-    addUp(*place, m_judge.totalsOf(message, heard), timed.second, message.header.publisher, arrival.now);
+    addUp(*place, m_judge.totalsOf(message, heard), timed.second, message.header, arrival.now);
     return std::nullopt;
 }
 
-void FleetState::addUp(Place& place, const PopTotals& report, FeedSecond second, const std::string& publisher,
+void FleetState::addUp(Place& place, const PopTotals& report, FeedSecond second, const Header& header,
                        SteadyTime now) {
     const bool opens = place.rollup.empty() || second > place.rollup.newest();
     const bool first = opens || place.rollup.totals(second) == nullptr;
     PopTotals* totals = place.rollup.open(second, place.expectedNodes());
     totals->merge(report);
     auto& reports = place.reportsOf(second);
-    reports = first ? 1 : reports + 1;
+    if (first) reports = 0;
+    if (!header.correction) ++reports;
     // Whoever makes a second whole has just had its totals in hand; later they have left the cache.
     if (second == place.newestComplete()) place.rollup.settle(second, place.expectedNodes());
-    place.noteReport(publisher, now);
+    place.noteReport(header.publisher, now);
     m_lastReport = now;
     if (report[Counter::node_seconds] > 0) place.lastHeard = now;
     m_sinceStart.merge(report);
@@ -118,7 +121,7 @@ void FleetState::addUp(Place& place, const PopTotals& report, FeedSecond second,
 
 void FleetState::noteTwin(const std::string& pop, std::uint64_t nodes, const Header& header, SteadyTime now) {
     if (const auto place = m_places.find(pop); place != m_places.end())
-        place->second->noteTwin(header.publisher, nodes, now);
+        place->second->twins.note(header.publisher, nodes, now);
 }
 
 std::optional<Refused> FleetState::apply(const NodeColumns& message, Arrival arrival) {
@@ -153,7 +156,7 @@ std::optional<Refused> FleetState::apply(const Roster& message, Arrival arrival)
                                           std::to_string(more.nameBytes) + " bytes, beside " +
                                           std::to_string(its.nodes) + " of its own and " +
                                           std::to_string(m_rosters.nodes) + " in all"};
-    place->nodes.apply(message);
+    place->nodes.apply(message, heard.publisher->shift);
     its = its - had + more;
     m_rosters = m_rosters - had + more;
     return std::nullopt;
@@ -207,7 +210,7 @@ void FleetState::forgetSilent(SteadyTime now) {
     m_sweptAt = now;
     m_judge.gaps().forgetSilent(now, kForgetAfter);
     for (const auto& [code, place] : m_places)
-        place->forgetSilentTwins(now);
+        place->twins.forgetSilent(now);
 }
 
 void FleetState::settle(SteadyTime now) {

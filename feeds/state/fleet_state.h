@@ -72,7 +72,7 @@ class FleetState {
     Place* placeFor(const std::string& code, SteadyTime now);
     /// The places of an edge file's inventory, so that who is never heard is missing and not unknown.
     void placeInventory(SteadyTime now);
-    void addUp(Place& place, const PopTotals& totals, FeedSecond second, const std::string& publisher,
+    void addUp(Place& place, const PopTotals& totals, FeedSecond second, const Header& header,
                SteadyTime now);
     void noteTwin(const std::string& pop, std::uint64_t nodes, const Header& header, SteadyTime now);
     void forgetSilent(SteadyTime now);
