@@ -21,6 +21,7 @@ PublishingSocket::PublishingSocket(const Options& options, std::shared_ptr<ZmqCo
       m_socket(std::make_unique<zmq::socket_t>(makePublishing(*m_context, options.waits, options.farewell))),
       m_budget(options.queueBytes) {
     m_socket->set(zmq::sockopt::sndhwm, m_budget.mark());
+    m_socket->set(zmq::sockopt::immediate, options.onlyWhileConnected);
 }
 
 PublishingSocket::~PublishingSocket() = default;
