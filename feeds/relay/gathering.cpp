@@ -68,9 +68,8 @@ void Gathering::add(const Report& report, SteadyTime now, WallTime stamp) {
 
     if (freshness(agent.heard, now) >= Freshness::stale) agent.since = second;
     agent.heard = now;
-    if (report.header.correction) return;
-    if (agent.since < second) ++its.reports;
-    if (its.awaited > 0 && its.reports >= its.awaited) sendUpTo(second, now);
+    if (report.header.correction || agent.since >= second) return; // nobody waits for it
+    if (++its.reports == its.awaited) sendUpTo(second, now);
 }
 
 void Gathering::noteLoss(std::int64_t lost, std::uint64_t refused) {

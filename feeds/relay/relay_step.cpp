@@ -14,6 +14,8 @@ using std::chrono::milliseconds;
 /// Messages taken in one go, and for how long, before what is due is sent.
 constexpr std::size_t kBatch = 2'000;
 constexpr milliseconds kBatchTime{10};
+/// All PoPs are looked through for what is due; of what has just come nothing is for much longer.
+constexpr milliseconds kTickEvery{5};
 /// How often it looks who subscribes to what.
 constexpr milliseconds kLookEvery{50};
 constexpr std::size_t kComplaints = 100; // the worst, told
@@ -30,8 +32,10 @@ RelayStep::RelayStep(Source& source, const PopCatalogue& catalogue, Publisher& u
 
 std::size_t RelayStep::turn(milliseconds atMost) {
     auto wait = std::min(atMost, kLookEvery);
-    if (const auto due = m_relay.due())
-        wait = std::clamp(std::chrono::ceil<milliseconds>(*due - m_clock.steady()), milliseconds(0), wait);
+    if (m_due) {
+        const auto next = std::max(*m_due, *m_tickedAt + kTickEvery);
+        wait = std::clamp(std::chrono::ceil<milliseconds>(next - m_clock.steady()), milliseconds(0), wait);
+    }
     std::size_t count = 0;
     SteadyTime end;
     while (count == 0 || (count < kBatch && m_clock.steady() < end)) {
@@ -46,7 +50,11 @@ std::size_t RelayStep::turn(milliseconds atMost) {
         }
     }
     const auto now = m_clock.steady();
-    m_relay.tick(now);
+    if (!m_tickedAt || now - *m_tickedAt >= kTickEvery) {
+        m_tickedAt = now;
+        m_relay.tick(now);
+        m_due = m_relay.due();
+    }
     if (!m_lookedAt || now - *m_lookedAt >= kLookEvery) {
         m_lookedAt = now;
         m_up.tick();

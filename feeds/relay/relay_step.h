@@ -78,6 +78,8 @@ class RelayStep {
     Decoder m_decoder;
     Relay m_relay;
     std::set<std::string> m_columnsOf; // PoPs whose columns are subscribed to
+    std::optional<SteadyTime> m_due;   // as of the last tick
+    std::optional<SteadyTime> m_tickedAt;
     std::optional<SteadyTime> m_lookedAt;
     std::array<std::uint64_t, kRefusalCount> m_refused{};
     std::string m_lastRefusal;

@@ -35,8 +35,18 @@ void makeLasting(zmq::socket_t& socket) {
     socket.set(zmq::sockopt::reconnect_ivl_max, number(kReconnectAtMost));
     socket.set(zmq::sockopt::heartbeat_ivl, number(kHeartbeat));
     socket.set(zmq::sockopt::heartbeat_timeout, number(kDead));
-    socket.set(zmq::sockopt::heartbeat_ttl, number(kDead));
+    socket.set(zmq::sockopt::heartbeat_ttl, 0); // nor may others have us keep timers
     socket.set(zmq::sockopt::handshake_ivl, number(kHandshake));
+}
+
+/// Of a socket that may have thousands of connections: ZeroMQ looks through the timers of all of them for
+/// each that is answered, which takes most of a core at ten thousand. The kernel asks in their place.
+void askByKernel(zmq::socket_t& socket) {
+    socket.set(zmq::sockopt::heartbeat_ivl, 0);
+    socket.set(zmq::sockopt::tcp_keepalive, 1);
+    socket.set(zmq::sockopt::tcp_keepalive_idle, number(kHeartbeat) / 1'000);
+    socket.set(zmq::sockopt::tcp_keepalive_intvl, number(kHeartbeat) / 1'000);
+    socket.set(zmq::sockopt::tcp_keepalive_cnt, static_cast<int>(kDead / kHeartbeat));
 }
 
 } // namespace
@@ -55,6 +65,7 @@ zmq::socket_t makePublishing(ZmqContext& context, bool waits, milliseconds farew
 zmq::socket_t makeSubscribing(ZmqContext& context, int highWaterMark) {
     zmq::socket_t socket(context.get(), zmq::socket_type::sub);
     makeLasting(socket);
+    askByKernel(socket);
     socket.set(zmq::sockopt::linger, 0);
     socket.set(zmq::sockopt::rcvhwm, highWaterMark);
     // What is a little too large is refused by name; ZeroMQ ends the connection of who sends more than that.

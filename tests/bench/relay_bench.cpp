@@ -28,7 +28,7 @@ using namespace surgescope::bench;
 
 namespace {
 
-constexpr int kSettling = 12; // seconds, until all are connected and known
+constexpr int kSettling = 60; // seconds at most, until all are connected and known
 
 struct Usage {
     double cpuSeconds = 0;
@@ -61,7 +61,8 @@ struct Wall {
     std::unique_ptr<ZmqSource> source;
     Decoder decoder;
     std::map<FeedSecond, std::uint64_t> nodes;
-    std::vector<double> delays; // ms
+    std::vector<double> delays; // ms after the second's end
+    std::vector<double> ways;   // ms since the first agent of it spoke
     std::uint64_t corrections = 0;
     std::uint64_t lostBelow = 0;
 
@@ -72,8 +73,9 @@ struct Wall {
             if (!message) return;
             const auto decoded = decoder.decode(message->topic, message->payload);
             const auto* const* report = std::get_if<const PopReport*>(&decoded);
-            if (!report || !counts) continue;
+            if (!report) continue;
             nodes[(*report)->header.intervalEnd] += (*report)->totals[Counter::node_seconds];
+            if (!counts) continue;
             lostBelow += (*report)->totals[Counter::messages_lost];
             if ((*report)->header.correction) {
                 ++corrections;
@@ -81,6 +83,8 @@ struct Wall {
             }
             const auto late = message->arrived - WallTime((*report)->header.intervalEnd);
             delays.push_back(std::chrono::duration<double, std::milli>(late).count());
+            const auto way = message->arrived - (*report)->header.oldestSent;
+            ways.push_back(std::chrono::duration<double, std::milli>(way).count());
         }
     }
 };
@@ -117,10 +121,18 @@ int main(int argc, char** argv) {
     bool counts = false;
     Usage before;
     SteadyTime since = begin;
-    while (secondsBetween(begin, clock.steady()) < kSettling + seconds) {
+    const auto allKnown = [&] { // in three seconds
+        int whole = 0;
+        for (const auto& [second, nodes] : heard.back().nodes)
+            whole += nodes == agents;
+        return whole >= 3;
+    };
+    while (!counts || secondsBetween(since, clock.steady()) < seconds) {
         ::poll(nullptr, 0, 1);
-        if (!counts && secondsBetween(begin, clock.steady()) >= kSettling) {
+        if (!counts && (allKnown() || secondsBetween(begin, clock.steady()) >= kSettling)) {
             counts = true;
+            for (auto& wall : heard)
+                wall.nodes.clear();
             before = usageOf(relay);
             since = clock.steady();
         }
@@ -129,6 +141,9 @@ int main(int argc, char** argv) {
     }
     const auto after = usageOf(relay);
     std::vector<double> delays;
+    std::vector<double> ways;
+    for (auto& wall : heard)
+        ways.insert(ways.end(), wall.ways.begin(), wall.ways.end());
     for (auto& wall : heard)
         delays.insert(delays.end(), wall.delays.begin(), wall.delays.end());
     auto& last = heard.back();
@@ -145,6 +160,8 @@ int main(int argc, char** argv) {
                 after.residentMib);
     std::printf("second's end to wall: p50 %.0f ms, p99 %.0f ms, worst %.0f ms of %zu reports\n",
                 percentile(delays, 0.5), percentile(delays, 0.99), percentile(delays, 1), delays.size());
+    std::printf("first agent to wall: p50 %.0f ms, p99 %.0f ms\n", percentile(ways, 0.5),
+                percentile(ways, 0.99));
     std::printf("%zu seconds, at least %llu nodes in each, %llu corrections, %llu lost below\n",
                 last.nodes.size(), static_cast<unsigned long long>(least),
                 static_cast<unsigned long long>(last.corrections),
