@@ -83,9 +83,15 @@ int main(int argc, char** argv) {
     surgescope::app::addEdgeOption(app, edge);
     Trust::Options trust;
     surgescope::app::addTrustOptions(app, trust);
-    app.add_option("--connect", publisherOptions.connect,
-                   "Send to a wall or relay: tcp://wall:5556; repeatable");
-    app.add_option("--bind", publisherOptions.bind, "Let walls come and fetch: tcp://*:5556; repeatable");
+    auto* connect = app.add_option("--connect", publisherOptions.connect,
+                                   "Send to a wall or relay: tcp://wall:5556; repeatable, to all of them");
+    auto* bind =
+        app.add_option("--bind", publisherOptions.bind, "Let walls come and fetch: tcp://*:5556; repeatable");
+    app.add_option(
+           "--relay", publisherOptions.relays,
+           "Send to one relay at a time: tcp://relay-1:5556; repeatable, to the next when one is gone")
+        ->excludes(connect)
+        ->excludes(bind);
     app.add_option("--nginx-status", options.statusUrl,
                    "nginx's stub_status page: http://127.0.0.1:18088/stub_status")
         ->check(checkUrl);
@@ -115,8 +121,8 @@ int main(int argc, char** argv) {
     const auto pop = (*catalogue)->find(options.pop);
     if (!edge.empty() && !pop)
         return refuse("--pop: " + edge + " has no PoP " + options.pop + ", expected one of its codes");
-    if (publisherOptions.connect.empty() && publisherOptions.bind.empty())
-        return refuse("--connect or --bind is required: where shall reports go?");
+    if (publisherOptions.connect.empty() && publisherOptions.bind.empty() && publisherOptions.relays.empty())
+        return refuse("--connect, --relay or --bind is required: where shall reports go?");
 
     spdlog::set_default_logger(spdlog::stderr_logger_mt(kProgram));
     if (!edge.empty() && !isExpected((**catalogue)[*pop], options.node))

@@ -145,6 +145,8 @@ bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const widg
           {"newest_age_s",
            frame.health.newestAgeSeconds ? Json(*frame.health.newestAgeSeconds) : Json(nullptr)},
           {"lost", frame.health.lost},
+          {"lost_below", frame.health.lostBelow},
+          {"refused_below", frame.health.refusedBelow},
           {"duplicates", frame.health.duplicates},
           {"reordered", frame.health.reordered},
           {"restarts", frame.health.restarts},

@@ -5,7 +5,7 @@
 #include "feeds/frame/timeline.h"
 #include "feeds/util/result.h"
 
-#include "app/dashboard/line_writer.h"
+#include "app/line_writer.h"
 #include "widgets/base/paint_clock.h"
 #include "widgets/base/picture_delay.h"
 

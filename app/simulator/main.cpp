@@ -94,6 +94,11 @@ int main(int argc, char** argv) {
                "Plays a fleet of so many publishers, each with a connection of its own and a share of the "
                "nodes, in real time")
             ->check(CLI::Range(1, 1'000'000));
+    app.add_option(
+           "--relay", fleet.fleet.relays,
+           "Instead of --connect, each publisher connects to one of these at a time, to the next when it "
+           "is gone; repeatable")
+        ->needs(publishers);
     auto* faultsOption =
         app.add_option("--faults", faults, "TOML file of what publishers do wrong; see SIMULATOR.md")
             ->needs(publishers);
@@ -171,10 +176,10 @@ int main(int argc, char** argv) {
     if (*duration) options.seconds = seconds;
     const auto whom = std::make_shared<feeds::Trust>(trust);
     if (*publishers) {
-        if (options.publisher.connect.empty() || !options.publisher.bind.empty() ||
-            !options.control.empty() || *speed)
-            return app::commandLineError(
-                app, "--publishers needs --connect, and does not go with --bind, --control or --speed");
+        if (options.publisher.connect.empty() == fleet.fleet.relays.empty() ||
+            !options.publisher.bind.empty() || !options.control.empty() || *speed)
+            return app::commandLineError(app, "--publishers needs --connect or --relay, and does not go with "
+                                              "--bind, --control or --speed");
         if (*faultsOption) {
             auto read = feeds::loadFaults(faults);
             if (!read) return app::commandLineError(app, "--faults: " + read.error());

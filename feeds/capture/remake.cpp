@@ -26,8 +26,8 @@ void Remake::hear(std::string_view topic, std::string_view payload, std::uint64_
         m_nextSettle = logTime + kSettleEvery;
         settle();
     }
-    const FleetState::Arrival arrival{SteadyTime(std::chrono::nanoseconds(logTime)),
-                                      WallTime(std::chrono::microseconds(logTime / 1'000))};
+    const Arrival arrival{SteadyTime(std::chrono::nanoseconds(logTime)),
+                          WallTime(std::chrono::microseconds(logTime / 1'000))};
     std::visit(
         [&](const auto& decoded) {
             // What the state refuses, it will refuse again when this is replayed.

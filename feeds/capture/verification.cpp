@@ -3,37 +3,12 @@
 
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recording.h"
-#include "feeds/state/gap_tracker.h"
-#include "feeds/state/publishers.h"
+#include "feeds/state/judge.h"
 #include "feeds/wire/decode.h"
-#include "feeds/wire/limits.h"
 
 #include <type_traits>
 
 namespace surgescope::feeds {
-namespace {
-
-/// Sequences of those sessions that spoke for their publishers, as a wall follows them.
-struct Followed {
-    Publishers publishers{limits::kPublishers};
-    GapTracker sequences{limits::kStreams};
-
-    void take(const Header& header, std::string_view topic, std::uint64_t logTime) {
-        const SteadyTime now{std::chrono::nanoseconds(logTime)};
-        const WallTime stamp{std::chrono::microseconds(logTime / 1'000)};
-        auto judged = publishers.judge(header, topic, now, stamp);
-        const auto* accepted = std::get_if<Publishers::Publisher*>(&judged);
-        if (!accepted) return;
-        auto& publisher = **accepted;
-        const auto order =
-            sequences.accept(header, topic, now, topic.starts_with("pop/") && publisher.fromStart);
-        const auto* taken = std::get_if<GapTracker::Accepted>(&order);
-        if (taken && taken->inOrder)
-            publishers.hear(publisher, header, topic.starts_with("pop/"), now, stamp);
-    }
-};
-
-} // namespace
 
 Result<Verification> verify(const std::string& path, const Progress& progress) {
     auto opened = McapReader::open(path);
@@ -49,7 +24,7 @@ Result<Verification> verify(const std::string& path, const Progress& progress) {
             found.damage.push_back({attachment.offset, content.error()});
 
     Decoder decoder;
-    Followed followed;
+    Judge judge; // follows sequences as a wall does
     MessageStream all(reader, [](const mcap::Channel&) { return true; });
     std::uint64_t count = 0;
     std::uint64_t begin = 0;
@@ -72,13 +47,15 @@ Result<Verification> verify(const std::string& path, const Progress& progress) {
                     ++found.refused[static_cast<std::size_t>(value.reason)];
                     found.lastRefusal = value.text;
                 } else if constexpr (requires { value->header; }) {
-                    if (received) followed.take(value->header, message->topic, message->logTime);
+                    if (received)
+                        judge.hear(*value, {SteadyTime(std::chrono::nanoseconds(message->logTime)),
+                                            WallTime(std::chrono::microseconds(message->logTime / 1'000))});
                 }
             },
             decoded);
     }
-    found.lost = followed.sequences.counts().lost;
-    found.duplicates = followed.sequences.counts().duplicates;
+    found.lost = judge.gaps().counts().lost;
+    found.duplicates = judge.gaps().counts().duplicates;
     found.damage.insert(found.damage.end(), reader.damage().begin(), reader.damage().end());
     return found;
 }

@@ -164,9 +164,11 @@ struct FeedHealth {
     std::uint64_t lost = 0; // messages missing by sequence
     std::uint64_t duplicates = 0;
     std::uint64_t reordered = 0;
-    std::uint64_t restarts = 0;   // publishers that began a new session
-    std::uint64_t corrected = 0;  // reports put into another second, because their publisher's clock is off
-    std::uint64_t publishers = 0; // that ever spoke
+    std::uint64_t lostBelow = 0;    // by relays, of what their agents sent
+    std::uint64_t refusedBelow = 0; // the same
+    std::uint64_t restarts = 0;     // publishers that began a new session
+    std::uint64_t corrected = 0;    // reports put into another second, because their publisher's clock is off
+    std::uint64_t publishers = 0;   // that ever spoke
     /// Of whom something is wrong, and what: "clock of EWR/edge-7 is 60 s ahead: corrected". The worst first,
     /// at most a hundred of them.
     std::vector<std::string> complaints;

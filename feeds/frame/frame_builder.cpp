@@ -59,6 +59,7 @@ NodeDetail nodeDetail(const Place& place, SteadyTime now) {
     std::uint32_t highest = 0;
     std::uint32_t lag = 0;
     for (const auto& [publisher, block] : place.nodes.blocks()) {
+        if (block.owned == 0) continue; // they have moved
         for (std::size_t i = 0; i < detail.nodesByLevel.size(); ++i)
             detail.nodesByLevel[i] += block.byLevel[i];
         lag = std::max(lag, block.lagMax);
@@ -118,7 +119,7 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         if (global->releaseAtUs > 0)
             frame->releaseAt = feedSecond(static_cast<std::int64_t>(global->releaseAtUs / 1'000'000U));
     }
-    frame->isSentAgain = state.publishers().isReplay(now);
+    frame->isSentAgain = state.judge().publishers().isReplay(now);
     if (!frame->releaseAt) frame->releaseAt = releaseEvent(state);
     if (request.releaseAt) frame->releaseAt = request.releaseAt;
     frame->sinceStart = state.sinceStart();

@@ -54,7 +54,9 @@ namespace surgescope::feeds {
     X(inv_missing_seconds, 52, "{key}.s")   /* of those pending, known by sequence only */                   \
     X(spilled_in, 53, "{request}")          /* of the requests, by other PoPs' clients */                    \
     X(spilled_out, 54, "{request}")         /* by this PoP's clients, sent to other PoPs */                  \
-    X(spill_unplaced, 55, "{request}")      /* of the requests, too many, but no PoP had room */
+    X(spill_unplaced, 55, "{request}")      /* of the requests, too many, but no PoP had room */             \
+    X(messages_lost, 57, "{message}")       /* missing in what a relay heard of its agents */                \
+    X(messages_refused, 58, "{message}")    /* of what a relay heard */
 
 // Distributions, all in microseconds: name, field number. Quantiles are read from the merged histogram and
 // from nothing else.

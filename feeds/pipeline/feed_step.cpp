@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/feed_step.h"
 
+#include "feeds/source/foreign_claim.h"
 #include "feeds/util/own_process.h"
-#include "feeds/wire/sanity.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -17,20 +18,11 @@ constexpr std::size_t kComplaints = 100; // the worst
 /// All publishers are looked through for it, and there may be many.
 constexpr std::chrono::milliseconds kComplainEvery{500};
 
-/// What the speaker's key does not allow, of what only the decoded message tells.
-std::optional<Refused> foreignClaim(const RawMessage& message, const Decoded& decoded) {
-    if (!message.permit) return std::nullopt;
-    const auto why = std::visit(
-        [&](const auto& one) -> std::optional<std::string> {
-            if constexpr (requires { message.permit->whyNotSay(*one); })
-                return message.permit->whyNotSay(*one);
-            else
-                return std::nullopt;
-        },
-        decoded);
-    if (!why) return std::nullopt;
-    return Refused{Refusal::notAllowed,
-                   message.permit->name + " under the topic " + quote(message.topic) + ": " + *why};
+/// How long ago the oldest of what a relay says now was said to it. Not what a wild clock makes of it.
+std::chrono::microseconds heldBelow(const Header& header) {
+    if (header.oldestSent == WallTime{}) return {};
+    return std::clamp<std::chrono::microseconds>(header.sent - header.oldestSent, std::chrono::seconds(0),
+                                                 std::chrono::seconds(Rollup::kOpenSeconds));
 }
 } // namespace
 
@@ -73,23 +65,23 @@ void FeedStep::handle(const RawMessage& message) {
     m_received.addBytes(now, message.topic.size() + message.payload.size());
     const auto decoded = m_decoder.decode(message.topic, message.payload);
     const auto foreign = foreignClaim(message, decoded);
-    // What somebody claims for others is in no recording: there nobody could tell any more.
     if (m_tap && !foreign) m_tap->received(message.topic, message.payload, message.arrived);
     const auto refused = std::visit(
-        [&](const auto& one) -> std::optional<Refused> {
-            using Alternative = std::decay_t<decltype(one)>;
+        [&](const auto& value) -> std::optional<Refused> {
+            using Alternative = std::decay_t<decltype(value)>;
             if (foreign) return foreign;
             if constexpr (std::is_same_v<Alternative, Refused>)
-                return one;
+                return value;
             else
-                return m_state.apply(*one, {now, message.arrived});
+                return m_state.apply(*value, {now, message.arrived});
         },
         decoded);
     if (refused) {
         refuse(*refused);
     } else {
         m_received.addReport(now);
-        if (message.topic.starts_with("pop/")) m_reportAt = message.heardAt;
+        if (const auto* const* report = std::get_if<const PopReport*>(&decoded))
+            m_reportAt = message.heardAt - heldBelow((*report)->header);
     }
     tellTap();
 }
@@ -110,7 +102,7 @@ void FeedStep::request(const ViewRequest& request) {
         const auto topic = [](const Selection& selection) { return "node/" + selection.code; };
         if (m_request.selection.isPop()) {
             m_source.unsubscribe(topic(m_request.selection));
-            m_state.gaps().forgetTopic(topic(m_request.selection));
+            m_state.judge().gaps().forgetTopic(topic(m_request.selection));
         }
         if (request.selection.isPop()) m_source.subscribe(topic(request.selection));
     }
@@ -128,14 +120,14 @@ FeedHealth FeedStep::health(double threadLoad) {
     health.reportsPerSecond = static_cast<double>(received.reports);
     health.bytesPerSecond = static_cast<double>(received.bytes);
     if (&m_clock == &m_real) health.settledReportAt = m_settledReportAt;
-    const auto& gaps = m_state.gaps().counts();
+    const auto& gaps = m_state.judge().gaps().counts();
     health.lost = gaps.lost;
     health.duplicates = gaps.duplicates;
     health.reordered = gaps.reordered;
-    const auto& publishers = m_state.publishers();
+    const auto& publishers = m_state.judge().publishers();
     health.restarts = publishers.restarts();
     health.publishers = publishers.size();
-    health.corrected = m_state.corrected();
+    health.corrected = m_state.judge().corrected();
     if (!m_complainedAt || now - *m_complainedAt >= kComplainEvery) {
         m_complainedAt = now;
         m_complaints = publishers.complaints(now, kComplaints);
@@ -152,7 +144,11 @@ FeedHealth FeedStep::health(double threadLoad) {
     for (std::size_t i = 0; i < kRefusalCount; ++i)
         addRefused(wordsFor(static_cast<Refusal>(i)), m_refused[i]);
     addRefused("fields of a newer version dropped", m_decoder.withUnknownFields());
-    addRefused("access lines lost at agents", m_state.sinceStart()[Counter::log_lines_lost]);
+    const auto& sinceStart = m_state.sinceStart();
+    addRefused("access lines lost at agents", sinceStart[Counter::log_lines_lost]);
+    health.lostBelow = sinceStart[Counter::messages_lost];
+    health.refusedBelow = sinceStart[Counter::messages_refused];
+    addRefused("refused by relays", health.refusedBelow);
     health.lastRefusal = m_lastRefusal;
     if (const auto last = m_state.lastReport()) health.newestAgeSeconds = secondsBetween(*last, now);
     health.feedThreadLoad = threadLoad;

@@ -21,9 +21,11 @@ std::uint64_t microseconds(WallTime time) {
 } // namespace
 
 FleetVoice::FleetVoice(std::string name, std::vector<Part> parts, VoiceFault fault, std::uint64_t seed,
-                       OpenSocket open)
+                       std::size_t relays, OpenSocket open)
     : m_name(std::move(name)), m_parts(std::move(parts)), m_fault(fault), m_seed(seed),
-      m_open(std::move(open)) {}
+      m_open(std::move(open)) {
+    if (relays > 0) m_failover.emplace(relays, seed);
+}
 
 std::size_t FleetVoice::connections(const VoiceFault& fault) {
     return fault.kind == Kind::twin || fault.kind == Kind::twoWays ? 2 : 1;
@@ -48,7 +50,7 @@ double FleetVoice::phase() const {
 
 std::optional<Error> FleetVoice::openSockets() {
     for (std::size_t i = 0; i < connections(m_fault); ++i) {
-        auto opened = m_open();
+        auto opened = m_open(m_failover ? m_failover->at() : 0);
         if (!opened) return Error{m_name + ": " + opened.error()};
         m_sockets.push_back(std::move(opened.value()));
     }
@@ -86,10 +88,22 @@ std::optional<Error> FleetVoice::beginSecond(FeedSecond end, std::uint64_t numbe
     return std::nullopt;
 }
 
-bool FleetVoice::tick() {
+void FleetVoice::follow(Failover::Move move, WallTime wall) {
+    if (move == Failover::Move::leaves) {
+        m_sockets.clear();
+        openSockets(); // where that fails nobody listens, and the next one's turn comes
+    } else if (move == Failover::Move::arrives) {
+        m_life = {microseconds(own(wall)), {}};
+        ++m_account.sessions;
+        m_rosterDue = true;
+    }
+}
+
+bool FleetVoice::tick(SteadyTime now, WallTime wall) {
     bool joined = false;
     for (const auto& socket : m_sockets)
         joined = socket->readSubscriptions() || joined;
+    if (m_failover) follow(m_failover->look(wants("pop/"), now), wall);
     m_rosterDue = m_rosterDue || joined;
     if (m_sockets.empty() || m_parts.empty()) return false;
     while (!m_kept.empty() && m_sockets.front()->wanted(m_kept.front().topic)) {
@@ -132,6 +146,11 @@ void FleetVoice::deliver(std::string_view topic, std::string_view bytes, std::si
 template <class Message>
 void FleetVoice::sayAny(Message& message, FeedSecond end, WallTime now, Encoder& encoder,
                         std::uint64_t& made) {
+    if (m_failover && m_failover->isBetween()) {
+        ++made;
+        ++m_account.unheard;
+        return;
+    }
     const auto topic = topicOf(message);
     auto& header = message.header;
     header.publisher = m_name;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/pipeline/fleet_faults.h"
+#include "feeds/publish/failover.h"
 #include "feeds/transport/publishing_socket.h"
 #include "feeds/util/clock.h"
 #include "feeds/wire/encode.h"
@@ -11,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,11 +44,13 @@ class FleetVoice {
         std::vector<std::pair<FeedSecond, FeedSecond>>
             cutOff; // by true time: from the end of one second to another
     };
-    using OpenSocket = std::function<Result<std::unique_ptr<PublishingSocket>>()>;
+    /// `relay`: the position of the one to connect to, where there are any.
+    using OpenSocket = std::function<Result<std::unique_ptr<PublishingSocket>>(std::size_t relay)>;
 
-    /// `open` makes a connection whenever one is needed. `seed`: what this voice draws by.
+    /// `open` makes a connection whenever one is needed. `seed`: what this voice draws by. `relays`: so many
+    /// to connect to, one at a time; 0: none.
     FleetVoice(std::string name, std::vector<Part> parts, VoiceFault fault, std::uint64_t seed,
-               OpenSocket open);
+               std::size_t relays, OpenSocket open);
 
     FleetVoice(FleetVoice&&) noexcept = default;
     FleetVoice& operator=(FleetVoice&&) = default;
@@ -58,8 +62,9 @@ class FleetVoice {
     std::optional<Error> begin(WallTime now);
     /// The second that ends at `end` (true time) begins to be told: restarts and cuts happen here.
     std::optional<Error> beginSecond(FeedSecond end, std::uint64_t number, WallTime now);
-    /// Reads subscriptions and delivers what was kept. True: rosters are due.
-    bool tick();
+    /// Reads subscriptions, goes to another relay when nobody listens at one, and delivers what was kept.
+    /// True: rosters are due.
+    bool tick(SteadyTime now, WallTime wall);
     /// Where it is not let in; empty: nowhere.
     std::string problem() const;
 
@@ -93,6 +98,7 @@ class FleetVoice {
     void sayAny(Message& message, FeedSecond end, WallTime now, Encoder& encoder, std::uint64_t& made);
     void deliver(std::string_view topic, std::string_view bytes, std::size_t socket);
     std::optional<Error> openSockets();
+    void follow(Failover::Move move, WallTime wall);
     WallTime own(WallTime now) const;
 
     std::string m_name;
@@ -100,6 +106,7 @@ class FleetVoice {
     VoiceFault m_fault;
     std::uint64_t m_seed;
     OpenSocket m_open;
+    std::optional<Failover> m_failover;
     std::vector<std::unique_ptr<PublishingSocket>> m_sockets; // none: it is cut off
     Life m_life;
     Life m_twin;

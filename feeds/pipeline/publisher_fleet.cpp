@@ -97,7 +97,7 @@ struct PublisherFleet::Parts {
     }
 
     std::optional<Error> makeVoices(const std::vector<VoiceFault>& faults);
-    Result<std::unique_ptr<PublishingSocket>> openSocket();
+    Result<std::unique_ptr<PublishingSocket>> openSocket(std::size_t relay);
     void note(const std::optional<Error>& error) {
         if (error && problem.empty()) problem = error->text;
     }
@@ -110,10 +110,12 @@ struct PublisherFleet::Parts {
     bool waitUntil(WallTime time, const std::stop_token& stop);
 };
 
-Result<std::unique_ptr<PublishingSocket>> PublisherFleet::Parts::openSocket() {
+Result<std::unique_ptr<PublishingSocket>> PublisherFleet::Parts::openSocket(std::size_t relay) {
     if (!options.context && socketsOpened++ % PublishingSocket::kPerContext == 0)
         contexts.push_back(std::make_shared<ZmqContext>(options.trust));
-    return PublishingSocket::open({.connect = options.connect,
+    const bool one = !options.relays.empty();
+    return PublishingSocket::open({.connect = one ? std::vector{options.relays[relay]} : options.connect,
+                                   .onlyWhileConnected = one,
                                    .queueBytes = kQueueBytesOfVoice,
                                    .context = options.context ? options.context : contexts.back()});
 }
@@ -150,7 +152,7 @@ std::optional<Error> PublisherFleet::Parts::makeVoices(const std::vector<VoiceFa
         const auto name = rosters[home].pop + "/" + std::to_string(++namedIn[home]);
         if (v < firstMine || v >= endMine) continue;
         voices.emplace_back(name, std::move(parts), faults[v], sim::hash(options.seed, 0x70ce, v),
-                            [this] { return openSocket(); });
+                            options.relays.size(), [this](std::size_t relay) { return openSocket(relay); });
     }
     byPhase.resize(voices.size());
     std::iota(byPhase.begin(), byPhase.end(), std::size_t{0});
@@ -226,9 +228,11 @@ void PublisherFleet::Parts::sayRosters(FleetVoice& voice) {
 }
 
 void PublisherFleet::Parts::tick(std::size_t most) {
+    const auto now = clock.steady();
+    const auto wall = clock.wall();
     for (std::size_t i = 0; i < std::min(most, voices.size()); ++i) {
         nextTick = (nextTick + 1) % voices.size();
-        if (voices[nextTick].tick()) sayRosters(voices[nextTick]);
+        if (voices[nextTick].tick(now, wall)) sayRosters(voices[nextTick]);
     }
 }
 
@@ -263,8 +267,8 @@ Result<std::size_t> PublisherFleet::descriptors(const Options& options) {
     std::size_t connections = 0;
     for (const auto& fault : *faults)
         connections += FleetVoice::connections(fault);
-    const auto each =
-        PublishingSocket::kDescriptors + options.connect.size() - 1; // a connection per endpoint
+    const auto each = PublishingSocket::kDescriptors + std::max<std::size_t>(options.connect.size(), 1) -
+                      1; // one per endpoint
     return connections * each +
            (connections / PublishingSocket::kPerContext + 1) * PublishingSocket::kDescriptorsOfContext;
 }

@@ -27,6 +27,7 @@ class PublisherFleet {
         std::size_t publishers = 100;
         FleetFaults faults;
         std::vector<std::string> connect;     // each publisher connects to all of them
+        std::vector<std::string> relays;      // instead: to one of them at a time
         std::optional<std::uint64_t> seconds; // stops after so many; nothing: never
         // A fleet of several processes: each plays its part of the publishers, from the same second on.
         std::size_t process = 0;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/publish/publisher.h"
 
+#include "feeds/publish/failover.h"
 #include "feeds/transport/publishing_socket.h"
 #include "feeds/wire/encode.h"
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <unordered_map>
 
@@ -15,10 +17,24 @@ namespace {
 constexpr auto kRosterEvery = std::chrono::seconds(30);
 constexpr std::chrono::milliseconds kFarewell{300};
 
+/// With relays, to the one that is number `relay` of them.
+Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& options, std::size_t relay) {
+    const bool one = !options.relays.empty();
+    return PublishingSocket::open(
+        {.bind = options.bind,
+         .connect = one ? std::vector<std::string>{options.relays[relay]} : options.connect,
+         .waits = options.lossless,
+         .onlyWhileConnected = one,
+         .farewell = options.lossless ? std::chrono::milliseconds(0) : kFarewell,
+         .context = options.context});
+}
+
 class ZmqPublisher final : public Publisher {
   public:
     ZmqPublisher(const Options& options, const Clock& clock, std::unique_ptr<PublishingSocket> socket)
-        : m_options(options), m_clock(clock), m_socket(std::move(socket)),
+        : m_options(options), m_clock(clock),
+          m_failover(options.relays.size(), std::hash<std::string>{}(options.name)),
+          m_socket(std::move(socket)),
           m_session(options.session > 0
                         ? options.session
                         : static_cast<std::uint64_t>(clock.wall().time_since_epoch().count())) {}
@@ -47,6 +63,7 @@ class ZmqPublisher final : public Publisher {
         const bool joined = m_socket->readSubscriptions();
         if (m_options.warn) tellProblem();
         const auto now = m_clock.steady();
+        if (!m_options.relays.empty()) follow(m_failover.look(m_socket->wanted("pop/"), now));
         for (auto& [pop, kept] : m_rosters)
             if (joined || now - kept.sentAt >= kRosterEvery) sendRoster(kept);
     }
@@ -64,6 +81,7 @@ class ZmqPublisher final : public Publisher {
     };
 
     template <class Message> bool send(Message& message) {
+        if (m_failover.isBetween()) return true; // nobody hears it
         const auto topic = topicOf(message);
         auto& sequence = m_sequences[topic];
         auto& header = message.header;
@@ -87,6 +105,13 @@ class ZmqPublisher final : public Publisher {
         m_problem = std::move(problem);
     }
 
+    void follow(Failover::Move move) {
+        if (move == Failover::Move::arrives) beginSession();
+        if (move != Failover::Move::leaves) return;
+        auto next = openSocket(m_options, m_failover.at());
+        if (next) m_socket = std::move(next.value()); // otherwise the one after it, when that is due
+    }
+
     void sendRoster(Kept& kept) {
         kept.roster.header.intervalEnd = std::chrono::floor<std::chrono::seconds>(m_clock.wall());
         if (send(kept.roster)) kept.sentAt = m_clock.steady();
@@ -94,6 +119,7 @@ class ZmqPublisher final : public Publisher {
 
     Options m_options;
     const Clock& m_clock;
+    Failover m_failover;
     std::unique_ptr<PublishingSocket> m_socket;
     std::uint64_t m_session;
     Encoder m_encoder;
@@ -106,13 +132,13 @@ class ZmqPublisher final : public Publisher {
 
 } // namespace
 
-Result<std::unique_ptr<Publisher>> Publisher::open(const Options& options, const Clock& clock) {
-    auto socket =
-        PublishingSocket::open({.bind = options.bind,
-                                .connect = options.connect,
-                                .waits = options.lossless,
-                                .farewell = options.lossless ? std::chrono::milliseconds(0) : kFarewell,
-                                .context = options.context});
+Result<std::unique_ptr<Publisher>> Publisher::open(const Options& asked, const Clock& clock) {
+    auto options = asked;
+    // Shared by one relay's socket after the other: none waits for what the last one still delivers.
+    if (!options.context) options.context = std::make_shared<ZmqContext>();
+    for (std::size_t relay = 1; relay < options.relays.size(); ++relay) // a mistake is told now, not in need
+        if (auto tried = openSocket(options, relay); !tried) return Error{tried.error()};
+    auto socket = openSocket(options, 0);
     if (!socket) return Error{socket.error()};
     return std::unique_ptr<Publisher>(
         std::make_unique<ZmqPublisher>(options, clock, std::move(socket.value())));

@@ -26,6 +26,9 @@ class Publisher {
         TimeSource timeSource = TimeSource::clock; // whose time the clock's is
         std::vector<std::string> bind;             // endpoints, for example tcp://*:5556
         std::vector<std::string> connect;          // endpoints, for example tcp://wall:5556
+        /// Endpoints it is connected to one at a time: to the next when nobody listens at one (Failover).
+        /// With these, no others.
+        std::vector<std::string> relays;
         bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
         /// Told where it is not let in, and when it is after all. By the thread that ticks.
         std::function<void(const std::string&)> warn;
@@ -47,7 +50,8 @@ class Publisher {
     /// Sends the roster now, again every 30 s, and to each late joiner. Replaces the one known for its PoP.
     virtual void setRoster(Roster roster) = 0;
 
-    /// Goes on as if it had been started anew: for a publisher whose clock was set. Rosters are sent again.
+    /// Goes on as if it had been started anew: for a publisher whose clock was set, or who is heard by
+    /// another relay. Rosters are sent again.
     virtual void beginSession() = 0;
 
     /// Call at least once a second: answers new subscribers and resends what is due.

@@ -37,7 +37,7 @@ WallTime arrivalOf(std::uint64_t logTime) {
     return WallTime(std::chrono::microseconds(logTime / 1'000));
 }
 
-FeedSecond secondOf(std::uint64_t publishTime) {
+FeedSecond publishedIn(std::uint64_t publishTime) {
     return feedSecond(static_cast<std::int64_t>(publishTime / kSecondNs));
 }
 
@@ -301,7 +301,7 @@ std::optional<FeedSecond> ReplaySource::lastRollup(std::uint64_t to) {
                  to);
     std::optional<FeedSecond> last;
     while (const auto* message = rollups.next()) {
-        const auto end = secondOf(message->publishTime);
+        const auto end = publishedIn(message->publishTime);
         if (message->logTime > to || end > shown - seconds(Rollup::kOpenSeconds)) break;
         last = end;
     }
@@ -328,7 +328,7 @@ void ReplaySource::restoreCharts(std::uint64_t to, FeedSecond last) {
         addRestore(ring.length() == Rollup::kFineRange ? m_near : m_coarse,
                    "points/" + std::to_string(ring.step().count()), logAt(last - ring.length()),
                    to + kMadeLate, [last](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
-                       if (secondOf(m.publishTime) > last) return std::nullopt;
+                       if (publishedIn(m.publishTime) > last) return std::nullopt;
                        return m.logTime;
                    });
     }
@@ -336,7 +336,7 @@ void ReplaySource::restoreCharts(std::uint64_t to, FeedSecond last) {
     const auto minute = feedSecond((unixSeconds(last) - 1) / 60 * 60);
     addRestore(m_near, "rollup", logAt(minute), to,
                [last, minute, logAt](const MessageStream::Message& m) -> std::optional<std::uint64_t> {
-                   const auto end = secondOf(m.publishTime);
+                   const auto end = publishedIn(m.publishTime);
                    if (end > last || end <= minute) return std::nullopt;
                    return logAt(end);
                });

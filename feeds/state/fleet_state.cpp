@@ -22,23 +22,10 @@ bool isLive(std::optional<SteadyTime> lastReport, SteadyTime now) {
     return freshness(lastReport, now) == Freshness::live;
 }
 
-/// What a node measured between its own clock and another's means nothing; how far it is off does.
-void markClockOff(PopTotals& totals, std::chrono::microseconds off) {
-    totals[Distribution::invalidation_lag].clear();
-    for (auto* measured : {&totals.measuredByAny, &totals.measuredByAll}) {
-        measured->remove(Distribution::invalidation_lag);
-        measured->add(Distribution::clock_offset);
-    }
-    totals[Distribution::clock_offset].clear();
-    totals[Distribution::clock_offset].record(static_cast<std::uint64_t>(off.count()),
-                                              totals[Counter::node_seconds]);
-}
-
 } // namespace
 
 FleetState::FleetState(const PopCatalogue& catalogue, std::uint64_t firstEpoch)
-    : m_catalogue(catalogue), m_publishers(limits::kPublishers), m_gaps(limits::kStreams),
-      m_sums(catalogue.regions().size() + 1), m_epoch(firstEpoch) {}
+    : m_catalogue(catalogue), m_sums(catalogue.regions().size() + 1), m_epoch(firstEpoch) {}
 
 Place* FleetState::placeFor(const std::string& code, SteadyTime now) {
     if (const auto found = m_places.find(code); found != m_places.end()) return found->second.get();
@@ -76,46 +63,6 @@ void FleetState::placeInventory(SteadyTime now) {
     m_inventoryPlaced = true;
 }
 
-template <class Message>
-FleetState::Judged FleetState::judge(const Message& message, const Header& header, Arrival arrival) {
-    const auto topic = topicOf(message);
-    const bool hadClocks = m_publishers.hasClocks(arrival.now);
-    auto session = m_publishers.judge(header, topic, arrival.now, arrival.stamp);
-    if (auto* refused = std::get_if<Refused>(&session)) return {nullptr, std::move(*refused)};
-    auto& publisher = *std::get<Publishers::Publisher*>(session);
-
-    constexpr bool reports = std::is_same_v<Message, PopReport>;
-    // Of rosters, events and node columns it is not told whether those before were meant for us.
-    auto order = m_gaps.accept(header, topic, arrival.now, reports && publisher.fromStart);
-    if (auto* refused = std::get_if<Refused>(&order)) return {&publisher, std::move(*refused)};
-    if (std::get<GapTracker::Accepted>(order).inOrder)
-        m_publishers.hear(publisher, message.header, reports, arrival.now, arrival.stamp);
-    // A rehearsal ends when somebody reports what is now.
-    if (reports && !hadClocks && m_settled && m_publishers.hasClocks(arrival.now) && m_isOfNow == false)
-        forgetAll();
-    if (reports) m_isOfNow = m_publishers.hasClocks(arrival.now);
-    return {&publisher, std::nullopt};
-}
-
-std::optional<Refused> FleetState::fitInTime(Place& place, const PopReport& message, FeedSecond second,
-                                             FeedSecond now, SteadyTime steady) {
-    const auto& publisher = message.header.publisher;
-    const auto refusal = [&](Refusal reason) {
-        return Refused{reason, "pop/" + place.code + " of " + publisher + ": reports " + utcText(second) +
-                                   ", the fleet is at " + utcText(now)};
-    };
-    if (second > now + limits::kAhead) return refusal(Refusal::tooEarly);
-    if (place.rollup.empty()) return std::nullopt;
-    const auto newest = place.rollup.newest();
-    if (second > newest - seconds(Rollup::kOpenSeconds)) return std::nullopt;
-    // The fleet's time has gone back: a rehearsal began anew in its own past, or most clocks were set.
-    const bool wentBack =
-        newest > now + limits::kAhead && (m_isOfNow || place.isSpokenForBy(publisher, steady));
-    if (!wentBack) return refusal(Refusal::tooLate);
-    forget(place);
-    return std::nullopt;
-}
-
 void FleetState::forget(Place& place) {
     if (place.rollup.empty()) return;
     m_sums.forgotten(place.rollup.newest());
@@ -125,47 +72,43 @@ void FleetState::forget(Place& place) {
 }
 
 std::optional<Refused> FleetState::apply(const PopReport& message, Arrival arrival) {
-    auto judged = judge(message, message.header, arrival);
-    if (judged.refused) {
-        if (judged.refused->reason == Refusal::twin)
+    auto heard = m_judge.hear(message, arrival);
+    if (heard.refused) {
+        if (heard.refused->reason == Refusal::twin)
             noteTwin(message.pop, message.totals[Counter::node_seconds], message.header, arrival.now);
-        return std::move(judged.refused);
+        return std::move(heard.refused);
     }
+    if (heard.endsRehearsal && m_settled) forgetAll();
     Place* place = placeFor(message.pop, arrival.now);
     if (!place)
         return Refused{Refusal::full, "pop/" + message.pop + ": " + std::to_string(limits::kUnplacedPops) +
                                           " PoPs that the catalogue does not know are kept already"};
     // The other one of the name has followed the first, or is gone.
-    if (!place->twins.empty() && !judged.publisher->sessions.twin())
-        place->twins.erase(message.header.publisher);
-    const auto shift = judged.publisher->shift;
-    const auto second = message.header.intervalEnd + shift;
-    const auto feedNow =
-        std::chrono::floor<seconds>(m_publishers.feedNow(*judged.publisher, message.header, arrival.stamp));
-    if (auto refused = fitInTime(*place, message, second, feedNow, arrival.now)) return refused;
-    if (isRestored(second, arrival.stamp)) return std::nullopt;
-    if (shift == seconds(0)) {
-        addUp(*place, message.totals, second, message.header.publisher, arrival.now);
-        return std::nullopt;
-    }
-    ++m_corrected;
-    m_correctedTotals = message.totals;
-    markClockOff(m_correctedTotals, std::chrono::abs(shift));
-    addUp(*place, m_correctedTotals, second, message.header.publisher, arrival.now);
+    if (message.twinNodes > 0)
+        place->twins.note(message.header.publisher, message.twinNodes, arrival.now);
+    else if (!heard.publisher->sessions.twin())
+        place->twins.forget(message.header.publisher);
+    const bool alone = place->isSpokenForBy(message.header.publisher, arrival.now);
+    auto timed = m_judge.time(message, heard, place->rollup, alone, arrival);
+    if (timed.refused) return std::move(timed.refused);
+    if (timed.wentBack) forget(*place);
+    if (isRestored(timed.second, arrival.stamp)) return std::nullopt;
+    addUp(*place, m_judge.totalsOf(message, heard), timed.second, message.header, arrival.now);
     return std::nullopt;
 }
 
-void FleetState::addUp(Place& place, const PopTotals& report, FeedSecond second, const std::string& publisher,
+void FleetState::addUp(Place& place, const PopTotals& report, FeedSecond second, const Header& header,
                        SteadyTime now) {
     const bool opens = place.rollup.empty() || second > place.rollup.newest();
     const bool first = opens || place.rollup.totals(second) == nullptr;
     PopTotals* totals = place.rollup.open(second, place.expectedNodes());
     totals->merge(report);
     auto& reports = place.reportsOf(second);
-    reports = first ? 1 : reports + 1;
+    if (first) reports = 0;
+    if (!header.correction) ++reports;
     // Whoever makes a second whole has just had its totals in hand; later they have left the cache.
     if (second == place.newestComplete()) place.rollup.settle(second, place.expectedNodes());
-    place.noteReport(publisher, now);
+    place.noteReport(header.publisher, now);
     m_lastReport = now;
     if (report[Counter::node_seconds] > 0) place.lastHeard = now;
     m_sinceStart.merge(report);
@@ -178,27 +121,25 @@ void FleetState::addUp(Place& place, const PopTotals& report, FeedSecond second,
 
 void FleetState::noteTwin(const std::string& pop, std::uint64_t nodes, const Header& header, SteadyTime now) {
     if (const auto place = m_places.find(pop); place != m_places.end())
-        place->second->noteTwin(header.publisher, nodes, now);
+        place->second->twins.note(header.publisher, nodes, now);
 }
 
 std::optional<Refused> FleetState::apply(const NodeColumns& message, Arrival arrival) {
-    auto judged = judge(message, message.header, arrival);
-    if (judged.refused) return std::move(judged.refused);
+    auto heard = m_judge.hear(message, arrival);
+    if (heard.refused) return std::move(heard.refused);
     const auto found = m_places.find(message.pop);
     if (found == m_places.end())
         return Refused{Refusal::rosterMismatch, "node/" + message.pop + ": no roster of that PoP has come"};
-    return found->second->nodes.apply(message, judged.publisher->shift == seconds(0), arrival.now);
+    return found->second->nodes.apply(message, heard.publisher->shift == seconds(0), arrival.now);
 }
 
 std::optional<Refused> FleetState::apply(const Roster& message, Arrival arrival) {
-    Header untimed = message.header; // sent again and again for the same second
-    untimed.intervalEnd = {};
-    auto judged = judge(message, untimed, arrival);
-    if (judged.refused) {
-        if (judged.refused->reason == Refusal::twin)
+    auto heard = m_judge.hear(message, arrival);
+    if (heard.refused) {
+        if (heard.refused->reason == Refusal::twin)
             noteTwin(message.pop, message.nodes.size(), message.header, arrival.now);
         // One that came before does no harm: it says the same again.
-        if (judged.refused->reason != Refusal::duplicate) return std::move(judged.refused);
+        if (heard.refused->reason != Refusal::duplicate) return std::move(heard.refused);
     }
     Place* place = placeFor(message.pop, arrival.now);
     if (place && message.nodes.empty() && place->nodes.isOfOtherSession(message.header))
@@ -207,7 +148,7 @@ std::optional<Refused> FleetState::apply(const Roster& message, Arrival arrival)
     // What the publisher has there now makes room for what it says.
     const auto more = NodeTable::sizeOf(message);
     const auto had = place ? place->nodes.sizeOf(message.header.publisher) : RosterSize{};
-    auto& its = judged.publisher->rosters;
+    auto& its = heard.publisher->rosters;
     if (!place || !(m_rosters - had + more).fits(limits::kNodes, limits::kNameBytes) ||
         !(its - had + more).fits(limits::kNodesPerPublisher, limits::kNameBytesPerPublisher))
         return Refused{Refusal::full, "roster/" + message.pop + " of " + message.header.publisher + ": " +
@@ -215,28 +156,26 @@ std::optional<Refused> FleetState::apply(const Roster& message, Arrival arrival)
                                           std::to_string(more.nameBytes) + " bytes, beside " +
                                           std::to_string(its.nodes) + " of its own and " +
                                           std::to_string(m_rosters.nodes) + " in all"};
-    place->nodes.apply(message);
+    place->nodes.apply(message, heard.publisher->shift);
     its = its - had + more;
     m_rosters = m_rosters - had + more;
     return std::nullopt;
 }
 
 std::optional<Refused> FleetState::apply(const Event& message, Arrival arrival) {
-    Header untimed = message.header; // several may happen in one second
-    untimed.intervalEnd = {};
-    auto judged = judge(message, untimed, arrival);
-    if (judged.refused) return std::move(judged.refused);
+    auto heard = m_judge.hear(message, arrival);
+    if (heard.refused) return std::move(heard.refused);
     m_events.push_back(message);
-    m_events.back().header.intervalEnd += judged.publisher->shift;
+    m_events.back().header.intervalEnd += heard.publisher->shift;
     if (m_events.size() > limits::kEvents) m_events.pop_front();
     return std::nullopt;
 }
 
 std::optional<Refused> FleetState::apply(const Global& message, Arrival arrival) {
-    auto judged = judge(message, message.header, arrival);
-    if (judged.refused) return std::move(judged.refused);
+    auto heard = m_judge.hear(message, arrival);
+    if (heard.refused) return std::move(heard.refused);
     if (message.rehearsal &&
-        !m_publishers.noteRehearsal(*judged.publisher, message.header, arrival.now, arrival.stamp))
+        !m_judge.publishers().noteRehearsal(*heard.publisher, message.header, arrival.now, arrival.stamp))
         return Refused{Refusal::notOfNow, "global of " + message.header.publisher +
                                               ": simulated, while others report what is now"};
     m_global = message;
@@ -244,9 +183,7 @@ std::optional<Refused> FleetState::apply(const Global& message, Arrival arrival)
 }
 
 void FleetState::startAnew() {
-    m_publishers.clear();
-    m_gaps.clear();
-    m_isOfNow.reset();
+    m_judge.clear();
     forgetAll();
 }
 
@@ -261,7 +198,7 @@ void FleetState::forgetAll() {
     m_pointRollups.clear();
     m_unplaced = 0;
     m_rosters = {};
-    m_publishers.forgetRosters();
+    m_judge.publishers().forgetRosters();
     m_inventoryPlaced = false;
     m_sums.clearWaiting();
     m_lastReport.reset();
@@ -271,9 +208,9 @@ void FleetState::forgetAll() {
 void FleetState::forgetSilent(SteadyTime now) {
     if (m_sweptAt && now - *m_sweptAt < kForgetEvery) return;
     m_sweptAt = now;
-    m_gaps.forgetSilent(now, kForgetAfter);
+    m_judge.gaps().forgetSilent(now, kForgetAfter);
     for (const auto& [code, place] : m_places)
-        place->forgetSilentTwins(now);
+        place->twins.forgetSilent(now);
 }
 
 void FleetState::settle(SteadyTime now) {

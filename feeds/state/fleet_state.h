@@ -4,9 +4,8 @@
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/state/fleet_sums.h"
 #include "feeds/state/freshness.h"
-#include "feeds/state/gap_tracker.h"
+#include "feeds/state/judge.h"
 #include "feeds/state/place.h"
-#include "feeds/state/publishers.h"
 #include "feeds/state/rollup.h"
 #include "feeds/wire/messages.h"
 #include "feeds/wire/refusal.h"
@@ -27,12 +26,6 @@ class FleetState {
     /// `firstEpoch`: where epochs begin, so that those of two states shown in turn differ.
     explicit FleetState(const PopCatalogue& catalogue, std::uint64_t firstEpoch = 1);
 
-    /// When a message came: `now` paces and ages, `stamp` is the wall clock's, on a line that never goes
-    /// back.
-    struct Arrival {
-        SteadyTime now;
-        WallTime stamp;
-    };
     std::optional<Refused> apply(const PopReport& message, Arrival arrival);
     std::optional<Refused> apply(const NodeColumns& message, Arrival arrival);
     std::optional<Refused> apply(const Roster& message, Arrival arrival);
@@ -69,11 +62,8 @@ class FleetState {
     std::uint64_t expectedNodes() const { return m_sums.expectedNodes(); }
     const PopTotals& sinceStart() const { return m_sinceStart; }
 
-    const GapTracker& gaps() const { return m_gaps; }
-    GapTracker& gaps() { return m_gaps; }
-    const Publishers& publishers() const { return m_publishers; }
-    /// Reports put into another second than they said, because their publisher's clock is off.
-    std::uint64_t corrected() const { return m_corrected; }
+    const Judge& judge() const { return m_judge; }
+    Judge& judge() { return m_judge; }
     std::optional<SteadyTime> lastReport() const { return m_lastReport; }
     const std::optional<Global>& global() const { return m_global; }
     const std::deque<Event>& events() const { return m_events; }
@@ -82,15 +72,7 @@ class FleetState {
     Place* placeFor(const std::string& code, SteadyTime now);
     /// The places of an edge file's inventory, so that who is never heard is missing and not unknown.
     void placeInventory(SteadyTime now);
-    /// Session, sequence and clock of a message; the publisher whose it is, or why it is not used.
-    struct Judged {
-        Publishers::Publisher* publisher = nullptr;
-        std::optional<Refused> refused;
-    };
-    template <class Message> Judged judge(const Message& message, const Header& header, Arrival arrival);
-    std::optional<Refused> fitInTime(Place& place, const PopReport& message, FeedSecond second,
-                                     FeedSecond now, SteadyTime steady);
-    void addUp(Place& place, const PopTotals& totals, FeedSecond second, const std::string& publisher,
+    void addUp(Place& place, const PopTotals& totals, FeedSecond second, const Header& header,
                SteadyTime now);
     void noteTwin(const std::string& pop, std::uint64_t nodes, const Header& header, SteadyTime now);
     void forgetSilent(SteadyTime now);
@@ -104,12 +86,7 @@ class FleetState {
     void startEpoch(FeedSecond now);
 
     const PopCatalogue& m_catalogue;
-    Publishers m_publishers;
-    GapTracker m_gaps;
-    PopTotals m_correctedTotals; // for its memory
-    std::uint64_t m_corrected = 0;
-    std::optional<bool>
-        m_isOfNow; // what is held was reported by real clocks; nothing before the first report
+    Judge m_judge;
     std::optional<SteadyTime> m_sweptAt;
     Places m_places;
     std::size_t m_unplaced = 0;

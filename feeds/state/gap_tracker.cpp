@@ -42,7 +42,7 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
             return Refused{Refusal::value, describe(header, topic) + ": the one before was " +
                                                std::to_string(stream.newest) + ", expected at most " +
                                                std::to_string(kMostMissing) + " more"};
-        const bool timed = header.intervalEnd != FeedSecond{};
+        const bool timed = header.intervalEnd != FeedSecond{} && !header.correction;
         const bool repeated = timed && header.intervalEnd <= stream.lastInterval &&
                               header.intervalEnd > stream.lastInterval - kSetBack;
         if (!repeated || step == 1) { // what is refused makes nothing be missing
@@ -55,7 +55,7 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
                                                           utcText(header.intervalEnd) +
                                                           ", expected one after that to " +
                                                           utcText(stream.lastInterval)};
-        stream.lastInterval = header.intervalEnd;
+        if (!header.correction) stream.lastInterval = header.intervalEnd;
         return Accepted{};
     }
 

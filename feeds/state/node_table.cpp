@@ -13,19 +13,32 @@ constexpr std::uint32_t kElevated = 150;
 constexpr std::uint32_t kCritical = 180;
 constexpr std::uint32_t kOverload = 200;
 
+/// What remembering an agent takes besides its name, about.
+constexpr std::uint64_t kAgentBytes = 128;
+
 } // namespace
 
 RosterSize NodeTable::sizeOf(const Roster& roster) {
     RosterSize size{roster.nodes.size(), 0};
     for (const auto& node : roster.nodes)
         size.nameBytes += node.name.size();
+    return size + sizeOf(roster.agents);
+}
+
+RosterSize NodeTable::sizeOf(const std::vector<RosterAgent>& agents) {
+    RosterSize size;
+    for (const auto& agent : agents) {
+        size.nameBytes += agent.name.size() + kAgentBytes;
+        if (agent.nodes == 0) ++size.nodes; // there shall not be any number of these either
+    }
     return size;
 }
 
 RosterSize NodeTable::sizeOf(const std::string& publisher) const {
     const auto found = m_blocks.find(publisher);
     if (found == m_blocks.end()) return {};
-    return {found->second.names.size(), found->second.names.bytes()};
+    const auto& block = found->second;
+    return RosterSize{block.names.size(), block.names.bytes()} + sizeOf(block.agents);
 }
 
 bool NodeTable::isOfOtherSession(const Header& header) const {
@@ -33,27 +46,64 @@ bool NodeTable::isOfOtherSession(const Header& header) const {
     return found != m_blocks.end() && found->second.session != header.session;
 }
 
-void NodeTable::apply(const Roster& roster) {
-    m_everHadRoster = true;
-    auto& block = m_blocks[roster.header.publisher];
-    m_size -= block.names.size();
-    if (roster.nodes.empty()) {
-        m_blocks.erase(roster.header.publisher);
+template <class Change> void NodeTable::claim(const std::string& agent, Change change) {
+    auto& claims = m_claims[agent];
+    const auto owner = [&] { return std::ranges::max_element(claims, {}, &Claim::claimed); };
+    if (!claims.empty()) {
+        m_size -= owner()->nodes;
+        m_blocks[owner()->publisher].owned -= owner()->nodes;
+    }
+    change(claims);
+    if (claims.empty()) {
+        m_claims.erase(agent);
         return;
     }
-    const bool same = block.session == roster.header.session && block.rosterEpoch == roster.epoch &&
-                      block.names.size() == roster.nodes.size();
-    if (!same) {
-        block = {};
-        block.session = roster.header.session;
-        block.rosterEpoch = roster.epoch;
-        for (const auto& node : roster.nodes) {
-            block.names.add(node.name);
-            if (!m_neverListed.empty()) m_neverListed.erase(node.name);
-        }
-        block.lastHeard.assign(roster.nodes.size(), std::numeric_limits<float>::quiet_NaN());
+    m_size += owner()->nodes;
+    m_blocks[owner()->publisher].owned += owner()->nodes;
+}
+
+void NodeTable::release(const std::string& publisher, const Block& block) {
+    const auto leave = [&](std::vector<Claim>& claims) {
+        std::erase_if(claims, [&](const Claim& claim) { return claim.publisher == publisher; });
+    };
+    if (block.agents.empty()) claim(publisher, leave);
+    for (const auto& agent : block.agents)
+        claim(agent.name, leave);
+}
+
+void NodeTable::apply(const Roster& roster, std::chrono::seconds shift) {
+    m_everHadRoster = true;
+    const auto& publisher = roster.header.publisher;
+    const auto known = m_blocks.find(publisher);
+    if (known != m_blocks.end()) {
+        const auto& block = known->second;
+        const bool same = block.session == roster.header.session && block.rosterEpoch == roster.epoch &&
+                          block.names.size() == roster.nodes.size() && block.agents == roster.agents;
+        if (same) return;
+        release(publisher, block);
     }
-    m_size += block.names.size();
+    if (roster.nodes.empty() && roster.agents.empty()) {
+        m_blocks.erase(publisher);
+        return;
+    }
+    auto& block = m_blocks[publisher];
+    block = {};
+    block.session = roster.header.session;
+    block.rosterEpoch = roster.epoch;
+    block.agents = roster.agents;
+    for (const auto& node : roster.nodes) {
+        block.names.add(node.name);
+        if (!m_neverListed.empty()) m_neverListed.erase(node.name);
+    }
+    block.lastHeard.assign(roster.nodes.size(), std::numeric_limits<float>::quiet_NaN());
+    const auto add = [&](const std::string& agent, WallTime claimed, std::size_t nodes) {
+        claim(agent, [&](std::vector<Claim>& claims) {
+            claims.push_back({publisher, claimed + shift, static_cast<std::uint32_t>(nodes)});
+        });
+    };
+    if (roster.agents.empty()) add(publisher, roster.header.sent, roster.nodes.size());
+    for (const auto& agent : roster.agents)
+        add(agent.name, agent.claimed, agent.nodes);
 }
 
 std::optional<Refused> NodeTable::apply(const NodeColumns& columns, bool clockIsRight, SteadyTime now) {

@@ -7,6 +7,7 @@
 #include "feeds/wire/refusal.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -42,7 +43,8 @@ class NodeNames {
     std::vector<std::uint32_t> m_ends;
 };
 
-/// The rosters and newest node columns of one PoP, kept as columns. One thread.
+/// The rosters and newest node columns of one PoP, kept as columns. Relays may name the same agent, which
+/// moved from one to the other: its nodes are counted once, of whoever claimed it last. One thread.
 class NodeTable {
   public:
     /// A publisher's nodes and what it last said of them.
@@ -50,6 +52,8 @@ class NodeTable {
         std::uint32_t rosterEpoch = 0;
         std::uint64_t session = 0;
         NodeNames names;
+        std::vector<RosterAgent> agents; // of a relay; otherwise empty: all are the publisher's own
+        std::uint64_t owned = 0;         // nodes of those that nobody has claimed since
         std::array<std::vector<std::uint32_t>, kNodeColumnCount> columns; // as in NodeColumns
         std::vector<float> lastHeard; // steady seconds since the table was made; NaN: never
         // Folded from the newest columns:
@@ -65,19 +69,21 @@ class NodeTable {
     /// Of those expected by name, who has never been on a roster.
     const std::set<std::string>& neverListed() const { return m_neverListed; }
 
-    /// Replaces the publisher's roster of this PoP; an empty one is a farewell.
-    void apply(const Roster& roster);
+    /// Replaces the publisher's roster of this PoP; an empty one is a farewell. `shift`: as Publishers has
+    /// it.
+    void apply(const Roster& roster, std::chrono::seconds shift = {});
     /// Refused when the publisher's roster is unknown, of another epoch or length. `clockIsRight`: otherwise
     /// what it says of lags means nothing.
     std::optional<Refused> apply(const NodeColumns& columns, bool clockIsRight, SteadyTime now);
 
     static RosterSize sizeOf(const Roster& roster);
+    static RosterSize sizeOf(const std::vector<RosterAgent>& agents);
     /// Of what the publisher's roster of this PoP takes now.
     RosterSize sizeOf(const std::string& publisher) const;
     /// The publisher's nodes here are those of another session than this message's.
     bool isOfOtherSession(const Header& header) const;
 
-    std::uint64_t size() const { return m_size; } // nodes on all rosters
+    std::uint64_t size() const { return m_size; } // nodes on all rosters, those of two relays once
     std::uint64_t heard(SteadyTime now) const;    // of those, by their columns, within the stale limit
     /// A roster has come, though everybody on it may have said farewell since.
     bool everHadRoster() const { return m_everHadRoster; }
@@ -85,8 +91,18 @@ class NodeTable {
     const std::unordered_map<std::string, Block>& blocks() const { return m_blocks; }
 
   private:
+    struct Claim {
+        std::string publisher;
+        WallTime claimed{};
+        std::uint32_t nodes = 0;
+    };
+    /// Changes who claims an agent, by `change(claims)`, and counts anew.
+    template <class Change> void claim(const std::string& agent, Change change);
+    void release(const std::string& publisher, const Block& block);
+
     SteadyTime m_origin;
-    std::unordered_map<std::string, Block> m_blocks; // by publisher
+    std::unordered_map<std::string, Block> m_blocks;              // by publisher
+    std::unordered_map<std::string, std::vector<Claim>> m_claims; // by agent; nearly all have one
     std::set<std::string> m_neverListed;
     std::uint64_t m_size = 0;
     bool m_everHadRoster = false;

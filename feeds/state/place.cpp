@@ -2,14 +2,10 @@
 #include "feeds/state/place.h"
 
 #include "feeds/state/freshness.h"
-#include "feeds/wire/limits.h"
 
 #include <algorithm>
 
 namespace surgescope::feeds {
-namespace {
-constexpr std::size_t kTwins = 1'000; // remembered in one PoP
-}
 
 void Place::noteReport(const std::string& publisher, SteadyTime now) {
     if (speaker != publisher) {
@@ -23,17 +19,6 @@ bool Place::isSpokenForBy(const std::string& publisher, SteadyTime now) const {
     return freshness(speaker == publisher ? lastOther : lastReport, now) != Freshness::live;
 }
 
-void Place::noteTwin(const std::string& publisher, std::uint64_t nodeCount, SteadyTime now) {
-    if (twins.size() >= kTwins && !twins.contains(publisher)) return;
-    auto& twin = twins[publisher];
-    twin = {std::max(twin.nodes, std::min<std::uint64_t>(nodeCount, limits::kNodesPerMessage)), now};
-}
-
-void Place::forgetSilentTwins(SteadyTime now) {
-    std::erase_if(twins,
-                  [&](const auto& entry) { return freshness(entry.second.heard, now) == Freshness::silent; });
-}
-
 FeedSecond Place::newestComplete() const {
     const auto newest = rollup.newest();
     const auto before = newest - std::chrono::seconds(1);
@@ -42,9 +27,7 @@ FeedSecond Place::newestComplete() const {
 }
 
 std::uint64_t Place::expectedNodes() const {
-    std::uint64_t ofTwins = 0;
-    for (const auto& [publisher, twin] : twins)
-        ofTwins += twin.nodes;
+    const auto ofTwins = twins.nodes();
     if (nodes.everHadRoster() || rollup.empty())
         return std::max<std::uint64_t>(nodes.size() + nodes.neverListed().size() + ofTwins, inventory);
     const auto* totals = rollup.totals(newestComplete());

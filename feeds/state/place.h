@@ -4,6 +4,7 @@
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/state/node_table.h"
 #include "feeds/state/rollup.h"
+#include "feeds/state/twins.h"
 #include "feeds/util/clock.h"
 
 #include <array>
@@ -17,22 +18,16 @@ namespace surgescope::feeds {
 
 /// What is known of one PoP.
 struct Place {
-    /// Nodes of a publisher whose name another one has: they are there, but nothing they say is used.
-    struct Twin {
-        std::uint64_t nodes = 0;
-        SteadyTime heard;
-    };
-
     std::string code;
     std::optional<PopIndex> pop; // nothing: unplaced, the catalogue does not know the code
     RegionIndex region;
     Rollup rollup;
     NodeTable nodes;
-    std::optional<SteadyTime> lastReport;                      // of anybody who speaks for it
-    std::optional<SteadyTime> lastHeard;                       // of a node in it that was really measured
-    std::string speaker;                                       // whose report came last
-    std::optional<SteadyTime> lastOther;                       // the last report of anybody else
-    std::map<std::string, Twin> twins;                         // by publisher
+    std::optional<SteadyTime> lastReport; // of anybody who speaks for it
+    std::optional<SteadyTime> lastHeard;  // of a node in it that was really measured
+    std::string speaker;                  // whose report came last
+    std::optional<SteadyTime> lastOther;  // the last report of anybody else
+    Twins twins;
     std::array<std::uint32_t, Rollup::kOpenSeconds> reports{}; // how many made up each open second
     std::uint64_t inventory = 0;                               // nodes an edge file expects; 0: nobody says
     bool inventoryIsNamed = false;
@@ -46,8 +41,6 @@ struct Place {
     void noteReport(const std::string& publisher, SteadyTime now);
     /// Nobody but this publisher speaks for the PoP now.
     bool isSpokenForBy(const std::string& publisher, SteadyTime now) const;
-    void noteTwin(const std::string& publisher, std::uint64_t nodeCount, SteadyTime now);
-    void forgetSilentTwins(SteadyTime now);
     /// The newest second that as many publishers have reported as the second before.
     FeedSecond newestComplete() const;
     /// Nodes there should be: on the rosters and, of the inventory, those that were never on one; when no

@@ -108,37 +108,17 @@ Rollup::Rollup()
               RollupRing(std::chrono::seconds(10), 1'080), RollupRing(std::chrono::seconds(60), 2'880)} {}
 
 PopTotals* Rollup::open(FeedSecond second, std::uint64_t expectedNodes) {
-    if (!m_empty && second <= m_newest - std::chrono::seconds(kOpenSeconds)) return nullptr;
-    const auto index = indexOf(second);
-    auto& open = m_open[index];
-    if (m_empty || second > m_newest) {
-        // What the window leaves behind, oldest first, so that coarser slots fill in order.
-        for (int back = kOpenSeconds - 1; back >= 0; --back) {
-            const auto old = m_newest - std::chrono::seconds(back);
-            const auto& left = m_open[indexOf(old)];
-            if (left.used && left.second == old && old <= second - std::chrono::seconds(kOpenSeconds))
-                close(indexOf(old), expectedNodes);
-        }
-        writeUntil(second - std::chrono::seconds(kOpenSeconds), expectedNodes);
-        m_newest = second;
-        m_empty = false;
-    }
-    if (!open.used) {
-        open = {.second = second, .used = true};
-        m_totals[index].clear();
-    }
-    open.changed = true;
-    return &m_totals[index];
-}
-
-const PopTotals* Rollup::totals(FeedSecond second) const {
-    const auto index = indexOf(second);
-    return m_open[index].used && m_open[index].second == second ? &m_totals[index] : nullptr;
-}
-
-void Rollup::mergeOpenInto(PopTotals& totals) const {
-    for (std::size_t i = 0; i < m_open.size(); ++i)
-        if (m_open[i].used) totals.merge(m_totals[i]);
+    const bool first = totals(second) == nullptr;
+    const bool isNewest = empty() || second > newest();
+    PopTotals* to = OpenSeconds::open(second, [&](FeedSecond old, PopTotals& whole) {
+        close(old, whole, expectedNodes); // oldest first, so that coarser slots fill in order
+    });
+    if (!to) return nullptr;
+    if (isNewest) writeUntil(second - std::chrono::seconds(kOpenSeconds), expectedNodes);
+    auto& told = m_told[indexOf(second)];
+    if (first) told = {};
+    told.changed = true;
+    return to;
 }
 
 bool Rollup::mergeSlotInto(FeedSecond end, PopTotals& totals) const {
@@ -151,19 +131,19 @@ bool Rollup::mergeSlotInto(FeedSecond end, PopTotals& totals) const {
     for (const auto* sum : {&m_before, &m_sums[0]})
         mergeIf(sum->used && sum->end == end, sum->totals);
     mergeIf(m_recent.used && slotEnd(m_recent.end, width) == end, m_recent.totals);
-    for (std::size_t i = 0; i < m_open.size(); ++i)
-        mergeIf(m_open[i].used && !m_open[i].restored && slotEnd(m_open[i].second, width) == end,
-                m_totals[i]);
+    forEach([&](FeedSecond second, const PopTotals& part) {
+        mergeIf(!m_told[indexOf(second)].restored && slotEnd(second, width) == end, part);
+    });
     return any;
 }
 
 void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
-    for (std::size_t i = 0; i < m_open.size(); ++i) {
-        auto& open = m_open[i];
-        if (!open.used || !open.changed || open.second > second) continue;
-        put(m_rings[0], open.second, m_totals[i], kSecond, kSecond, expectedNodes);
-        open.changed = false;
-    }
+    forEach([&](FeedSecond open, const PopTotals& its) {
+        auto& told = m_told[indexOf(open)];
+        if (!told.changed || open > second) return;
+        put(m_rings[0], open, its, kSecond, kSecond, expectedNodes);
+        told.changed = false;
+    });
 }
 
 void Rollup::put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds observed,
@@ -172,23 +152,21 @@ void Rollup::put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std:
     if (m_keepsLag) ring.putLag(end, LagBins::of(totals[Distribution::invalidation_lag]));
 }
 
-void Rollup::close(std::size_t index, std::uint64_t expectedNodes) {
-    auto& open = m_open[index];
-    auto& totals = m_totals[index];
-    open.used = false;
-    if (open.restored) return;
-    if (open.changed) put(m_rings[0], open.second, totals, kSecond, kSecond, expectedNodes);
+void Rollup::close(FeedSecond second, PopTotals& whole, std::uint64_t expectedNodes) {
+    const auto& told = m_told[indexOf(second)];
+    if (told.restored) return;
+    if (told.changed) put(m_rings[0], second, whole, kSecond, kSecond, expectedNodes);
     // Seconds are summed up once, and their sum is added to both coarser slots when these are written.
-    const auto end = slotEnd(open.second, kCoarseEvery);
+    const auto end = slotEnd(second, kCoarseEvery);
     if (m_recent.used && m_recent.end != end) addRecent();
     for (std::size_t coarse = 0; coarse < m_sums.size(); ++coarse)
-        turn(coarse, open.second, expectedNodes);
+        turn(coarse, second, expectedNodes);
     if (!m_recent.used) m_recent.observed = {};
-    if (totals[Counter::node_seconds] > 0) m_recent.observed += kSecond;
+    if (whole[Counter::node_seconds] > 0) m_recent.observed += kSecond;
     if (m_recent.used)
-        m_recent.totals.merge(totals);
+        m_recent.totals.merge(whole);
     else
-        std::swap(m_recent.totals, totals);
+        std::swap(m_recent.totals, whole);
     m_recent.end = end;
     m_recent.used = true;
 }
@@ -275,21 +253,17 @@ void Rollup::restoreNewest(FeedSecond second, const PopTotals& totals, std::uint
     PopTotals* to = open(second, expectedNodes);
     if (!to) return;
     *to = totals;
-    auto& open = m_open[indexOf(second)];
-    open.changed = false;
-    open.restored = true;
+    m_told[indexOf(second)] = {.changed = false, .restored = true};
 }
 
 void Rollup::clear() {
-    for (auto& open : m_open)
-        open.used = open.changed = false;
+    OpenSeconds::clear();
     for (auto& sum : m_sums)
         sum.used = false;
     m_before.used = m_recent.used = false;
     for (auto& ring : m_rings)
         ring.clear();
-    m_empty = true;
-    m_newest = m_written = {};
+    m_written = {};
 }
 
 } // namespace surgescope::feeds

@@ -3,6 +3,7 @@
 
 #include "feeds/model/feed_time.h"
 #include "feeds/model/pop_totals.h"
+#include "feeds/state/open_seconds.h"
 #include "feeds/wire/messages.h"
 
 #include <array>
@@ -78,10 +79,8 @@ class RollupRing {
 /// One place (PoP, region or world) through time: the newest seconds whole and still open to late reports,
 /// everything older as points: 1 s for 15 minutes, 10 s for 3 hours, 60 s for 48 hours. Bounded: about 200 kB
 /// a place.
-class Rollup {
+class Rollup : public OpenSeconds {
   public:
-    /// Seconds that stay open behind the newest one.
-    static constexpr int kOpenSeconds = 8;
     static constexpr std::size_t kResolutions = 3;
     /// How far back the finest ring reaches.
     static constexpr std::chrono::seconds kFineRange{900};
@@ -95,16 +94,9 @@ class Rollup {
     /// The totals of a second, to be added to; opens it if it is newer than all others, and closes what falls
     /// out of the window. Null: that second is closed already.
     PopTotals* open(FeedSecond second, std::uint64_t expectedNodes);
-    /// The totals of a second while it is open and has any; null otherwise.
-    const PopTotals* totals(FeedSecond second) const;
-    /// Adds up all seconds that are open.
-    void mergeOpenInto(PopTotals& totals) const;
     /// Adds up the slot of the second ring that ends there, late reports and all. It is whole once its last
     /// second has closed, and kept until the next slot is. False: nothing was reported in it.
     bool mergeSlotInto(FeedSecond end, PopTotals& totals) const;
-    /// The newest second ever opened. Meaningful only if !empty().
-    FeedSecond newest() const { return m_newest; }
-    bool empty() const { return m_empty; }
 
     /// Writes the points of open seconds up to `second` that changed since they were last written.
     void settle(FeedSecond second, std::uint64_t expectedNodes);
@@ -132,9 +124,7 @@ class Rollup {
     void clear();
 
   private:
-    struct Open { // without its totals: all are looked through again and again
-        FeedSecond second{};
-        bool used = false;
+    struct Told {              // of an open second
         bool changed = false;  // since its point was written
         bool restored = false; // in points and slots already
     };
@@ -147,7 +137,7 @@ class Rollup {
 
     void put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds observed,
              std::chrono::seconds width, std::uint64_t expectedNodes);
-    void close(std::size_t index, std::uint64_t expectedNodes);
+    void close(FeedSecond second, PopTotals& totals, std::uint64_t expectedNodes);
     void addRecent();
     /// Everything up to `second` has closed: the points of the coarser slots are due.
     void writeUntil(FeedSecond second, std::uint64_t expectedNodes);
@@ -156,19 +146,12 @@ class Rollup {
     /// The point of the slot, of which `until` has passed.
     void write(std::size_t coarse, FeedSecond until, std::uint64_t expectedNodes);
 
-    static std::size_t indexOf(FeedSecond second) {
-        return static_cast<std::size_t>(unixSeconds(second)) % kOpenSeconds;
-    }
-
-    std::array<Open, kOpenSeconds> m_open;
-    std::array<PopTotals, kOpenSeconds> m_totals; // of m_open
+    std::array<Told, kOpenSeconds> m_told; // by indexOf()
     std::array<RollupRing, kResolutions> m_rings;
     std::array<Sum, kResolutions - 1> m_sums; // of the second and third ring
     Sum m_before;                             // the slot before that of m_sums[0]
     Sum m_recent;                             // closed, but not yet in m_sums
     FeedSecond m_written{};                   // up to where coarse points tell
-    FeedSecond m_newest{};
-    bool m_empty = true;
     bool m_keepsLag = false;
 };
 

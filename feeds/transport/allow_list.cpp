@@ -229,6 +229,7 @@ std::optional<std::string> Permit::whyNotSay(std::string_view topic, std::string
 }
 
 std::optional<std::string> Permit::whyNotSay(const Roster& roster) const {
+    if (!relay && !roster.agents.empty()) return "speaks for agents, as a relay may";
     if (nodes.empty() || relay) return std::nullopt;
     for (const auto& node : roster.nodes)
         if (!fitsAny(node.name, nodes)) return "names the node " + inQuotes(node.name);
@@ -236,6 +237,8 @@ std::optional<std::string> Permit::whyNotSay(const Roster& roster) const {
 }
 
 std::optional<std::string> Permit::whyNotSay(const PopReport& report) const {
+    if (!relay && (report.header.correction || report.twinNodes > 0))
+        return "adds to reports, as a relay may";
     return whyNotCount(*this, report.totals[Counter::node_seconds]);
 }
 

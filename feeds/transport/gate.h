@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/transport/allow_list.h"
+#include "feeds/transport/context.h"
 #include "feeds/transport/trust.h"
 #include "feeds/util/counted.h"
 

@@ -29,7 +29,9 @@ class PublishingSocket {
     struct Options {
         std::vector<std::string> bind;
         std::vector<std::string> connect;
-        bool waits = false;                      // for a subscriber that is slow, instead of dropping
+        bool waits = false; // for a subscriber that is slow, instead of dropping
+        /// Of those it connects to: nothing waits for one that is gone, and its subscriptions end.
+        bool onlyWhileConnected = false;
         std::chrono::milliseconds farewell{300}; // in which what is queued may still be delivered
         /// What may wait for one subscriber, about: of messages as large as those sent lately.
         std::size_t queueBytes = 256U << 20U;

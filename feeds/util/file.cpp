@@ -100,6 +100,18 @@ std::optional<Error> renameNew(const std::string& from, const std::string& to) {
     return std::nullopt;
 }
 
+std::optional<Error> replaceFile(const std::string& path, std::string_view bytes) {
+    const auto next = path + ".next";
+    if (::unlink(next.c_str()) != 0 && errno != ENOENT) return systemError("remove", next); // of who died
+    auto file = OutputFile::create(next);
+    if (!file) return Error{file.error()};
+    auto error = file.value().append(bytes);
+    if (!error) error = file.value().sync();
+    if (!error && ::rename(next.c_str(), path.c_str()) != 0) error = systemError("replace", path);
+    if (error) ::unlink(next.c_str());
+    return error;
+}
+
 Result<InputFile> InputFile::open(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return systemError("open", path);

@@ -56,6 +56,10 @@ class FileLock {
 /// Gives a file its name, through to the disk. Refused when there is one of that name.
 std::optional<Error> renameNew(const std::string& from, const std::string& to);
 
+/// Makes the file hold these bytes and nothing else, through to the disk: whoever reads it finds what it held
+/// before, or all of these.
+std::optional<Error> replaceFile(const std::string& path, std::string_view bytes);
+
 /// A file read by position.
 class InputFile {
   public:

@@ -138,10 +138,18 @@ struct Decoder::Messages {
 
     bool readUsualReport(std::string_view topic, std::string_view payload) {
         Fields fields(payload);
-        return payload.size() <= limits::kSmallMessageBytes &&
-               readUsualBeginning(fields, topic, popReport.header, popReport.pop) && fields.next() &&
-               fields.tag == Fields::tagOf(3, Fields::Type::text) && fields.atEnd() &&
-               readPlainTotals(fields.text, popReport.totals);
+        if (payload.size() > limits::kSmallMessageBytes ||
+            !readUsualBeginning(fields, topic, popReport.header, popReport.pop) || !fields.next() ||
+            fields.tag != Fields::tagOf(3, Fields::Type::text))
+            return false;
+        const auto totals = fields.text;
+        popReport.twinNodes = 0;
+        if (fields.next()) { // a relay's
+            if (fields.tag != Fields::tagOf(4, Fields::Type::varint) || fields.value > limits::kNodes)
+                return false;
+            popReport.twinNodes = fields.value;
+        }
+        return fields.atEnd() && readPlainTotals(totals, popReport.totals);
     }
 
     bool readUsualRoster(std::string_view topic, std::string_view payload) {
@@ -157,6 +165,10 @@ struct Decoder::Messages {
 
     MaybeRefused read(const pb::PopReport& from, std::string_view topic) {
         if (auto refused = readPop(from.pop(), topic, popReport.pop)) return refused;
+        if (from.twin_nodes() > limits::kNodes)
+            return Refused{Refusal::value, "twin_nodes is " + std::to_string(from.twin_nodes()) +
+                                               ", expected at most " + std::to_string(limits::kNodes)};
+        popReport.twinNodes = from.twin_nodes();
         return feeds::read(from.totals(), popReport.totals, scratch);
     }
 
@@ -220,6 +232,31 @@ struct Decoder::Messages {
             node.measures = FieldSet(from.measures(i));
             node.nicMbit = from.nic_mbit(i);
         }
+        return readAgents(from, to);
+    }
+
+    static MaybeRefused readAgents(const pb::Roster& from, Roster& to) {
+        const int count = from.agent_size();
+        if (count > static_cast<int>(limits::kNodesPerMessage) || from.agent_nodes_size() != count ||
+            from.claimed_us_size() != count)
+            return Refused{Refusal::unequalColumns, "a roster of " + std::to_string(count) +
+                                                        " agents, expected as many numbers of nodes and "
+                                                        "times, and at most " +
+                                                        std::to_string(limits::kNodesPerMessage)};
+        to.agents.resize(static_cast<std::size_t>(count));
+        std::uint64_t nodes = 0;
+        for (int i = 0; i < count; ++i) {
+            if (from.agent(i).empty() || !isPrintable(from.agent(i), limits::kPublisherBytes) ||
+                !isSaneTime(from.claimed_us(i)))
+                return Refused{Refusal::value, "agent " + std::to_string(i) + " of a roster named " +
+                                                   quote(from.agent(i)) + " has a bad name or time"};
+            to.agents[static_cast<std::size_t>(i)] = {
+                from.agent(i), from.agent_nodes(i), WallTime(std::chrono::microseconds(from.claimed_us(i)))};
+            nodes += from.agent_nodes(i);
+        }
+        if (count > 0 && nodes != to.nodes.size())
+            return Refused{Refusal::value, "agents of " + std::to_string(nodes) + " nodes in a roster of " +
+                                               std::to_string(to.nodes.size())};
         return std::nullopt;
     }
 

@@ -28,6 +28,8 @@ void write(const Header& header, pb::Header& to) {
     to.set_sent_us(static_cast<std::uint64_t>(header.sent.time_since_epoch().count()));
     to.set_time_source(static_cast<pb::TimeSource>(header.timeSource));
     to.set_received_us(static_cast<std::uint64_t>(header.received.time_since_epoch().count()));
+    to.set_correction(header.correction);
+    to.set_oldest_sent_us(static_cast<std::uint64_t>(header.oldestSent.time_since_epoch().count()));
 }
 
 void write(const ExponentialHistogram& histogram, pb::Histogram& to) {
@@ -82,6 +84,7 @@ std::string_view Encoder::encode(const PopReport& message) {
     write(message.header, *to.mutable_header());
     to.set_pop(message.pop);
     write(message.totals, *to.mutable_totals());
+    to.set_twin_nodes(message.twinNodes);
     to.SerializeToString(&m_bytes);
     return m_bytes;
 }
@@ -118,6 +121,11 @@ std::string_view Encoder::encode(const Roster& message) {
         to.add_server(server->second);
         to.add_measures(node.measures.bits());
         to.add_nic_mbit(node.nicMbit);
+    }
+    for (const auto& agent : message.agents) {
+        to.add_agent(agent.name);
+        to.add_agent_nodes(agent.nodes);
+        to.add_claimed_us(static_cast<std::uint64_t>(agent.claimed.time_since_epoch().count()));
     }
     to.SerializeToString(&m_bytes);
     return m_bytes;

@@ -62,6 +62,7 @@ class Fields {
     }
     /// For packed numbers: the next of them. As next() otherwise.
     bool nextPacked() { return m_at != m_end && varint(value); }
+    bool nextFixed64() { return m_at != m_end && fixed(8); }
     bool broken() const { return m_broken; }
     /// What has not been walked yet.
     std::string_view rest() const { return {m_at, static_cast<std::size_t>(left())}; }

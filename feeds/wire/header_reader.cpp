@@ -32,6 +32,9 @@ std::optional<Refused> readHeader(const pb::Header& from, Header& to) {
         return Refused{Refusal::time, "time source " + std::to_string(from.time_source()) + ", received " +
                                           std::to_string(from.received_us()) +
                                           " µs, expected 0 to 2, and a recorded message's time"};
+    if (from.oldest_sent_us() != 0 && !isSaneTime(from.oldest_sent_us()))
+        return Refused{Refusal::time,
+                       "oldest sent " + std::to_string(from.oldest_sent_us()) + " µs, expected 2020 to 2100"};
     to.publisher = from.publisher();
     to.session = from.session_us() ^ from.replay_us(); // the same recording sent again is another session
     to.sequence = from.sequence();
@@ -39,6 +42,8 @@ std::optional<Refused> readHeader(const pb::Header& from, Header& to) {
     to.sent = WallTime(std::chrono::microseconds(from.sent_us()));
     to.timeSource = static_cast<TimeSource>(from.time_source());
     to.received = recorded ? WallTime(std::chrono::microseconds(from.received_us())) : WallTime{};
+    to.correction = from.correction();
+    to.oldestSent = WallTime(std::chrono::microseconds(from.oldest_sent_us()));
     return std::nullopt;
 }
 
@@ -67,6 +72,8 @@ bool readPlainHeader(std::string_view bytes, Header& to) {
             break;
         case Fields::tagOf(9, Type::fixed64): header.set_received_us(fields.value); break;
         case Fields::tagOf(10, Type::fixed64): header.set_replay_us(fields.value); break;
+        case Fields::tagOf(11, Type::varint): header.set_correction(fields.value != 0); break;
+        case Fields::tagOf(12, Type::fixed64): header.set_oldest_sent_us(fields.value); break;
         default: return false;
         }
     }

@@ -27,7 +27,9 @@ struct Header {
     FeedSecond intervalEnd{};
     WallTime sent{};
     TimeSource timeSource = TimeSource::clock;
-    WallTime received{}; // of a recorded message: when the recorder received it
+    WallTime received{};     // of a recorded message: when the recorder received it
+    bool correction = false; // of a relay's report: to be added to what it reported of the interval before
+    WallTime oldestSent{};   // of a relay's, by its clock: when the oldest of what is in it was sent
     bool operator==(const Header&) const = default;
 };
 
@@ -35,6 +37,7 @@ struct PopReport {
     Header header;
     std::string pop;
     PopTotals totals;
+    std::uint64_t twinNodes = 0; // of a relay's: of publishers below it whose name another has
     bool operator==(const PopReport&) const = default;
 };
 
@@ -100,12 +103,21 @@ struct RosterNode {
     bool operator==(const RosterNode&) const = default;
 };
 
+/// Of a relay's roster: an agent below it.
+struct RosterAgent {
+    std::string name;
+    std::uint32_t nodes = 0; // how many are its; 0: it said farewell
+    WallTime claimed{};      // since when the relay hears it, by the relay's clock
+    bool operator==(const RosterAgent&) const = default;
+};
+
 /// The nodes one publisher speaks for in one PoP; empty: it says farewell.
 struct Roster {
     Header header;
     std::string pop;
     std::uint32_t epoch = 0;
     std::vector<RosterNode> nodes;
+    std::vector<RosterAgent> agents; // of a relay: whose nodes they are, run after run; otherwise empty
     bool operator==(const Roster&) const = default;
 };
 

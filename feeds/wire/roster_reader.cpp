@@ -30,6 +30,22 @@ class Column {
     Fields m_packed;
 };
 
+/// The agents of a relay's roster, whose names have been read.
+bool readAgents(Roster& to, std::string_view nodes, std::string_view claims) {
+    Column nodesOf(nodes);
+    Fields claimed(claims);
+    std::uint64_t sum = 0;
+    for (auto& agent : to.agents) {
+        std::uint64_t count = 0;
+        if (!nodesOf.next(count, kHighest32) || !claimed.nextFixed64() || !isSaneTime(claimed.value))
+            return false;
+        agent.nodes = static_cast<std::uint32_t>(count);
+        agent.claimed = WallTime(std::chrono::microseconds(claimed.value));
+        sum += count;
+    }
+    return nodesOf.atEnd() && claimed.atEnd() && (to.agents.empty() || sum == to.nodes.size());
+}
+
 } // namespace
 
 bool readPlainNodes(std::string_view bytes, Roster& to) {
@@ -38,12 +54,16 @@ bool readPlainNodes(std::string_view bytes, Roster& to) {
     Column serverOf;
     Column measures;
     Column nicMbit;
+    std::string_view agentNodes;
+    std::string_view claims;
     to.epoch = 0;
+    to.agents.clear();
     std::size_t count = 0;
     Fields fields(bytes);
     for (std::uint64_t last = 0; fields.next(); last = fields.tag) {
-        const bool repeats =
-            fields.tag == Fields::tagOf(4, Type::text) || fields.tag == Fields::tagOf(7, Type::text);
+        const bool repeats = fields.tag == Fields::tagOf(4, Type::text) ||
+                             fields.tag == Fields::tagOf(7, Type::text) ||
+                             fields.tag == Fields::tagOf(10, Type::text);
         if (fields.tag < last || (fields.tag == last && !repeats)) return false;
         switch (fields.tag) {
         case Fields::tagOf(3, Type::varint):
@@ -65,6 +85,14 @@ bool readPlainNodes(std::string_view bytes, Roster& to) {
             break;
         case Fields::tagOf(8, Type::text): measures = Column(fields.text); break;
         case Fields::tagOf(9, Type::text): nicMbit = Column(fields.text); break;
+        case Fields::tagOf(10, Type::text):
+            if (to.agents.size() == limits::kNodesPerMessage || fields.text.empty() ||
+                !isPlain(fields.text, limits::kPublisherBytes))
+                return false;
+            to.agents.push_back({std::string(fields.text), 0, {}});
+            break;
+        case Fields::tagOf(11, Type::text): agentNodes = fields.text; break;
+        case Fields::tagOf(12, Type::text): claims = fields.text; break;
         default: return false;
         }
     }
@@ -85,7 +113,8 @@ bool readPlainNodes(std::string_view bytes, Roster& to) {
         node.measures = FieldSet(measured);
         node.nicMbit = static_cast<std::uint32_t>(mbit);
     }
-    return roles.atEnd() && serverOf.atEnd() && measures.atEnd() && nicMbit.atEnd();
+    return roles.atEnd() && serverOf.atEnd() && measures.atEnd() && nicMbit.atEnd() &&
+           readAgents(to, agentNodes, claims);
 }
 
 } // namespace surgescope::feeds

@@ -32,7 +32,8 @@ introduces_itself --nginx-syslog-port
 refuses "--pop" --connect tcp://127.0.0.1:1
 refuses "capital letters, digits and hyphens" --pop ewr --connect tcp://127.0.0.1:1
 refuses "2 to 16 capital letters" --pop NEWARK-NEW-JERSEY --connect tcp://127.0.0.1:1
-refuses "--connect or --bind" --pop EWR
+refuses "--connect, --relay or --bind" --pop EWR
+refuses "excludes" "${good[@]}" --relay tcp://127.0.0.1:2
 refuses "--no-such-option" "${good[@]}" --no-such-option
 refuses "--nginx-syslog-port" "${good[@]}" --nginx-syslog-port 70000
 refuses "--nginx-syslog-port" "${good[@]}" --nginx-syslog-port many
@@ -105,6 +106,23 @@ json=$("$program" "${compare[@]}" --format json) || failed=1
 grep -q '^api_change_peak,"%",[0-9]' <<<"$csv" || { echo "CSV lacks api_change_peak: $csv" >&2; failed=1; }
 grep -q '"api_change_peak"' <<<"$json" || { echo "JSON lacks api_change_peak" >&2; failed=1; }
 [[ "$text" != *$'\r'* ]] || { echo "a progress bar where there is no terminal" >&2; failed=1; }
+
+program=$folder/surgescope-relay
+rosters=$(mktemp)
+good=(--name EWR/relay-1 --bind 'tcp://127.0.0.1:*' --connect tcp://127.0.0.1:1)
+introduces_itself --state
+refuses "--name" --bind 'tcp://127.0.0.1:*' --connect tcp://127.0.0.1:1
+refuses "without blanks" --name "two words" --bind 'tcp://127.0.0.1:*' --connect tcp://127.0.0.1:1
+refuses "--bind or --from" --name r --connect tcp://127.0.0.1:1
+refuses "--connect or --publish" --name r --bind 'tcp://127.0.0.1:*'
+refuses "expected tcp://HOST:PORT" --name r --bind nonsense --connect tcp://127.0.0.1:1
+refuses "no such file" "${good[@]}" --edge /nowhere/edge.toml
+refuses "cannot create" "${good[@]}" --state /nowhere/at/all
+echo "no rosters" >"$rosters"
+refuses "$rosters: no rosters of a relay" "${good[@]}" --state "$rosters"
+refuses "cannot write" "${good[@]}" --stats /nowhere/at/all
+refuses "--record: cannot create" "${good[@]}" --record /nowhere/at/all.mcap
+rm -f "$rosters" "$rosters.lock"
 
 program=$folder/surgescope-capture
 introduces_itself record

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/dashboard/line_writer.h"
+#include "app/line_writer.h"
 
 #include "tests/support/capture_files.h"
 #include "tests/support/catch.h"

@@ -5,9 +5,8 @@
 #include "feeds/pipeline/pipeline.h"
 #include "feeds/source/zmq_source.h"
 #include "feeds/util/own_process.h"
-#include "feeds/wire/encode.h"
 
-#include <zmq.hpp>
+#include "tests/bench/agents.h"
 
 #include <algorithm>
 #include <array>
@@ -22,59 +21,12 @@
 #include <vector>
 
 using namespace surgescope::feeds;
+using namespace surgescope::bench;
 
 namespace {
 
 constexpr std::size_t kAgentsOfProcess = 5'000; // a socket takes two descriptors
 constexpr std::size_t kEndpointBytes = 100;
-
-PopReport reportOf(std::size_t agent, const PopCatalogue& catalogue) {
-    PopReport report;
-    report.header.publisher = "agent-" + std::to_string(agent);
-    report.pop = catalogue.pops()[agent % catalogue.pops().size()].code;
-    report.totals.setMeasured(FieldSet::all());
-    report.totals[Counter::node_seconds] = 1;
-    report.totals[Counter::requests] = 1'000;
-    report.totals[Counter::cache_hits] = 900;
-    report.totals[Counter::cache_misses] = 100;
-    report.totals[Counter::bytes_out] = 1'000'000;
-    report.totals[Counter::saturation_permille_seconds] = 500;
-    report.totals.saturation.record(500, 1);
-    return report;
-}
-
-/// For ever, or until killed.
-void runAgents(std::size_t first, std::size_t count, const std::string& endpoint) {
-    const SystemClock clock;
-    zmq::context_t context(1);
-    context.set(zmq::ctxopt::max_sockets, static_cast<int>(count) + 100);
-    std::vector<zmq::socket_t> sockets;
-    std::vector<PopReport> reports;
-    const auto session = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
-    for (std::size_t i = 0; i < count; ++i) {
-        auto& socket = sockets.emplace_back(context, zmq::socket_type::pub);
-        socket.set(zmq::sockopt::linger, 0);
-        socket.connect(endpoint);
-        reports.push_back(reportOf(first + i, PopCatalogue::builtIn()));
-        reports.back().header.session = session;
-    }
-    Encoder encoder;
-    for (std::uint64_t sequence = 1;; ++sequence) {
-        const auto now = clock.wall();
-        const auto next = std::chrono::floor<std::chrono::seconds>(now) + std::chrono::seconds(1);
-        ::poll(nullptr, 0,
-               static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(next - now).count()));
-        for (std::size_t i = 0; i < count; ++i) {
-            auto& header = reports[i].header;
-            header.intervalEnd = next;
-            header.sent = clock.wall();
-            header.sequence = sequence;
-            const auto bytes = encoder.encode(reports[i]);
-            sockets[i].send(zmq::buffer(topicOf(reports[i])), zmq::send_flags::sndmore);
-            sockets[i].send(zmq::buffer(bytes), zmq::send_flags::none);
-        }
-    }
-}
 
 } // namespace
 

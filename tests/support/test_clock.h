@@ -12,7 +12,7 @@ class TestClock final : public feeds::Clock {
     feeds::SteadyTime steady() const override { return m_steady; }
     feeds::WallTime wall() const override { return m_wall; }
     /// Of a message that comes now.
-    feeds::FleetState::Arrival arrival() const { return {m_steady, m_wall}; }
+    feeds::Arrival arrival() const { return {m_steady, m_wall}; }
     void advance(std::chrono::milliseconds by) {
         m_steady += by;
         m_wall += by;

@@ -267,6 +267,7 @@ std::string healthCsv(const Frame& frame) {
     line("bytes", "bytes/s", health.bytesPerSecond);
     line("feed thread", "cores", health.feedThreadLoad);
     line("lost, by sequence", "messages", health.lost);
+    line("lost below relays", "messages", health.lostBelow);
     line("received twice", "messages", health.duplicates);
     line("out of order", "messages", health.reordered);
     line("publishers restarted", "restarts", health.restarts);

@@ -82,6 +82,7 @@ std::vector<HealthLine> healthLines(const feeds::FeedHealth& feed,
         ifTrouble(feed.feedThreadLoad > kLoadWorthColour, p.elevated));
     counted(u"lost, by sequence", feed.lost);
     counted(u"received twice", feed.duplicates);
+    if (feed.lostBelow > 0) counted(u"lost below relays", feed.lostBelow);
     counted(u"out of order", feed.reordered);
     add(u"Feed", QStringLiteral("publishers restarted"), formatCount(feed.restarts));
     if (feed.publishers > 0) add(u"Feed", QStringLiteral("publishers"), formatCount(feed.publishers));

@@ -65,7 +65,7 @@ TEST_CASE("a duplicate adds nothing", "[fleet]") {
     fleet.report({});
     CHECK(fleet.state.apply(popReport({}), fleet.clock.arrival()).has_value());
     CHECK(fleet.world(Counter::requests) == 100);
-    CHECK(fleet.state.gaps().counts().duplicates == 1);
+    CHECK(fleet.state.judge().gaps().counts().duplicates == 1);
 }
 
 TEST_CASE("the world is shown for a second that all live PoPs have reported", "[fleet]") {

@@ -69,7 +69,7 @@ struct FleetOfClocks {
     }
     std::vector<std::string> complaints() {
         std::vector<std::string> texts;
-        for (const auto& complaint : state.publishers().complaints(clock.steady(), 10).worst)
+        for (const auto& complaint : state.judge().publishers().complaints(clock.steady(), 10).worst)
             texts.push_back(complaint);
         return texts;
     }
@@ -108,7 +108,7 @@ TEST_CASE("one wrong clock of thirty is corrected and named, and darkens nobody"
           std::vector<std::string>{"clock of LHR/edge-7 is " + std::string(words) + ": corrected"});
     CHECK(fleet.state.epoch() == epoch);
     CHECK(fleet.state.sinceStart()[Counter::requests] >= sinceStart + 604 * 3'000 - 5 * 100);
-    CHECK(fleet.state.corrected() >= 600);
+    CHECK(fleet.state.judge().corrected() >= 600);
 }
 
 TEST_CASE("lags measured by a wrong clock are not merged, and the PoP is marked", "[fleet-time]") {
@@ -183,9 +183,9 @@ TEST_CASE("when the whole feed differs from this machine's clock, it is told by 
         agent.ahead = -5min;
     for (int s = 0; s < 10; ++s)
         CHECK(fleet.second(all) == 10);
-    REQUIRE(fleet.state.publishers().consensus());
-    CHECK(fleet.state.publishers().consensus()->offset >= 5min);
-    CHECK(fleet.state.publishers().consensus()->offset < 5min + 100ms);
+    REQUIRE(fleet.state.judge().publishers().consensus());
+    CHECK(fleet.state.judge().publishers().consensus()->offset >= 5min);
+    CHECK(fleet.state.judge().publishers().consensus()->offset < 5min + 100ms);
     CHECK(fleet.complaints().empty());
     CHECK(fleet.requests() == 1'000);
 }
@@ -217,7 +217,7 @@ TEST_CASE("what a reconnecting agent had queued is late, and its clock is not ca
         CHECK(fleet.second(others) == 10);
         CHECK(fleet.complaints().empty());
     }
-    CHECK(fleet.state.gaps().counts().lost == 0);
+    CHECK(fleet.state.judge().gaps().counts().lost == 0);
 }
 
 TEST_CASE("two nodes of one name: the first counts, the other is named and missing", "[fleet-time]") {
@@ -235,7 +235,7 @@ TEST_CASE("two nodes of one name: the first counts, the other is named and missi
     REQUIRE(fleet.complaints().size() == 1);
     CHECK(fleet.complaints()[0].starts_with("two are called LHR/edge-0: the first counts"));
     CHECK(fleet.state.places().at("LHR")->expectedNodes() == 2); // the one on the roster, and its twin
-    CHECK(fleet.state.publishers().restarts() == 0);
+    CHECK(fleet.state.judge().publishers().restarts() == 0);
     // The first one ends: the other follows, and nothing that was refused is called lost.
     all.erase(all.begin());
     for (int s = 0; s < 10; ++s)
@@ -243,7 +243,7 @@ TEST_CASE("two nodes of one name: the first counts, the other is named and missi
     CHECK(fleet.outcomes["ok"] == 3);
     CHECK(fleet.complaints().empty());
     CHECK(fleet.state.places().at("LHR")->expectedNodes() == 1);
-    CHECK(fleet.state.gaps().counts().lost == 0);
+    CHECK(fleet.state.judge().gaps().counts().lost == 0);
 }
 
 TEST_CASE("an agent that is connected by two ways is counted once", "[fleet-time]") {
@@ -274,11 +274,11 @@ TEST_CASE("what is missing at the start of a session is counted as lost", "[flee
     all[1].session = 2;
     all[1].sequence = 3; // three reports before anybody was connected
     fleet.second(all);
-    CHECK(fleet.state.gaps().counts().lost == 3);
+    CHECK(fleet.state.judge().gaps().counts().lost == 3);
     all.push_back({.name = "LHR/new", .sequence = 2});     // began while this wall was listening
     all.push_back({.name = "LHR/old", .sequence = 5'000}); // began before
     fleet.second(all);
-    CHECK(fleet.state.gaps().counts().lost == 5);
+    CHECK(fleet.state.judge().gaps().counts().lost == 5);
 }
 
 TEST_CASE("fake PoPs, in whatever time, begin no new epoch and wipe nothing", "[fleet-time]") {
@@ -354,8 +354,8 @@ TEST_CASE("a recording that is sent again is judged by when it was received", "[
         wall.state.settle(wall.clock.steady());
     }
     CHECK(outcomes["ok"] >= 195);
-    CHECK(wall.state.publishers().isReplay(wall.clock.steady()));
-    CHECK_FALSE(wall.state.publishers().hasClocks(wall.clock.steady()));
+    CHECK(wall.state.judge().publishers().isReplay(wall.clock.steady()));
+    CHECK_FALSE(wall.state.judge().publishers().hasClocks(wall.clock.steady()));
     CHECK(wall.requests() == 500);
 }
 

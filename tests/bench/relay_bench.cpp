@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A fleet at one relay: agents with a connection each, that all speak at the beginning of a second; walls
+// above it, one of which stands still. The relay is a process of its own, as it is run. relay_bench PROGRAM
+// [AGENTS [SECONDS [WALLS]]]
+#include "feeds/source/zmq_source.h"
+#include "feeds/util/own_process.h"
+#include "feeds/wire/decode.h"
+
+#include "tests/bench/agents.h"
+
+#include <zmq.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <poll.h>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+using namespace surgescope::feeds;
+using namespace surgescope::bench;
+
+namespace {
+
+constexpr int kSettling = 60; // seconds at most, until all are connected and known
+
+struct Usage {
+    double cpuSeconds = 0;
+    double residentMib = 0;
+};
+
+Usage usageOf(pid_t pid) {
+    Usage usage;
+    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+    std::string field;
+    for (int i = 1; stat >> field; ++i)
+        if (i == 14 || i == 15)
+            usage.cpuSeconds += std::stod(field) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+    std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
+    double pages = 0;
+    statm >> pages >> pages;
+    usage.residentMib = pages * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
+    return usage;
+}
+
+double percentile(std::vector<double>& values, double q) {
+    if (values.empty()) return 0;
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+}
+
+/// What a wall heard: how late PoP reports came after their second's end, and the nodes in them.
+struct Wall {
+    std::unique_ptr<ZmqSource> source;
+    Decoder decoder;
+    std::map<FeedSecond, std::uint64_t> nodes;
+    std::vector<double> delays; // ms after the second's end
+    std::vector<double> ways;   // ms since the first agent of it spoke
+    std::uint64_t corrections = 0;
+    std::uint64_t lostBelow = 0;
+
+    void take(bool counts) {
+        for (;;) {
+            const auto received = source->receive(std::chrono::milliseconds(0));
+            const auto* message = std::get_if<RawMessage>(&received);
+            if (!message) return;
+            const auto decoded = decoder.decode(message->topic, message->payload);
+            const auto* const* report = std::get_if<const PopReport*>(&decoded);
+            if (!report) continue;
+            nodes[(*report)->header.intervalEnd] += (*report)->totals[Counter::node_seconds];
+            if (!counts) continue;
+            lostBelow += (*report)->totals[Counter::messages_lost];
+            if ((*report)->header.correction) {
+                ++corrections;
+                continue;
+            }
+            const auto late = message->arrived - WallTime((*report)->header.intervalEnd);
+            delays.push_back(std::chrono::duration<double, std::milli>(late).count());
+            const auto way = message->arrived - (*report)->header.oldestSent;
+            ways.push_back(std::chrono::duration<double, std::milli>(way).count());
+        }
+    }
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 2) return 2;
+    const auto agents = static_cast<std::size_t>(argc > 2 ? std::atoi(argv[2]) : 10'000);
+    const int seconds = argc > 3 ? std::atoi(argv[3]) : 20;
+    const auto walls = static_cast<std::size_t>(argc > 4 ? std::atoi(argv[4]) : 1);
+    std::printf("%zu agents, %zu walls, %zu descriptors\n", agents, walls, raiseDescriptorLimit());
+    const std::string folder = "/tmp/relay-bench-" + std::to_string(::getpid());
+    const std::string below = "tcp://127.0.0.1:" + std::to_string(20'000 + ::getpid() % 10'000);
+    const std::string above = "ipc://" + folder;
+    const pid_t relay = ::fork();
+    if (relay == 0) {
+        ::execl(argv[1], argv[1], "--name", "bench", "--bind", below.c_str(), "--publish", above.c_str(),
+                static_cast<char*>(nullptr));
+        ::_exit(127);
+    }
+    Agents fleet(agents, below); // before this process has threads
+
+    std::vector<Wall> heard(walls);
+    for (auto& wall : heard) {
+        auto source = ZmqSource::open({.connect = {above}});
+        if (!source) return 1;
+        wall.source = std::move(source.value());
+        for (const char* topic : {"pop/", "roster/", "event", "global"})
+            wall.source->subscribe(topic);
+    }
+    const SystemClock clock;
+    const auto begin = clock.steady();
+    bool counts = false;
+    Usage before;
+    SteadyTime since = begin;
+    const auto allKnown = [&] { // in three seconds
+        int whole = 0;
+        for (const auto& [second, nodes] : heard.back().nodes)
+            whole += nodes == agents;
+        return whole >= 3;
+    };
+    while (!counts || secondsBetween(since, clock.steady()) < seconds) {
+        ::poll(nullptr, 0, 1);
+        if (!counts && (allKnown() || secondsBetween(begin, clock.steady()) >= kSettling)) {
+            counts = true;
+            for (auto& wall : heard)
+                wall.nodes.clear();
+            before = usageOf(relay);
+            since = clock.steady();
+        }
+        for (std::size_t w = 0; w < walls; ++w)
+            if (walls == 1 || w > 0) heard[w].take(counts); // the first of several stands still
+    }
+    const auto after = usageOf(relay);
+    std::vector<double> delays;
+    std::vector<double> ways;
+    for (auto& wall : heard)
+        ways.insert(ways.end(), wall.ways.begin(), wall.ways.end());
+    for (auto& wall : heard)
+        delays.insert(delays.end(), wall.delays.begin(), wall.delays.end());
+    auto& last = heard.back();
+    std::uint64_t least = UINT64_MAX;
+    if (last.nodes.size() > 4) { // the first and the last seconds are cut
+        last.nodes.erase(last.nodes.begin());
+        last.nodes.erase(std::prev(last.nodes.end()));
+        last.nodes.erase(std::prev(last.nodes.end()));
+    }
+    for (const auto& [second, nodes] : last.nodes)
+        least = std::min(least, nodes);
+    std::printf("relay: %.1f %% of a core, %.0f MiB\n",
+                100 * (after.cpuSeconds - before.cpuSeconds) / secondsBetween(since, clock.steady()),
+                after.residentMib);
+    std::printf("second's end to wall: p50 %.0f ms, p99 %.0f ms, worst %.0f ms of %zu reports\n",
+                percentile(delays, 0.5), percentile(delays, 0.99), percentile(delays, 1), delays.size());
+    std::printf("first agent to wall: p50 %.0f ms, p99 %.0f ms\n", percentile(ways, 0.5),
+                percentile(ways, 0.99));
+    std::printf("%zu seconds, at least %llu nodes in each, %llu corrections, %llu lost below\n",
+                last.nodes.size(), static_cast<unsigned long long>(least),
+                static_cast<unsigned long long>(last.corrections),
+                static_cast<unsigned long long>(last.lostBelow));
+    ::kill(relay, SIGTERM);
+    int status = 0;
+    ::waitpid(relay, &status, 0);
+    ::unlink(folder.c_str());
+    return status == 0 ? 0 : 1;
+}
