@@ -189,8 +189,11 @@ int runRelay(CLI::App& app, const Options& options) {
     }
     auto source = ZmqSource::open({.connect = options.from, .bind = options.bind});
     if (!source) return refuse(source.error());
-    auto up =
-        Publisher::open({.name = options.name, .bind = options.publish, .connect = options.connect}, clock);
+    auto up = Publisher::open({.name = options.name,
+                               .bind = options.publish,
+                               .connect = options.connect,
+                               .onlyWhileConnected = true},
+                              clock);
     if (!up) return refuse(up.error());
     std::unique_ptr<Recorder> recorder;
     if (!options.record.empty()) {

@@ -28,6 +28,7 @@ class Publisher {
         /// Endpoints it is connected to one at a time: to the next when nobody listens at one (Failover).
         /// With these, no others.
         std::vector<std::string> relays;
+        bool onlyWhileConnected = false; // nothing waits for one it connects to that is gone
         bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
     };
