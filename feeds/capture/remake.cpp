@@ -27,7 +27,7 @@ void Remake::hear(std::string_view topic, std::string_view payload, std::uint64_
         settle();
     }
     const Arrival arrival{SteadyTime(std::chrono::nanoseconds(logTime)),
-                                      WallTime(std::chrono::microseconds(logTime / 1'000))};
+                          WallTime(std::chrono::microseconds(logTime / 1'000))};
     std::visit(
         [&](const auto& decoded) {
             // What the state refuses, it will refuse again when this is replayed.
