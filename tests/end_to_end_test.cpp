@@ -4,52 +4,17 @@
 #include "tests/support/catch.h"
 #include "tests/support/nginx_fixture.h"
 #include "tests/support/process.h"
+#include "tests/support/programs.h"
 #include "tests/support/temporary_folder.h"
 
-#include <nlohmann/json.hpp>
-
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <string>
 
 using namespace surgescope::tests;
-using Json = nlohmann::json;
-using Clock = std::chrono::steady_clock;
-using std::chrono::seconds;
 
 namespace {
-
-const std::string kPrograms = SURGESCOPE_PROGRAMS;
-
-/// The dashboard in its real window, without a screen; it says what it shows once a second.
-struct Dashboard {
-    Process process;
-    Json shown;
-
-    explicit Dashboard(const std::vector<std::string>& options) : process(command(options)) {}
-
-    static std::vector<std::string> command(const std::vector<std::string>& options) {
-        ::setenv("QT_QPA_PLATFORM", "offscreen", 0);
-        std::vector<std::string> words{kPrograms + "/surgescope", "--size", "1280x720", "--stats", "-"};
-        words.insert(words.end(), options.begin(), options.end());
-        return words;
-    }
-    /// Reads what it shows until `holds`; how long that took, or nothing when it does not come to pass.
-    std::optional<double> awaits(const std::function<bool(const Json&)>& holds, seconds limit = seconds(30)) {
-        const auto start = Clock::now();
-        while (const auto line = process.readLine(start + limit)) {
-            shown = Json::parse(*line);
-            if (holds(shown)) return std::chrono::duration<double>(Clock::now() - start).count();
-        }
-        return std::nullopt;
-    }
-    std::uint64_t total(const std::string& counter) const {
-        return shown["since_start"]["counters"].value(counter, std::uint64_t{0});
-    }
-};
 
 std::uint64_t microsecondsNow() {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(

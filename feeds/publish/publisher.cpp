@@ -24,7 +24,7 @@ Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& o
         {.bind = options.bind,
          .connect = one ? std::vector<std::string>{options.relays[relay]} : options.connect,
          .waits = options.lossless,
-         .onlyWhileConnected = one,
+         .onlyWhileConnected = one || options.onlyWhileConnected,
          .farewell = options.lossless ? std::chrono::milliseconds(0) : kFarewell,
          .context = options.context});
 }

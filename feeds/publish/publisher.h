@@ -29,6 +29,7 @@ class Publisher {
         /// Endpoints it is connected to one at a time: to the next when nobody listens at one (Failover).
         /// With these, no others.
         std::vector<std::string> relays;
+        bool onlyWhileConnected = false; // nothing waits for one it connects to that is gone
         bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
         /// Told where it is not let in, and when it is after all. By the thread that ticks.
         std::function<void(const std::string&)> warn;

@@ -124,7 +124,7 @@ void Gathering::countLive(SteadyTime now) {
     for (auto agent = m_agents.begin(); agent != m_agents.end();) {
         const auto fresh = freshness(agent->second.heard, now);
         if (fresh < Freshness::stale) ++m_live;
-        if (!wanted && agent->second.columns.nodeCount > 0) agent->second.columns = {};
+        if (!wanted) agent->second.columns.reset();
         const bool forgotten = fresh >= Freshness::silent && !agent->second.isListed;
         agent = forgotten ? m_agents.erase(agent) : std::next(agent);
     }
@@ -225,8 +225,10 @@ std::optional<Refused> Gathering::apply(const Roster& roster, seconds shift, Wal
         its.claimed += shift; // by our clock, as far as seconds go
     agent.epoch = roster.epoch;
     if (agent.isListed && agent.nodes == roster.nodes && agent.below == below) return std::nullopt;
+    const auto had = sizeOf(roster.header.publisher);
     take(agent, roster);
     agent.below = std::move(below);
+    m_size = m_size - had + sizeOf(roster.header.publisher);
     if (farewell) agent.heard.reset(); // nobody waits for it
     if (farewell) forgetGone();
     changeRoster(now);
@@ -241,7 +243,7 @@ void Gathering::take(Agent& agent, const Roster& roster) {
     m_bytes += agent.bytes;
     agent.isListed = true;
     agent.nodes = roster.nodes;
-    agent.columns = {};
+    agent.columns.reset();
 }
 
 void Gathering::restore(const Roster& kept, SteadyTime now) {
@@ -253,6 +255,7 @@ void Gathering::restore(const Roster& kept, SteadyTime now) {
     const bool direct = kept.agents.size() == 1 && kept.agents.front().name == kept.header.publisher;
     agent.claimed = direct ? kept.agents.front().claimed : kept.header.sent;
     if (!direct) agent.below = kept.agents;
+    m_size = m_size + sizeOf(kept.header.publisher);
     m_rosterDue = now; // before anything is told of them
 }
 
@@ -264,6 +267,7 @@ void Gathering::forgetGone() {
     if (gone.size() <= kMostGone) return;
     const auto oldest = m_agents.find(std::ranges::min_element(gone)->second);
     m_bytes -= oldest->second.bytes;
+    m_size = m_size - sizeOf(oldest->first);
     m_agents.erase(oldest);
 }
 
@@ -315,9 +319,10 @@ std::optional<Refused> Gathering::apply(const NodeColumns& columns, FeedSecond s
         m_columnsHeard = 0;
     }
     auto& agent = found->second;
-    agent.columns = columns;
+    if (!agent.columns) agent.columns = std::make_unique<NodeColumns>();
+    *agent.columns = columns;
     agent.columnsOf = second;
-    if (!clockIsRight) agent.columns[NodeColumn::inv_lag_max].clear();
+    if (!clockIsRight) (*agent.columns)[NodeColumn::inv_lag_max].clear();
     if (++m_columnsHeard == m_columnsBefore) sendColumns(now);
     return std::nullopt;
 }
@@ -335,8 +340,8 @@ void Gathering::sendColumns(SteadyTime now) {
     std::size_t at = 0;
     for (const auto& [name, agent] : m_agents) {
         if (!agent.isListed) continue;
-        const auto& from = agent.columns;
-        if (agent.columnsOf == *m_columnsOf && from.nodeCount == agent.nodes.size()) {
+        if (agent.columns && agent.columnsOf == *m_columnsOf) {
+            const auto& from = *agent.columns;
             for (std::size_t n = 0; n < from.nodeCount; ++n)
                 if (from.isHeard(n))
                     to.heard[(at + n) / 8] |= static_cast<std::uint8_t>(1U << ((at + n) % 8));

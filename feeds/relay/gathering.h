@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +60,8 @@ class Gathering {
     static RosterSize sizeOf(const Roster& roster);
     /// What an agent's nodes take there now.
     RosterSize sizeOf(const std::string& agent) const;
+    /// What all of them take.
+    RosterSize size() const { return m_size; }
     /// Rises with each change of what forEachRoster() gives.
     std::uint64_t rosterChanges() const { return m_rosterChanges; }
     /// Each agent's nodes, in the form that restore() takes.
@@ -104,8 +107,8 @@ class Gathering {
         std::uint64_t bytes = 0;        // that all this may take in a message
         WallTime claimed{};             // since when this session of it is heard, by our clock
         std::optional<SteadyTime> heard;
-        FeedSecond since{}; // its first second since it was silent last
-        NodeColumns columns;
+        FeedSecond since{};                   // its first second since it was silent last
+        std::unique_ptr<NodeColumns> columns; // its newest; null: nobody looks
         FeedSecond columnsOf{};
     };
     struct Second {                    // of an open one, beside its totals
@@ -134,6 +137,7 @@ class Gathering {
     std::map<std::string, Agent> m_agents; // by name, which is the order of the merged roster
     std::size_t m_live = 0;
     std::uint64_t m_nodes = 0; // of all rosters
+    RosterSize m_size;         // the same, as it is counted above
     std::uint64_t m_bytes = 0; // that these may take in a message
     std::uint64_t m_rosterChanges = 0;
     std::optional<SteadyTime> m_countedAt;

@@ -110,9 +110,16 @@ std::optional<Refused> Relay::apply(const NodeColumns& message, Arrival arrival)
         gathering);
 }
 
+RosterSize Relay::allRosters() const {
+    RosterSize all;
+    for (const auto& [pop, gathering] : m_gatherings)
+        all = all + gathering->size();
+    return all;
+}
+
 bool Relay::hasRoomFor(const Roster& message, RosterSize its, RosterSize had) const {
     const auto more = Gathering::sizeOf(message);
-    return (m_rosters - had + more).fits(limits::kNodesPerPublisher, limits::kNameBytesPerPublisher) &&
+    return (allRosters() - had + more).fits(limits::kNodesPerPublisher, limits::kNameBytesPerPublisher) &&
            (its - had + more).fits(limits::kNodesPerPublisher, limits::kNameBytesPerPublisher);
 }
 
@@ -130,13 +137,11 @@ std::optional<Refused> Relay::apply(const Roster& message, Arrival arrival) {
     if (!gathering || !hasRoomFor(message, its, had))
         return refuse(Refused{Refusal::full, topicOf(message) + " of " + message.header.publisher + ": " +
                                                  std::to_string(message.nodes.size()) + " nodes beside " +
-                                                 std::to_string(m_rosters.nodes) + " of all agents"},
+                                                 std::to_string(allRosters().nodes) + " of all agents"},
                       gathering);
     auto refused = gathering->apply(message, heard.publisher->shift, arrival.stamp, arrival.now);
     if (refused) return refuse(std::move(refused), gathering);
-    const auto has = gathering->sizeOf(message.header.publisher);
-    its = its - had + has;
-    m_rosters = m_rosters - had + has;
+    its = its - had + gathering->sizeOf(message.header.publisher);
     return std::nullopt;
 }
 
@@ -198,7 +203,6 @@ std::optional<Refused> Relay::restore(const Roster& kept, SteadyTime now) {
         return Refused{Refusal::full, topicOf(kept) + " of " + kept.header.publisher + ": no room for " +
                                           std::to_string(kept.nodes.size()) + " nodes"};
     gathering->restore(kept, now);
-    m_rosters = m_rosters - had + gathering->sizeOf(kept.header.publisher);
     return std::nullopt;
 }
 

@@ -65,6 +65,7 @@ class Relay {
     /// As Judge::hear(), and notes what was lost or refused for the PoP; null: of none.
     template <class Message> Judge::Heard hear(const Message& message, Arrival arrival, Gathering* gathering);
     std::optional<Refused> refuse(std::optional<Refused> refused, Gathering* gathering);
+    RosterSize allRosters() const;
     /// Beside what all agents have, and what this one has, in the bounds of one publisher: that is what we
     /// are to who is above.
     bool hasRoomFor(const Roster& message, RosterSize its, RosterSize had) const;
@@ -74,7 +75,6 @@ class Relay {
     Judge m_judge;
     std::map<std::string, std::unique_ptr<Gathering>> m_gatherings;
     std::size_t m_unplaced = 0;
-    RosterSize m_rosters;    // of all agents
     std::int64_t m_lost = 0; // of no PoP, not told yet
     std::uint64_t m_refused = 0;
     std::string m_globalOf; // whose global is passed on

@@ -63,6 +63,7 @@ struct Wall {
     std::map<FeedSecond, std::uint64_t> nodes;
     std::vector<double> delays; // ms after the second's end
     std::vector<double> ways;   // ms since the first agent of it spoke
+    std::vector<double> hops;   // ms since the relay sent it
     std::uint64_t corrections = 0;
     std::uint64_t lostBelow = 0;
 
@@ -85,6 +86,8 @@ struct Wall {
             delays.push_back(std::chrono::duration<double, std::milli>(late).count());
             const auto way = message->arrived - (*report)->header.oldestSent;
             ways.push_back(std::chrono::duration<double, std::milli>(way).count());
+            const auto hop = message->arrived - (*report)->header.sent;
+            hops.push_back(std::chrono::duration<double, std::milli>(hop).count());
         }
     }
 };
@@ -142,10 +145,12 @@ int main(int argc, char** argv) {
     const auto after = usageOf(relay);
     std::vector<double> delays;
     std::vector<double> ways;
-    for (auto& wall : heard)
+    std::vector<double> hops;
+    for (auto& wall : heard) {
         ways.insert(ways.end(), wall.ways.begin(), wall.ways.end());
-    for (auto& wall : heard)
+        hops.insert(hops.end(), wall.hops.begin(), wall.hops.end());
         delays.insert(delays.end(), wall.delays.begin(), wall.delays.end());
+    }
     auto& last = heard.back();
     std::uint64_t least = UINT64_MAX;
     if (last.nodes.size() > 4) { // the first and the last seconds are cut
@@ -162,6 +167,7 @@ int main(int argc, char** argv) {
                 percentile(delays, 0.5), percentile(delays, 0.99), percentile(delays, 1), delays.size());
     std::printf("first agent to wall: p50 %.0f ms, p99 %.0f ms\n", percentile(ways, 0.5),
                 percentile(ways, 0.99));
+    std::printf("relay to wall: p50 %.1f ms, p99 %.1f ms\n", percentile(hops, 0.5), percentile(hops, 0.99));
     std::printf("%zu seconds, at least %llu nodes in each, %llu corrections, %llu lost below\n",
                 last.nodes.size(), static_cast<unsigned long long>(least),
                 static_cast<unsigned long long>(last.corrections),
