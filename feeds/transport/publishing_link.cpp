@@ -31,6 +31,7 @@ std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
     m_socket.emplace(makePublishing(*m_context, m_options.waits, m_options.farewell));
     m_socket->set(zmq::sockopt::sndhwm, m_budget.mark());
     m_socket->set(zmq::sockopt::immediate, m_options.onlyWhileConnected);
+    if (m_options.onlyWhileConnected) askWhetherAlive(*m_socket);
     if (m_way.kind == Way::Kind::known)
         m_monitor = std::make_unique<Monitor>(*m_context, *m_socket, kPublisherEvents);
     std::vector<std::string> its;

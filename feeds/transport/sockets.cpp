@@ -19,7 +19,8 @@ constexpr milliseconds kReconnectAtMost{2'000};
 /// A connection that says nothing is asked whether it is alive: a firewall may have forgotten it, or a
 /// machine died, and nobody would ever be told. The kernel asks. ZeroMQ's own heartbeat aborts the process
 /// (4.3.4) when it is due for a peer that has gone while messages of its still wait to be taken, and looks
-/// through the timers of all connections for each that is answered: most of a core at ten thousand.
+/// through the timers of all connections for each that is answered: most of a core at ten thousand. It is
+/// for those that have one connection and read all that comes.
 constexpr int kAskAfterSeconds = 10;
 constexpr int kAskEverySeconds = 5;
 constexpr int kAskTimes = 4;
@@ -58,6 +59,12 @@ zmq::socket_t makePublishing(ZmqContext& context, bool waits, milliseconds farew
     socket.set(zmq::sockopt::maxmsgsize, kWishBytes);
     if (waits) socket.set(zmq::sockopt::xpub_nodrop, 1);
     return socket;
+}
+
+void askWhetherAlive(zmq::socket_t& publishing) {
+    publishing.set(zmq::sockopt::heartbeat_ivl, 1'000 * kAskAfterSeconds);
+    publishing.set(zmq::sockopt::heartbeat_timeout, number(kDead));
+    publishing.set(zmq::sockopt::heartbeat_ttl, 0); // the other end needs no timers
 }
 
 zmq::socket_t makeSubscribing(ZmqContext& context, int highWaterMark) {

@@ -21,6 +21,10 @@ namespace surgescope::feeds {
 /// socket closes.
 zmq::socket_t makePublishing(ZmqContext& context, bool waits, std::chrono::milliseconds farewell);
 
+/// A connecting one also asks whether what it connects to does anything: a process that stands still is left
+/// after 40 s. For who has few connections, and reads who subscribes at least once a second.
+void askWhetherAlive(zmq::socket_t& publishing);
+
 /// Receives what it subscribes to; of one connection ZeroMQ queues so many messages.
 zmq::socket_t makeSubscribing(ZmqContext& context, int highWaterMark);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/transport/keys.h"
 #include "feeds/util/clock.h"
 #include "feeds/wire/encode.h"
 #include "feeds/wire/messages.h"
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <poll.h>
 #include <string>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,8 +42,10 @@ inline feeds::PopReport reportOf(std::size_t agent, const feeds::PopCatalogue& c
     return report;
 }
 
-/// For ever, or until killed.
-inline void runAgents(std::size_t first, std::size_t count, const std::string& endpoint) {
+/// For ever, or until killed. `keys`: theirs, and those of what they connect to; null: without.
+inline void runAgents(std::size_t first, std::size_t count, const std::string& endpoint,
+                      const feeds::KeyPair* keys) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // nobody is left behind
     const feeds::SystemClock clock;
     zmq::context_t context(1);
     context.set(zmq::ctxopt::max_sockets, static_cast<int>(count) + 100);
@@ -51,6 +55,11 @@ inline void runAgents(std::size_t first, std::size_t count, const std::string& e
     for (std::size_t i = 0; i < count; ++i) {
         auto& socket = sockets.emplace_back(context, zmq::socket_type::pub);
         socket.set(zmq::sockopt::linger, 0);
+        if (keys) {
+            socket.set(zmq::sockopt::curve_serverkey, keys->publicKey);
+            socket.set(zmq::sockopt::curve_publickey, keys->publicKey);
+            socket.set(zmq::sockopt::curve_secretkey, keys->secretKey);
+        }
         socket.connect(endpoint);
         reports.push_back(reportOf(first + i, feeds::PopCatalogue::builtIn()));
         reports.back().header.session = session;
@@ -76,11 +85,12 @@ inline void runAgents(std::size_t first, std::size_t count, const std::string& e
 /// Agents of a fleet, until this object ends. To be made before the process has threads.
 class Agents {
   public:
-    Agents(std::size_t agents, const std::string& endpoint) {
+    Agents(std::size_t agents, const std::string& endpoint, const feeds::KeyPair* keys = nullptr) {
         constexpr std::size_t kOfProcess = 5'000; // a socket takes two descriptors
         for (std::size_t first = 0; first < agents; first += kOfProcess) {
             m_children.push_back(::fork());
-            if (m_children.back() == 0) runAgents(first, std::min(kOfProcess, agents - first), endpoint);
+            if (m_children.back() == 0)
+                runAgents(first, std::min(kOfProcess, agents - first), endpoint, keys);
         }
     }
     ~Agents() {

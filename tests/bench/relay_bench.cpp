@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A fleet at one relay: agents with a connection each, that all speak at the beginning of a second; walls
 // above it, one of which stands still. The relay is a process of its own, as it is run. relay_bench PROGRAM
-// [AGENTS [SECONDS [WALLS]]]
+// [AGENTS [SECONDS [WALLS [keys]]]]; with keys agents and relay have one.
 #include "feeds/source/zmq_source.h"
+#include "feeds/transport/key_files.h"
 #include "feeds/util/own_process.h"
 #include "feeds/wire/decode.h"
 
@@ -14,6 +15,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -101,15 +103,21 @@ int main(int argc, char** argv) {
     const auto walls = static_cast<std::size_t>(argc > 4 ? std::atoi(argv[4]) : 1);
     std::printf("%zu agents, %zu walls, %zu descriptors\n", agents, walls, raiseDescriptorLimit());
     const std::string folder = "/tmp/relay-bench-" + std::to_string(::getpid());
-    const std::string below = "tcp://127.0.0.1:" + std::to_string(20'000 + ::getpid() % 10'000);
+    const bool withKeys = argc > 5;
+    const std::string keyFolder = folder + "-keys";
+    const KeyFiles files(keyFolder);
+    const auto keys = withKeys ? files.makeOwn() : Result<KeyPair>(KeyPair());
+    if (!keys) return 1;
+    const std::string below =
+        (withKeys ? "tcp://0.0.0.0:" : "tcp://127.0.0.1:") + std::to_string(20'000 + ::getpid() % 10'000);
     const std::string above = "ipc://" + folder;
     const pid_t relay = ::fork();
     if (relay == 0) {
         ::execl(argv[1], argv[1], "--name", "bench", "--bind", below.c_str(), "--publish", above.c_str(),
-                static_cast<char*>(nullptr));
+                "--key-folder", keyFolder.c_str(), static_cast<char*>(nullptr));
         ::_exit(127);
     }
-    Agents fleet(agents, below); // before this process has threads
+    Agents fleet(agents, below, withKeys ? &keys.value() : nullptr); // before this process has threads
 
     std::vector<Wall> heard(walls);
     for (auto& wall : heard) {
@@ -176,5 +184,6 @@ int main(int argc, char** argv) {
     int status = 0;
     ::waitpid(relay, &status, 0);
     ::unlink(folder.c_str());
+    std::filesystem::remove_all(keyFolder);
     return status == 0 ? 0 : 1;
 }

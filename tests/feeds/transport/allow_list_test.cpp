@@ -107,6 +107,23 @@ TEST_CASE("a key speaks in its own name, of its own PoPs and nodes", "[allow]") 
     CHECK_THAT(*permit.whyNotSay(names), containsText("'edge-10'"));
 }
 
+TEST_CASE("only who may relay adds to reports and speaks for agents", "[allow]") {
+    auto permit = permitOf(head() + "publish = ['EWR']\n");
+    auto correction = popReport({.pop = "EWR"});
+    correction.header.correction = true;
+    auto twins = popReport({.pop = "EWR"});
+    twins.twinNodes = 1;
+    auto merged = roster({.pop = "EWR"});
+    merged.agents.push_back({"EWR/edge-1", 1, {}});
+    CHECK(permit.whyNotSay(correction));
+    CHECK(permit.whyNotSay(twins));
+    CHECK(permit.whyNotSay(merged));
+    permit.relay = true;
+    CHECK_FALSE(permit.whyNotSay(correction));
+    CHECK_FALSE(permit.whyNotSay(twins));
+    CHECK_FALSE(permit.whyNotSay(merged));
+}
+
 TEST_CASE("a star stands for anything behind it", "[allow]") {
     const auto permit = permitOf(
         head("sim") + "as = ['sim-*']\npublish = ['*']\nnodes = ['a-*']\nglobal = true\nevent = true\n");
