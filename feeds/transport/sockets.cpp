@@ -27,8 +27,8 @@ constexpr int kAskTimes = 4;
 /// What was sent and is not acknowledged for so long ends the connection.
 constexpr milliseconds kDead{30'000};
 /// Who connects has so long to say what he is.
-constexpr milliseconds kHandshake{15'000};
-constexpr milliseconds kPatience{200}; // with a slow subscriber
+constexpr milliseconds kHandshake{30'000}; // a fleet that comes back at once takes a while
+constexpr milliseconds kPatience{200};     // with a slow subscriber
 /// All that comes to who publishes is wishes, and what a handshake says.
 constexpr std::int64_t kWishBytes = 1'024;
 

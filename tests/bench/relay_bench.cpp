@@ -21,6 +21,7 @@
 #include <memory>
 #include <poll.h>
 #include <string>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -111,12 +112,15 @@ int main(int argc, char** argv) {
     const std::string below =
         (withKeys ? "tcp://0.0.0.0:" : "tcp://127.0.0.1:") + std::to_string(20'000 + ::getpid() % 10'000);
     const std::string above = "ipc://" + folder;
-    const pid_t relay = ::fork();
-    if (relay == 0) {
+    const auto startRelay = [&] {
+        const pid_t child = ::fork();
+        if (child != 0) return child;
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::execl(argv[1], argv[1], "--name", "bench", "--bind", below.c_str(), "--publish", above.c_str(),
                 "--key-folder", keyFolder.c_str(), static_cast<char*>(nullptr));
         ::_exit(127);
-    }
+    };
+    pid_t relay = startRelay();
     Agents fleet(agents, below, withKeys ? &keys.value() : nullptr); // before this process has threads
 
     std::vector<Wall> heard(walls);
@@ -180,8 +184,22 @@ int main(int argc, char** argv) {
                 last.nodes.size(), static_cast<unsigned long long>(least),
                 static_cast<unsigned long long>(last.corrections),
                 static_cast<unsigned long long>(last.lostBelow));
-    ::kill(relay, SIGTERM);
+    ::kill(relay, SIGKILL);
     int status = 0;
+    ::waitpid(relay, &status, 0);
+    relay = startRelay();
+    const auto again = clock.steady();
+    const auto isBack = [&] {
+        return std::ranges::any_of(last.nodes, [&](const auto& second) { return second.second >= agents; });
+    };
+    for (last.nodes.clear(); !isBack() && secondsBetween(again, clock.steady()) < kSettling;) {
+        ::poll(nullptr, 0, 1);
+        last.take(false);
+    }
+    std::printf("killed and started again: %s after %.1f s, %.1f s of CPU of the relay\n",
+                isBack() ? "all back" : "not all back", secondsBetween(again, clock.steady()),
+                usageOf(relay).cpuSeconds);
+    ::kill(relay, SIGTERM);
     ::waitpid(relay, &status, 0);
     ::unlink(folder.c_str());
     std::filesystem::remove_all(keyFolder);
