@@ -49,6 +49,19 @@ bool isWord(std::string_view text, std::size_t mostBytes) {
            std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\'; });
 }
 
+/// What is true or false of a permit, by its name in the file; null: nothing is called that.
+bool* flagOf(Permit& permit, std::string_view what) {
+    const std::array<std::pair<std::string_view, bool*>, 6> flags{{{"global", &permit.global},
+                                                                   {"event", &permit.event},
+                                                                   {"listen", &permit.listen},
+                                                                   {"control", &permit.control},
+                                                                   {"relay", &permit.relay},
+                                                                   {"revoked", &permit.revoked}}};
+    for (const auto& [name, flag] : flags)
+        if (name == what) return flag;
+    return nullptr;
+}
+
 class AllowListReader : TomlValues {
   public:
     explicit AllowListReader(std::string file) : TomlValues(std::move(file)) {}
@@ -170,20 +183,6 @@ class AllowListReader : TomlValues {
         return all;
     }
 
-  public:
-    static bool* flagOf(Permit& permit, std::string_view what) {
-        const std::array<std::pair<std::string_view, bool*>, 6> flags{{{"global", &permit.global},
-                                                                       {"event", &permit.event},
-                                                                       {"listen", &permit.listen},
-                                                                       {"control", &permit.control},
-                                                                       {"relay", &permit.relay},
-                                                                       {"revoked", &permit.revoked}}};
-        for (const auto& [name, flag] : flags)
-            if (name == what) return flag;
-        return nullptr;
-    }
-
-  private:
     AllowList m_list;
 };
 
@@ -274,7 +273,7 @@ std::string AllowList::text() const {
         if (!permit.pops.empty()) text += "publish = " + quotedList(permit.pops) + "\n";
         if (!permit.nodes.empty()) text += "nodes = " + quotedList(permit.nodes) + "\n";
         for (const char* flag : {"global", "event", "listen", "control", "relay", "revoked"})
-            if (*AllowListReader::flagOf(permit, flag)) text += std::string(flag) + " = true\n";
+            if (*flagOf(permit, flag)) text += std::string(flag) + " = true\n";
         if (permit.from != WallTime::min())
             text += "from = " + utcText(std::chrono::floor<seconds>(permit.from)) + "Z\n";
         if (permit.until != WallTime::max())
