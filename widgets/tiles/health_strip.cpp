@@ -56,6 +56,15 @@ bool isPlain(const feeds::FeedHealth& health) {
     return std::ranges::any_of(health.endpoints, &feeds::EndpointState::plain);
 }
 
+/// Connections that came to nothing: whoever is behind them cannot say so here.
+std::uint64_t turnedAway(const feeds::FeedHealth& health) {
+    std::uint64_t count = 0;
+    for (const feeds::EndpointState& endpoint : health.endpoints)
+        for (const feeds::Counted& trouble : endpoint.troubles)
+            count += trouble.count;
+    return count;
+}
+
 HealthItem endpointsItem(const feeds::FeedHealth& health) {
     int peers = 0;
     for (const feeds::EndpointState& e : health.endpoints) {
@@ -116,6 +125,8 @@ std::vector<HealthItem> healthItems(const feeds::FeedHealth& health) {
     if (anything)
         items.push_back({QStringLiteral("feed thread"), formatNumber(health.feedThreadLoad, Unit::ratio),
                          health.feedThreadLoad > kLoadWorthColour ? p.elevated : QColor()});
+    if (const auto away = turnedAway(health); away > 0)
+        items.push_back({QStringLiteral("turned away"), formatCount(away), p.elevated});
     if (isPlain(health)) items.push_back({QString(), QStringLiteral("NOT ENCRYPTED"), p.overload});
     items.push_back(endpointsItem(health));
     return items;

@@ -157,6 +157,23 @@ TEST_CASE("the strip says that publishers are turned away and why") {
     CHECK(healthTooltip(frame->health).contains(QStringLiteral("no descriptor left (limit 1024): 3")));
 }
 
+TEST_CASE("the strip says that connections come to nothing, and that nothing is encrypted") {
+    const auto frame = tests::sampleFrame();
+    CHECK_FALSE(item(healthItems(frame->health), u"turned away"));
+    auto& endpoint = frame->health.endpoints.front();
+    endpoint.troubles = {{"not let in: EWR/edge-1: its key was revoked", 3},
+                         {"connections without a key", 2}};
+    endpoint.plain = true;
+    const auto items = healthItems(frame->health);
+    REQUIRE(item(items, u"turned away"));
+    CHECK(item(items, u"turned away")->value == QStringLiteral("5"));
+    CHECK(item(items, u"turned away")->colour.isValid());
+    CHECK(std::ranges::any_of(items, [](const HealthItem& one) {
+        return one.value == QStringLiteral("NOT ENCRYPTED") && one.colour == colours().overload;
+    }));
+    CHECK(healthTooltip(frame->health).contains(QStringLiteral("its key was revoked: 3")));
+}
+
 TEST_CASE("the header's clock counts from the release, in both directions") {
     feeds::Frame frame;
     CHECK(releaseClock(frame).isEmpty());
