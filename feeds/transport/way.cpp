@@ -2,6 +2,7 @@
 #include "feeds/transport/way.h"
 
 #include "feeds/transport/endpoint.h"
+#include "feeds/transport/greeting.h"
 #include "feeds/transport/sockets.h"
 #include "feeds/transport/trust.h"
 
@@ -40,6 +41,15 @@ Way& wayOf(std::vector<Way>& ways, Way::Kind kind) {
     return ways.back();
 }
 
+/// So that whoever listens within the machine is not bothered by the wrong attempt of a whole fleet.
+void beginWithWhatIsAsked(const std::string& endpoint, const std::vector<std::string>& keys, Trust& trust) {
+    if (keys.size() < 2 || trust.workedAt(endpoint)) return;
+    const auto asks = asksForKeys(endpoint);
+    if (!asks) return;
+    const auto fits = std::ranges::find_if(keys, [&](const auto& key) { return key.empty() != *asks; });
+    if (fits != keys.end()) trust.noteWorked(endpoint, *fits);
+}
+
 /// In the order in which they are tried: those for this endpoint alone first.
 Result<std::vector<std::string>> keysTo(const std::string& endpoint, Trust& trust) {
     auto keys = trust.serverKeys(endpoint);
@@ -53,6 +63,7 @@ Result<std::vector<std::string>> keysTo(const std::string& endpoint, Trust& trus
     if (!own && !within) return Error{own.error()};
     // Or what runs here as ourselves, with the same key.
     if (within && own && *own) keys.value().push_back((**own).publicKey);
+    if (within) beginWithWhatIsAsked(endpoint, *keys, trust);
     if (keys->empty())
         return Error{"cannot connect to '" + endpoint +
                      "': its key is not known. Pair with it: surgescope-keys pair KEY --at " + endpoint +

@@ -2,6 +2,7 @@
 // Real sockets with real keys: who is let in, who is not, and what becomes of those who were.
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/publish/control_socket.h"
+#include "feeds/transport/greeting.h"
 #include "feeds/transport/way.h"
 
 #include "tests/support/catch.h"
@@ -90,7 +91,8 @@ TEST_CASE("an agent whose key is allowed is heard", "[trust]") {
     CHECK(wall.health().refused.empty());
 }
 
-TEST_CASE("whose key nobody knows is not let in, and named, and comes by itself when it is allowed later", "[trust]") {
+TEST_CASE("whose key nobody knows is not let in, and named, and comes by itself when it is allowed later",
+          "[trust]") {
     TrustedWall wall;
     TrustedAgent agent;
     agent.knows(wall.key());
@@ -217,6 +219,28 @@ TEST_CASE("a key that is over is not let in", "[trust]") {
         wall.health();
         return has(wall.status(), "its key was good until");
     }));
+}
+
+TEST_CASE("within the machine, with and without keys, the right way is taken at once", "[trust]") {
+    TrustedWall wall; // with keys, though it is here
+    auto within = wall.endpoint();
+    within.replace(0, within.rfind(':'), "tcp://127.0.0.1");
+    CHECK(asksForKeys(within) == true);
+    const auto open = openSource({.bind = {"tcp://127.0.0.1:*"}});
+    CHECK(asksForKeys(open->endpoints().front().name) == false);
+    CHECK_FALSE(asksForKeys("tcp://127.0.0.1:1"));
+    CHECK_FALSE(asksForKeys("nonsense"));
+    const SystemClock clock; // as its owner
+    const auto publisher =
+        openPublisher({.name = "anybody", .connect = {within}, .context = wall.context}, clock);
+    CHECK(eventually([&] {
+        publisher->tick();
+        auto report = popReport({.publisher = "anybody", .pop = "SIN"});
+        report.header.intervalEnd = std::chrono::floor<std::chrono::seconds>(clock.wall());
+        publisher->publish(report);
+        return wall.health().nodesHeard == 1;
+    }));
+    CHECK_FALSE(has(wall.status(), "without a key"));
 }
 
 TEST_CASE("a wall that changes its key is met by the other one that is known", "[trust]") {
