@@ -44,7 +44,7 @@ inline feeds::PopReport reportOf(std::size_t agent, const feeds::PopCatalogue& c
 
 /// For ever, or until killed. `keys`: theirs, and those of what they connect to; null: without.
 inline void runAgents(std::size_t first, std::size_t count, const std::string& endpoint,
-                      const feeds::KeyPair* keys) {
+                      const feeds::KeyPair* keys = nullptr) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL); // nobody is left behind
     const feeds::SystemClock clock;
     zmq::context_t context(1);
