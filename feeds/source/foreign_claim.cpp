@@ -10,17 +10,21 @@ namespace surgescope::feeds {
 
 std::optional<Refused> foreignClaim(const RawMessage& message, const Decoded& decoded) {
     if (!message.permit) return std::nullopt;
+    const auto& permit = *message.permit;
     const auto why = std::visit(
         [&](const auto& one) -> std::optional<std::string> {
-            if constexpr (requires { message.permit->whyNotSay(*one); })
-                return message.permit->whyNotSay(*one);
-            else
-                return std::nullopt;
+            if constexpr (requires { one->header; }) {
+                // What was asked before it was decoded was its first name: a field may come twice, and the
+                // last one counts.
+                if (auto others = permit.whyNotSay(topicOf(*one), one->header.publisher)) return others;
+                if constexpr (requires { permit.whyNotSay(*one); }) return permit.whyNotSay(*one);
+            }
+            return std::nullopt; // no message, or one that no publisher may send: refused by whoever takes it
         },
         decoded);
     if (!why) return std::nullopt;
     return Refused{Refusal::notAllowed,
-                   message.permit->name + " under the topic " + quote(message.topic) + ": " + *why};
+                   permit.name + " under the topic " + quote(message.topic) + ": " + *why};
 }
 
 } // namespace surgescope::feeds

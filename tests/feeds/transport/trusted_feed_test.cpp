@@ -3,7 +3,9 @@
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/publish/control_socket.h"
 #include "feeds/transport/greeting.h"
+#include "feeds/transport/publishing_socket.h"
 #include "feeds/transport/way.h"
+#include "feeds/wire/encode.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/machine.h"
@@ -184,6 +186,33 @@ TEST_CASE("a thief with an agent's key speaks for nobody else", "[trust]") {
     CHECK(wall.step.state().places().size() == 1);
     CHECK(wall.step.state().events().empty());
     CHECK_FALSE(wall.step.state().global());
+}
+
+TEST_CASE("a second header behind the first gives a thief no other name", "[trust]") {
+    // Protocol buffers merge a field that comes twice, and the last one counts.
+    TrustedWall wall;
+    TrustedAgent thief;
+    thief.knows(wall.key());
+    wall.allows(agentPermit(thief.key()));
+    const auto socket = PublishingSocket::open({.connect = {wall.endpoint()}, .context = thief.context});
+    if (!socket) FAIL(socket.error());
+    Encoder encoder;
+    const std::string other = "EWR/edge-9";
+    std::uint64_t sequence = 0;
+    CHECK(comesTo([&] {
+        (*socket)->readSubscriptions();
+        auto report = popReport({.publisher = "EWR/edge-1", .pop = "EWR", .sequence = ++sequence});
+        report.header.intervalEnd = std::chrono::floor<std::chrono::seconds>(thief.clock.wall());
+        report.header.sent = thief.clock.wall();
+        const std::string name = "\x12" + std::string(1, static_cast<char>(other.size())) + other;
+        const auto bytes = std::string(encoder.encode(report)) + "\x0a" +
+                           std::string(1, static_cast<char>(name.size())) + name;
+        (*socket)->send("pop/EWR", bytes);
+        const auto health = wall.health();
+        return health.publishers > 0 || !health.refused.empty();
+    }));
+    CHECK_THAT(wall.health().lastRefusal, containsText("speaks as 'EWR/edge-9'"));
+    CHECK(wall.health().publishers == 0);
 }
 
 TEST_CASE("whose key is revoked is not believed from then on", "[trust]") {
