@@ -3,6 +3,8 @@
 
 #include "feeds/util/own_process.h"
 
+#include "app/endpoints_json.h"
+
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -105,21 +107,6 @@ bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const widg
     for (std::size_t i = 0; i < byFreshness.size(); ++i)
         pops[std::string(wordsFor(static_cast<Freshness>(i)))] = byFreshness[i];
 
-    Json endpoints = Json::array();
-    for (const auto& endpoint : frame.health.endpoints) {
-        Json troubles = Json::object();
-        for (const auto& trouble : endpoint.troubles)
-            troubles[trouble.what] = trouble.count;
-        endpoints.push_back({{"name", endpoint.endpoint},
-                             {"binds", endpoint.binds},
-                             {"peers", endpoint.peers},
-                             {"full", endpoint.full},
-                             {"plain", endpoint.plain},
-                             {"lost", endpoint.lost},
-                             {"failed", endpoint.failed},
-                             {"troubles", troubles}});
-    }
-
     const Json line{
         {"uptime_s", uptimeSeconds},
         {"stats_lines_dropped", m_lines->dropped()},
@@ -157,7 +144,7 @@ bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const widg
            frame.health.clockSynchronised ? Json(*frame.health.clockSynchronised) : Json(nullptr)},
           {"complaint_count", frame.health.complaintCount},
           {"complaints", frame.health.complaints},
-          {"endpoints", endpoints},
+          {"endpoints", endpointsJson(frame.health.endpoints)},
           {"refused", refused},
           {"last_refusal", frame.health.lastRefusal}}},
         {"nodes", {{"heard", frame.health.nodesHeard}, {"expected", frame.health.nodesExpected}}},

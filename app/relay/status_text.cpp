@@ -3,6 +3,8 @@
 
 #include "feeds/util/own_process.h"
 
+#include "app/endpoints_json.h"
+
 #include <nlohmann/json.hpp>
 
 #include <cstdarg>
@@ -46,19 +48,6 @@ std::string statsLine(const RelayReport& report) {
     Json refused = Json::object();
     for (const auto& reason : s.refused)
         refused[reason.what] = reason.count;
-    Json endpoints = Json::array();
-    for (const auto& endpoint : s.endpoints) {
-        Json troubles = Json::object();
-        for (const auto& trouble : endpoint.troubles)
-            troubles[trouble.what] = trouble.count;
-        endpoints.push_back({{"name", endpoint.name},
-                             {"binds", endpoint.binds},
-                             {"peers", endpoint.peers},
-                             {"full", endpoint.full},
-                             {"lost", endpoint.lost},
-                             {"failed", endpoint.failed},
-                             {"troubles", troubles}});
-    }
     const Json line{
         {"uptime_s", report.uptimeSeconds},
         {"stats_lines_dropped", report.linesDropped},
@@ -80,7 +69,7 @@ std::string statsLine(const RelayReport& report) {
           {"corrected", s.corrected},
           {"complaint_count", s.complaintCount},
           {"complaints", s.complaints},
-          {"endpoints", endpoints},
+          {"endpoints", endpointsJson(s.endpoints)},
           {"refused", refused},
           {"last_refusal", s.lastRefusal}}},
         {"up", {{"messages", s.sentMessages}, {"bytes", s.sentBytes}, {"node_column_pops", s.columnPops}}},
@@ -115,7 +104,10 @@ std::string statusPage(const RelayReport& report) {
         add(page, "complaint   %s", complaint.c_str());
     for (const auto& endpoint : s.endpoints) {
         add(page, "%s %s, %d peers%s", endpoint.binds ? "bound to   " : "connected to", endpoint.name.c_str(),
-            endpoint.peers, endpoint.full ? ", full" : "");
+            endpoint.peers,
+            endpoint.plain  ? ", NOT ENCRYPTED"
+            : endpoint.full ? ", full"
+                            : "");
         for (const auto& trouble : endpoint.troubles)
             add(page, "            %llu: %s", number(trouble.count), trouble.what.c_str());
     }

@@ -8,6 +8,7 @@
 #include "feeds/model/pop_totals.h"
 #include "feeds/state/freshness.h"
 #include "feeds/state/rollup.h"
+#include "feeds/transport/endpoint_status.h"
 #include "feeds/util/clock.h"
 #include "feeds/util/counted.h"
 
@@ -143,18 +144,6 @@ struct RefusalCount {
     bool operator==(const RefusalCount&) const = default;
 };
 
-struct EndpointState {
-    std::string endpoint;
-    bool binds = false;
-    int peers = 0;                   // connected just now
-    std::uint64_t lost = 0;          // connections that ended
-    std::uint64_t failed = 0;        // attempts to connect that nobody answered
-    std::vector<Counted> troubles{}; // connections refused or come to nothing, by reason, the worst first
-    bool full = false;               // no more connections are taken until some end
-    bool plain = false;              // of other machines, without keys
-    bool operator==(const EndpointState&) const = default;
-};
-
 /// How the feed itself is doing, since start or since the last epoch.
 struct FeedHealth {
     std::uint64_t nodesHeard = 0; // within the freshness limit, whatever second they report
@@ -183,7 +172,7 @@ struct FeedHealth {
     std::optional<double>
         newestAgeSeconds;      // since the last accepted report arrived; nothing before the first
     double feedThreadLoad = 0; // 0 to 1, of one core
-    std::vector<EndpointState> endpoints;
+    std::vector<EndpointStatus> endpoints;
     /// When the report arrived that settled the frame's second, by the machine's steady clock; nothing: time
     /// alone did, or it is a replay's.
     std::optional<SteadyTime> settledReportAt;

@@ -152,9 +152,7 @@ FeedHealth FeedStep::health(double threadLoad) {
     health.lastRefusal = m_lastRefusal;
     if (const auto last = m_state.lastReport()) health.newestAgeSeconds = secondsBetween(*last, now);
     health.feedThreadLoad = threadLoad;
-    for (const auto& endpoint : m_source.endpoints())
-        health.endpoints.push_back({endpoint.name, endpoint.binds, endpoint.peers, endpoint.lost,
-                                    endpoint.failed, endpoint.troubles, endpoint.full, endpoint.plain});
+    health.endpoints = m_source.endpoints();
     return health;
 }
 

@@ -120,14 +120,14 @@ std::vector<Source::Endpoint> ZmqSource::endpoints() const {
     for (const auto& link : m_sockets->links)
         for (auto& endpoint : link->endpoints())
             all.push_back(std::move(endpoint));
-    // Those who were not let in are named at the first endpoint that asks for keys.
-    const auto asks = std::ranges::find_if(
-        all, [](const Endpoint& one) { return one.binds && !one.plain && !isWithinMachine(one.name); });
-    if (asks == all.end()) return all;
+    // Who was not let in, and what is wrong with the allow-list, is told at the first endpoint with keys.
+    const auto hasKeys = std::ranges::find_if(
+        all, [](const Endpoint& one) { return !one.plain && !isWithinMachine(one.name); });
+    if (hasKeys == all.end()) return all;
     for (auto& turnedAway : m_sockets->context->turnedAway())
-        asks->troubles.push_back(std::move(turnedAway));
+        hasKeys->troubles.push_back(std::move(turnedAway));
     if (auto problem = m_sockets->context->trust()->problem(); !problem.empty())
-        asks->troubles.push_back({std::move(problem), 1});
+        hasKeys->troubles.push_back({std::move(problem), 1});
     return all;
 }
 

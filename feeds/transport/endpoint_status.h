@@ -20,6 +20,7 @@ struct EndpointStatus {
     std::vector<Counted> troubles{};
     bool full = false;  // no more connections are taken until some end
     bool plain = false; // others may listen in and speak for anybody: without keys, and not within a machine
+    bool operator==(const EndpointStatus&) const = default;
 };
 
 } // namespace surgescope::feeds

@@ -14,7 +14,7 @@ namespace {
 
 /// Topics that are told apart; beyond, everything counts as wanted.
 constexpr std::size_t kMostPrefixes = 10'000;
-constexpr std::chrono::milliseconds kLookEvery{500};
+constexpr std::chrono::seconds kLookEvery{2};
 constexpr int kPublisherEvents = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
                                  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
 
@@ -42,14 +42,13 @@ std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
     return std::nullopt;
 }
 
-bool PublishingLink::openAgain() {
+void PublishingLink::openAgain() {
     m_monitor.reset();
-    m_socket->set(zmq::sockopt::linger,
-                  0); // what is left is for somebody who did not let us in, or must not listen
+    // What is left is for somebody who did not let us in, or must not listen.
+    m_socket->set(zmq::sockopt::linger, 0);
     m_socket.reset();
     std::vector<std::string> bound;
     m_isShut = open(bound).has_value(); // ZeroMQ closes the one before when it has time
-    return !m_isShut;
 }
 
 // ---- messages
@@ -110,13 +109,12 @@ void PublishingLink::hearMonitor(SteadyTime now) {
 
 std::string PublishingLink::problem() const {
     if (m_way.kind != Way::Kind::known || !m_attempts.hasFailed()) return {};
-    const auto own = m_context->trust()->ownIfAny();
+    const auto own = m_context->trust()->ownPublicKey();
     const auto& endpoint = m_way.connect.front();
-    if (!own || !*own)
+    if (own.empty())
         return "not let in at " + endpoint +
                ": it expects a key. surgescope-keys pair says how to get one in there";
-    return "not let in at " + endpoint + ". There, surgescope-keys allow '" + (**own).publicKey +
-           "' NAME lets us in";
+    return "not let in at " + endpoint + ". There, surgescope-keys allow '" + own + "' NAME lets us in";
 }
 
 std::vector<std::string> PublishingLink::listening(WallTime wall) const {
@@ -127,19 +125,26 @@ std::vector<std::string> PublishingLink::listening(WallTime wall) const {
     return keys;
 }
 
-bool PublishingLink::keepTrying(SteadyTime now, WallTime wall) {
+void PublishingLink::keepTrying(SteadyTime now, WallTime wall) {
     if (m_isShut) return openAgain();
     if (m_monitor) {
         hearMonitor(now);
-        if (!m_attempts.isDue(now)) return false;
+        if (!m_attempts.isDue(now)) return;
         m_attempts.begin();
         return openAgain();
     }
-    if (m_way.kind != Way::Kind::guarded || (m_lookedAt && now - *m_lookedAt < kLookEvery)) return false;
-    const bool first = !std::exchange(m_lookedAt, now);
+    if (m_way.kind != Way::Kind::guarded || !mayHaveChanged(now)) return;
     const auto before = std::exchange(m_listening, listening(wall));
-    if (first || std::ranges::includes(m_listening, before)) return false;
-    return openAgain();
+    if (!std::ranges::includes(m_listening, before)) openAgain();
+}
+
+/// A list may be long: it is looked through when it is another one, and now and then for keys that are over.
+bool PublishingLink::mayHaveChanged(SteadyTime now) {
+    const auto version = m_context->trust()->version();
+    if (version == m_version && now - m_lookedAt < kLookEvery) return false;
+    m_version = version;
+    m_lookedAt = now;
+    return true;
 }
 
 } // namespace surgescope::feeds

@@ -40,16 +40,16 @@ class PublishingLink {
     /// Where we are not let in, and what to do; empty: nowhere.
     std::string problem() const;
 
-    /// When the socket must be made anew, that is done. True: it was.
-    bool keepTrying(SteadyTime now, WallTime wall);
+    /// Makes the socket anew when that is due. Call at least once a second.
+    void keepTrying(SteadyTime now, WallTime wall);
 
   private:
     bool sendPart(std::string_view part, int flags);
-    /// False: its endpoints are not free yet.
-    bool openAgain();
+    void openAgain();
     void hearMonitor(SteadyTime now);
     /// Keys that may listen.
     std::vector<std::string> listening(WallTime wall) const;
+    bool mayHaveChanged(SteadyTime now);
 
     const PublishingSocket::Options& m_options;
     std::shared_ptr<ZmqContext> m_context;
@@ -60,9 +60,10 @@ class PublishingLink {
     ByteBudget m_budget;
     std::map<std::string, std::size_t, std::less<>> m_prefixes; // subscribed to, and by how many
     std::size_t m_subscriptions = 0;
-    bool m_isShut = false;                // its endpoints are to be opened again
-    std::optional<SteadyTime> m_lookedAt; // who may listen
-    std::vector<std::string> m_listening; // sorted
+    bool m_isShut = false;       // its endpoints are to be opened again
+    std::uint64_t m_version = 0; // of the allow-list that was looked through
+    SteadyTime m_lookedAt{};
+    std::vector<std::string> m_listening; // keys that may listen, sorted
 };
 
 } // namespace surgescope::feeds

@@ -30,6 +30,11 @@ Result<std::optional<KeyPair>> Trust::ownIfAny() {
     return m_own;
 }
 
+std::string Trust::ownPublicKey() const {
+    const std::scoped_lock lock(m_mutex);
+    return m_own ? m_own->publicKey : std::string();
+}
+
 Result<KeyPair> Trust::own() {
     const auto known = ownIfAny();
     if (!known) return Error{known.error()};

@@ -42,6 +42,8 @@ class Trust {
     Result<KeyPair> own();
     /// Nothing: none was made yet.
     Result<std::optional<KeyPair>> ownIfAny();
+    /// As it was read or made; empty: it was not needed so far. Waits for nothing.
+    std::string ownPublicKey() const;
 
     /// Keys of what answers at an endpoint; of none: of what may answer anywhere. Waits for a disk.
     Result<std::vector<std::string>> serverKeys(const std::string& endpoint) const;

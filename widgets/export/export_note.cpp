@@ -73,11 +73,11 @@ QString rangeText(const feeds::TimeAxis& axis, const TimeWords& words) {
 
 QString sourceText(const feeds::Frame& frame, feeds::Timeline::Mode mode) {
     QStringList where;
-    for (const feeds::EndpointState& endpoint : frame.health.endpoints)
-        if (!endpoint.endpoint.starts_with("inproc:"))
+    for (const feeds::EndpointStatus& endpoint : frame.health.endpoints)
+        if (!endpoint.name.starts_with("inproc:"))
             where << (mode == feeds::Timeline::Mode::live
-                          ? text(endpoint.endpoint)
-                          : QFileInfo(QString::fromStdString(endpoint.endpoint)).fileName());
+                          ? text(endpoint.name)
+                          : QFileInfo(QString::fromStdString(endpoint.name)).fileName());
     const bool simulated = frame.mode == feeds::FeedMode::rehearsal;
     QString source;
     switch (mode) {

@@ -271,8 +271,8 @@ std::string healthCsv(const Frame& frame) {
     line("received twice", "messages", health.duplicates);
     line("out of order", "messages", health.reordered);
     line("publishers restarted", "restarts", health.restarts);
-    for (const EndpointState& endpoint : health.endpoints) {
-        line((endpoint.binds ? "bound to " : "connected to ") + endpoint.endpoint, "peers", endpoint.peers);
+    for (const EndpointStatus& endpoint : health.endpoints) {
+        line((endpoint.binds ? "bound to " : "connected to ") + endpoint.name, "peers", endpoint.peers);
         for (const Counted& trouble : endpoint.troubles)
             line(trouble.what, "connections", trouble.count);
     }

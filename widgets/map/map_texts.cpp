@@ -84,7 +84,7 @@ QStringList waitingText(const feeds::FeedHealth& health) {
     if (health.endpoints.empty())
         return {QStringLiteral("No telemetry source is open"), QStringLiteral("nothing to wait for")};
     QStringList lines{QStringLiteral("Waiting for telemetry")};
-    for (const feeds::EndpointState& e : health.endpoints) {
+    for (const feeds::EndpointStatus& e : health.endpoints) {
         QString state = e.binds ? QStringLiteral("bound, ") : QString();
         if (e.peers == 0)
             state += e.binds ? QStringLiteral("no publisher connected")
@@ -93,7 +93,7 @@ QStringList waitingText(const feeds::FeedHealth& health) {
             state += e.peers == 1
                          ? QStringLiteral("1 publisher connected, nothing received yet")
                          : QStringLiteral("%1 publishers connected, nothing received yet").arg(e.peers);
-        lines << QStringLiteral("on %1 (%2)").arg(QString::fromStdString(e.endpoint), state);
+        lines << QStringLiteral("on %1 (%2)").arg(QString::fromStdString(e.name), state);
     }
     return lines;
 }

@@ -31,7 +31,7 @@ QString milliseconds(double value) {
     return formatNumber(value * 1000, Unit::microseconds);
 }
 
-void addEndpoint(std::vector<HealthLine>& lines, const feeds::EndpointState& endpoint) {
+void addEndpoint(std::vector<HealthLine>& lines, const feeds::EndpointStatus& endpoint) {
     const Palette& p = colours();
     const QString group = QStringLiteral("Feed");
     QString peers =
@@ -39,7 +39,7 @@ void addEndpoint(std::vector<HealthLine>& lines, const feeds::EndpointState& end
     if (endpoint.full) peers += QStringLiteral(", full");
     lines.push_back({group,
                      (endpoint.binds ? QStringLiteral("bound to ") : QStringLiteral("connected to ")) +
-                         QString::fromStdString(endpoint.endpoint),
+                         QString::fromStdString(endpoint.name),
                      peers, endpoint.full ? p.overload : ifTrouble(endpoint.peers == 0, p.elevated)});
     if (endpoint.plain)
         lines.push_back({group, QStringLiteral("not encrypted: anybody may read it, and speak for anybody"),
@@ -86,7 +86,7 @@ std::vector<HealthLine> healthLines(const feeds::FeedHealth& feed,
     counted(u"out of order", feed.reordered);
     add(u"Feed", QStringLiteral("publishers restarted"), formatCount(feed.restarts));
     if (feed.publishers > 0) add(u"Feed", QStringLiteral("publishers"), formatCount(feed.publishers));
-    for (const feeds::EndpointState& endpoint : feed.endpoints)
+    for (const feeds::EndpointStatus& endpoint : feed.endpoints)
         addEndpoint(lines, endpoint);
 
     if (feed.behindSeconds) {

@@ -53,13 +53,13 @@ HealthItem complaintItem(const feeds::FeedHealth& health) {
 
 /// Stays in sight: nothing that comes that way can be believed.
 bool isPlain(const feeds::FeedHealth& health) {
-    return std::ranges::any_of(health.endpoints, &feeds::EndpointState::plain);
+    return std::ranges::any_of(health.endpoints, &feeds::EndpointStatus::plain);
 }
 
 /// Connections that came to nothing: whoever is behind them cannot say so here.
 std::uint64_t turnedAway(const feeds::FeedHealth& health) {
     std::uint64_t count = 0;
-    for (const feeds::EndpointState& endpoint : health.endpoints)
+    for (const feeds::EndpointStatus& endpoint : health.endpoints)
         for (const feeds::Counted& trouble : endpoint.troubles)
             count += trouble.count;
     return count;
@@ -67,7 +67,7 @@ std::uint64_t turnedAway(const feeds::FeedHealth& health) {
 
 HealthItem endpointsItem(const feeds::FeedHealth& health) {
     int peers = 0;
-    for (const feeds::EndpointState& e : health.endpoints) {
+    for (const feeds::EndpointStatus& e : health.endpoints) {
         peers += e.peers;
         // Nobody who is turned away can say so: the wall has to.
         if (e.full && !e.troubles.empty())
@@ -75,7 +75,7 @@ HealthItem endpointsItem(const feeds::FeedHealth& health) {
                     colours().overload};
     }
     if (health.endpoints.empty()) return {QStringLiteral("source"), QStringLiteral("none open"), {}};
-    QString first = QString::fromStdString(health.endpoints.front().endpoint);
+    QString first = QString::fromStdString(health.endpoints.front().name);
     if (health.endpoints.size() > 1) first += QStringLiteral(" +%1").arg(health.endpoints.size() - 1);
     return {first,
             peers == 1   ? QStringLiteral("1 peer")
@@ -154,10 +154,10 @@ QString healthTooltip(const feeds::FeedHealth& health) {
     if (!health.lastRefusal.empty())
         text +=
             QStringLiteral("<p>last: %1</p>").arg(QString::fromStdString(health.lastRefusal).toHtmlEscaped());
-    for (const feeds::EndpointState& e : health.endpoints) {
+    for (const feeds::EndpointStatus& e : health.endpoints) {
         text += QStringLiteral("<br>%1 %2, %3 peers")
                     .arg(e.binds ? QStringLiteral("bound to") : QStringLiteral("connected to"),
-                         QString::fromStdString(e.endpoint).toHtmlEscaped(), QString::number(e.peers));
+                         QString::fromStdString(e.name).toHtmlEscaped(), QString::number(e.peers));
         for (const feeds::Counted& trouble : e.troubles)
             text +=
                 QStringLiteral("<br>&nbsp;&nbsp;%1: %2")

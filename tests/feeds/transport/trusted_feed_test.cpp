@@ -42,7 +42,7 @@ struct TrustedWall : Machine {
     FeedStep step{*source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop};
 
     std::string endpoint() const { return source->endpoints().front().name; }
-    const EndpointStatus status() const { return source->endpoints().front(); }
+    EndpointStatus status() const { return source->endpoints().front(); }
     FeedHealth health() {
         step.receive(milliseconds(10));
         return step.buildFrame(0)->health;
@@ -77,6 +77,13 @@ struct TrustedAgent : Machine {
     }
 };
 
+bool hears(TrustedWall& wall, TrustedAgent& agent) {
+    return comesTo([&] {
+        agent.speak();
+        return wall.health().nodesHeard == 1;
+    });
+}
+
 bool has(const EndpointStatus& status, const std::string& words) {
     return std::ranges::any_of(status.troubles,
                                [&](const Counted& one) { return one.what.find(words) != std::string::npos; });
@@ -90,10 +97,7 @@ TEST_CASE("an agent whose key is allowed is heard", "[trust]") {
     agent.knows(wall.key());
     wall.allows(agentPermit(agent.key()));
     agent.connect(wall.endpoint());
-    CHECK(comesTo([&] {
-        agent.speak();
-        return wall.health().nodesHeard == 1;
-    }));
+    CHECK(hears(wall, agent));
     CHECK_FALSE(wall.status().plain);
     CHECK(wall.health().refused.empty());
 }
@@ -113,10 +117,7 @@ TEST_CASE("whose key nobody knows is not let in, and named, and comes by itself 
     CHECK_THAT(agent.problem, containsText("not let in at " + wall.endpoint()));
     CHECK_THAT(agent.problem, containsText("surgescope-keys allow '" + agent.key()));
     wall.allows(agentPermit(agent.key()));
-    CHECK(comesTo([&] {
-        agent.speak();
-        return wall.health().nodesHeard == 1;
-    }));
+    CHECK(hears(wall, agent));
     CHECK(agent.problem == "let in now");
 }
 
@@ -147,10 +148,7 @@ TEST_CASE("a thief with an agent's key speaks for nobody else", "[trust]") {
     thief.knows(wall.key());
     wall.allows(agentPermit(thief.key()));
     thief.connect(wall.endpoint());
-    REQUIRE(comesTo([&] {
-        thief.speak();
-        return wall.health().nodesHeard == 1;
-    }));
+    REQUIRE(hears(wall, thief));
     const auto before = wall.step.state().world().totals(*wall.step.state().settled());
     REQUIRE(before);
     const auto tries = [&](auto message, const std::string& why) {
@@ -176,11 +174,10 @@ TEST_CASE("a thief with an agent's key speaks for nobody else", "[trust]") {
     }));
     CHECK_THAT(wall.health().lastRefusal, containsText("names the node 'other-0'"));
     // In somebody else's name, with the same key.
-    TrustedAgent& other = thief;
-    other.name = "EWR/edge-2";
-    other.connect(wall.endpoint());
+    thief.name = "EWR/edge-2";
+    thief.connect(wall.endpoint());
     CHECK(comesTo([&] {
-        other.speak();
+        thief.speak();
         return wall.health().lastRefusal.find("speaks as 'EWR/edge-2'") != std::string::npos;
     }));
     CHECK(wall.step.state().places().size() == 1);
@@ -215,16 +212,51 @@ TEST_CASE("a second header behind the first gives a thief no other name", "[trus
     CHECK(wall.health().publishers == 0);
 }
 
+TEST_CASE("a flood in another's name takes nothing of what the other may send", "[trust]") {
+    Machine wall;
+    TrustedAgent agent;
+    TrustedAgent thief;
+    const auto source =
+        openSource({.bind = {kAnywhere}, .bounds = {.messagesPerSecond = 20}, .context = wall.context});
+    for (TrustedAgent* one : {&agent, &thief})
+        one->knows(wall.key());
+    wall.allows(agentPermit(agent.key()));
+    wall.allows({"LHR/edge-9", thief.key(), {"LHR/edge-9"}, {"LHR"}});
+    thief.name = "EWR/edge-1";
+    thief.pop = "EWR";
+    thief.connect(source->endpoints().front().name);
+    std::uint64_t refused = 0;
+    std::size_t taken = 0;
+    const auto receive = [&] {
+        const auto received = source->receive(milliseconds(10));
+        if (const auto* why = std::get_if<Refused>(&received)) {
+            CHECK(why->reason == Refusal::notAllowed);
+            refused += why->count;
+        }
+        taken += std::holds_alternative<RawMessage>(received) ? 1 : 0;
+    };
+    REQUIRE(comesTo([&] {
+        for (int i = 0; i < 10; ++i)
+            thief.speak();
+        receive();
+        return refused > 200; // ten times what one may send in a second
+    }));
+    agent.connect(source->endpoints().front().name);
+    CHECK(comesTo([&] {
+        agent.speak();
+        thief.speak();
+        receive();
+        return taken > 0;
+    }));
+}
+
 TEST_CASE("whose key is revoked is not believed from then on", "[trust]") {
     TrustedWall wall;
     TrustedAgent agent;
     agent.knows(wall.key());
     wall.allows(agentPermit(agent.key()));
     agent.connect(wall.endpoint());
-    REQUIRE(comesTo([&] {
-        agent.speak();
-        return wall.health().nodesHeard == 1;
-    }));
+    REQUIRE(hears(wall, agent));
     wall.revokes(agent.key());
     CHECK(comesTo([&] {
         agent.speak();
@@ -284,10 +316,7 @@ TEST_CASE("a wall that changes its key is met by the other one that is known", "
     agent.knows(wall.key());
     wall.allows(agentPermit(agent.key()));
     agent.connect(wall.endpoint());
-    CHECK(comesTo([&] {
-        agent.speak();
-        return wall.health().nodesHeard == 1;
-    }));
+    CHECK(hears(wall, agent));
 }
 
 TEST_CASE("a wall that connects believes what the allow-list says of who answers", "[trust]") {
@@ -404,10 +433,7 @@ TEST_CASE("an allow-list that becomes unreadable changes nothing, and says so", 
     agent.knows(wall.key());
     wall.allows(agentPermit(agent.key()));
     agent.connect(wall.endpoint());
-    REQUIRE(comesTo([&] {
-        agent.speak();
-        return wall.health().nodesHeard == 1;
-    }));
+    REQUIRE(hears(wall, agent));
     std::ofstream(wall.trust->files().allowedPath()) << "[[key]]\n";
     CHECK(comesTo([&] {
         wall.health();
