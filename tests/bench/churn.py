@@ -20,6 +20,7 @@ try:
 except ImportError:
     print("skipped: python3-zmq is not installed", file=sys.stderr)
     sys.exit(77)
+from endpoints import free_endpoint
 
 AGENTS = 200
 LONG_LIFE = 20  # seconds an agent lives at most; half of that in a short run, so that it too hears enough names
@@ -93,10 +94,7 @@ def main(programs, seconds):
     life = min(LONG_LIFE, seconds / 4)
     context = zmq.Context()
     context.max_sockets = 4 * AGENTS
-    probe = context.socket(zmq.SUB)
-    probe.bind("tcp://127.0.0.1:*")
-    endpoint = probe.last_endpoint.decode()
-    probe.close()
+    endpoint = free_endpoint(context)
     with tempfile.TemporaryDirectory() as folder:
         wall = subprocess.Popen(
             [programs + "/surgescope", "--bind", endpoint, "--flight-bytes", str(32 << 20), "--stats", folder + "/stats"],

@@ -20,6 +20,7 @@ try:
 except ImportError:
     print("skipped: python3-zmq is not installed", file=sys.stderr)
     sys.exit(77)
+from endpoints import free_endpoint
 
 import wire
 
@@ -251,14 +252,6 @@ def make_fleet():
     fleet += [Twin(p.name, p.pop, p.nodes) for p in first]
     assert len(fleet) == 200, len(fleet)
     return fleet
-
-
-def free_endpoint(context):
-    socket = context.socket(zmq.SUB)
-    socket.bind("tcp://127.0.0.1:*")
-    endpoint = socket.last_endpoint.decode()
-    socket.close()
-    return endpoint
 
 
 def wait_for_subscribers(fleet):
