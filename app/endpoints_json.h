@@ -24,6 +24,7 @@ inline nlohmann::ordered_json endpointsJson(const std::vector<feeds::EndpointSta
                        {"plain", endpoint.plain},
                        {"lost", endpoint.lost},
                        {"failed", endpoint.failed},
+                       {"silent", endpoint.silent},
                        {"troubles", troubles}});
     }
     return all;

@@ -88,8 +88,8 @@ std::string statusPage(const RelayReport& report) {
     std::string page;
     add(page, "%s, up %.0f s, %.1f %% of a core, %.0f MiB", report.name.c_str(), report.uptimeSeconds,
         100 * report.cpuShare, residentMebibytes());
-    add(page, "agents      %zu live of %zu known, %llu nodes expected, %zu PoPs", s.liveAgents, s.agents,
-        number(s.nodes), s.pops);
+    add(page, "agents      %zu live of %zu known, in each PoP of theirs; %llu nodes expected, %zu PoPs",
+        s.liveAgents, s.agents, number(s.nodes), s.pops);
     add(page, "seconds     %llu whole, %llu without some, %llu corrections", number(s.whole), number(s.late),
         number(s.corrections));
     if (!s.newHeld.empty())

@@ -24,7 +24,7 @@ namespace surgescope::feeds {
 /// What statistics and status page say of a relay, of the time since the one before where it says "new".
 struct RelayStatus {
     std::size_t pops = 0;
-    std::size_t agents = 0;     // known
+    std::size_t agents = 0;     // known, counted in each PoP they speak for
     std::size_t liveAgents = 0; // reported within three seconds
     std::uint64_t nodes = 0;    // expected, on the rosters of all agents
     std::uint64_t reports = 0;  // PoP reports taken

@@ -13,6 +13,7 @@ namespace {
 void addUp(EndpointStatus& endpoint, const EndpointStatus& before) {
     endpoint.lost += before.lost;
     endpoint.failed += before.failed;
+    endpoint.silent += before.silent;
     for (const auto& trouble : before.troubles) {
         const auto known = std::ranges::find(endpoint.troubles, trouble.what, &Counted::what);
         if (known != endpoint.troubles.end())

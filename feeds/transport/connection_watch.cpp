@@ -95,7 +95,6 @@ std::string ConnectionWatch::wordsFor(Trouble trouble) const {
     case Trouble::notAuthorized: return "connections not let in";
     case Trouble::otherKeys: return "connections without a key, or with that of somebody else";
     case Trouble::notOurProtocol: return "connections that do not speak ZeroMQ as expected";
-    case Trouble::broken: return "connections that ended before a word was said";
     }
     return {};
 }
@@ -146,7 +145,10 @@ void ConnectionWatch::handle(std::uint16_t event, std::int32_t value, std::strin
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
         count(*watched, isAboutKeys(value) ? Trouble::otherKeys : Trouble::notOurProtocol);
         break;
-    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: count(*watched, Trouble::broken); break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+        ++watched->endpoint.silent;
+        m_failed = true;
+        break;
     default: break;
     }
 }

@@ -53,8 +53,8 @@ class ConnectionWatch {
 
   private:
     /// In the order they are told.
-    enum class Trouble : std::uint8_t { full, refused, notAuthorized, otherKeys, notOurProtocol, broken };
-    static constexpr std::size_t kTroubles = 6;
+    enum class Trouble : std::uint8_t { full, refused, notAuthorized, otherKeys, notOurProtocol };
+    static constexpr std::size_t kTroubles = 5;
     struct Watched {
         EndpointStatus endpoint;
         std::array<std::uint64_t, kTroubles> troubles{};

@@ -20,6 +20,8 @@ struct EndpointStatus {
     std::vector<Counted> troubles{};
     bool full = false;  // no more connections are taken until some end
     bool plain = false; // others may listen in and speak for anybody: without keys, and not within a machine
+    std::uint64_t silent =
+        0; // connections that ended before it was said who is there: somebody looked, or speaks otherwise
     bool operator==(const EndpointStatus&) const = default;
 };
 

@@ -49,6 +49,11 @@ void addEndpoint(std::vector<HealthLine>& lines, const feeds::EndpointStatus& en
                          endpoint.full ? p.overload : p.elevated});
     if (endpoint.lost > 0)
         lines.push_back({group, QStringLiteral("connections that ended"), formatCount(endpoint.lost), {}});
+    if (endpoint.silent > 0)
+        lines.push_back({group,
+                         QStringLiteral("connections that ended before they said who they are"),
+                         formatCount(endpoint.silent),
+                         {}});
     if (endpoint.failed > 0)
         lines.push_back(
             {group, QStringLiteral("attempts to connect, unanswered"), formatCount(endpoint.failed), {}});

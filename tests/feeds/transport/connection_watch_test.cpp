@@ -71,7 +71,7 @@ TEST_CASE("who does not speak ZeroMQ is counted and does not stay a peer", "[zmq
     ::shutdown(stranger, SHUT_WR);
     CHECK(eventually([&] {
         source->receive(milliseconds(10));
-        return !source->endpoints()[0].troubles.empty() && source->endpoints()[0].peers == 0;
+        return source->endpoints()[0].silent == 1 && source->endpoints()[0].peers == 0;
     }));
     ::close(stranger);
 }

@@ -53,9 +53,12 @@ TEST_CASE("a recorder that failed says why, and what was never measured is left 
 TEST_CASE("the health page tells what connections came to and how old a picture is") {
     auto health = tests::sampleFrame()->health;
     health.endpoints = {{"tcp://0.0.0.0:5556", true, 960, 12, 0, {{"connections refused: full", 2}}, true}};
+    health.endpoints[0].silent = 7;
     WindowHealth window{{}, 1, 100, {600, 41, 83.4}, {}};
     auto lines = healthLines(health, {}, window);
     CHECK(lineOf(lines, u"bound to tcp://0.0.0.0:5556").value == QStringLiteral("960 peers, full"));
+    CHECK(lineOf(lines, u"connections that ended before they said who they are").value ==
+          QStringLiteral("7"));
     CHECK(lineOf(lines, u"bound to tcp://0.0.0.0:5556").colour == colours().overload);
     CHECK(lineOf(lines, u"connections refused: full").value == QStringLiteral("2"));
     CHECK(lineOf(lines, u"connections that ended").value == QStringLiteral("12"));
