@@ -117,6 +117,8 @@ Result<int> replayFile(const CaptureOptions& options) {
          .connect = options.connect,
          .waits = true, // it loses nothing
          .farewell = kFarewell,
+         .queueBytes = 16U << 20U, // and may be of any size
+         .messageBytes = 64U << 10U,
          .context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust))});
     if (!publisher) return Error{publisher.error()};
     for (const auto& endpoint : (*publisher)->boundEndpoints())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/publisher_fleet.h"
 
+#include "feeds/publish/message_size.h"
 #include "feeds/sim/partition.h"
 #include "feeds/sim/random.h"
 
@@ -21,7 +22,8 @@ constexpr std::size_t kMostSeconds = 100'000; // remembered of what was played
 constexpr std::size_t kTicksAtOnce = 2'000;   // connections looked after between two looks at the clock
 constexpr std::uint64_t kRosterEverySeconds = 30;
 constexpr milliseconds kTickEvery{100};
-/// That of ten thousand publishers no gigabytes wait for a wall that stands still.
+/// What may wait for a wall that stands still: of all voices together, but of each at least so much.
+constexpr std::size_t kQueueBytes = 256U << 20U;
 constexpr std::size_t kQueueBytesOfVoice = 256U << 10U;
 
 /// The part of a roster that a publisher speaks for.
@@ -114,10 +116,13 @@ Result<std::unique_ptr<PublishingSocket>> PublisherFleet::Parts::openSocket(std:
     if (!options.context && socketsOpened++ % PublishingSocket::kPerContext == 0)
         contexts.push_back(std::make_shared<ZmqContext>(options.trust));
     const bool one = !options.relays.empty();
-    return PublishingSocket::open({.connect = one ? std::vector{options.relays[relay]} : options.connect,
-                                   .onlyWhileConnected = one,
-                                   .queueBytes = kQueueBytesOfVoice,
-                                   .context = options.context ? options.context : contexts.back()});
+    return PublishingSocket::open(
+        {.connect = one ? std::vector{options.relays[relay]} : options.connect,
+         .onlyWhileConnected = one,
+         .queueBytes = std::max(kQueueBytes / options.publishers, kQueueBytesOfVoice),
+         .messageBytes =
+             meanMessageBytes(options.nodes, std::max<std::size_t>(options.publishers, rosters.size())),
+         .context = options.context ? options.context : contexts.back()});
 }
 
 /// All nodes in a row, PoP after PoP, cut into as many pieces of equal length as there are publishers.

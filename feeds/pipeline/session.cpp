@@ -259,8 +259,9 @@ void Session::writeRecording(Timeline& timeline) const {
     }
     const auto status = m_recorder ? m_recorder->status() : m_flight->status();
     recording.flight = !m_recorder;
-    recording.state = status.state == Recorder::State::failed ? Timeline::Recording::State::failed
-                                                              : Timeline::Recording::State::recording;
+    // Failed from when it was taken up, so that the timeline's problem is of the same moment.
+    const bool failed = m_recorder ? m_recorderFailed : m_flightFailed;
+    recording.state = failed ? Timeline::Recording::State::failed : Timeline::Recording::State::recording;
     recording.reason = status.reason;
     recording.path = m_recorder ? status.path : m_flight->folder();
     recording.bytes = m_recorder ? status.bytes : m_flight->bytes();

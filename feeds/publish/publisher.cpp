@@ -2,6 +2,7 @@
 #include "feeds/publish/publisher.h"
 
 #include "feeds/publish/failover.h"
+#include "feeds/publish/message_size.h"
 #include "feeds/transport/publishing_socket.h"
 #include "feeds/wire/encode.h"
 
@@ -46,6 +47,7 @@ class ZmqPublisher final : public Publisher {
 
     void setRoster(Roster roster) override {
         auto& kept = m_rosters[roster.pop];
+        m_nodes += roster.nodes.size() - kept.roster.nodes.size();
         kept.roster = std::move(roster);
         sendRoster(kept);
         if (kept.roster.nodes.empty()) m_rosters.erase(kept.roster.pop);
@@ -64,6 +66,7 @@ class ZmqPublisher final : public Publisher {
         if (m_options.warn) tellProblem();
         const auto now = m_clock.steady();
         if (!m_options.relays.empty()) follow(m_failover.look(m_socket->wanted("pop/"), now));
+        m_socket->expect(meanMessageBytes(m_nodes, m_rosters.size()));
         for (auto& [pop, kept] : m_rosters)
             if (joined || now - kept.sentAt >= kRosterEvery) sendRoster(kept);
     }
@@ -125,6 +128,7 @@ class ZmqPublisher final : public Publisher {
     Encoder m_encoder;
     std::unordered_map<std::string, std::uint64_t> m_sequences; // by topic
     std::map<std::string, Kept> m_rosters;                      // by PoP
+    std::size_t m_nodes = 0;                                    // of these
     std::string m_problem;
     std::uint64_t m_sentMessages = 0;
     std::uint64_t m_sentBytes = 0;

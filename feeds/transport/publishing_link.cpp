@@ -15,21 +15,31 @@ namespace {
 /// Topics that are told apart; beyond, everything counts as wanted.
 constexpr std::size_t kMostPrefixes = 10'000;
 constexpr std::chrono::seconds kLookEvery{2};
+/// What is left is for somebody who did not let us in, or must not listen.
+constexpr std::chrono::milliseconds kAtOnce{0};
 constexpr int kPublisherEvents = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
                                  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
+
+/// How many messages make a budget of bytes: ZeroMQ counts messages.
+int markOf(std::size_t queueBytes, std::size_t messageBytes) {
+    constexpr std::size_t kFewest = 100;
+    constexpr std::size_t kMost = 100'000;
+    return static_cast<int>(std::clamp(queueBytes / std::max(messageBytes, std::size_t{1}), kFewest, kMost));
+}
 
 } // namespace
 
 PublishingLink::PublishingLink(const PublishingSocket::Options& options, std::shared_ptr<ZmqContext> context,
                                Way way)
     : m_options(options), m_context(std::move(context)), m_way(std::move(way)),
-      m_attempts(m_way, m_context->trust()), m_budget(options.queueBytes) {}
+      m_attempts(m_way, m_context->trust()), m_mark(markOf(options.queueBytes, options.messageBytes)) {}
 
 std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
     m_prefixes.clear();
     m_subscriptions = 0;
+    m_sent = 0;
     m_socket.emplace(makePublishing(*m_context, m_options.waits, m_options.farewell));
-    m_socket->set(zmq::sockopt::sndhwm, m_budget.mark());
+    m_socket->set(zmq::sockopt::sndhwm, m_mark);
     m_socket->set(zmq::sockopt::immediate, m_options.onlyWhileConnected);
     if (m_options.onlyWhileConnected) askWhetherAlive(*m_socket);
     if (m_way.kind == Way::Kind::known)
@@ -42,10 +52,9 @@ std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
     return std::nullopt;
 }
 
-void PublishingLink::openAgain() {
+void PublishingLink::openAgain(std::chrono::milliseconds linger) {
     m_monitor.reset();
-    // What is left is for somebody who did not let us in, or must not listen.
-    m_socket->set(zmq::sockopt::linger, 0);
+    m_socket->set(zmq::sockopt::linger, static_cast<int>(linger.count()));
     m_socket.reset();
     std::vector<std::string> bound;
     m_isShut = open(bound).has_value(); // ZeroMQ closes the one before when it has time
@@ -56,8 +65,23 @@ void PublishingLink::openAgain() {
 bool PublishingLink::send(std::string_view topic, std::string_view payload) {
     // A slow subscriber is waited for at the first part only: the parts travel together.
     if (!sendPart(topic, ZMQ_SNDMORE) || !sendPart(payload, 0)) return false;
-    if (m_budget.note(topic.size() + payload.size())) m_socket->set(zmq::sockopt::sndhwm, m_budget.mark());
+    ++m_sent;
     return true;
+}
+
+/// ZeroMQ tells the sender of what was read whenever that is a multiple of half the mark. A mark that falls
+/// below what is read and not told yet is never fallen below again: the link is silent for good. So it falls
+/// only while fewer messages were sent than that; later the socket is made anew.
+void PublishingLink::expect(std::size_t messageBytes) {
+    const int mark = markOf(m_options.queueBytes, messageBytes);
+    if (mark * 3 / 2 > m_mark) return; // it would not matter; and a mark never rises
+    const bool isEarly = m_sent < static_cast<std::uint64_t>(mark / 2);
+    if (!isEarly && m_options.waits) return; // nothing that is waited for may be lost on the way
+    m_mark = mark;
+    if (isEarly)
+        m_socket->set(zmq::sockopt::sndhwm, m_mark);
+    else
+        openAgain(m_options.farewell);
 }
 
 /// A signal ends the waiting, as the time does.
@@ -126,16 +150,16 @@ std::vector<std::string> PublishingLink::listening(WallTime wall) const {
 }
 
 void PublishingLink::keepTrying(SteadyTime now, WallTime wall) {
-    if (m_isShut) return openAgain();
+    if (m_isShut) return openAgain(kAtOnce);
     if (m_monitor) {
         hearMonitor(now);
         if (!m_attempts.isDue(now)) return;
         m_attempts.begin();
-        return openAgain();
+        return openAgain(kAtOnce);
     }
     if (m_way.kind != Way::Kind::guarded || !mayHaveChanged(now)) return;
     const auto before = std::exchange(m_listening, listening(wall));
-    if (!std::ranges::includes(m_listening, before)) openAgain();
+    if (!std::ranges::includes(m_listening, before)) openAgain(kAtOnce);
 }
 
 /// A list may be long: it is looked through when it is another one, and now and then for keys that are over.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/transport/byte_budget.h"
 #include "feeds/transport/monitor.h"
 #include "feeds/transport/publishing_socket.h"
 #include "feeds/transport/way.h"
@@ -9,6 +8,7 @@
 
 #include <zmq.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -31,6 +31,7 @@ class PublishingLink {
     std::optional<Error> open(std::vector<std::string>& bound);
 
     bool send(std::string_view topic, std::string_view payload);
+    void expect(std::size_t messageBytes);
     /// True: somebody new asks for rosters.
     bool readSubscriptions();
     bool wanted(std::string_view topic) const;
@@ -45,7 +46,7 @@ class PublishingLink {
 
   private:
     bool sendPart(std::string_view part, int flags);
-    void openAgain();
+    void openAgain(std::chrono::milliseconds linger);
     void hearMonitor(SteadyTime now);
     /// Keys that may listen.
     std::vector<std::string> listening(WallTime wall) const;
@@ -56,8 +57,9 @@ class PublishingLink {
     Way m_way;
     Attempts m_attempts;
     std::optional<zmq::socket_t> m_socket;
-    std::unique_ptr<Monitor> m_monitor; // of m_socket; null: nothing of it matters
-    ByteBudget m_budget;
+    std::unique_ptr<Monitor> m_monitor;                         // of m_socket; null: nothing of it matters
+    int m_mark;                                                 // messages that may wait for a subscriber
+    std::uint64_t m_sent = 0;                                   // messages, since it was opened
     std::map<std::string, std::size_t, std::less<>> m_prefixes; // subscribed to, and by how many
     std::size_t m_subscriptions = 0;
     bool m_isShut = false;       // its endpoints are to be opened again

@@ -39,6 +39,11 @@ bool PublishingSocket::send(std::string_view topic, std::string_view payload) {
     return true;
 }
 
+void PublishingSocket::expect(std::size_t messageBytes) {
+    for (auto& link : m_links)
+        link->expect(messageBytes);
+}
+
 std::size_t PublishingSocket::subscriptions(std::chrono::milliseconds timeout) {
     const auto count = [this] {
         std::size_t all = 0;

@@ -33,8 +33,9 @@ class PublishingSocket {
         /// Of those it connects to: nothing waits for one that is gone, and its subscriptions end.
         bool onlyWhileConnected = false;
         std::chrono::milliseconds farewell{300}; // in which what is queued may still be delivered
-        /// What may wait for one subscriber, about: of messages as large as those sent lately.
+        /// What may wait for one subscriber, about, of messages of `messageBytes` on the mean.
         std::size_t queueBytes = 256U << 20U;
+        std::size_t messageBytes = 2'000;
         std::shared_ptr<ZmqContext> context; // null: one of its own
     };
 
@@ -44,6 +45,10 @@ class PublishingSocket {
 
     /// False: nothing of it was sent, because a subscriber that is waited for did not take it within 200 ms.
     bool send(std::string_view topic, std::string_view payload);
+
+    /// From now on messages may be as large as that, on the mean: fewer of them may wait. Told before many
+    /// were sent it costs nothing; later subscribers have to come back, and what is sent meanwhile is lost.
+    void expect(std::size_t messageBytes);
 
     /// Reads who subscribes. True: somebody new asks for rosters.
     /// Call at least once a second: it also tries again where it was not let in.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/source/zmq_source.h"
-#include "feeds/transport/byte_budget.h"
 #include "feeds/transport/publishing_socket.h"
 
 #include "tests/support/catch.h"
@@ -126,24 +125,35 @@ TEST_CASE("an endpoint that cannot be used is refused by name", "[publish]") {
     CHECK_THAT(taken.error(), containsText(first->boundEndpoints()[0]));
 }
 
-TEST_CASE("what may wait is bounded in bytes: the larger the messages, the fewer", "[publish]") {
-    ByteBudget budget(64U << 20U);
-    CHECK(budget.mark() == ByteBudget::kMost);
-    for (int i = 0; i < 10'000; ++i)
-        budget.note(64U << 10U);
-    CHECK(budget.mark() >= 700);
-    CHECK(budget.mark() <= 1'500);
-    for (int i = 0; i < 10'000; ++i)
-        budget.note(8U << 20U);
-    CHECK(budget.mark() < 2 * ByteBudget::kFewest);
-    for (int i = 0; i < 100'000; ++i)
-        budget.note(400);
-    CHECK(budget.mark() > ByteBudget::kMost / 2);
+TEST_CASE("a publisher whose messages grow is heard all the same", "[publish]") {
+    auto opened = PublishingSocket::open(
+        {.bind = {"tcp://127.0.0.1:*"}, .queueBytes = 256U << 10U, .messageBytes = 600});
+    REQUIRE(opened);
+    auto& publisher = *opened.value();
+    const auto source = listener({.connect = publisher.boundEndpoints()});
+    REQUIRE(awaitSubscriptions(publisher, 1));
+    // All is read as it comes, so nothing is ever in the way.
+    const auto isHeard = [&](std::size_t bytes, int count) {
+        for (int i = 0; i < count; ++i) {
+            REQUIRE(publisher.send("pop/LHR", std::string(bytes, 'x')));
+            if (take(*source, 1).size() != 1) return false;
+        }
+        return true;
+    };
+    const int before = GENERATE(0, 40, 120, 210);
+    CHECK(isHeard(600, before));
+    publisher.expect(200'000);
+    REQUIRE(eventually([&] {
+        source->receive(milliseconds(0)); // it says again what it wants while it is used
+        return publisher.subscriptions(milliseconds(20)) == 1;
+    }));
+    CHECK(isHeard(200'000, 120));
+    CHECK(isHeard(600, 300));
 }
 
 TEST_CASE("a subscriber that stands still takes no more of large messages than the budget", "[publish]") {
-    auto opened =
-        PublishingSocket::open({.bind = {"tcp://127.0.0.1:*"}, .waits = true, .queueBytes = 16U << 20U});
+    auto opened = PublishingSocket::open(
+        {.bind = {"tcp://127.0.0.1:*"}, .waits = true, .queueBytes = 16U << 20U, .messageBytes = 64U << 10U});
     REQUIRE(opened);
     auto& publisher = *opened.value();
     const auto source = listener({.connect = publisher.boundEndpoints(), .receiveHighWaterMark = 10});
@@ -152,7 +162,5 @@ TEST_CASE("a subscriber that stands still takes no more of large messages than t
     std::size_t sent = 0;
     while (sent < 10'000 && publisher.send("node/LHR", payload))
         ++sent;
-    // Beside the budget, what both sides' sockets hold; and the mark follows the sizes within a thousand
-    // messages.
-    CHECK(sent < 1'500);
+    CHECK(sent < 600); // 256 of the budget; beside it, what both sides' sockets hold
 }
