@@ -20,8 +20,7 @@ std::variant<PublisherShares::Share*, Refusal> PublisherShares::admit(std::strin
     auto& share = shareOf(publisher, now);
     const auto amount = static_cast<double>(bytes);
     if (!share.messages.has(1, now) || !share.bytes.has(amount, now)) return Refusal::flood;
-    if (share.waiting + bytes > m_bounds.waitingOfOne() || m_waiting + bytes > m_bounds.waitingBytes)
-        return Refusal::queueFull;
+    if (share.waiting + bytes > m_bounds.waitingBytes - m_waiting) return Refusal::queueFull;
     share.messages.take(1);
     share.bytes.take(amount);
     share.waiting += bytes;

@@ -15,9 +15,11 @@
 
 namespace surgescope::feeds {
 
-/// How much of a source each publisher may take: so many messages and bytes a second, and a share of the room
-/// for what waits, so that one that floods starves nobody. Remembers a publisher only as long as it makes a
-/// difference, and a bounded number of them: those beyond share what one may take. One thread.
+/// How much of a source each publisher may take: so many messages and bytes a second, and of the room for
+/// what waits no more than is free beside it. So one alone may fill half of it, three that flood a quarter
+/// each, and who comes then still finds room (dynamic thresholds: Choudhury, Hahne, IEEE/ACM Transactions on
+/// Networking 6, 1998). Remembers a publisher only as long as it makes a difference, and a bounded number of
+/// them: those beyond share what one may take. One thread.
 class PublisherShares {
   public:
     struct Bounds {
@@ -25,9 +27,6 @@ class PublisherShares {
         double bytesPerSecond = limits::kPublisherBytesPerSecond;
         std::size_t waitingBytes = limits::kWaitingBytes; // of all together
         std::size_t publishers = limits::kPublishersAtOnce;
-
-        /// What of one publisher may wait.
-        std::size_t waitingOfOne() const { return waitingBytes / 4; }
     };
     struct Share {
         TokenBucket messages;

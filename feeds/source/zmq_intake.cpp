@@ -98,9 +98,8 @@ void ZmqIntake::keep(zmq::message_t& topic, zmq::message_t& payload, std::shared
                 return who + ", expected at most " +
                        std::to_string(static_cast<std::uint64_t>(bounds.messagesPerSecond)) +
                        " messages and " + megabytes(bounds.bytesPerSecond) + " a second";
-            return who + ", expected at most " + megabytes(static_cast<double>(bounds.waitingOfOne())) +
-                   " of a publisher and " + megabytes(static_cast<double>(bounds.waitingBytes)) +
-                   " of all to wait";
+            return who + ", expected no more to wait than is free of " +
+                   megabytes(static_cast<double>(bounds.waitingBytes));
         });
         return;
     }

@@ -45,7 +45,7 @@ inline constexpr std::size_t kEvents = 10'000; // remembered, oldest dropped fir
 // in fast motion, an agent for one.
 inline constexpr double kPublisherMessagesPerSecond = 100'000;
 inline constexpr double kPublisherBytesPerSecond = 128e6;
-inline constexpr std::size_t kWaitingBytes = 256U << 20;  // of all publishers; of one a quarter
+inline constexpr std::size_t kWaitingBytes = 256U << 20;  // of all publishers; of one what is free beside it
 inline constexpr std::size_t kPublishersAtOnce = 200'000; // told apart in one second
 
 } // namespace surgescope::feeds::limits
