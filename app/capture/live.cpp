@@ -118,7 +118,7 @@ Result<int> replayFile(const CaptureOptions& options) {
          .waits = true, // it loses nothing
          .farewell = kFarewell,
          .queueBytes = 16U << 20U, // and may be of any size
-         .messageBytes = 64U << 10U,
+         .load = {.messageBytes = 64U << 10U},
          .context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust))});
     if (!publisher) return Error{publisher.error()};
     for (const auto& endpoint : (*publisher)->boundEndpoints())

@@ -120,8 +120,8 @@ Result<std::unique_ptr<PublishingSocket>> PublisherFleet::Parts::openSocket(std:
         {.connect = one ? std::vector{options.relays[relay]} : options.connect,
          .onlyWhileConnected = one,
          .queueBytes = std::max(kQueueBytes / options.publishers, kQueueBytesOfVoice),
-         .messageBytes =
-             meanMessageBytes(options.nodes, std::max<std::size_t>(options.publishers, rosters.size())),
+         .load = {.messageBytes = meanMessageBytes(
+                      options.nodes, std::max<std::size_t>(options.publishers, rosters.size()))},
          .context = options.context ? options.context : contexts.back()});
 }
 

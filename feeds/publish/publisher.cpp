@@ -17,6 +17,9 @@ namespace {
 
 constexpr auto kRosterEvery = std::chrono::seconds(30);
 constexpr std::chrono::milliseconds kFarewell{300};
+/// Who is gone for longer gets what is new, when he is back, and not what has long passed: thousands of
+/// publishers would have hours to tell at once.
+constexpr double kWaitSeconds = 60;
 
 /// With relays, to the one that is number `relay` of them.
 Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& options, std::size_t relay) {
@@ -66,7 +69,8 @@ class ZmqPublisher final : public Publisher {
         if (m_options.warn) tellProblem();
         const auto now = m_clock.steady();
         if (!m_options.relays.empty()) follow(m_failover.look(m_socket->wanted("pop/"), now));
-        m_socket->expect(meanMessageBytes(m_nodes, m_rosters.size()));
+        m_socket->expect({.messageBytes = meanMessageBytes(m_nodes, m_rosters.size()),
+                          .mostWaiting = mostWaiting(m_rosters.size())});
         for (auto& [pop, kept] : m_rosters)
             if (joined || now - kept.sentAt >= kRosterEvery) sendRoster(kept);
     }
@@ -82,6 +86,11 @@ class ZmqPublisher final : public Publisher {
         Roster roster;
         SteadyTime sentAt;
     };
+
+    /// Reports, columns and what is rarer.
+    std::size_t mostWaiting(std::size_t pops) const {
+        return static_cast<std::size_t>(3.0 * kWaitSeconds * std::max(m_options.speed, 1.0)) * (pops + 1);
+    }
 
     template <class Message> bool send(Message& message) {
         if (m_failover.isBetween()) return true; // nobody hears it

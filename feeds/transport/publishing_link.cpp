@@ -20,11 +20,12 @@ constexpr std::chrono::milliseconds kAtOnce{0};
 constexpr int kPublisherEvents = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
                                  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
 
-/// How many messages make a budget of bytes: ZeroMQ counts messages.
-int markOf(std::size_t queueBytes, std::size_t messageBytes) {
+/// ZeroMQ counts messages.
+int markOf(std::size_t queueBytes, const PublishingSocket::Load& load) {
     constexpr std::size_t kFewest = 100;
     constexpr std::size_t kMost = 100'000;
-    return static_cast<int>(std::clamp(queueBytes / std::max(messageBytes, std::size_t{1}), kFewest, kMost));
+    const auto budget = queueBytes / std::max(load.messageBytes, std::size_t{1});
+    return static_cast<int>(std::clamp(std::min(budget, load.mostWaiting), kFewest, kMost));
 }
 
 } // namespace
@@ -32,7 +33,7 @@ int markOf(std::size_t queueBytes, std::size_t messageBytes) {
 PublishingLink::PublishingLink(const PublishingSocket::Options& options, std::shared_ptr<ZmqContext> context,
                                Way way)
     : m_options(options), m_context(std::move(context)), m_way(std::move(way)),
-      m_attempts(m_way, m_context->trust()), m_mark(markOf(options.queueBytes, options.messageBytes)) {}
+      m_attempts(m_way, m_context->trust()), m_mark(markOf(options.queueBytes, options.load)) {}
 
 std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
     m_prefixes.clear();
@@ -69,16 +70,16 @@ bool PublishingLink::send(std::string_view topic, std::string_view payload) {
     return true;
 }
 
-/// ZeroMQ tells the sender of what was read whenever that is a multiple of half the mark. A mark that falls
-/// below what is read and not told yet is never fallen below again: the link is silent for good. So it falls
-/// only while fewer messages were sent than that; later the socket is made anew.
-void PublishingLink::expect(std::size_t messageBytes) {
-    const int mark = markOf(m_options.queueBytes, messageBytes);
-    if (mark * 3 / 2 > m_mark) return; // it would not matter; and a mark never rises
-    const bool isEarly = m_sent < static_cast<std::uint64_t>(mark / 2);
-    if (!isEarly && m_options.waits) return; // nothing that is waited for may be lost on the way
+/// ZeroMQ tells the sender of what was read whenever that is a multiple of half the mark. When a mark falls
+/// below what was read and not told, nothing is sent any more, so nothing is read, and the link is silent for
+/// good. So a mark falls only while fewer messages were sent than that; later the socket is made anew.
+void PublishingLink::expect(const PublishingSocket::Load& load) {
+    const int mark = markOf(m_options.queueBytes, load);
+    if (mark * 3 / 2 > m_mark && mark < m_mark * 3 / 2) return; // it would not matter
+    const bool isSafe = mark > m_mark || m_sent < static_cast<std::uint64_t>(mark / 2);
+    if (!isSafe && m_options.waits) return; // nothing that is waited for may be lost on the way
     m_mark = mark;
-    if (isEarly)
+    if (isSafe)
         m_socket->set(zmq::sockopt::sndhwm, m_mark);
     else
         openAgain(m_options.farewell);

@@ -31,7 +31,7 @@ class PublishingLink {
     std::optional<Error> open(std::vector<std::string>& bound);
 
     bool send(std::string_view topic, std::string_view payload);
-    void expect(std::size_t messageBytes);
+    void expect(const PublishingSocket::Load& load);
     /// True: somebody new asks for rosters.
     bool readSubscriptions();
     bool wanted(std::string_view topic) const;

@@ -39,9 +39,9 @@ bool PublishingSocket::send(std::string_view topic, std::string_view payload) {
     return true;
 }
 
-void PublishingSocket::expect(std::size_t messageBytes) {
+void PublishingSocket::expect(const Load& load) {
     for (auto& link : m_links)
-        link->expect(messageBytes);
+        link->expect(load);
 }
 
 std::size_t PublishingSocket::subscriptions(std::chrono::milliseconds timeout) {

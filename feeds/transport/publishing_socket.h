@@ -26,6 +26,11 @@ class PublishingSocket {
     static constexpr std::size_t kDescriptors = 4; // two of them watch who lets it in
     static constexpr std::size_t kDescriptorsOfContext = 8;
 
+    /// What is to be sent, about: it says how much may wait.
+    struct Load {
+        std::size_t messageBytes = 2'000;  // on the mean
+        std::size_t mostWaiting = 100'000; // messages: older ones are of no use
+    };
     struct Options {
         std::vector<std::string> bind;
         std::vector<std::string> connect;
@@ -33,9 +38,8 @@ class PublishingSocket {
         /// Of those it connects to: nothing waits for one that is gone, and its subscriptions end.
         bool onlyWhileConnected = false;
         std::chrono::milliseconds farewell{300}; // in which what is queued may still be delivered
-        /// What may wait for one subscriber, about, of messages of `messageBytes` on the mean.
-        std::size_t queueBytes = 256U << 20U;
-        std::size_t messageBytes = 2'000;
+        std::size_t queueBytes = 256U << 20U;    // may wait for one subscriber
+        Load load;
         std::shared_ptr<ZmqContext> context; // null: one of its own
     };
 
@@ -46,9 +50,9 @@ class PublishingSocket {
     /// False: nothing of it was sent, because a subscriber that is waited for did not take it within 200 ms.
     bool send(std::string_view topic, std::string_view payload);
 
-    /// From now on messages may be as large as that, on the mean: fewer of them may wait. Told before many
-    /// were sent it costs nothing; later subscribers have to come back, and what is sent meanwhile is lost.
-    void expect(std::size_t messageBytes);
+    /// From now on that is to be sent. Much larger messages, after many were sent, have subscribers come back
+    /// and lose what is sent meanwhile.
+    void expect(const Load& load);
 
     /// Reads who subscribes. True: somebody new asks for rosters.
     /// Call at least once a second: it also tries again where it was not let in.

@@ -24,8 +24,13 @@ constexpr milliseconds kReconnectAtMost{2'000};
 constexpr int kAskAfterSeconds = 10;
 constexpr int kAskEverySeconds = 5;
 constexpr int kAskTimes = 4;
-/// What was sent and is not acknowledged for so long ends the connection.
+/// Who does not answer ZeroMQ's heartbeat for so long is given up.
 constexpr milliseconds kDead{30'000};
+/// What was sent and is not acknowledged for so long ends the connection, and is lost. After a cut the kernel
+/// sends again when about as much time has passed once more: one of half that costs nothing.
+constexpr milliseconds kUnacknowledged{60'000};
+/// A connection that is not answered by then is begun anew: the kernel would ask ever more seldom.
+constexpr milliseconds kUnanswered{4'000};
 /// Who connects has so long to say what he is.
 constexpr milliseconds kHandshake{30'000}; // a fleet that comes back at once takes a while
 constexpr milliseconds kPatience{200};     // with a slow subscriber
@@ -44,7 +49,8 @@ void makeLasting(zmq::socket_t& socket) {
     socket.set(zmq::sockopt::tcp_keepalive_idle, kAskAfterSeconds);
     socket.set(zmq::sockopt::tcp_keepalive_intvl, kAskEverySeconds);
     socket.set(zmq::sockopt::tcp_keepalive_cnt, kAskTimes);
-    socket.set(zmq::sockopt::tcp_maxrt, number(kDead));
+    socket.set(zmq::sockopt::tcp_maxrt, number(kUnacknowledged));
+    socket.set(zmq::sockopt::connect_timeout, number(kUnanswered));
     socket.set(zmq::sockopt::handshake_ivl, number(kHandshake));
 }
 
