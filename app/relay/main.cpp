@@ -195,6 +195,7 @@ int runRelay(CLI::App& app, const Options& options) {
     auto up = Publisher::open({.name = options.name,
                                .bind = options.publish,
                                .connect = options.connect,
+                               .onlyWhileConnected = true,
                                .warn = [](const std::string& text) { spdlog::warn("{}", text); },
                                .context = context},
                               clock);

@@ -71,7 +71,7 @@ void FeedStep::handle(const RawMessage& message) {
             using Alternative = std::decay_t<decltype(value)>;
             if (foreign) return foreign;
             if constexpr (std::is_same_v<Alternative, Refused>)
-                return value;
+                return unreadable(message, value);
             else
                 return m_state.apply(*value, {now, message.arrived});
         },

@@ -69,8 +69,7 @@ class ZmqPublisher final : public Publisher {
         if (m_options.warn) tellProblem();
         const auto now = m_clock.steady();
         if (!m_options.relays.empty()) follow(m_failover.look(m_socket->wanted("pop/"), now));
-        m_socket->expect({.messageBytes = meanMessageBytes(m_nodes, m_rosters.size()),
-                          .mostWaiting = mostWaiting(m_rosters.size())});
+        m_socket->expect(load());
         for (auto& [pop, kept] : m_rosters)
             if (joined || now - kept.sentAt >= kRosterEvery) sendRoster(kept);
     }
@@ -88,8 +87,12 @@ class ZmqPublisher final : public Publisher {
     };
 
     /// Reports, columns and what is rarer.
-    std::size_t mostWaiting(std::size_t pops) const {
-        return static_cast<std::size_t>(3.0 * kWaitSeconds * std::max(m_options.speed, 1.0)) * (pops + 1);
+    PublishingSocket::Load load() const {
+        PublishingSocket::Load load{.messageBytes = meanMessageBytes(m_nodes, m_rosters.size())};
+        if (!m_options.lossless)
+            load.mostWaiting = static_cast<std::size_t>(3 * kWaitSeconds * std::max(m_options.speed, 1.0)) *
+                               (m_rosters.size() + 1);
+        return load;
     }
 
     template <class Message> bool send(Message& message) {

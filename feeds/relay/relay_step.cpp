@@ -84,7 +84,7 @@ void RelayStep::handle(const RawMessage& message) {
             using Alternative = std::decay_t<decltype(value)>;
             if constexpr (std::is_same_v<Alternative, Refused>) {
                 m_relay.noteRefused(value.count);
-                return value;
+                return unreadable(message, value);
             } else if constexpr (requires { m_relay.apply(*value, Arrival{}); }) {
                 return m_relay.apply(*value, {now, message.arrived});
             } else { // a recorder's own never travels

@@ -27,4 +27,9 @@ std::optional<Refused> foreignClaim(const RawMessage& message, const Decoded& de
                    permit.name + " under the topic " + quote(message.topic) + ": " + *why};
 }
 
+Refused unreadable(const RawMessage& message, Refused refused) {
+    if (message.permit) refused.text = message.permit->name + ": " + refused.text;
+    return refused;
+}
+
 } // namespace surgescope::feeds

@@ -13,4 +13,7 @@ namespace surgescope::feeds {
 /// it may. Asked before anybody records it: in a recording nobody could tell any more. Any thread.
 std::optional<Refused> foreignClaim(const RawMessage& message, const Decoded& decoded);
 
+/// Why a message could not be read, and whose it was if its speaker has a key. Any thread.
+Refused unreadable(const RawMessage& message, Refused refused);
+
 } // namespace surgescope::feeds

@@ -46,7 +46,7 @@ bool ZmqIntake::takeOne(zmq::socket_t& socket, const Speaker& speaker) {
     zmq::message_t topic;
     if (!socket.recv(topic, zmq::recv_flags::dontwait)) return false;
     if (!topic.more()) {
-        refuseParts(1);
+        refuseParts(1, speaker(topic).get());
         return true;
     }
     zmq::message_t payload;
@@ -55,15 +55,17 @@ bool ZmqIntake::takeOne(zmq::socket_t& socket, const Speaker& speaker) {
         keep(topic, payload, speaker(payload));
         return true;
     }
+    const auto permit = speaker(payload);
     std::size_t parts = 2;
     for (zmq::message_t rest; socket.get(zmq::sockopt::rcvmore); ++parts)
         static_cast<void>(socket.recv(rest));
-    refuseParts(parts);
+    refuseParts(parts, permit.get());
     return true;
 }
 
-void ZmqIntake::refuseParts(std::size_t parts) {
-    const auto what = "a message of " + (parts == 1 ? "one part" : std::to_string(parts) + " parts");
+void ZmqIntake::refuseParts(std::size_t parts, const Permit* permit) {
+    const auto what = (permit ? permit->name + ": " : std::string()) + "a message of " +
+                      (parts == 1 ? "one part" : std::to_string(parts) + " parts");
     m_refused.add(Refusal::multipart, what, [&] { return what + ", expected topic and payload"; });
 }
 

@@ -58,7 +58,7 @@ class ZmqIntake {
     bool takeOne(zmq::socket_t& socket, const Speaker& speaker);
     void keep(zmq::message_t& topic, zmq::message_t& payload, std::shared_ptr<const Permit> permit);
     bool mayBeSaid(std::string_view topic, std::string_view publisher, const Permit* permit);
-    void refuseParts(std::size_t parts);
+    void refuseParts(std::size_t parts, const Permit* permit);
 
     const bool m_waits;
     const Clock& m_clock;

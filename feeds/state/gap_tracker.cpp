@@ -2,6 +2,7 @@
 #include "feeds/state/gap_tracker.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace surgescope::feeds {
 namespace {
@@ -29,12 +30,16 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
         if (found == m_streams.end() && m_streams.size() >= m_maxStreams)
             return Refused{Refusal::full, describe(header, topic) + ": " + std::to_string(m_maxStreams) +
                                               " publishers and topics are followed already"};
-        m_streams[m_key] = {header.session, header.sequence, 1, header.intervalEnd, now};
+        auto& begun = m_streams[m_key];
+        begun = {header.session,      header.sequence, 1, header.intervalEnd, now,
+                 begun.newestCounted, begun.counted};
+        m_accepted = &begun;
         if (fromStart && header.sequence <= kMostMissing) m_counts.lost += header.sequence - 1;
         return Accepted{};
     }
 
     auto& stream = found->second;
+    m_accepted = &stream;
     stream.heard = now;
     if (header.sequence > stream.newest) {
         const std::uint64_t step = header.sequence - stream.newest;
@@ -68,6 +73,24 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
     ++m_counts.reordered;
     if (m_counts.lost > 0) --m_counts.lost;
     return Accepted{false};
+}
+
+bool GapTracker::countsIn(FeedSecond second) {
+    auto& stream = *m_accepted;
+    const auto ahead = (second - stream.newestCounted).count();
+    if (ahead > 0 || ahead <= -std::int64_t{kWindow}) {
+        stream.counted = ahead > 0 && ahead < std::int64_t{kWindow} ? (stream.counted << ahead) | 1U : 1;
+        stream.newestCounted = second;
+        return true;
+    }
+    const auto bit = std::uint64_t{1} << -ahead;
+    return (std::exchange(stream.counted, stream.counted | bit) & bit) == 0;
+}
+
+void GapTracker::forgetSeconds(std::string_view topic) {
+    for (auto& [key, stream] : m_streams)
+        if (key.size() > topic.size() && key.starts_with(topic) && key[topic.size()] == '\0')
+            stream.counted = 0;
 }
 
 void GapTracker::forgetTopic(std::string_view topicPrefix) {

@@ -37,6 +37,11 @@ class GapTracker {
     /// so that what is missing before its first message is lost, too.
     std::variant<Accepted, Refused> accept(const Header& header, std::string_view topic, SteadyTime now,
                                            bool fromStart);
+    /// Of the report accepted last: whether it is the first of its publisher and PoP to count in that second.
+    /// Of sessions, numbers and clocks a publisher may say what it likes.
+    bool countsIn(FeedSecond second);
+    /// The time of a topic's place went back: its seconds come again.
+    void forgetSeconds(std::string_view topic);
     /// Forgets topics that nobody has sent for so long.
     void forgetSilent(SteadyTime now, std::chrono::seconds silent);
 
@@ -54,11 +59,14 @@ class GapTracker {
         std::uint64_t seen = 0;   // bit i: newest - i was seen
         FeedSecond lastInterval{};
         SteadyTime heard;
+        FeedSecond newestCounted{};
+        std::uint64_t counted = 0; // bit i: newestCounted - i was
     };
 
     std::size_t m_maxStreams;
     std::unordered_map<std::string, Stream> m_streams; // by topic, a zero byte, publisher
     std::string m_key;
+    Stream* m_accepted = nullptr; // the stream of the message accepted last
     Counts m_counts;
 };
 

@@ -60,7 +60,19 @@ template Judge::Heard Judge::hear(const Event&, Arrival);
 template Judge::Heard Judge::hear(const Global&, Arrival);
 
 Judge::Timed Judge::time(const PopReport& message, const Heard& heard, const OpenSeconds& open, bool alone,
-                         Arrival arrival) const {
+                         Arrival arrival) {
+    auto timed = placed(message, heard, open, alone, arrival);
+    if (timed.refused || message.header.correction) return timed;
+    if (timed.wentBack) m_gaps.forgetSeconds(topicOf(message));
+    if (!m_gaps.countsIn(timed.second))
+        timed.refused =
+            Refused{Refusal::repeatedInterval, topicOf(message) + " of " + message.header.publisher +
+                                                   ": counts in " + utcText(timed.second) + " already"};
+    return timed;
+}
+
+Judge::Timed Judge::placed(const PopReport& message, const Heard& heard, const OpenSeconds& open, bool alone,
+                           Arrival arrival) const {
     const auto second = message.header.intervalEnd + heard.publisher->shift;
     const auto now =
         std::chrono::floor<seconds>(m_publishers.feedNow(*heard.publisher, message.header, arrival.stamp));

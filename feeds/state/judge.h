@@ -43,7 +43,7 @@ class Judge {
     /// Of a report that was heard: whether it can be added to what is open of its place. `alone`: nobody else
     /// speaks for that place.
     Timed time(const PopReport& message, const Heard& heard, const OpenSeconds& open, bool alone,
-               Arrival arrival) const;
+               Arrival arrival);
     /// What of its totals counts: a clock that is off has measured no lags. Valid until the next call.
     const PopTotals& totalsOf(const PopReport& message, const Heard& heard);
     /// Reports put into another second than they said, because their publisher's clock is off.
@@ -58,6 +58,9 @@ class Judge {
     void clear();
 
   private:
+    Timed placed(const PopReport& message, const Heard& heard, const OpenSeconds& open, bool alone,
+                 Arrival arrival) const;
+
     Publishers m_publishers{limits::kPublishers};
     GapTracker m_gaps{limits::kStreams};
     std::optional<bool> m_isOfNow; // reports come by real clocks; nothing before the first

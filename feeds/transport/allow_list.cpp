@@ -209,6 +209,7 @@ std::string_view nameOf(Purpose purpose) {
 std::optional<std::string> Permit::whyNot(Purpose purpose, WallTime now) const {
     if (stranger) return "it is not in the allow-list";
     if (revoked) return "its key was revoked";
+    if (isShutOut) return "it asked for more topics, or longer ones, than anybody needs";
     if (now < from) return "its key is good from " + utcText(std::chrono::floor<seconds>(from)) + " UTC on";
     if (now >= until) return "its key was good until " + utcText(std::chrono::floor<seconds>(until)) + " UTC";
     const bool may = purpose == Purpose::publish  ? publishes()
@@ -238,6 +239,11 @@ std::optional<std::string> Permit::whyNotSay(const Roster& roster) const {
 std::optional<std::string> Permit::whyNotSay(const PopReport& report) const {
     if (!relay && (report.header.correction || report.twinNodes > 0))
         return "adds to reports, as a relay may";
+    const auto& totals = report.totals;
+    if (!relay && (totals[Counter::messages_lost] > 0 || totals[Counter::messages_refused] > 0))
+        return "tells what was lost or refused on the way to it, as a relay may";
+    if (!relay && report.header.oldestSent != WallTime{})
+        return "tells when others sent what it says, as a relay may";
     return whyNotCount(*this, report.totals[Counter::node_seconds]);
 }
 

@@ -35,8 +35,9 @@ struct Permit {
     bool relay = false;   // merges what agents say: may name any node of its PoPs
     WallTime from = WallTime::min();
     WallTime until = WallTime::max();
-    bool revoked = false;  // stays in the list, so that it can be named
-    bool stranger = false; // is not in the list
+    bool revoked = false;   // stays in the list, so that it can be named
+    bool stranger = false;  // is not in the list
+    bool isShutOut = false; // has asked for more than anybody needs
 
     bool publishes() const { return !pops.empty() || global || event; }
 

@@ -4,6 +4,7 @@
 #include "feeds/transport/endpoint.h"
 #include "feeds/transport/sockets.h"
 #include "feeds/transport/trust.h"
+#include "feeds/wire/limits.h"
 
 #include <algorithm>
 #include <chrono>
@@ -103,16 +104,37 @@ bool PublishingLink::readSubscriptions() {
         if (text[0] == 1) {
             ++m_subscriptions;
             if (known != m_prefixes.end())
-                ++known->second;
-            else if (m_prefixes.size() <= kMostPrefixes)
-                m_prefixes.emplace(prefix, 1);
+                ++known->second.count;
+            else
+                addPrefix(prefix, ::zmq_msg_gets(wish.handle(), "User-Id"));
             joined = joined || prefix.empty() || prefix.starts_with("roster");
         } else {
             if (m_subscriptions > 0) --m_subscriptions;
-            if (known != m_prefixes.end() && --known->second == 0) m_prefixes.erase(known);
+            if (known != m_prefixes.end() && --known->second.count == 0) m_prefixes.erase(known);
         }
     }
     return joined;
+}
+
+/// ZeroMQ keeps what is asked for in a tree with a branch for each letter, without a bound, so that some
+/// thousand long wishes take a gigabyte. It is given back when the socket is made anew, without whoever that
+/// was.
+void PublishingLink::addPrefix(std::string_view prefix, const char* key) {
+    const std::string asker = key ? key : "";
+    if (prefix.size() > limits::kTopicBytes) {
+        if (key) m_context->trust()->shutOut(asker);
+    } else if (m_prefixes.size() <= kMostPrefixes) {
+        m_prefixes.emplace(prefix, Wish{1, asker});
+        if (m_prefixes.size() > kMostPrefixes) shutOutGreediest();
+    }
+}
+
+void PublishingLink::shutOutGreediest() {
+    std::map<std::string_view, std::size_t> asked;
+    for (const auto& [prefix, wish] : m_prefixes)
+        ++asked[wish.key];
+    const auto most = std::ranges::max_element(asked, {}, [](const auto& entry) { return entry.second; });
+    m_context->trust()->shutOut(std::string(most->first));
 }
 
 bool PublishingLink::wanted(std::string_view topic) const {

@@ -45,6 +45,8 @@ class PublishingLink {
     void keepTrying(SteadyTime now, WallTime wall);
 
   private:
+    void addPrefix(std::string_view prefix, const char* key);
+    void shutOutGreediest();
     bool sendPart(std::string_view part, int flags);
     void openAgain(std::chrono::milliseconds linger);
     void hearMonitor(SteadyTime now);
@@ -57,10 +59,14 @@ class PublishingLink {
     Way m_way;
     Attempts m_attempts;
     std::optional<zmq::socket_t> m_socket;
-    std::unique_ptr<Monitor> m_monitor;                         // of m_socket; null: nothing of it matters
-    int m_mark;                                                 // messages that may wait for a subscriber
-    std::uint64_t m_sent = 0;                                   // messages, since it was opened
-    std::map<std::string, std::size_t, std::less<>> m_prefixes; // subscribed to, and by how many
+    std::unique_ptr<Monitor> m_monitor; // of m_socket; null: nothing of it matters
+    int m_mark;                         // messages that may wait for a subscriber
+    std::uint64_t m_sent = 0;           // messages, since it was opened
+    struct Wish {
+        std::size_t count = 0; // subscribers
+        std::string key;       // of who was the first
+    };
+    std::map<std::string, Wish, std::less<>> m_prefixes; // subscribed to
     std::size_t m_subscriptions = 0;
     bool m_isShut = false;       // its endpoints are to be opened again
     std::uint64_t m_version = 0; // of the allow-list that was looked through

@@ -85,6 +85,18 @@ std::vector<std::shared_ptr<const Permit>> Trust::permits() const {
     return m_allowed->permits();
 }
 
+void Trust::shutOut(const std::string& key) {
+    const std::scoped_lock lock(m_mutex);
+    const auto known = m_allowed->find(key);
+    if (!known || known->isShutOut) return;
+    Permit permit = *known;
+    permit.isShutOut = true;
+    auto list = std::make_shared<AllowList>(*m_allowed);
+    list->put(std::move(permit));
+    m_allowed = std::move(list);
+    ++m_version;
+}
+
 std::uint64_t Trust::version() const {
     const std::scoped_lock lock(m_mutex);
     return m_version;

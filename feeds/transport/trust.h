@@ -56,6 +56,8 @@ class Trust {
     std::shared_ptr<const Permit> permitOf(std::string_view key) const;
     /// Of each key in the list.
     std::vector<std::shared_ptr<const Permit>> permits() const;
+    /// Its holder may do nothing any more, until the list is another one or the program is started again.
+    void shutOut(const std::string& key);
     /// Rises when another list is in use.
     std::uint64_t version() const;
     /// Why the allow-list that is in use is not the one in the file; empty: it is.

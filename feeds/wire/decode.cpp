@@ -6,6 +6,7 @@
 #include "feeds/wire/fields.h"
 #include "feeds/wire/header_reader.h"
 #include "feeds/wire/limits.h"
+#include "feeds/wire/plausible.h"
 #include "feeds/wire/rollup_reader.h"
 #include "feeds/wire/roster_reader.h"
 #include "feeds/wire/sanity.h"
@@ -149,7 +150,8 @@ struct Decoder::Messages {
                 return false;
             popReport.twinNodes = fields.value;
         }
-        return fields.atEnd() && readPlainTotals(totals, popReport.totals);
+        return fields.atEnd() && readPlainTotals(totals, popReport.totals) &&
+               !whyImplausible(popReport.totals);
     }
 
     bool readUsualRoster(std::string_view topic, std::string_view payload) {
@@ -169,7 +171,8 @@ struct Decoder::Messages {
             return Refused{Refusal::value, "twin_nodes is " + std::to_string(from.twin_nodes()) +
                                                ", expected at most " + std::to_string(limits::kNodes)};
         popReport.twinNodes = from.twin_nodes();
-        return feeds::read(from.totals(), popReport.totals, scratch);
+        if (auto refused = feeds::read(from.totals(), popReport.totals, scratch)) return refused;
+        return whyImplausible(popReport.totals);
     }
 
     MaybeRefused read(const pb::NodeColumns& from, std::string_view topic) {

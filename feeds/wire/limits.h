@@ -21,6 +21,9 @@ inline constexpr std::size_t kTextBytes = 256; // node names, versions, event te
 inline constexpr std::size_t kNodesPerMessage = 262'144;
 inline constexpr std::size_t kPlacesPerMessage = 20'000;        // PoPs, regions and the world
 inline constexpr std::uint64_t kCount = std::uint64_t{1} << 53; // of anything in one interval
+/// What one node may have of anything in one interval: a terabyte of traffic, far beyond any. So one of them
+/// that lies makes no sum, which a relay tells, go beyond the bound above.
+inline constexpr std::uint64_t kCountOfNode = std::uint64_t{1} << 40;
 /// In a recorder's sums: of many intervals, and of however many days since the start. Whatever was added up
 /// is accepted, as PopTotals stops there by itself.
 inline constexpr std::uint64_t kSum = UINT64_MAX;

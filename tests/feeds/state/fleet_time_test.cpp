@@ -214,7 +214,8 @@ TEST_CASE("what a reconnecting agent had queued is late, and its clock is not ca
         agent.sequence = all[0].sequence + 60;
     others.push_back(away);
     for (int s = 0; s < 10; ++s) {
-        CHECK(fleet.second(others) == 10);
+        // The last of what was queued came as from a clock that is a second behind, and has this place.
+        CHECK(fleet.second(others) == (s == 0 ? 9 : 10));
         CHECK(fleet.complaints().empty());
     }
     CHECK(fleet.state.judge().gaps().counts().lost == 0);
@@ -407,7 +408,7 @@ TEST_CASE("two sessions forged at once do not end the one that speaks", "[fleet]
         fleet.say(fleet.reportOf(forger));
     }
     fleet.clock.advance(200ms);
-    CHECK(fleet.second(agents) == 3);
+    CHECK(fleet.second(agents) == 2); // of one the forger has told this second, and nobody tells it twice
     CHECK(fleet.second(agents) == 3);
     REQUIRE(fleet.complaints().size() == 1);
     CHECK(fleet.complaints()[0].starts_with("two are called LHR/edge-0"));

@@ -163,8 +163,16 @@ TEST_CASE("a thief with an agent's key speaks for nobody else", "[trust]") {
         CHECK_THAT(wall.health().lastRefusal, containsText(why));
         CHECK_THAT(wall.health().lastRefusal, containsText("EWR/edge-1 under the topic"));
     };
+    const auto report = [](auto change) {
+        auto changed = popReport({.pop = "EWR"});
+        change(changed);
+        return changed;
+    };
     tries(popReport({.pop = "LHR"}), "speaks of the PoP 'LHR'");
     tries(popReport({.pop = "EWR", .nodes = 1'000}), "speaks of 1000 nodes, its key of 1");
+    tries(report([](PopReport& r) { r.totals[Counter::messages_lost] = 1; }),
+          "was lost or refused on the way");
+    tries(report([](PopReport& r) { r.header.oldestSent = r.header.sent; }), "when others sent what it says");
     tries(Event{}, "tells events");
     tries(Global{}, "speaks of the world");
     const auto refused = wall.refused();
@@ -183,6 +191,29 @@ TEST_CASE("a thief with an agent's key speaks for nobody else", "[trust]") {
     CHECK(wall.step.state().places().size() == 1);
     CHECK(wall.step.state().events().empty());
     CHECK_FALSE(wall.step.state().global());
+}
+
+TEST_CASE("what cannot be read is told with whose key it was", "[trust]") {
+    TrustedWall wall;
+    TrustedAgent agent;
+    agent.knows(wall.key());
+    wall.allows(agentPermit(agent.key()));
+    agent.connect(wall.endpoint());
+    REQUIRE(hears(wall, agent));
+    const auto isTold = [&](auto change, const std::string& what) {
+        return comesTo([&] {
+            auto report = popReport({.pop = "EWR"});
+            report.header.intervalEnd = std::chrono::floor<std::chrono::seconds>(agent.clock.wall());
+            change(report);
+            agent.publisher->tick();
+            agent.publisher->publish(report);
+            const auto last = wall.health().lastRefusal;
+            return last.find(what) != std::string::npos && last.starts_with("EWR/edge-1: ");
+        });
+    };
+    CHECK(isTold([](PopReport& r) { r.totals[Counter::requests] = std::uint64_t{1} << 53; },
+                 "expected at most 2^40 of each of 1 nodes"));
+    CHECK(isTold([](PopReport& r) { r.header.intervalEnd = {}; }, "interval"));
 }
 
 TEST_CASE("a second header behind the first gives a thief no other name", "[trust]") {
@@ -385,6 +416,53 @@ TEST_CASE("a listener whose key is revoked hears nothing more", "[trust]") {
     }
     for (int i = 0; i < 50; ++i)
         CHECK_FALSE(hears(*sources[1]));
+}
+
+TEST_CASE("a listener that asks for more than anybody needs is shut out, by name, and the others hear",
+          "[trust]") {
+    Machine site;
+    Machine wall;
+    Machine greedy;
+    const SystemClock clock;
+    const auto publisher =
+        openPublisher({.name = "sim", .bind = {kAnywhere}, .context = site.context}, clock);
+    std::vector<std::unique_ptr<ZmqSource>> sources;
+    for (Machine* machine : {&wall, &greedy}) {
+        machine->knows(site.key());
+        machine->allows({"sim", site.key(), {"sim"}, {"*"}});
+        site.allows({machine == &wall ? "wall" : "greedy", machine->key(), {}, {}, {}, false, false, true});
+        sources.push_back(openSource({.connect = publisher->boundEndpoints(), .context = machine->context}));
+    }
+    const auto hears = [&](ZmqSource& source) {
+        publisher->tick();
+        auto report = popReport({.publisher = "sim"});
+        publisher->publish(report);
+        const auto received = source.receive(milliseconds(10));
+        return std::holds_alternative<RawMessage>(received);
+    };
+    for (auto& source : sources)
+        REQUIRE(comesTo([&] { return hears(*source); }));
+    const auto isShutOut = [&] { return site.context->trust()->permitOf(greedy.key())->isShutOut; };
+    const bool isLong = GENERATE(true, false);
+    int asked = 0;
+    CHECK(comesTo([&] {
+        // Not more than a thousand at once, or they are lost on the way.
+        for (int i = 0; i < 500; ++i)
+            sources[1]->subscribe("node/" + std::to_string(++asked) + std::string(isLong ? 800 : 0, 'x'));
+        sources[1]->receive(milliseconds(10));
+        publisher->tick();
+        return isShutOut();
+    }));
+    CHECK((isLong || asked >= 9'500));
+    CHECK_FALSE(site.context->trust()->permitOf(wall.key())->isShutOut);
+    CHECK(comesTo([&] {
+        sources[1]->receive(milliseconds(0));
+        hears(*sources[0]);
+        const auto away = site.context->turnedAway();
+        return !away.empty() &&
+               away.front().what.find("greedy: it asked for more topics") != std::string::npos;
+    }));
+    CHECK(comesTo([&] { return hears(*sources[0]); }));
 }
 
 TEST_CASE("levers are pulled by whoever may, and by nobody else", "[trust][control]") {
