@@ -38,11 +38,9 @@ std::string checkPop(const std::string& text) {
 }
 
 std::string checkNode(const std::string& text) {
-    const bool good = !text.empty() && text.size() <= kNodeNameBytes &&
-                      std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
-    return good ? ""
-                : "a node's name is 1 to " + std::to_string(kNodeNameBytes) +
-                      " ASCII characters without blanks";
+    return isWord(text, kNodeNameBytes) ? ""
+                                        : "a node's name is 1 to " + std::to_string(kNodeNameBytes) +
+                                              " ASCII characters without blanks";
 }
 
 bool isExpected(const Pop& pop, const std::string& node) {
@@ -76,7 +74,8 @@ int main(int argc, char** argv) {
     app.add_option("--pop", options.pop, "Where this node is, by the PoP's code: EWR")
         ->required()
         ->check(checkPop);
-    app.add_option("--node", options.node, "This node's name, unique in its PoP")
+    app.add_option("--node", options.node,
+                   "This node's name, unique in its PoP; with keys the one that was allowed")
         ->check(checkNode)
         ->capture_default_str();
     std::string edge;
@@ -138,7 +137,8 @@ int main(int argc, char** argv) {
     if (!publisher) return refuse(publisher.error());
     const auto agent = Agent::open(options, clock, **publisher);
     if (!agent) return refuse(agent.error());
-    spdlog::info("reports {} in {}", options.node, options.pop);
+    // Where keys are asked for, this is the name that has to be allowed.
+    spdlog::info("reports as {}: node {} of the PoP {}", publisherOptions.name, options.node, options.pop);
     (*agent)->run(stop);
     spdlog::info("asked to stop");
     return 0;

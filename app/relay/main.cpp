@@ -50,11 +50,10 @@ struct Options {
 };
 
 std::string checkName(const std::string& text) {
-    const bool good = !text.empty() && text.size() <= limits::kPublisherBytes &&
-                      std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
-    return good ? ""
-                : "a relay's name is 1 to " + std::to_string(limits::kPublisherBytes) +
-                      " ASCII characters without blanks";
+    return isWord(text, limits::kPublisherBytes)
+               ? ""
+               : "a relay's name is 1 to " + std::to_string(limits::kPublisherBytes) +
+                     " ASCII characters without blanks";
 }
 
 void addOptions(CLI::App& app, Options& options) {

@@ -118,7 +118,7 @@ bool FleetVoice::tick(SteadyTime now, WallTime wall) {
 
 std::string FleetVoice::problem() const {
     for (const auto& socket : m_sockets)
-        if (auto problem = socket->problem(); !problem.empty()) return problem;
+        if (auto problem = socket->problem(name()); !problem.empty()) return problem;
     return {};
 }
 

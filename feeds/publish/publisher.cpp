@@ -114,9 +114,9 @@ class ZmqPublisher final : public Publisher {
     }
 
     void tellProblem() {
-        auto problem = m_socket->problem();
+        auto problem = m_socket->problem(m_options.name);
         if (problem == m_problem) return;
-        m_options.warn(problem.empty() ? "let in now" : problem);
+        m_options.warn(problem.empty() ? "let in now, as " + m_options.name : problem);
         m_problem = std::move(problem);
     }
 

@@ -17,7 +17,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t kMostNamesOfKey = 10'000; // of PoPs, of nodes
-constexpr std::size_t kMostPatternBytes = 256;
 
 bool fits(std::string_view name, std::string_view pattern) {
     if (!pattern.ends_with('*')) return name == pattern;
@@ -41,12 +40,6 @@ std::optional<std::string> whyNotCount(const Permit& permit, std::uint64_t nodes
     const auto most = mostNodes(permit);
     if (!most || nodes <= *most) return std::nullopt;
     return "speaks of " + std::to_string(nodes) + " nodes, its key of " + std::to_string(*most);
-}
-
-/// A name in this list is one word: it stands in messages and in tables.
-bool isWord(std::string_view text, std::size_t mostBytes) {
-    return !text.empty() && text.size() <= mostBytes &&
-           std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\'; });
 }
 
 /// What is true or false of a permit, by its name in the file; null: nothing is called that.
@@ -144,7 +137,7 @@ class AllowListReader : TomlValues {
             else if (what == "publish")
                 permit.pops = pops(node);
             else if (what == "nodes")
-                permit.nodes = words(node, what, kMostPatternBytes);
+                permit.nodes = words(node, what, limits::kTextBytes);
             else if (auto* may = flagOf(permit, what))
                 *may = flag(node, what);
             else if (what == "from")
@@ -175,9 +168,9 @@ class AllowListReader : TomlValues {
     }
 
     std::vector<std::string> pops(const toml::node& node) {
-        auto all = words(node, "publish", kMostPatternBytes);
+        auto all = words(node, "publish", limits::kTextBytes);
         for (const auto& code : all)
-            if (!code.empty() && code != "*" && !isPopCode(code))
+            if (!code.empty() && !isPopPattern(code))
                 refuse(node, "publish: " + inQuotes(code) + " is no PoP, expected " +
                                  std::string(kPopCodeForm) + ", or *");
         return all;
@@ -186,14 +179,31 @@ class AllowListReader : TomlValues {
     AllowList m_list;
 };
 
-std::string quotedList(const std::vector<std::string>& words) {
-    std::string text = "[";
+std::string listText(const std::vector<std::string>& words) {
+    toml::array list;
     for (const auto& word : words)
-        text += (text.size() > 1 ? ", \"" : "\"") + word + "\"";
-    return text + "]";
+        list.push_back(word);
+    return tomlText(list);
+}
+
+/// A shell takes it for one word, whatever is in it.
+std::string forShell(std::string_view word) {
+    std::string text = "'";
+    for (const char c : word)
+        c == '\'' ? text.append("'\\''") : text.append(1, c);
+    return text + "'";
 }
 
 } // namespace
+
+bool isWord(std::string_view text, std::size_t mostBytes) {
+    return !text.empty() && text.size() <= mostBytes &&
+           std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+bool isPopPattern(std::string_view text) {
+    return text == "*" || isPopCode(text);
+}
 
 std::string_view nameOf(Purpose purpose) {
     switch (purpose) {
@@ -229,7 +239,8 @@ std::optional<std::string> Permit::whyNotSay(std::string_view topic, std::string
 }
 
 std::optional<std::string> Permit::whyNotSay(const Roster& roster) const {
-    if (!relay && !roster.agents.empty()) return "speaks for agents, as a relay may";
+    if (!relay && !roster.agents.empty())
+        return "speaks for agents, as a relay may: surgescope-keys allow … --relay";
     if (nodes.empty() || relay) return std::nullopt;
     for (const auto& node : roster.nodes)
         if (!fitsAny(node.name, nodes)) return "names the node " + inQuotes(node.name);
@@ -238,17 +249,31 @@ std::optional<std::string> Permit::whyNotSay(const Roster& roster) const {
 
 std::optional<std::string> Permit::whyNotSay(const PopReport& report) const {
     if (!relay && (report.header.correction || report.twinNodes > 0))
-        return "adds to reports, as a relay may";
+        return "adds to reports, as a relay may: surgescope-keys allow … --relay";
     const auto& totals = report.totals;
     if (!relay && (totals[Counter::messages_lost] > 0 || totals[Counter::messages_refused] > 0))
-        return "tells what was lost or refused on the way to it, as a relay may";
+        return "tells what was lost or refused on the way to it, as a relay may: surgescope-keys allow … "
+               "--relay";
     if (!relay && report.header.oldestSent != WallTime{})
-        return "tells when others sent what it says, as a relay may";
+        return "tells when others sent what it says, as a relay may: surgescope-keys allow … --relay";
     return whyNotCount(*this, report.totals[Counter::node_seconds]);
 }
 
 std::optional<std::string> Permit::whyNotSay(const NodeColumns& columns) const {
     return whyNotCount(*this, columns.nodeCount);
+}
+
+std::string allowCommand(const Permit& wanted) {
+    Permit permit = wanted;
+    auto text = "surgescope-keys allow " + forShell(permit.key) + " " +
+                (permit.name.empty() ? std::string(kNamePlace) : forShell(permit.name));
+    for (const char* flag : {"global", "event", "listen", "control", "relay"})
+        if (*flagOf(permit, flag)) text += " --" + std::string(flag);
+    for (const auto& pop : permit.pops)
+        text += " --publish " + forShell(pop);
+    for (const auto& node : permit.nodes)
+        text += " --node " + forShell(node);
+    return text;
 }
 
 Permit ownersPermit(const std::string& key) {
@@ -274,10 +299,11 @@ std::string AllowList::text() const {
         "# Whose keys are let in, and what they may do; surgescope-keys allow and revoke write it.\n";
     for (const auto& one : m_permits) {
         Permit permit = *one;
-        text += "\n[[key]]\nname = \"" + permit.name + "\"\npublic = \"" + permit.key + "\"\n";
-        if (permit.as != std::vector{permit.name}) text += "as = " + quotedList(permit.as) + "\n";
-        if (!permit.pops.empty()) text += "publish = " + quotedList(permit.pops) + "\n";
-        if (!permit.nodes.empty()) text += "nodes = " + quotedList(permit.nodes) + "\n";
+        text += "\n[[key]]\nname = " + tomlText(toml::value(permit.name)) +
+                "\npublic = " + tomlText(toml::value(permit.key)) + "\n";
+        if (permit.as != std::vector{permit.name}) text += "as = " + listText(permit.as) + "\n";
+        if (!permit.pops.empty()) text += "publish = " + listText(permit.pops) + "\n";
+        if (!permit.nodes.empty()) text += "nodes = " + listText(permit.nodes) + "\n";
         for (const char* flag : {"global", "event", "listen", "control", "relay", "revoked"})
             if (*flagOf(permit, flag)) text += std::string(flag) + " = true\n";
         if (permit.from != WallTime::min())

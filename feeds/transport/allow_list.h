@@ -17,6 +17,11 @@
 /// Who may do what: whose keys are let in, and in whose name they may speak. Immutable; any thread.
 namespace surgescope::feeds {
 
+/// A name in the list is one word of ASCII: it stands in messages, in tables and in commands.
+bool isWord(std::string_view text, std::size_t mostBytes);
+/// A PoP's code, or * for all.
+bool isPopPattern(std::string_view text);
+
 /// What somebody comes for.
 enum class Purpose : std::uint8_t { publish, listen, control };
 std::string_view nameOf(Purpose purpose);
@@ -74,6 +79,11 @@ class AllowList {
     std::vector<std::shared_ptr<const Permit>> m_permits;
     std::unordered_map<std::string, std::size_t> m_byKey; // where in m_permits
 };
+
+/// What to say where somebody shall be let in so, for a shell; a name that is empty has to be put in.
+std::string allowCommand(const Permit& permit);
+/// Stands there for a name.
+inline constexpr std::string_view kNamePlace = "NAME";
 
 /// Whose own key it is may do everything.
 Permit ownersPermit(const std::string& key);

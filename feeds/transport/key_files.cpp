@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/transport/key_files.h"
 
+#include "feeds/transport/endpoint.h"
 #include "feeds/util/toml_file.h"
 
 #include <algorithm>
@@ -21,9 +22,17 @@ constexpr std::size_t kMostServerBytes = 1U << 20U;
 constexpr std::size_t kMostServers = 10'000;
 constexpr std::size_t kMostEndpointBytes = 256;
 constexpr mode_t kOnlyOurs = 0600;
+constexpr mode_t kOthersWrite = 0022;
 
 Error cannot(const std::string& what, const std::string& path) {
     return {"cannot " + what + " " + path + ": " + std::strerror(errno)};
+}
+
+/// What a group may write is written by whoever gets into it.
+std::optional<Error> checkWriters(const std::string& path, const struct stat& there) {
+    if ((there.st_mode & kOthersWrite) == 0) return std::nullopt;
+    return Error{path + ": others may write it, so they decide who is who; expected that nobody else may. "
+                        "Look whether all in it is yours, then chmod go-w it"};
 }
 
 /// A file's contents put in its place in one step.
@@ -118,6 +127,8 @@ class KeyFileReader : TomlValues {
                        "nothing of a server is called " + inQuotes(name.str()) + ", expected public or at");
         }
         if (!isKey(server.key)) refuse(table, "public: expected " + std::string(kKeyForm));
+        if (const auto wrong = server.at.empty() ? std::nullopt : KeyFiles::checkServerEndpoint(server.at))
+            refuse(table, "at: " + wrong->text);
         return server;
     }
 };
@@ -135,7 +146,30 @@ std::optional<Error> KeyFiles::makeFolder() const {
     std::error_code error;
     std::filesystem::create_directories(std::filesystem::path(m_folder).parent_path(), error);
     if (::mkdir(m_folder.c_str(), 0700) != 0 && errno != EEXIST) return cannot("make the folder", m_folder);
-    return std::nullopt;
+    return checkFolder();
+}
+
+/// Who may write in it may put other files in the place of ours.
+std::optional<Error> KeyFiles::checkFolder() const {
+    struct stat folder {};
+    if (::stat(m_folder.c_str(), &folder) == 0) return checkWriters(m_folder, folder);
+    return errno == ENOENT || errno == ENOTDIR ? std::nullopt : std::optional(cannot("read", m_folder));
+}
+
+Result<std::optional<std::string>> KeyFiles::read(const std::string& path, std::size_t mostBytes) const {
+    if (auto error = checkFolder()) return std::move(*error);
+    struct stat file {};
+    if (::stat(path.c_str(), &file) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::optional<std::string>();
+        return cannot("read", path);
+    }
+    if (path == ownPath() && (file.st_mode & ~kOnlyOurs & 0777U) != 0)
+        return Error{path + ": others may read it, so it is no secret any more; expected mode 0600. Make "
+                            "another key, or chmod 600 if nobody did"};
+    if (auto error = checkWriters(path, file)) return std::move(*error);
+    auto text = readTextFile(path, mostBytes);
+    if (!text) return Error{text.error()};
+    return std::optional(std::move(text.value()));
 }
 
 // ---- our own key
@@ -147,18 +181,10 @@ Result<KeyPair> KeyFiles::parseOwn(std::string_view text, const std::string& fil
 }
 
 Result<std::optional<KeyPair>> KeyFiles::own() const {
-    struct stat file {};
-    if (::stat(ownPath().c_str(), &file) != 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::optional<KeyPair>();
-        return cannot("read", ownPath());
-    }
-    if ((file.st_mode & 0077U) != 0)
-        return Error{ownPath() +
-                     ": others may read it, so it is no secret any more; expected mode 0600. Make "
-                     "another key, or chmod 600 if nobody did"};
-    const auto text = readTextFile(ownPath(), kMostOwnBytes);
+    const auto text = read(ownPath(), kMostOwnBytes);
     if (!text) return Error{text.error()};
-    auto keys = parseOwn(*text, ownPath());
+    if (!*text) return std::optional<KeyPair>();
+    auto keys = parseOwn(**text, ownPath());
     if (!keys) return Error{keys.error()};
     return std::optional(std::move(keys.value()));
 }
@@ -177,11 +203,13 @@ Result<KeyPair> KeyFiles::makeOwn() const {
     if (auto error = makeFolder()) return std::move(*error);
     const FolderLock lock(m_folder);
     if (isThere(ownPath()))
-        return Error{ownPath() + " is there already; --next makes the one that is to follow it"};
+        return Error{ownPath() + " is there already: surgescope-keys show prints it, new --next makes the "
+                                 "one that is to follow it"};
     return makeAt(ownPath());
 }
 
 Result<KeyPair> KeyFiles::makeNext() const {
+    if (auto error = checkFolder()) return std::move(*error);
     const FolderLock lock(m_folder);
     if (!isThere(ownPath())) return Error{ownPath() + ": no such file; there is nothing to follow"};
     if (isThere(nextPath())) return Error{nextPath() + " is there already; --switch puts it in its place"};
@@ -189,6 +217,7 @@ Result<KeyPair> KeyFiles::makeNext() const {
 }
 
 Result<KeyPair> KeyFiles::switchToNext() const {
+    if (auto error = checkFolder()) return std::move(*error);
     const FolderLock lock(m_folder);
     if (!isThere(nextPath())) return Error{nextPath() + ": no such file; --next makes it"};
     if (::rename(nextPath().c_str(), ownPath().c_str()) != 0) return cannot("write", ownPath());
@@ -206,13 +235,21 @@ Result<std::vector<KeyFiles::Server>> KeyFiles::parseServers(std::string_view te
 }
 
 Result<std::vector<KeyFiles::Server>> KeyFiles::servers() const {
-    if (!isThere(serversPath())) return std::vector<Server>();
-    const auto text = readTextFile(serversPath(), kMostServerBytes);
+    const auto text = read(serversPath(), kMostServerBytes);
     if (!text) return Error{text.error()};
-    return parseServers(*text, serversPath());
+    return *text ? parseServers(**text, serversPath()) : std::vector<Server>();
+}
+
+std::optional<Error> KeyFiles::checkServerEndpoint(const std::string& at) {
+    const bool one = isWord(at, kMostEndpointBytes) && at.starts_with("tcp://") &&
+                     !at.starts_with("tcp://*") && !at.ends_with(":*") && !checkEndpoint("connect to", at);
+    if (one) return std::nullopt;
+    return Error{inQuotes(at) + ": expected tcp://HOST:PORT as it is connected to, such as tcp://wall:5556"};
 }
 
 std::optional<Error> KeyFiles::addServer(const Server& server) const {
+    if (!server.at.empty())
+        if (auto error = checkServerEndpoint(server.at)) return error;
     if (auto error = makeFolder()) return error;
     const FolderLock lock(m_folder);
     auto all = servers();
@@ -221,8 +258,8 @@ std::optional<Error> KeyFiles::addServer(const Server& server) const {
     all.value().push_back(server);
     std::string text = "# Whom we connect to, and by which key we know it; surgescope-keys pair writes it.\n";
     for (const auto& one : *all) {
-        text += "\n[[server]]\npublic = \"" + one.key + "\"\n";
-        if (!one.at.empty()) text += "at = \"" + one.at + "\"\n";
+        text += "\n[[server]]\npublic = " + tomlText(toml::value(one.key)) + "\n";
+        if (!one.at.empty()) text += "at = " + tomlText(toml::value(one.at)) + "\n";
     }
     return writeWhole(serversPath(), text);
 }
@@ -230,10 +267,9 @@ std::optional<Error> KeyFiles::addServer(const Server& server) const {
 // ---- whom we let in
 
 Result<AllowList> KeyFiles::allowed() const {
-    if (!isThere(allowedPath())) return AllowList();
-    const auto text = readTextFile(allowedPath(), AllowList::kMostBytes);
+    const auto text = read(allowedPath(), AllowList::kMostBytes);
     if (!text) return Error{text.error()};
-    return AllowList::parse(*text, allowedPath());
+    return *text ? AllowList::parse(**text, allowedPath()) : AllowList();
 }
 
 std::optional<Error>

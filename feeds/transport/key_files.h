@@ -13,14 +13,15 @@
 namespace surgescope::feeds {
 
 /// The folder where keys lie: our own, those of the servers we connect to, and the allow-list. All files are
-/// 0600, and written whole or not at all; whoever changes one waits for another who does. Errors name the
-/// file. Waits for a disk: not for the feed's thread.
+/// 0600, and written whole or not at all; whoever changes one waits for another who does. What others may
+/// write is not used, for they would decide who speaks. Errors name the file. Waits for a disk: not for the
+/// feed's thread.
 class KeyFiles {
   public:
     /// What answers at an endpoint shall hold this key.
     struct Server {
         std::string key;
-        std::string at; // endpoint, as it is connected to; empty: at any
+        std::string at; // endpoint, as it is connected to: tcp://wall:5556; empty: at any
         bool operator==(const Server&) const = default;
     };
 
@@ -43,6 +44,7 @@ class KeyFiles {
     Result<KeyPair> makeNext() const;
     Result<KeyPair> switchToNext() const;
 
+    /// Empty when there is no file.
     Result<std::vector<Server>> servers() const;
     std::optional<Error> addServer(const Server& server) const;
 
@@ -53,10 +55,15 @@ class KeyFiles {
 
     static Result<std::vector<Server>> parseServers(std::string_view text, const std::string& file);
     static Result<KeyPair> parseOwn(std::string_view text, const std::string& file);
+    /// Nothing: a server may answer there.
+    static std::optional<Error> checkServerEndpoint(const std::string& at);
 
   private:
     Result<KeyPair> makeAt(const std::string& path) const;
     std::optional<Error> makeFolder() const;
+    std::optional<Error> checkFolder() const;
+    /// Nothing: there is no such file.
+    Result<std::optional<std::string>> read(const std::string& path, std::size_t mostBytes) const;
     std::string m_folder;
 };
 

@@ -154,14 +154,15 @@ void PublishingLink::hearMonitor(SteadyTime now) {
     }
 }
 
-std::string PublishingLink::problem() const {
+std::string PublishingLink::problem(const std::string& name) const {
     if (m_way.kind != Way::Kind::known || !m_attempts.hasFailed()) return {};
     const auto own = m_context->trust()->ownPublicKey();
     const auto& endpoint = m_way.connect.front();
     if (own.empty())
         return "not let in at " + endpoint +
                ": it expects a key. surgescope-keys pair says how to get one in there";
-    return "not let in at " + endpoint + ". There, surgescope-keys allow '" + own + "' NAME lets us in";
+    return "not let in at " + endpoint + ". There, " + allowCommand({.name = name, .key = own}) +
+           " lets us in";
 }
 
 std::vector<std::string> PublishingLink::listening(WallTime wall) const {

@@ -38,8 +38,8 @@ class PublishingLink {
     std::size_t subscriptions() const { return m_subscriptions; }
     zmq::socket_t& socket() { return *m_socket; }
 
-    /// Where we are not let in, and what to do; empty: nowhere.
-    std::string problem() const;
+    /// Where we are not let in, and what to do so that we are, as `name`; empty: nowhere.
+    std::string problem(const std::string& name) const;
 
     /// Makes the socket anew when that is due. Call at least once a second.
     void keepTrying(SteadyTime now, WallTime wall);

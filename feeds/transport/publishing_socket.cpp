@@ -71,9 +71,9 @@ bool PublishingSocket::readSubscriptions() {
     return joined;
 }
 
-std::string PublishingSocket::problem() const {
+std::string PublishingSocket::problem(const std::string& name) const {
     for (const auto& link : m_links)
-        if (auto problem = link->problem(); !problem.empty()) return problem;
+        if (auto problem = link->problem(name); !problem.empty()) return problem;
     return {};
 }
 

@@ -57,8 +57,8 @@ class PublishingSocket {
     /// Reads who subscribes. True: somebody new asks for rosters.
     /// Call at least once a second: it also tries again where it was not let in.
     bool readSubscriptions();
-    /// Where we are not let in, and what to do; empty: nowhere, as far as is known.
-    std::string problem() const;
+    /// Where we are not let in, and what to do so that we are, as `name`; empty: nowhere, as far as is known.
+    std::string problem(const std::string& name) const;
     /// As of the last reading: whether anybody asks for the topic.
     bool wanted(std::string_view topic) const;
     /// Subscriptions that are there now; waits at most `timeout` for the first.

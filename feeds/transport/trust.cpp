@@ -108,10 +108,12 @@ std::string Trust::problem() const {
 }
 
 Trust::Stamp Trust::stamp() const {
+    struct stat folder {};
     struct stat file {};
-    if (::stat(m_files.allowedPath().c_str(), &file) != 0) return {};
-    return {file.st_mtim.tv_sec * 1'000'000'000 + file.st_mtim.tv_nsec,
-            static_cast<std::uint64_t>(file.st_size), file.st_ino};
+    if (::stat(m_files.folder().c_str(), &folder) != 0) return {};
+    if (::stat(m_files.allowedPath().c_str(), &file) != 0) return {.folderMode = folder.st_mode};
+    return {file.st_ctim.tv_sec * 1'000'000'000 + file.st_ctim.tv_nsec,
+            static_cast<std::uint64_t>(file.st_size), file.st_ino, folder.st_mode};
 }
 
 std::optional<Error> Trust::follow() {

@@ -67,11 +67,12 @@ class Trust {
     std::optional<Error> follow();
 
   private:
-    /// What tells that a file was changed.
+    /// What tells that a file was changed, or who may write it.
     struct Stamp {
-        std::int64_t modifiedNs = 0;
+        std::int64_t changedNs = 0;
         std::uint64_t bytes = 0;
         std::uint64_t inode = 0;
+        std::uint32_t folderMode = 0;
         bool operator==(const Stamp&) const = default;
     };
     Stamp stamp() const;

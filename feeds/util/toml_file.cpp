@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <ios>
+#include <sstream>
 
 namespace surgescope::feeds {
 namespace {
@@ -32,7 +33,12 @@ std::string inQuotes(std::string_view text) {
 
 Result<std::string> readTextFile(const std::string& path, std::size_t mostBytes) {
     std::error_code ignored;
-    if (!std::filesystem::is_regular_file(path, ignored)) return Error{path + ": no such file"};
+    const auto kind = std::filesystem::status(path, ignored).type();
+    if (kind == std::filesystem::file_type::not_found) return Error{path + ": no such file"};
+    if (kind == std::filesystem::file_type::directory) return Error{path + ": is a folder, expected a file"};
+    if (kind == std::filesystem::file_type::none) return Error{path + ": cannot be read"};
+    if (kind != std::filesystem::file_type::regular) // a pipe may keep us waiting for ever
+        return Error{path + ": is no file but a pipe or a device, expected a file"};
     std::ifstream stream(path, std::ios::binary);
     std::string text(mostBytes + 1, '\0');
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -49,6 +55,12 @@ Result<toml::table> parseToml(std::string_view text, std::size_t mostBytes, cons
     } catch (const toml::parse_error& error) {
         return Error{atLine(file, error.source()) + std::string(error.description())};
     }
+}
+
+std::string tomlText(const toml::node& value) {
+    std::ostringstream text;
+    text << toml::toml_formatter(value);
+    return text.str();
 }
 
 void TomlValues::refuse(const toml::node& node, const std::string& text) {

@@ -16,11 +16,14 @@ namespace surgescope::feeds {
 /// Text from outside as it may stand in a message: short, printable ASCII, in quotes.
 std::string inQuotes(std::string_view text);
 
-/// A whole text file of at most `mostBytes`. Errors: it is not there, cannot be read, or is longer.
+/// A whole text file of at most `mostBytes`. Errors: it is not there, is none, cannot be read, or is longer.
 Result<std::string> readTextFile(const std::string& path, std::size_t mostBytes);
 
 /// A file's root table. Errors: not TOML, or longer than `mostBytes`. `file` is what messages call it.
 Result<toml::table> parseToml(std::string_view text, std::size_t mostBytes, const std::string& file);
+
+/// A value as it stands in a file: text in quotes, with whatever it has of them escaped.
+std::string tomlText(const toml::node& value);
 
 /// Reads values as they should be and keeps the first refusal, "FILE:LINE: WHAT, expected WHAT".
 class TomlValues {

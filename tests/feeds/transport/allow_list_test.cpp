@@ -65,6 +65,31 @@ TEST_CASE("what is written is what is read", "[allow]") {
     CHECK((again->from == full.from && again->until == full.until && again->revoked && again->relay));
 }
 
+TEST_CASE("a name is read as it was written, whatever is in it", "[allow]") {
+    AllowList list;
+    const std::string odd = R"(EWR/"\'#[$(id)=)";
+    list.put({odd, kKey, {odd, "a"}, {"EWR"}, {odd}});
+    const auto read = AllowList::parse(list.text(), "allowed.toml");
+    if (!read) FAIL(read.error());
+    CHECK(read->permits().front()->name == odd);
+    CHECK((read->permits().front()->as == std::vector{odd, std::string("a")}));
+    // What is no name does not become something else either.
+    for (const std::string name : {"EWR\"]\nglobal = true\n#", "a\nb", "a\x1b[31m", "a\x7f", "ä", ""}) {
+        AllowList foul;
+        foul.put({"a", kKey, {"a"}, {name}, {name}});
+        CHECK_THAT(refusalOf(foul.text()), containsText("expected"));
+    }
+}
+
+TEST_CASE("a command that lets a key in is one for a shell, too", "[allow]") {
+    Permit relay{"EWR/relay-1", kKey, {}, {"EWR", "*"}, {"edge-*"}};
+    relay.relay = true;
+    CHECK(allowCommand(relay) == "surgescope-keys allow '" + kKey +
+                                     "' 'EWR/relay-1' --relay --publish 'EWR' --publish '*' --node 'edge-*'");
+    CHECK(allowCommand({"a'b;$(id)", kKey}) == "surgescope-keys allow '" + kKey + "' 'a'\\''b;$(id)'");
+    CHECK(allowCommand({"", kKey}) == "surgescope-keys allow '" + kKey + "' NAME");
+}
+
 TEST_CASE("an allow-list with a mistake is refused whole, in words", "[allow]") {
     CHECK_THAT(refusalOf("[key"), containsText("allowed.toml:1"));
     CHECK_THAT(refusalOf("keys = 1\n"), containsText("'keys'"));
@@ -117,7 +142,7 @@ TEST_CASE("only who may relay adds to reports and speaks for agents", "[allow]")
     merged.agents.push_back({"EWR/edge-1", 1, {}});
     CHECK(permit.whyNotSay(correction));
     CHECK(permit.whyNotSay(twins));
-    CHECK(permit.whyNotSay(merged));
+    CHECK_THAT(*permit.whyNotSay(merged), containsText("surgescope-keys allow … --relay"));
     permit.relay = true;
     CHECK_FALSE(permit.whyNotSay(correction));
     CHECK_FALSE(permit.whyNotSay(twins));

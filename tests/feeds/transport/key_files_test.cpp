@@ -50,7 +50,7 @@ TEST_CASE("our own key is made once, and only ours to read", "[keys]") {
     CHECK(files.own().value()->secretKey == made->secretKey);
     CHECK(modeOf(files.ownPath()) == 0600);
     CHECK(modeOf(files.folder()) == 0700);
-    CHECK_THAT(files.makeOwn().error(), containsText("is there already"));
+    CHECK_THAT(files.makeOwn().error(), containsText("surgescope-keys show prints it"));
     CHECK(files.own().value()->publicKey == made->publicKey);
 
     ::chmod(files.ownPath().c_str(), 0640);
@@ -102,6 +102,64 @@ TEST_CASE("servers are known by endpoint, or anywhere", "[keys]") {
     writeFile(files.serversPath(), "[[server]]\npublic = 'short'\n");
     CHECK_THAT(files.servers().error(), containsText("expected a key of 40 characters"));
     CHECK(files.addServer({one, ""})); // what cannot be read is not written over
+}
+
+TEST_CASE("what is no endpoint to connect to is not written down as one", "[keys]") {
+    const TemporaryFolder folder;
+    const KeyFiles files((folder.path() / "keys").string());
+    const auto key = KeyPair::make().publicKey;
+    for (const std::string at :
+         {"garbage", "tcp://x\"\n[[server]]", "tcp://x\"\n:5556", "tcp://a b:5556", "tcp://\x1b[31m:5556",
+          "tcp://*:5556", "tcp://wall:*", "tcp://wall:0", "tcp://wall", "tcp://:5556", "ipc:///tmp/wall"}) {
+        const auto error = files.addServer({key, at});
+        REQUIRE(error);
+        CHECK_THAT(error->text, containsText("expected tcp://HOST:PORT"));
+        CHECK(error->text.find_first_of("\n\x1b") == std::string::npos);
+    }
+    CHECK(files.servers()->empty());
+    REQUIRE_FALSE(files.addServer({key, "tcp://x\"y\\:5556"})); // odd, and one word
+    CHECK(files.servers()->front().at == "tcp://x\"y\\:5556");
+    writeFile(files.serversPath(), "[[server]]\npublic = '" + key + "'\nat = 'garbage'\n");
+    CHECK_THAT(files.servers().error(), containsText("servers.toml:1: at: 'garbage': expected tcp://"));
+}
+
+TEST_CASE("what others may write decides nothing", "[keys]") {
+    const TemporaryFolder folder;
+    const KeyFiles files((folder.path() / "keys").string());
+    REQUIRE(files.makeOwn());
+    REQUIRE_FALSE(files.addServer({KeyPair::make().publicKey, ""}));
+    REQUIRE_FALSE(files.changeAllowed([](AllowList&) { return std::optional<Error>(); }));
+    const std::string words = "others may write it";
+    for (const mode_t mode : {0620U, 0602U, 0666U}) {
+        ::chmod(files.allowedPath().c_str(), mode);
+        ::chmod(files.serversPath().c_str(), mode);
+        CHECK_THAT(files.allowed().error(), containsText("allowed.toml: " + words));
+        CHECK_THAT(files.servers().error(), containsText("servers.toml: " + words));
+        CHECK(files.addServer({KeyPair::make().publicKey, ""})); // nor does it become ours by a change
+        CHECK(files.changeAllowed([](AllowList&) { return std::optional<Error>(); }));
+    }
+    for (const auto& path : {files.allowedPath(), files.serversPath()})
+        ::chmod(path.c_str(), 0644); // to read them is no harm
+    CHECK(files.allowed());
+    CHECK(files.servers());
+    for (const mode_t mode : {0770U, 0702U, 0777U}) {
+        ::chmod(files.folder().c_str(), mode);
+        CHECK_THAT(files.allowed().error(), containsText("/keys: " + words));
+        CHECK_THAT(files.servers().error(), containsText("/keys: " + words));
+        CHECK_THAT(files.own().error(), containsText("/keys: " + words));
+        CHECK_FALSE(files.makeNext());
+    }
+    ::chmod(files.folder().c_str(), 0755);
+    CHECK(files.own());
+}
+
+TEST_CASE("what is no file in the place of one is called what it is", "[keys]") {
+    const TemporaryFolder folder;
+    const KeyFiles files(folder.path().string());
+    ::mkdir(files.allowedPath().c_str(), 0700);
+    CHECK_THAT(files.allowed().error(), containsText("allowed.toml: is a folder"));
+    ::mkfifo(files.serversPath().c_str(), 0600);
+    CHECK_THAT(files.servers().error(), containsText("servers.toml: is no file but a pipe"));
 }
 
 TEST_CASE("an allow-list that cannot be read is not written over", "[keys]") {

@@ -17,6 +17,7 @@
 #include <fstream>
 #include <future>
 #include <string>
+#include <sys/stat.h>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -115,10 +116,10 @@ TEST_CASE("whose key nobody knows is not let in, and named, and comes by itself 
     }));
     CHECK(has(wall.status(), "not in the allow-list"));
     CHECK_THAT(agent.problem, containsText("not let in at " + wall.endpoint()));
-    CHECK_THAT(agent.problem, containsText("surgescope-keys allow '" + agent.key()));
+    CHECK_THAT(agent.problem, containsText("surgescope-keys allow '" + agent.key() + "' 'EWR/edge-1'"));
     wall.allows(agentPermit(agent.key()));
     CHECK(hears(wall, agent));
-    CHECK(agent.problem == "let in now");
+    CHECK(agent.problem == "let in now, as EWR/edge-1");
 }
 
 TEST_CASE("who speaks without a key, or to the wrong one, is not heard", "[trust]") {
@@ -520,6 +521,36 @@ TEST_CASE("an allow-list that becomes unreadable changes nothing, and says so", 
     const auto refused = wall.refused();
     agent.speak();
     CHECK(wall.refused() == refused);
+}
+
+TEST_CASE("an allow-list that others may write is not read, until they may no more", "[trust]") {
+    TrustedWall wall;
+    TrustedAgent agent;
+    agent.knows(wall.key());
+    wall.allows(agentPermit(agent.key()));
+    agent.connect(wall.endpoint());
+    REQUIRE(hears(wall, agent));
+    const auto& path = wall.trust->files().allowedPath();
+    ::chmod(path.c_str(), 0666);
+    std::ofstream(path) << ""; // by one of them
+    const auto isOlder = [&] {
+        agent.speak();
+        wall.health();
+        return has(wall.status(), "allowed.toml: others may write it");
+    };
+    CHECK(comesTo(isOlder));
+    const auto refused = wall.refused();
+    agent.speak();
+    CHECK(wall.refused() == refused);
+    ::chmod(path.c_str(), 0600); // the same bytes, and they count now
+    CHECK(comesTo([&] { return !isOlder() && wall.refused() > refused; }));
+    ::chmod(wall.trust->files().folder().c_str(), 0777);
+    CHECK(comesTo([&] {
+        wall.health();
+        return has(wall.status(), "others may write it");
+    }));
+    ::chmod(wall.trust->files().folder().c_str(), 0700);
+    CHECK(comesTo([&] { return !isOlder(); }));
 }
 
 TEST_CASE("what is within this machine", "[trust]") {
