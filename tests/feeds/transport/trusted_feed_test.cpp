@@ -408,7 +408,8 @@ TEST_CASE("a listener whose key is revoked hears nothing more", "[trust]") {
     // Who came before the list was read again had to knock more than once.
     const auto notLetIn = [&] {
         std::uint64_t count = 0;
-        for (const auto& trouble : sources[1]->endpoints().front().troubles)
+        const auto status = sources[1]->endpoints().front();
+        for (const auto& trouble : status.troubles)
             count += trouble.what.find("not let in") != std::string::npos ? trouble.count : 0;
         return count;
     };
