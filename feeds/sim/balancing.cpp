@@ -12,11 +12,11 @@ constexpr double kForcedRoom = 1e-6;  // what even a full neighbour counts for w
 } // namespace
 
 Balancing::Balancing(const Network& network, const Scenario& scenario)
-    : m_network(network), m_above(scenario.spillAbove), m_follow(-std::expm1(-1 / scenario.spillLagSeconds)) {
-}
+    : m_network(network), m_above(scenario.spillAbove), m_lagSeconds(scenario.spillLagSeconds) {}
 
-void Balancing::step(const std::vector<Site>& sites, double radius) {
+void Balancing::step(const std::vector<Site>& sites, double radius, double seconds) {
     const auto count = sites.size();
+    const double follow = -std::expm1(-seconds / m_lagSeconds);
     m_wanted.resize(count);
     m_away.assign(count, 0);
     m_unplaced.assign(count, 0);
@@ -29,7 +29,7 @@ void Balancing::step(const std::vector<Site>& sites, double radius) {
         const double fits = m_above / site.saturationPerWork;
         const bool open = site.state == Site::State::open;
         const double target = !open ? 1 : site.work > fits ? 1 - fits / site.work : 0;
-        m_wanted[i] += (target - m_wanted[i]) * m_follow;
+        m_wanted[i] += (target - m_wanted[i]) * follow;
         if (open) m_room[i] = std::max(0.0, fits - site.work);
     }
     for (std::size_t i = 0; i < count; ++i) {

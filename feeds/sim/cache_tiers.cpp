@@ -14,6 +14,13 @@ constexpr double kHotKeyZipf = 0.8;
 constexpr double kSegmentBits = 256e3 * 10;
 constexpr double kReleaseSegmentBits = 600e3 * 10;
 
+double allOrigins(const PopCatalogue& catalogue, const Provisioning& provisioning) {
+    double perSecond = 0;
+    for (std::size_t i = 0; i < catalogue.origins().size(); ++i)
+        perSecond += provisioning.originPerSecond(i);
+    return perSecond;
+}
+
 } // namespace
 
 void EdgeCache::invalidate(double keys) {
@@ -24,8 +31,8 @@ double EdgeCache::staleShare(double keysPending) {
     return kHotKeyShare * std::min(1.0, keysPending / kHotKeys);
 }
 
-CacheTiers::CacheTiers(const PopCatalogue& catalogue, const Network& network, const Demand& demand,
-                       const NodeFleet& fleet, const Scenario& s, double prewarm)
+CacheTiers::CacheTiers(const PopCatalogue& catalogue, const Provisioning& provisioning,
+                       const Network& network, const Scenario& s, double prewarm)
     : m_network(network),
       m_edge(LruCache::of(Popularity::zipf(s.catalogueTracks, s.catalogueZipf), s.edgeTracks)),
       m_shieldHitRatio(m_edge.hitRatioBehind(static_cast<double>(catalogue.size()) /
@@ -33,28 +40,13 @@ CacheTiers::CacheTiers(const PopCatalogue& catalogue, const Network& network, co
                                              s.shieldTracks)),
       m_segments(releaseSegments(s)),
       m_hotKeys(Popularity::grouped(Popularity::zipf(kHotKeys, kHotKeyZipf).groups, 2)),
-      m_origin(originFetchesAtPeak(catalogue, demand, fleet), s.originHeadroom),
-      m_originAnswered(m_origin.step(0, true)) {
+      m_origin(allOrigins(catalogue, provisioning)), m_originAnswered(m_origin.step(0, true)) {
     for (const auto pop : network.shields())
         m_shields.push_back({pop, ColdFill(m_segments, 1 - prewarm)});
 }
 
-double CacheTiers::originFetchesAtPeak(const PopCatalogue& catalogue, const Demand& demand,
-                                       const NodeFleet& fleet) const {
-    double fetches = 0;
-    for (std::size_t p = 0; p < catalogue.size(); ++p)
-        if (const PopIndex pop(p); fleet.count(pop) > 0)
-            fetches += usualFills(demand.dailyPeak(pop)).perSecond * (1 - m_shieldHitRatio);
-    return fetches;
-}
-
 EdgeCache CacheTiers::newEdge(double prewarm) const {
     return {ColdFill(m_segments, 1 - prewarm), ColdFill(m_hotKeys, 0)};
-}
-
-CacheTiers::Fills CacheTiers::usualFills(const PopDemand& people) const {
-    const double misses = (1 - m_edge.hitRatio) * people.audioPerSecond;
-    return {misses, misses * kSegmentBits};
 }
 
 double CacheTiers::usualApiMisses(const PopDemand& people, double machines) {

@@ -4,9 +4,9 @@
 #include "feeds/sim/cold_fill.h"
 #include "feeds/sim/demand.h"
 #include "feeds/sim/network.h"
-#include "feeds/sim/node_fleet.h"
 #include "feeds/sim/origin.h"
 #include "feeds/sim/pop_second.h"
+#include "feeds/sim/provisioning.h"
 #include "feeds/sim/scenario.h"
 
 #include <cstddef>
@@ -30,17 +30,11 @@ struct EdgeCache {
 class CacheTiers {
   public:
     /// `prewarm`: the share of the release that the shields hold at first.
-    CacheTiers(const PopCatalogue& catalogue, const Network& network, const Demand& demand,
-               const NodeFleet& fleet, const Scenario& scenario, double prewarm);
+    CacheTiers(const PopCatalogue& catalogue, const Provisioning& provisioning, const Network& network,
+               const Scenario& scenario, double prewarm);
 
     EdgeCache newEdge(double prewarm) const;
 
-    /// What an edge fetches when nothing is released.
-    struct Fills {
-        double perSecond = 0;
-        double bits = 0;
-    };
-    Fills usualFills(const PopDemand& people) const;
     /// API requests that an edge has no answer to when nothing is purged; `machines`: requests of theirs.
     static double usualApiMisses(const PopDemand& people, double machines);
 
@@ -61,9 +55,6 @@ class CacheTiers {
         double releaseRequests = 0; // of their people
         double releaseFetches = 0;
     };
-
-    double originFetchesAtPeak(const PopCatalogue& catalogue, const Demand& demand,
-                               const NodeFleet& fleet) const;
 
     const Network& m_network;
     LruCache m_edge;

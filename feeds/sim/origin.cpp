@@ -9,8 +9,7 @@ constexpr double kOriginBacklogSeconds = 2; // then it answers 503
 constexpr double kTimeoutSeconds = 3;       // before a shield gives up on one that cannot be reached
 } // namespace
 
-Origin::Origin(double fetchesAtPeak, double headroom)
-    : m_capacity(fetchesAtPeak * headroom), m_queue(kOriginBacklogSeconds) {}
+Origin::Origin(double fetchesPerSecond) : m_capacity(fetchesPerSecond), m_queue(kOriginBacklogSeconds) {}
 
 Origin::Step Origin::step(double fetchesPerSecond, bool reachable) {
     if (!reachable) {
