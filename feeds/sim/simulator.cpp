@@ -288,7 +288,7 @@ void Simulator::Model::writeGlobal() {
         answered += s.apiMisses;
     }
     const double botShare = api > 0 ? bots / (api + bots) : 0;
-    const auto learnt = recommender.step(plays / (scenario.albums * kTracksPerAlbum), botShare);
+    const auto learnt = recommender.step(plays / (scenario.allAlbums() * scenario.tracksPerAlbum), botShare);
     if (learnt.pivoted) tell(EventKind::note, "recommender follows the trend");
     if (learnt.returned) tell(EventKind::note, "recommender is back at taste");
     if (record > 0 && listeners > record && record == scenario.recordListeners)
