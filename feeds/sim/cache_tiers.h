@@ -10,14 +10,31 @@
 #include "feeds/sim/scenario.h"
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace surgescope::feeds::sim {
 
-/// What one PoP holds of what does not simply stay there: the release, and the API answers that purges hit.
+/// People whose player could not get a segment and tries again.
+class RetryingPlayers {
+  public:
+    /// Requests of theirs in this second.
+    double again() const;
+    /// How many failed: of those, and of all others.
+    void failed(double again, double others);
+
+  private:
+    double m_waiting = 0;
+};
+
+/// What one PoP holds of what does not simply stay there: the release, the pages that people who wait for it
+/// refresh, and the API answers that purges hit; and who waits for what it could not get.
 struct EdgeCache {
     ColdFill release;
+    ColdFill pages;
     ColdFill hotKeys;
+    RetryingPlayers retryingRelease{};
+    RetryingPlayers retryingCatalogue{};
 
     /// `keys` have been invalidated.
     void invalidate(double keys);
@@ -35,20 +52,26 @@ class CacheTiers {
 
     EdgeCache newEdge(double prewarm) const;
 
+    /// Through whom an edge fetches.
+    struct Way {
+        std::size_t shield = 0; // by its number in the network
+        double direct = 0;      // share of the fetches that go to the origin past it
+        bool lost = false;      // the edge has not noticed yet that its shield is gone
+    };
+
     /// What an edge fetches when nothing is released.
     struct Fills {
         double perSecond = 0;
         double bits = 0;
     };
-    Fills usualFills(const PopDemand& people) const;
+    Fills usualFills(PopIndex pop, const PopDemand& people) const;
     /// API requests that an edge has no answer to when nothing is purged; `machines`: requests of theirs.
     static double usualApiMisses(const PopDemand& people, double machines);
 
-    // Once a second; `prewarm` is pushed towards.
-    void beginSecond(double prewarm);
+    // Once a second; `prewarm` is pushed towards; `newPages`: the release's have just appeared.
+    void beginSecond(double prewarm, bool newPages);
     /// What becomes of the requests that `second` says are served and let in: writes its part on caches.
-    /// `shield`: who fetches for this PoP, by its number in the network.
-    void fill(EdgeCache& edge, PopIndex pop, std::size_t shield, PopSecond& second);
+    void fill(EdgeCache& edge, PopIndex pop, const Way& way, PopSecond& second);
     void endSecond(bool originReachable);
 
   private:
@@ -62,18 +85,28 @@ class CacheTiers {
         double releaseFetches = 0;
     };
 
+    struct Catalogue { // what a PoP's caches make of it, shares of the requests
+        double misses = 0;
+        double expired = 0; // there, but to be fetched again
+    };
+    void fillCatalogue(RetryingPlayers& players, PopIndex pop, const Way& way, PopSecond& second);
+    void fillRelease(EdgeCache& edge, PopIndex pop, const Way& way, PopSecond& second);
+    void fillApi(EdgeCache& edge, PopSecond& second);
     double originFetchesAtPeak(const PopCatalogue& catalogue, const Demand& demand,
                                const NodeFleet& fleet) const;
 
     const Network& m_network;
-    LruCache m_edge;
+    std::vector<Catalogue> m_edges; // by PopIndex
     double m_shieldHitRatio;
     Popularity m_segments;
+    Popularity m_pages;
     Popularity m_hotKeys;
-    std::vector<Shield> m_shields; // in the network's order
-    Origin m_origin;
+    std::vector<Shield> m_shields;  // in the network's order
+    std::optional<Origin> m_origin; // once it is known what is asked of it
     Origin::Step m_originAnswered;
+    double m_direct = 0; // fetches that passed the shields by in this second
     double m_cold = 1;
+    bool m_newPages = false;
 };
 
 } // namespace surgescope::feeds::sim

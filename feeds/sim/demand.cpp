@@ -153,7 +153,7 @@ PopDemand Demand::demandOf(double listeners, double releaseListeners, double ope
     return d;
 }
 
-void Demand::step(FeedSecond second) {
+void Demand::step(FeedSecond second, double jitter) {
     const double t = static_cast<double>((second - m_scenario.releaseAt).count());
     // Who opens the app is who is awake: shares follow the local hour.
     double sum = 0;
@@ -168,7 +168,9 @@ void Demand::step(FeedSecond second) {
         auto& place = m_places[i];
         const double since = t - place.waitsSeconds;
         const double share = m_active[i] / sum;
-        const double opens = opensPerSecond(m_scenario, since) * share;
+        place.opening += opensPerSecond(m_scenario, since) * share;
+        const double opens = place.opening * (jitter > 0 ? -std::expm1(-1 / jitter) : 1);
+        place.opening -= opens;
         place.listenersForIt += opens - place.listenersForIt / kSessionSeconds;
         const double usual = m_scenario.meanListeners * m_active[i];
         m_pops[i] =

@@ -46,8 +46,9 @@ class Demand {
   public:
     Demand(const PopCatalogue& catalogue, const Scenario& scenario);
 
-    /// Moves on to `second`, which must follow the one before by one.
-    void step(FeedSecond second);
+    /// Moves on to `second`, which must follow the one before by one. `jitter`: s that an app waits on
+    /// average, at random, before it opens the release.
+    void step(FeedSecond second, double jitter = 0);
     const std::vector<PopDemand>& pops() const { return m_pops; }
     /// API requests of each PoP's people if there were no release.
     const std::vector<double>& usualApi() const { return m_usualApi; }
@@ -60,6 +61,7 @@ class Demand {
         double share;          // of the audience
         double utcOffsetHours; // at the scenario's start
         double waitsSeconds;   // from T-0 until the release comes here
+        double opening = 0;    // apps that wait before they do
         double listenersForIt = 0;
     };
     PopDemand demandOf(double listeners, double releaseListeners, double opens, double waiting,

@@ -7,6 +7,8 @@
 namespace surgescope::feeds::sim {
 namespace {
 
+constexpr double kNoticedSeconds = 5; // until edges stop to ask a shield that is gone
+
 std::string namesOf(const Failure& failure) {
     constexpr std::size_t kNamed = 3;
     std::string names;
@@ -31,7 +33,7 @@ std::string whatOf(const Failure& failure) {
 
 Outages outagesAt(const Scenario& scenario, const PopCatalogue& catalogue, double t) {
     Outages outages{std::vector<bool>(catalogue.size()), std::vector<bool>(catalogue.size()),
-                    std::vector<double>(catalogue.size())};
+                    std::vector<bool>(catalogue.size()), std::vector<double>(catalogue.size())};
     for (const auto& failure : scenario.failures) {
         if (t < failure.at || t >= failure.at + failure.seconds) continue;
         if (failure.kind == Failure::Kind::origin) outages.originReachable = false;
@@ -40,8 +42,10 @@ Outages outagesAt(const Scenario& scenario, const PopCatalogue& catalogue, doubl
             if (!pop) continue;
             if (failure.kind == Failure::Kind::pop) outages.popDown[pop->value] = true;
             // A PoP without power fetches for nobody either.
-            if (failure.kind == Failure::Kind::pop || failure.kind == Failure::Kind::shield)
+            if (failure.kind == Failure::Kind::pop || failure.kind == Failure::Kind::shield) {
                 outages.shieldDown[pop->value] = true;
+                if (t < failure.at + kNoticedSeconds) outages.shieldLost[pop->value] = true;
+            }
             if (failure.kind == Failure::Kind::nodes)
                 outages.nodesDown[pop->value] = std::max(outages.nodesDown[pop->value], failure.share);
         }

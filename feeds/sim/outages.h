@@ -13,6 +13,7 @@ namespace surgescope::feeds::sim {
 struct Outages {
     std::vector<bool> popDown;     // by PopIndex
     std::vector<bool> shieldDown;  // by PopIndex
+    std::vector<bool> shieldLost;  // of those, not yet noticed by who fetches through them
     std::vector<double> nodesDown; // share, by PopIndex
     bool originReachable = true;
     bool operator==(const Outages&) const = default;
