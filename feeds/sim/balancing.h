@@ -11,7 +11,8 @@ namespace surgescope::feeds::sim {
 
 /// Sends clients of hot, drained and dead PoPs to neighbours that have room, as name servers and anycast do:
 /// each PoP decides by itself, and clients follow with a lag (after FastRoute: Flavel et al., NSDI 2015).
-/// When everybody is hot in the same minute there is nowhere to go.
+/// When everybody is hot in the same minute there is nowhere to go. Clients of a drained or dead PoP go to
+/// its neighbours, room or not; those then send their own away.
 class Balancing {
   public:
     /// `network` must outlive it.
@@ -42,10 +43,14 @@ class Balancing {
     const Network& m_network;
     double m_above;
     double m_lagSeconds;
+    void follow(const std::vector<Site>& sites, double seconds);
+    void place(const std::vector<Site>& sites, double radius, bool open);
+
     std::vector<double> m_wanted; // share of its clients that a PoP turns away, with the lag
     std::vector<double> m_away;
     std::vector<double> m_unplaced;
-    std::vector<double> m_room; // in units of work
+    std::vector<double> m_room;   // in units of work
+    std::vector<double> m_forced; // work that came from PoPs that are not open, the second before
     std::vector<double> m_comes;
     std::vector<Move> m_moves;
 };

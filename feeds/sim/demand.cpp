@@ -10,18 +10,15 @@
 namespace surgescope::feeds::sim {
 namespace {
 
-constexpr double kTrackSeconds = 190;
 constexpr double kSkippingSeconds = 1'200; // how long people skip through a new album
 constexpr double kSessionSeconds = 2'700;
 constexpr double kOpenEverySeconds = 3'100; // a listener's app opens, without a release
-constexpr double kApiPerTrack = 4;
-constexpr double kApiPerOpen = 40;
-constexpr double kRefreshPerSecond = 0.1; // by those who wait
+constexpr double kRefreshPerSecond = 0.1;   // by those who wait
 constexpr double kWaitingGrowsSeconds = 240;
 constexpr double kWaitingEndsSeconds = 120;
 constexpr double kSegmentOverhead = 1.3; // prefetch, retries of range requests
-constexpr double kBitrate = 256e3;
-constexpr double kReleaseBitrate = 600e3; // a mix with lossless
+constexpr double kBitsOfKbit = 1e3;
+constexpr int kStaggerSteps = 32;
 
 /// A Gaussian bump on the clock face.
 double bump(double hour, double centre, double width) {
@@ -54,6 +51,28 @@ double utcOffsetHours(const std::string& zone, FeedSecond at) {
     } catch (const std::runtime_error&) {
         return 0; // a system without zone data: UTC
     }
+}
+
+/// Opens over what they are at most, `t` after a release: those told at once, and over a while.
+double shock(const Scenario& scenario, double t) {
+    if (t < 0) return 0;
+    return (1 - std::exp(-t / scenario.riseSeconds)) *
+           std::pow(1 + t / scenario.relaxationSeconds, -scenario.relaxationExponent);
+}
+double shockStaggered(const Scenario& scenario, double t) {
+    if (scenario.staggerSeconds <= 0) return shock(scenario, t);
+    double sum = 0;
+    for (int step = 0; step < kStaggerSteps; ++step)
+        sum += shock(scenario, t - scenario.staggerSeconds * (step + 0.5) / kStaggerSteps);
+    return sum / kStaggerSteps;
+}
+
+double affinityOf(const Scenario& scenario, const PopCatalogue& catalogue, const Pop& pop) {
+    if (const auto country = scenario.affinityOfCountry.find(pop.country);
+        country != scenario.affinityOfCountry.end())
+        return country->second;
+    const auto region = scenario.affinityOfRegion.find(catalogue.regions()[pop.region.value]);
+    return region == scenario.affinityOfRegion.end() ? 1 : region->second;
 }
 
 /// Seconds from `at` to the next midnight there.
@@ -99,16 +118,27 @@ double activityAtLocalHour(double hour, bool weekend) {
 }
 
 double opensPerSecond(const Scenario& scenario, double t) {
-    if (t < 0) return 0;
-    return scenario.opensAtPeakPerSecond * (1 - std::exp(-t / scenario.riseSeconds)) *
-           std::pow(1 + t / scenario.relaxationSeconds, -scenario.relaxationExponent);
+    double opens = scenario.opensAtPeakPerSecond * shockStaggered(scenario, t);
+    for (const auto& release : scenario.furtherReleases)
+        opens += release.opensAtPeakPerSecond * shockStaggered(scenario, t - release.at);
+    return opens;
 }
 
 double waitingPeople(const Scenario& scenario, double t) {
-    return scenario.waitingPool * std::exp(t < 0 ? t / kWaitingGrowsSeconds : -t / kWaitingEndsSeconds);
+    const auto share = [](double since) {
+        return std::exp(since < 0 ? since / kWaitingGrowsSeconds : -since / kWaitingEndsSeconds);
+    };
+    double waiting = scenario.waitingPool * share(t);
+    for (const auto& release : scenario.furtherReleases)
+        waiting += release.waitingPool * share(t - release.at);
+    return waiting;
 }
 
 double dwellSeconds(const Scenario& scenario, double t) {
+    double latest = 0;
+    for (const auto& release : scenario.furtherReleases)
+        if (release.at <= t) latest = release.at;
+    t -= latest;
     return kTrackSeconds -
            (kTrackSeconds - scenario.skipDwellSeconds) * std::exp(-std::fmax(t, 0) / kSkippingSeconds);
 }
@@ -133,7 +163,10 @@ Demand::Demand(const PopCatalogue& catalogue, const Scenario& scenario)
         const double waits = scenario.releaseMode == ReleaseMode::localMidnight
                                  ? untilMidnight(offset, scenario.releaseAt)
                                  : 0;
-        m_places.push_back({shares[i], offset, waits});
+        m_places.push_back({.share = shares[i],
+                            .affinity = affinityOf(scenario, catalogue, catalogue.pops()[i]),
+                            .utcOffsetHours = offset,
+                            .waitsSeconds = waits});
     }
 }
 
@@ -145,35 +178,40 @@ PopDemand Demand::demandOf(double listeners, double releaseListeners, double ope
     d.waiting = waiting;
     const double starts = listeners / kTrackSeconds + releaseListeners / dwellSeconds(m_scenario, t);
     d.pollsPerSecond = kRefreshPerSecond * waiting;
-    d.apiPerSecond =
-        kApiPerTrack * starts + kApiPerOpen * (listeners / kOpenEverySeconds + opens) + d.pollsPerSecond;
+    d.apiPerSecond = m_scenario.apiPerTrack * starts +
+                     m_scenario.apiPerOpen * (listeners / kOpenEverySeconds + opens) + d.pollsPerSecond;
     d.audioPerSecond = kSegmentOverhead * d.listeners / kSegmentSeconds;
     d.releaseAudioPerSecond = kSegmentOverhead * releaseListeners / kSegmentSeconds;
-    d.egressBitsPerSecond = kBitrate * listeners + kReleaseBitrate * releaseListeners;
+    d.egressBitsPerSecond =
+        kBitsOfKbit * (m_scenario.bitrateKbit * listeners + m_scenario.releaseBitrateKbit * releaseListeners);
     return d;
 }
 
-void Demand::step(FeedSecond second) {
+void Demand::step(FeedSecond second, double jitter) {
     const double t = static_cast<double>((second - m_scenario.releaseAt).count());
     // Who opens the app is who is awake: shares follow the local hour.
-    double sum = 0;
+    double caring = 0;
     for (std::size_t i = 0; i < m_places.size(); ++i) {
         const double local = static_cast<double>(unixSeconds(second)) / 3600 + m_places[i].utcOffsetHours;
         const auto weekday =
             static_cast<int>(std::fmod(std::floor(local / 24) + 4, 7)); // 1970 began on a Thursday
-        sum += m_active[i] =
+        m_active[i] =
             m_places[i].share * activityAtLocalHour(std::fmod(local, 24), weekday == 0 || weekday == 6);
+        caring += m_active[i] * m_places[i].affinity;
     }
     for (std::size_t i = 0; i < m_places.size(); ++i) {
         auto& place = m_places[i];
         const double since = t - place.waitsSeconds;
-        const double share = m_active[i] / sum;
-        const double opens = opensPerSecond(m_scenario, since) * share;
+        const double share = caring > 0 ? m_active[i] * place.affinity / caring : 0;
+        place.opening += opensPerSecond(m_scenario, since) * share;
+        const double opens = place.opening * (jitter > 0 ? -std::expm1(-1 / jitter) : 1);
+        place.opening -= opens;
         place.listenersForIt += opens - place.listenersForIt / kSessionSeconds;
         const double usual = m_scenario.meanListeners * m_active[i];
         m_pops[i] =
             demandOf(usual, place.listenersForIt, opens, waitingPeople(m_scenario, since) * share, since);
-        m_usualApi[i] = (kApiPerTrack / kTrackSeconds + kApiPerOpen / kOpenEverySeconds) * usual;
+        m_usualApi[i] =
+            (m_scenario.apiPerTrack / kTrackSeconds + m_scenario.apiPerOpen / kOpenEverySeconds) * usual;
     }
 }
 

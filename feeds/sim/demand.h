@@ -9,6 +9,7 @@
 namespace surgescope::feeds::sim {
 
 constexpr double kSegmentSeconds = 10; // of audio, one object of a cache
+constexpr double kTrackSeconds = 190;
 
 /// What people ask of one PoP in one second. Rates are means; counts are drawn later. Everything adds up, and
 /// scales when a share of the people is sent elsewhere.
@@ -30,10 +31,10 @@ struct PopDemand {
 /// evening. The mean of a weekday is 1.
 double activityAtLocalHour(double hour, bool weekend = false);
 
-/// App opens per second, all over the world, `t` seconds after the release: a shock from outside that relaxes
-/// as a power law.
+/// App opens per second, all over the world, `t` seconds after the main release, because of all releases:
+/// each is a shock from outside that relaxes as a power law.
 double opensPerSecond(const Scenario& scenario, double t);
-/// People who wait for the release and refresh.
+/// People who wait for a release and refresh.
 double waitingPeople(const Scenario& scenario, double t);
 /// How long a new track is listened to: people skip through a new album at first.
 double dwellSeconds(const Scenario& scenario, double t);
@@ -46,8 +47,9 @@ class Demand {
   public:
     Demand(const PopCatalogue& catalogue, const Scenario& scenario);
 
-    /// Moves on to `second`, which must follow the one before by one.
-    void step(FeedSecond second);
+    /// Moves on to `second`, which must follow the one before by one. `jitter`: s that an app waits on
+    /// average, at random, before it opens the release.
+    void step(FeedSecond second, double jitter = 0);
     const std::vector<PopDemand>& pops() const { return m_pops; }
     /// API requests of each PoP's people if there were no release.
     const std::vector<double>& usualApi() const { return m_usualApi; }
@@ -58,8 +60,10 @@ class Demand {
   private:
     struct Place {
         double share;          // of the audience
+        double affinity;       // how much more its people care for the release than others
         double utcOffsetHours; // at the scenario's start
         double waitsSeconds;   // from T-0 until the release comes here
+        double opening = 0;    // apps that wait before they do
         double listenersForIt = 0;
     };
     PopDemand demandOf(double listeners, double releaseListeners, double opens, double waiting,

@@ -15,15 +15,22 @@ struct NumberLever {
     double Levers::*value;
     double least;
     double most;
+    bool whole;
     const char* means;
 };
 
-constexpr std::array<NumberLever, 5> kNumberLevers{{
-    {"prewarm", &Levers::prewarm, 0, 1, "share of the release's objects pushed to the edges"},
-    {"staged_purges", &Levers::stagedPurges, 0, 1e6, "purge keys issued per second at most; 0: as they come"},
-    {"metadata_scale", &Levers::metadataScale, 1, 16, "size of the metadata service over its planned one"},
-    {"admission_limit", &Levers::admissionLimit, 0.3, 1, "CPU share beyond which edges refuse API requests"},
-    {"spill_radius", &Levers::spillRadius, 0, 64, "neighbours a hot PoP may send clients to"},
+constexpr std::array<NumberLever, 7> kNumberLevers{{
+    {"prewarm", &Levers::prewarm, 0, 1, false, "share of the release's objects pushed to the edges"},
+    {"staged_purges", &Levers::stagedPurges, 0, 1e6, false,
+     "purge keys sent out per second at most; 0: as they come"},
+    {"metadata_scale", &Levers::metadataScale, 1, 16, false,
+     "size of the metadata service over its planned one"},
+    {"admission_limit", &Levers::admissionLimit, 0.3, 1, false,
+     "CPU share beyond which edges refuse API requests"},
+    {"spill_radius", &Levers::spillRadius, 0, 64, true, "neighbours a hot PoP may send clients to"},
+    {"edge_capacity", &Levers::edgeCapacity, 1, 8, false, "nodes and links of each PoP over what it has"},
+    {"client_jitter", &Levers::clientJitter, 0, 3'600, false,
+     "seconds apps wait at random before they open the release"},
 }};
 
 std::string knownNames() {
@@ -50,9 +57,10 @@ Result<std::string> Levers::pull(const LeverSetting& setting, const PopCatalogue
         double number = 0;
         const auto [end, bad] = std::from_chars(value.data(), value.data() + value.size(), number);
         if (bad != std::errc{} || end != value.data() + value.size() || !std::isfinite(number) ||
-            number < lever.least || number > lever.most)
-            return Error{"lever " + name + ": expected a number from " + numberText(lever.least) + " to " +
-                         numberText(lever.most) + ", got '" + value.substr(0, 40) + "'"};
+            number < lever.least || number > lever.most || (lever.whole && number != std::floor(number)))
+            return Error{"lever " + name + ": expected a " + (lever.whole ? "whole " : "") + "number from " +
+                         numberText(lever.least) + " to " + numberText(lever.most) + ", got '" +
+                         value.substr(0, 40) + "'"};
         this->*lever.value = number;
         return name + " set to " + numberText(number);
     }

@@ -28,6 +28,8 @@ struct Levers {
     double metadataScale = 1;      // times the planned size of the metadata service, at least
     double admissionLimit = 1;     // CPU share beyond which an edge refuses API requests
     double spillRadius = 8;        // neighbours a hot PoP may send clients to
+    double edgeCapacity = 1;       // times what each PoP has
+    double clientJitter = 0;       // s that an app waits on average, at random, before it opens the release
     bool blockBotnet = false;      // a rule against the botnet's signature
     std::set<std::string> drained; // PoPs that get no clients
 

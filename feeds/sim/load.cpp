@@ -58,10 +58,11 @@ double cpuSecondsOf(const Work& work) {
 
 PopLoad::PopLoad(const Capacity& capacity) : m_capacity(capacity), m_queue(kMostBacklogSeconds) {}
 
-Load PopLoad::step(const Work& work, double admissionLimit, double alive) {
+Load PopLoad::step(const Work& work, double admissionLimit, double alive, double times) {
     Load load;
     if (alive <= 0) return load;
-    const double cores = m_capacity.cores * alive;
+    const double nodes = alive * times;
+    const double cores = m_capacity.cores * nodes;
     const double api = apiCpu(work) / cores;
     const double other = otherCpu(work) / cores;
     // The door first: it refuses API requests so that the rest stays below the limit; audio is never refused.
@@ -72,10 +73,10 @@ Load PopLoad::step(const Work& work, double admissionLimit, double alive) {
     load.backlogSeconds = queue.backlogSeconds;
     load.overflowed = queue.refused;
 
-    load.nic = work.demand.egressBitsPerSecond / (m_capacity.nicBitsPerSecond * alive);
-    load.uplink = work.demand.egressBitsPerSecond / m_capacity.uplinkBitsPerSecond;
-    load.connections = connectionsOf(work.demand) / (m_capacity.connections * alive);
-    load.disk = diskBits(work) / (m_capacity.diskBitsPerSecond * alive);
+    load.nic = work.demand.egressBitsPerSecond / (m_capacity.nicBitsPerSecond * nodes);
+    load.uplink = work.demand.egressBitsPerSecond / (m_capacity.uplinkBitsPerSecond * times);
+    load.connections = connectionsOf(work.demand) / (m_capacity.connections * nodes);
+    load.disk = diskBits(work) / (m_capacity.diskBitsPerSecond * nodes);
     load.saturation = std::max({load.cpu / kKnee, std::max(load.nic, load.uplink) / kNicKnee,
                                 load.connections / kKnee, load.disk / kKnee});
 

@@ -46,7 +46,8 @@ class PopLoad {
     explicit PopLoad(const Capacity& capacity);
 
     /// `admissionLimit`: CPU share beyond which API requests are refused. `alive`: share of the nodes.
-    Load step(const Work& work, double admissionLimit, double alive);
+    /// `times`: its capacity, because more was added.
+    Load step(const Work& work, double admissionLimit, double alive, double times = 1);
 
   private:
     Capacity m_capacity;

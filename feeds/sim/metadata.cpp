@@ -19,7 +19,7 @@ MetadataService::MetadataService(double planned, const Scenario& scenario)
       m_autoscaleAfter(scenario.autoscaleAfterSeconds), m_autoscalePerSecond(scenario.autoscalePerSecond),
       m_autoscaleMost(scenario.autoscaleMost), m_queue(kMostQueueSeconds) {}
 
-MetadataService::Step MetadataService::step(double fresh, double scale) {
+MetadataService::Step MetadataService::step(double fresh, double clients, double scale) {
     m_pushed += (std::max(1.0, scale) - m_pushed) * -std::expm1(-1 / kLeverSeconds);
     const double capacity = m_planned * std::max(m_scale, m_pushed);
 
@@ -40,7 +40,7 @@ MetadataService::Step MetadataService::step(double fresh, double scale) {
     const double failed = step.latencySeconds > m_timeoutSeconds ? 1 : step.shedShare;
     m_attempts = {failed * fresh, failed * m_attempts[0]};
     const double wanted = m_attempts[0] + m_attempts[1];
-    if (const double allowed = m_budget * fresh; wanted > allowed)
+    if (const double allowed = m_budget * clients; wanted > allowed)
         for (auto& attempts : m_attempts)
             attempts *= allowed / wanted;
     return step;

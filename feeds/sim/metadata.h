@@ -22,9 +22,10 @@ class MetadataService {
         double shedShare = 0;      // of all that came, refused with 503
         double retries = 0;        // per second, of what came
     };
-    /// `fresh`: requests per second, retries excluded. `scale`: the lever: at least so many times its planned
-    /// size.
-    Step step(double fresh, double scale);
+    /// `fresh`: requests per second that reach it, retries excluded, of `clients` API requests per second
+    /// that its clients make in all: their budget for retries is a share of those. `scale`: the lever: at
+    /// least so many times its planned size.
+    Step step(double fresh, double clients, double scale);
 
   private:
     double m_planned;

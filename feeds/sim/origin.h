@@ -14,11 +14,13 @@ class Origin {
     struct Step {
         double seconds = 0; // until a fetch is answered, the way there excluded
         double failing = 0; // share of the fetches that are not
+        bool asked = true;  // false: the shields know that it is out of reach, and refuse at once
     };
     Step step(double fetchesPerSecond, bool reachable);
 
   private:
     double m_capacity;
+    double m_unreachable = 0; // s, so far
     FluidQueue m_queue;
 };
 

@@ -15,12 +15,12 @@ namespace {
 
 // Planned by a usual evening's misses, at the edge and behind the shields.
 constexpr double kEdgeMisses = 0.07;
-constexpr double kOriginMisses = 0.0105;
+constexpr double kOriginMisses = 0.02;
 constexpr double kOriginHeadroom = 3;
 constexpr double kMetadataBusyAtPeak = 0.65;
 constexpr double kConnectionsOverCpu = 0.35 / 0.42; // use at the daily peak
-constexpr double kDiskOverNic = 0.42;   // bit/s: what is read and written while the cards are full
-constexpr double kCacheBytes = 28e12;   // of a PoP of the mean size: 4.6 M tracks
+constexpr double kDiskOverNic = 0.6;    // bit/s: what is read and written while the cards are full
+constexpr double kCacheBytes = 56e12;   // of a PoP of the mean size: 4.6 M tracks, each on two nodes
 constexpr double kSizeOfAudience = 0.9; // machines by audience to that power
 constexpr double kSizeSpread = 0.5;     // sigma, log-normal
 constexpr double kAlike = 0.5;          // correlation of CPU and network

@@ -13,10 +13,10 @@ constexpr double kTrendScore = 8;       // standard deviations
 constexpr double kUsualChurnPerHour = 2e-5;
 } // namespace
 
-Recommender::Step Recommender::step(double plays, double bots) {
+Recommender::Step Recommender::step(double plays, double bots, double sinceRelease) {
     m_plays += plays;
     m_cleanPower += plays * (1 - bots) * (1 - bots);
-    if (std::fmod(++m_second, kRefreshSeconds) == 0) m_learnt = m_plays;
+    if (std::fmod(sinceRelease, kRefreshSeconds) == 0) m_learnt = m_plays;
 
     Step step;
     step.signalToNoise = m_cleanPower * kEffectOverNoise * kEffectOverNoise;

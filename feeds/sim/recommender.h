@@ -16,15 +16,15 @@ class Recommender {
         bool pivoted = false;     // it went over to the trend in this second
         bool returned = false;    // it went back
     };
-    /// `plays`: of each new track per second, on average, machines included; `bots`: their share.
-    Step step(double plays, double bots);
+    /// `plays`: of each new track per second, on average, machines included; `bots`: their share. What it
+    /// knows is refreshed every five minutes by the clock, `sinceRelease` being the second after T-0.
+    Step step(double plays, double bots, double sinceRelease);
 
   private:
     double m_plays = 0;      // of a track, so far
     double m_cleanPower = 0; // sum of plays × (1 - bots)²
     double m_learnt = 0;     // plays known at the last refresh of the embeddings
-    double m_second = 0;
-    double m_mean = 0; // plays per second, as the trend detector knows them
+    double m_mean = 0;       // plays per second, as the trend detector knows them
     bool m_followsTrend = false;
 };
 

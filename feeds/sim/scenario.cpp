@@ -10,6 +10,13 @@ double Scenario::allAlbums() const {
     return all;
 }
 
+double Scenario::albumsLive(double t) const {
+    double live = t == 0 && opensAtPeakPerSecond > 0 ? albums : 0;
+    for (const auto& release : furtherReleases)
+        if (t >= release.at && t - 1 < release.at) live += release.albums;
+    return live;
+}
+
 void Scenario::scalePeople(double times) {
     for (auto* people : {&meanListeners, &recordListeners, &opensAtPeakPerSecond, &waitingPool})
         *people *= times;
@@ -24,12 +31,9 @@ std::vector<std::string> Scenario::contradictions() const {
     if (purgeEverySeconds > 0 && purgeBurstSeconds > purgeEverySeconds)
         all.emplace_back(
             "purges.burst_s is longer than purges.every_s, expected a burst that ends before the next");
-    if (edgeTracks > catalogueTracks)
+    if (!furtherReleases.empty() && releaseMode == ReleaseMode::localMidnight)
         all.emplace_back(
-            "cache.edge_tracks is more than cache.catalogue_tracks, expected at most all of them");
-    if (shieldTracks > catalogueTracks)
-        all.emplace_back(
-            "cache.shield_tracks is more than cache.catalogue_tracks, expected at most all of them");
+            "another_release does not go with release.mode local-midnight, expected simultaneous");
     return all;
 }
 

@@ -97,8 +97,6 @@ struct Scenario {
 
     double catalogueTracks = 1e7;
     double catalogueZipf = 1.0;
-    double edgeTracks = 4.6e6; // that a PoP's caches hold
-    double shieldTracks = 8e6; // that a shield's caches hold
 
     double purgesPerSecond = 5;          // keys issued at the origin all the time
     double purgeBurstPerSecond = 0;      // and because of the release
@@ -128,6 +126,8 @@ struct Scenario {
     FeedSecond start() const { return releaseAt - lead; }
     /// Of all releases.
     double allAlbums() const;
+    /// Of those, what comes out in the second that ends `t` s after T-0.
+    double albumsLive(double t) const;
     /// All people it speaks of, so many times as many.
     void scalePeople(double times);
     /// What cannot be so, in words, though each value for itself could.

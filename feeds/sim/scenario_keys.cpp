@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kDaySeconds = 86'400;
 
-constexpr std::array<ScenarioKey, 37> kKeys{{
+constexpr std::array<ScenarioKey, 35> kKeys{{
     {"release", "albums", &Scenario::albums, 1, 20, "albums released at once", true},
     {"release", "opens_per_s", &Scenario::opensAtPeakPerSecond, 0, 1e6,
      "app opens because of it, before they relax"},
@@ -35,8 +35,6 @@ constexpr std::array<ScenarioKey, 37> kKeys{{
     {"traffic", "release_kbit_per_s", &Scenario::releaseBitrateKbit, 16, 1e4, "of the release, kbit/s"},
     {"cache", "catalogue_tracks", &Scenario::catalogueTracks, 1e3, 1e9, "that people listen to at all"},
     {"cache", "catalogue_zipf", &Scenario::catalogueZipf, 0.3, 2, "exponent of their popularity"},
-    {"cache", "edge_tracks", &Scenario::edgeTracks, 1, 1e9, "a PoP's caches hold"},
-    {"cache", "shield_tracks", &Scenario::shieldTracks, 1, 1e9, "a shield's caches hold"},
     {"purges", "keys_per_s", &Scenario::purgesPerSecond, 0, 1e6, "invalidated all the time"},
     {"purges", "burst_keys_per_s", &Scenario::purgeBurstPerSecond, 0, 1e6,
      "invalidated because of the release"},

@@ -19,13 +19,17 @@ namespace surgescope::feeds::sim {
 namespace {
 
 constexpr double kBeforeSeconds = 3'600; // that the usual evening had gone on for, when it begins
-constexpr double kBotnetUneven = 0.5;    // sigma of how much the botnet likes a PoP
+constexpr double kCapacitySeconds = 30;  // until spare nodes and links serve
+constexpr double kDirectWithoutShield = 0.5;
+constexpr double kBotnetUneven = 0.5; // sigma of how much the botnet likes a PoP
 
 /// The metadata service of the PoPs behind one shield.
 struct Region {
     MetadataService service;
     MetadataService::Step answered;
-    double requests = 0; // fresh, of this second
+    // Of this second:
+    double requests = 0; // fresh ones that reach it
+    double clients = 0;  // API requests of its clients in all
 };
 
 /// How many of the scenario's levers were pulled before it begins: those have had their effect already.
@@ -68,6 +72,7 @@ struct Simulator::Model {
     FeedSecond now;
     double t = 0; // s since T-0
     double purgesIssued = 0;
+    double edgeCapacity; // over what there is, where the lever has brought it
     double record;
     std::vector<PopReport> reports;
     std::vector<std::size_t> reporting; // site of each report
@@ -85,16 +90,17 @@ struct Simulator::Model {
     void writeReports();
     void writeGlobal();
     void tell(EventKind kind, std::string text);
-    void tellWhatHappens(bool purgeBurstBegins);
+    void tellWhatHappens(double purgeBurst);
     std::size_t regionServing(const Site& site) const;
+    CacheTiers::Way wayOf(const Site& site) const;
 };
 
 Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t nodes, std::uint64_t sd)
     : catalogue(c), scenario(s), seed(sd), scheduledDone(pulledBeforehand(s)), levers(leversAtStart(s, c)),
       provisioning(c), network(c), demand(c, s),
-      fleet(c, audienceShares(c), nodes, sd, s.nodeFailuresPerYear), balancing(network, s), purges(s),
-      caches(c, provisioning, network, s, levers.prewarm), now(s.start() - std::chrono::seconds(1)),
-      record(s.recordListeners) {
+      fleet(c, audienceShares(c), nodes, sd, s.nodeFailuresPerYear), balancing(network, s), purges(s, sd),
+      caches(c, provisioning, network, demand, s, levers.prewarm), now(s.start() - std::chrono::seconds(1)),
+      edgeCapacity(levers.edgeCapacity), record(s.recordListeners) {
     siteOf.assign(c.size(), c.size());
     double botnetSum = 0;
     for (std::size_t p = 0; p < c.size(); ++p) {
@@ -106,20 +112,18 @@ Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t 
         const double weight = std::exp(kBotnetUneven * normal(hash(sd, 0xb07, p)));
         botnetSum += weight;
         siteOf[p] = sites.size();
-        sites.push_back({pop,
-                         PopLoad(capacity),
-                         caches.newEdge(levers.prewarm),
-                         {},
-                         {},
-                         PopLoad(capacity).step(usual, 1, 1).saturation / cpuSecondsOf(peak),
-                         weight,
-                         false,
-                         {}});
+        const double saturation = PopLoad(capacity).step(usual, 1, 1, levers.edgeCapacity).saturation;
+        sites.push_back({.pop = pop,
+                         .load = PopLoad(capacity),
+                         .cache = caches.newEdge(levers.prewarm),
+                         .saturationPerWork = saturation / cpuSecondsOf(peak),
+                         .botnetWeight = weight,
+                         .second = {}});
     }
     for (auto& site : sites)
         site.botnetWeight *= static_cast<double>(sites.size()) / botnetSum;
     for (const auto shield : network.shields())
-        regions.push_back({MetadataService(provisioning.metadataPerSecond(shield), s), {}, 0});
+        regions.push_back({MetadataService(provisioning.metadataPerSecond(shield), s), {}, 0, 0});
 
     global.scenario = s.name;
     global.rehearsal = true;
@@ -129,6 +133,13 @@ Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t 
 std::size_t Simulator::Model::regionServing(const Site& site) const {
     const auto shield = network.shieldOf(site.pop, [&](PopIndex p) { return outages.shieldDown[p.value]; });
     return network.shieldNumber(shield);
+}
+
+/// A PoP whose shield is down fetches half through the next one and half from the origin.
+CacheTiers::Way Simulator::Model::wayOf(const Site& site) const {
+    const auto own = network.shieldOf(site.pop, [](PopIndex) { return false; });
+    return {regionServing(site), outages.shieldDown[own.value] ? kDirectWithoutShield : 0,
+            outages.shieldLost[own.value]};
 }
 
 void Simulator::Model::step() {
@@ -141,7 +152,12 @@ void Simulator::Model::step() {
 
     outages = outagesAt(scenario, catalogue, t);
     fleet.step(now, outages.nodesDown);
-    demand.step(now);
+    demand.step(now, levers.clientJitter);
+    if (now == scenario.start()) { // how full PoPs are is known once they have served somebody
+        moveClients();
+        fillCaches();
+        loadSites();
+    }
     moveClients();
     fillCaches();
     loadSites();
@@ -149,9 +165,10 @@ void Simulator::Model::step() {
     const auto fanOut = purges.step(t, levers.stagedPurges);
     purgesIssued += fanOut.issued;
     for (auto& site : sites)
-        site.invalidate(fanOut, fleet, network.fromIssuer(site.pop));
+        site.invalidate(fanOut, fleet, network.fromIssuer(site.pop),
+                        hash(seed, 0x57ac, site.pop.value, unixSeconds(now)));
     writeReports();
-    tellWhatHappens(fanOut.burstBegins);
+    tellWhatHappens(fanOut.burstKeys);
     writeGlobal();
 }
 
@@ -166,16 +183,26 @@ void Simulator::Model::moveClients() {
         state.work = cpuSecondsOf(demand.pops()[site.pop.value]);
         state.saturationPerWork =
             served > 0 && s.load.saturation > 0 ? s.load.saturation / served : site.saturationPerWork;
-        state.state = site.isDown                                         ? Balancing::Site::State::dead
-                      : levers.drained.contains(catalogue[site.pop].code) ? Balancing::Site::State::drained
-                                                                          : Balancing::Site::State::open;
+        state.state =
+            site.isDown ? Balancing::Site::State::dead
+            : outages.popDrained[site.pop.value] || levers.drained.contains(catalogue[site.pop].code)
+                ? Balancing::Site::State::drained
+                : Balancing::Site::State::open;
     }
     balancing.step(states, levers.spillRadius, now == scenario.start() ? kBeforeSeconds : 1);
 
     const auto requestsOf = [](const PopDemand& d) { return d.apiPerSecond + d.audioPerSecond; };
     std::vector<PopDemand> came(catalogue.size());
-    for (const auto& move : balancing.moves())
-        came[move.to.value] += demand.pops()[move.from.value] * move.share;
+    std::vector<std::uint64_t> spilledIn(catalogue.size());
+    std::vector<std::uint64_t> spilledOut(catalogue.size());
+    for (const auto& move : balancing.moves()) {
+        const auto moved = demand.pops()[move.from.value] * move.share;
+        came[move.to.value] += moved;
+        const auto requests =
+            poisson(requestsOf(moved), hash(seed, 0x5b111, move.from.value, move.to.value, unixSeconds(now)));
+        spilledIn[move.to.value] += requests;
+        spilledOut[move.from.value] += requests;
+    }
     for (auto& site : sites) {
         const auto pop = site.pop.value;
         const auto& own = demand.pops()[pop];
@@ -185,7 +212,8 @@ void Simulator::Model::moveClients() {
         s.served += came[pop];
         const double requests = requestsOf(s.served);
         s.cameFrom = requests > 0 ? requestsOf(came[pop]) / requests : 0;
-        s.wentTo = away * requestsOf(own);
+        s.spilledIn = spilledIn[pop];
+        s.spilledOut = spilledOut[pop];
         s.unplaced = balancing.unplaced(site.pop) * requestsOf(own);
         s.abuse = abuseOf(scenario, s.served.apiPerSecond,
                           demand.usualApi()[pop] * (1 - away) + s.cameFrom * s.served.apiPerSecond,
@@ -195,30 +223,40 @@ void Simulator::Model::moveClients() {
 
 void Simulator::Model::fillCaches() {
     for (auto& region : regions)
-        region.requests = 0;
-    caches.beginSecond(levers.prewarm);
+        region.requests = region.clients = 0;
+    const double live = scenario.albumsLive(t);
+    caches.beginSecond(levers.prewarm, live > 0);
+    if (live > 0 && live < scenario.allAlbums()) {
+        const double cold = live / scenario.allAlbums() * (1 - levers.prewarm);
+        caches.invalidate(cold);
+        for (auto& site : sites)
+            site.cache.release.invalidate(cold);
+    }
     for (auto& site : sites) {
         if (site.isDown) continue;
         const auto region = regionServing(site);
-        caches.fill(site.cache, site.pop, region, site.second);
+        caches.fill(site.cache, site.pop, wayOf(site), site.second);
         regions[region].requests += site.second.apiMisses;
+        regions[region].clients += site.second.served.apiPerSecond;
     }
     caches.endSecond(outages.originReachable);
 }
 
 void Simulator::Model::loadSites() {
+    edgeCapacity += (levers.edgeCapacity - edgeCapacity) * -std::expm1(-1 / kCapacitySeconds);
     for (auto& site : sites) {
         const auto& region = regions[regionServing(site)];
         const double retries =
             region.requests > 0 ? region.answered.retries * site.second.apiMisses / region.requests : 0;
         site.serve(retries, levers.admissionLimit,
-                   static_cast<double>(fleet.up(site.pop)) / static_cast<double>(fleet.count(site.pop)));
+                   static_cast<double>(fleet.up(site.pop)) / static_cast<double>(fleet.count(site.pop)),
+                   edgeCapacity);
     }
 }
 
 void Simulator::Model::askServices() {
     for (auto& region : regions)
-        region.answered = region.service.step(region.requests, levers.metadataScale);
+        region.answered = region.service.step(region.requests, region.clients, levers.metadataScale);
     for (auto& site : sites)
         site.second.service = regions[regionServing(site)].answered;
 }
@@ -248,20 +286,16 @@ void Simulator::Model::tell(EventKind kind, std::string text) {
     events.push_back(std::move(event));
 }
 
-void Simulator::Model::tellWhatHappens(bool purgeBurstBegins) {
+void Simulator::Model::tellWhatHappens(double purgeBurst) {
     for (auto& text : leversPulled)
         tell(EventKind::lever, std::move(text));
     leversPulled.clear();
-    if (t == 0 && scenario.opensAtPeakPerSecond > 0) {
-        const auto albums = static_cast<int>(scenario.albums);
+    if (const auto albums = static_cast<int>(scenario.albumsLive(t)); albums > 0) {
         std::string text = albums == 1 ? "album live" : std::to_string(albums) + " albums live";
         if (scenario.releaseMode == ReleaseMode::localMidnight) text += ", each place at its midnight";
         tell(EventKind::release, std::move(text));
     }
-    if (purgeBurstBegins)
-        tell(EventKind::purge,
-             std::to_string(std::lround(scenario.purgeBurstPerSecond * scenario.purgeBurstSeconds)) +
-                 " keys invalidated");
+    if (purgeBurst > 0) tell(EventKind::purge, std::to_string(std::lround(purgeBurst)) + " keys invalidated");
     if (t == scenario.botsAt && scenario.botsInBurst > 0) tell(EventKind::note, "botnet joins the crowd");
     for (auto& text : outagesTold(scenario, t))
         tell(EventKind::note, std::move(text));
@@ -288,7 +322,8 @@ void Simulator::Model::writeGlobal() {
         answered += s.apiMisses;
     }
     const double botShare = api > 0 ? bots / (api + bots) : 0;
-    const auto learnt = recommender.step(plays / (scenario.allAlbums() * scenario.tracksPerAlbum), botShare);
+    const auto learnt =
+        recommender.step(plays / (scenario.allAlbums() * scenario.tracksPerAlbum), botShare, t);
     if (learnt.pivoted) tell(EventKind::note, "recommender follows the trend");
     if (learnt.returned) tell(EventKind::note, "recommender is back at taste");
     if (record > 0 && listeners > record && record == scenario.recordListeners)
