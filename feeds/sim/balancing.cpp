@@ -12,18 +12,18 @@ constexpr double kForcedRoom = 1e-6;  // what even a full neighbour counts for w
 } // namespace
 
 Balancing::Balancing(const Network& network, const Scenario& scenario)
-    : m_network(network), m_above(scenario.spillAbove), m_follow(-std::expm1(-1 / scenario.spillLagSeconds)) {
-}
+    : m_network(network), m_above(scenario.spillAbove), m_lagSeconds(scenario.spillLagSeconds) {}
 
 /// What each PoP wants to send away, with the lag, and the room of the others.
-void Balancing::follow(const std::vector<Site>& sites) {
+void Balancing::follow(const std::vector<Site>& sites, double seconds) {
+    const double follow = -std::expm1(-seconds / m_lagSeconds);
     for (std::size_t i = 0; i < sites.size(); ++i) {
         const auto& site = sites[i];
         if (site.saturationPerWork <= 0) continue;
         const double fits = std::max(0.0, m_above / site.saturationPerWork - m_forced[i]);
         const bool open = site.state == Site::State::open;
         const double target = !open ? 1 : site.work > fits ? 1 - fits / site.work : 0;
-        m_wanted[i] += (target - m_wanted[i]) * m_follow;
+        m_wanted[i] += (target - m_wanted[i]) * follow;
         if (open) m_room[i] = std::max(0.0, fits - site.work);
     }
 }
@@ -60,7 +60,7 @@ void Balancing::place(const std::vector<Site>& sites, double radius, bool open) 
     }
 }
 
-void Balancing::step(const std::vector<Site>& sites, double radius) {
+void Balancing::step(const std::vector<Site>& sites, double radius, double seconds) {
     const auto count = sites.size();
     m_wanted.resize(count);
     m_forced.resize(count);
@@ -69,7 +69,7 @@ void Balancing::step(const std::vector<Site>& sites, double radius) {
     m_room.assign(count, 0);
     m_comes.assign(count, 0);
     m_moves.clear();
-    follow(sites);
+    follow(sites, seconds);
     place(sites, radius, false);
     const auto forcedMoves = m_moves.size();
     m_forced = m_comes;

@@ -25,8 +25,9 @@ class Balancing {
             0; // what a unit of work does to it; 0: it serves nobody, for it has no nodes
         State state = State::open;
     };
-    /// Where this second's clients go, one site a PoP. `radius`: neighbours that a PoP asks.
-    void step(const std::vector<Site>& sites, double radius);
+    /// Where this second's clients go, one site a PoP. `radius`: neighbours that a PoP asks. `seconds`: since
+    /// the step before, or for how long it has been so.
+    void step(const std::vector<Site>& sites, double radius, double seconds = 1);
 
     struct Move {
         PopIndex from;
@@ -39,12 +40,12 @@ class Balancing {
     double unplaced(PopIndex pop) const { return m_unplaced[pop.value]; }
 
   private:
-    const Network& m_network;
-    double m_above;
-    double m_follow; // of the way to what a PoP wants, in a second
-    void follow(const std::vector<Site>& sites);
+    void follow(const std::vector<Site>& sites, double seconds);
     void place(const std::vector<Site>& sites, double radius, bool open);
 
+    const Network& m_network;
+    double m_above;
+    double m_lagSeconds;
     std::vector<double> m_wanted; // share of its clients that a PoP turns away, with the lag
     std::vector<double> m_away;
     std::vector<double> m_unplaced;

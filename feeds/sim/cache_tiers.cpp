@@ -15,13 +15,19 @@ constexpr double kHotKeyZipf = 0.8;
 constexpr double kPages = 16;      // and their languages and sizes, that show the release, each API answer
 constexpr double kPageSeconds = 5; // until an edge asks for one again
 constexpr double kFreshSeconds = 86'400; // until a copy of a track has expired
-constexpr double kRoomGrows = 0.5;       // a PoP's room for tracks, with its servers to this power
 constexpr double kRevalidation = 0.1;    // of a segment's bits: most copies that have expired are still right
 constexpr double kStaleIfError = 0.7;    // of what has expired, that may be served when it cannot be fetched
 constexpr double kTryAgainSeconds = 8;
 constexpr double kAttempts = 7; // of a player
 constexpr double kSegmentBits = 256e3 * 10;
 constexpr double kReleaseSegmentBits = 600e3 * 10;
+
+double allOrigins(const PopCatalogue& catalogue, const Provisioning& provisioning) {
+    double perSecond = 0;
+    for (std::size_t i = 0; i < catalogue.origins().size(); ++i)
+        perSecond += provisioning.originPerSecond(i);
+    return perSecond;
+}
 
 } // namespace
 
@@ -41,23 +47,17 @@ double EdgeCache::staleShare(double keysPending) {
     return kHotKeyShare * std::min(1.0, keysPending / kHotKeys);
 }
 
-CacheTiers::CacheTiers(const PopCatalogue& catalogue, const Network& network, const Demand& demand,
-                       const NodeFleet& fleet, const Scenario& s, double prewarm)
-    : m_network(network), m_edges(catalogue.size()),
-      m_segments(releaseSegments(s)), m_pages{{{kPages * s.albums, 1 / (kPages * s.albums)}}},
-      m_hotKeys(Popularity::grouped(Popularity::zipf(kHotKeys, kHotKeyZipf).groups, 2)) {
+CacheTiers::CacheTiers(const PopCatalogue& catalogue, const Provisioning& provisioning,
+                       const Network& network, const Demand& demand, const Scenario& s, double prewarm)
+    : m_network(network), m_edges(catalogue.size()), m_segments(releaseSegments(s)),
+      m_pages{{{kPages * s.albums, 1 / (kPages * s.albums)}}},
+      m_hotKeys(Popularity::grouped(Popularity::zipf(kHotKeys, kHotKeyZipf).groups, 2)),
+      m_origin(allOrigins(catalogue, provisioning)), m_originAnswered(m_origin.step(0, true)) {
     const auto tracks = Popularity::grouped(Popularity::zipf(s.catalogueTracks, s.catalogueZipf).groups, 4);
-    double servers = 0;
-    double pops = 0;
-    for (std::size_t p = 0; p < catalogue.size(); ++p) {
-        servers += static_cast<double>(fleet.count(PopIndex(p)));
-        if (fleet.count(PopIndex(p)) > 0) ++pops;
-    }
     for (std::size_t p = 0; p < catalogue.size(); ++p) {
         const PopIndex pop(p);
-        if (fleet.count(pop) == 0) continue;
-        const double size = static_cast<double>(fleet.count(pop)) * pops / servers;
-        const auto cache = LruCache::of(tracks, s.edgeTracks * std::pow(size, kRoomGrows));
+        const double room = s.edgeTracks * provisioning.capacity(pop).cacheBytes / kUsualCacheBytes;
+        const auto cache = LruCache::of(tracks, room);
         const double lifetime = kFreshSeconds * demand.dailyPeak(pop).audioPerSecond;
         m_edges[p] = {1 - cache.hitRatio, cache.expired(tracks, lifetime)};
     }
@@ -67,27 +67,10 @@ CacheTiers::CacheTiers(const PopCatalogue& catalogue, const Network& network, co
                                            s.shieldTracks);
     for (const auto pop : network.shields())
         m_shields.push_back({pop, ColdFill(m_segments, 1 - prewarm)});
-    m_origin.emplace(originFetchesAtPeak(catalogue, demand, fleet), s.originHeadroom);
-    m_originAnswered = m_origin->step(0, true);
-}
-
-double CacheTiers::originFetchesAtPeak(const PopCatalogue& catalogue, const Demand& demand,
-                                       const NodeFleet& fleet) const {
-    double fetches = 0;
-    for (std::size_t p = 0; p < catalogue.size(); ++p)
-        if (const PopIndex pop(p); fleet.count(pop) > 0)
-            fetches += usualFills(pop, demand.dailyPeak(pop)).perSecond * (1 - m_shieldHitRatio);
-    return fetches;
 }
 
 EdgeCache CacheTiers::newEdge(double prewarm) const {
     return {ColdFill(m_segments, 1 - prewarm), ColdFill(m_pages, 0), ColdFill(m_hotKeys, 0)};
-}
-
-CacheTiers::Fills CacheTiers::usualFills(PopIndex pop, const PopDemand& people) const {
-    const auto& catalogue = m_edges[pop.value];
-    return {(catalogue.misses + catalogue.expired) * people.audioPerSecond,
-            (catalogue.misses + kRevalidation * catalogue.expired) * people.audioPerSecond * kSegmentBits};
 }
 
 double CacheTiers::usualApiMisses(const PopDemand& people, double machines) {
@@ -194,7 +177,7 @@ void CacheTiers::endSecond(bool originReachable) {
         originFetches += shield.catalogueMisses * (1 - m_shieldHitRatio) + fetches +
                          (m_originAnswered.failing < 1 ? shield.release.push(m_cold) : 0);
     }
-    m_originAnswered = m_origin->step(originFetches, originReachable);
+    m_originAnswered = m_origin.step(originFetches, originReachable);
 }
 
 } // namespace surgescope::feeds::sim

@@ -4,13 +4,12 @@
 #include "feeds/sim/cold_fill.h"
 #include "feeds/sim/demand.h"
 #include "feeds/sim/network.h"
-#include "feeds/sim/node_fleet.h"
 #include "feeds/sim/origin.h"
 #include "feeds/sim/pop_second.h"
+#include "feeds/sim/provisioning.h"
 #include "feeds/sim/scenario.h"
 
 #include <cstddef>
-#include <optional>
 #include <vector>
 
 namespace surgescope::feeds::sim {
@@ -47,8 +46,8 @@ struct EdgeCache {
 class CacheTiers {
   public:
     /// `prewarm`: the share of the release that the shields hold at first.
-    CacheTiers(const PopCatalogue& catalogue, const Network& network, const Demand& demand,
-               const NodeFleet& fleet, const Scenario& scenario, double prewarm);
+    CacheTiers(const PopCatalogue& catalogue, const Provisioning& provisioning, const Network& network,
+               const Demand& demand, const Scenario& scenario, double prewarm);
 
     EdgeCache newEdge(double prewarm) const;
 
@@ -59,12 +58,6 @@ class CacheTiers {
         bool lost = false;      // the edge has not noticed yet that its shield is gone
     };
 
-    /// What an edge fetches when nothing is released.
-    struct Fills {
-        double perSecond = 0;
-        double bits = 0;
-    };
-    Fills usualFills(PopIndex pop, const PopDemand& people) const;
     /// API requests that an edge has no answer to when nothing is purged; `machines`: requests of theirs.
     static double usualApiMisses(const PopDemand& people, double machines);
 
@@ -92,8 +85,6 @@ class CacheTiers {
     void fillCatalogue(RetryingPlayers& players, PopIndex pop, const Way& way, PopSecond& second);
     void fillRelease(EdgeCache& edge, PopIndex pop, const Way& way, PopSecond& second);
     void fillApi(EdgeCache& edge, PopSecond& second);
-    double originFetchesAtPeak(const PopCatalogue& catalogue, const Demand& demand,
-                               const NodeFleet& fleet) const;
 
     const Network& m_network;
     std::vector<Catalogue> m_edges; // by PopIndex
@@ -102,7 +93,7 @@ class CacheTiers {
     Popularity m_pages;
     Popularity m_hotKeys;
     std::vector<Shield> m_shields;  // in the network's order
-    std::optional<Origin> m_origin; // once it is known what is asked of it
+    Origin m_origin;
     Origin::Step m_originAnswered;
     double m_direct = 0; // fetches that passed the shields by in this second
     double m_cold = 1;

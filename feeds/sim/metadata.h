@@ -14,8 +14,8 @@ namespace surgescope::feeds::sim {
 /// et al., HotOS 2021; Huang et al., OSDI 2022).
 class MetadataService {
   public:
-    /// `atDailyPeak`: requests per second that reach it then; it is planned to be 65 % busy.
-    MetadataService(double atDailyPeak, const Scenario& scenario);
+    /// `planned`: requests per second that it can answer, before it grows.
+    MetadataService(double planned, const Scenario& scenario);
 
     struct Step {
         double latencySeconds = 0; // median of what is answered

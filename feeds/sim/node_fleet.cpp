@@ -11,7 +11,6 @@ namespace surgescope::feeds::sim {
 namespace {
 
 constexpr double kSigma = 0.25;
-constexpr std::uint32_t kNicMbit = 25'000;
 constexpr std::int64_t kWindowSeconds = 300; // how long a node that fails is down
 constexpr double kYear = 365.25 * 86'400;
 // Clocks: most are kept by NTP, a few by nobody.
@@ -100,15 +99,17 @@ NodeFleet::NodeFleet(const PopCatalogue& catalogue, const std::vector<double>& a
     }
 }
 
-Roster NodeFleet::roster(PopIndex pop) const {
+Roster NodeFleet::roster(PopIndex pop, const Capacity& capacity) const {
     const auto& nodes = m_pops[pop.value];
     Roster roster;
     roster.pop = nodes.code;
     roster.epoch = 1;
+    const double mbit = capacity.nicBitsPerSecond / 1e6 / static_cast<double>(count(pop));
+    const auto nicMbit = static_cast<std::uint32_t>(std::clamp(std::round(mbit), 1.0, 4e9));
     for (std::size_t n = 0; n < nodes.factors.size(); ++n)
         roster.nodes.push_back(
             {n < nodes.names.size() ? nodes.names[n] : nodes.code + "-" + std::to_string(n + 1), Role::edge,
-             "simulated", FieldSet::all(), kNicMbit});
+             "simulated", FieldSet::all(), nicMbit});
     return roster;
 }
 

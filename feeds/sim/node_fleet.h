@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/sim/load.h"
 #include "feeds/wire/messages.h"
 
 #include <array>
@@ -39,7 +40,8 @@ class NodeFleet {
               std::uint64_t seed, double failuresPerYear);
 
     std::size_t count(PopIndex pop) const { return m_pops[pop.value].factors.size(); }
-    Roster roster(PopIndex pop) const;
+    /// Each node has an equal part of what the PoP can do, however many there are.
+    Roster roster(PopIndex pop, const Capacity& capacity) const;
 
     /// Decides who is down in `second`: a function of seed and time alone. `nodesDown`: the share of a PoP's
     /// nodes that a failure has taken, by PopIndex.

@@ -10,8 +10,7 @@ constexpr double kTimeoutSeconds = 2;       // before a shield gives up on a fet
 constexpr double kSickAfterSeconds = 5;     // of failing, before shields only probe
 } // namespace
 
-Origin::Origin(double fetchesAtPeak, double headroom)
-    : m_capacity(fetchesAtPeak * headroom), m_queue(kOriginBacklogSeconds) {}
+Origin::Origin(double fetchesPerSecond) : m_capacity(fetchesPerSecond), m_queue(kOriginBacklogSeconds) {}
 
 Origin::Step Origin::step(double fetchesPerSecond, bool reachable) {
     if (!reachable) {

@@ -8,8 +8,8 @@ namespace surgescope::feeds::sim {
 /// The origins behind the shields, taken as one pool with a bounded queue.
 class Origin {
   public:
-    /// `fetchesAtPeak`: per second, that a usual evening asks of it; `headroom`: what it can do over that.
-    Origin(double fetchesAtPeak, double headroom);
+    /// `fetchesPerSecond`: that it can answer.
+    explicit Origin(double fetchesPerSecond);
 
     struct Step {
         double seconds = 0; // until a fetch is answered, the way there excluded

@@ -69,7 +69,6 @@ struct Scenario {
     double catalogueZipf = 1.0;
     double edgeTracks = 4.6e6; // that a PoP's caches hold
     double shieldTracks = 8e6; // that a shield's caches hold
-    double originHeadroom = 3; // what the origins can do over what a usual evening asks of them
 
     double purgesPerSecond = 5;      // keys issued at the origin all the time
     double purgeBurstPerSecond = 0;  // and because of the release

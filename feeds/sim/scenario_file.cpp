@@ -50,8 +50,6 @@ constexpr std::array kNumbers{
     NumberKey{"cache", "catalogue_zipf", &Scenario::catalogueZipf, 0.3, 2, "exponent of their popularity"},
     NumberKey{"cache", "edge_tracks", &Scenario::edgeTracks, 1, 1e9, "a PoP's caches hold"},
     NumberKey{"cache", "shield_tracks", &Scenario::shieldTracks, 1, 1e9, "a shield's caches hold"},
-    NumberKey{"cache", "origin_headroom", &Scenario::originHeadroom, 1, 100,
-              "origin capacity over a usual evening's fetches"},
     NumberKey{"purges", "keys_per_s", &Scenario::purgesPerSecond, 0, 1e6, "invalidated all the time"},
     NumberKey{"purges", "burst_keys_per_s", &Scenario::purgeBurstPerSecond, 0, 1e6,
               "invalidated because of the release"},
@@ -93,8 +91,8 @@ class ScenarioReader : TomlValues {
     Result<Scenario> read(const toml::table& root) {
         for (const auto& [key, node] : root)
             readTop(key.str(), node);
-        if (m_scenario.summary.empty()) refuse("summary is missing: one line that says what happens");
-        if (error()) return *error();
+        if (!root.contains("summary")) refuse("summary is missing: one line that says what happens");
+        if (const auto refused = error()) return *refused;
         std::ranges::stable_sort(m_scenario.failures, {}, &Failure::at);
         std::ranges::stable_sort(m_scenario.levers, {}, &ScheduledLever::at);
         return std::move(m_scenario);
@@ -201,7 +199,7 @@ class ScenarioReader : TomlValues {
             }
         }
         if (!hasKind || failure.seconds <= 0) return refuse(table, "a failure needs kind and duration_s");
-        if (failure.pops.empty() != (failure.kind == Failure::Kind::origin))
+        if (table.contains("pops") == (failure.kind == Failure::Kind::origin))
             return refuse(table, "a failure needs pops, unless it is the origin's");
         m_scenario.failures.push_back(std::move(failure));
     }

@@ -6,6 +6,7 @@
 #include "feeds/sim/invalidation.h"
 #include "feeds/sim/network.h"
 #include "feeds/sim/outages.h"
+#include "feeds/sim/provisioning.h"
 #include "feeds/sim/random.h"
 #include "feeds/sim/recommender.h"
 #include "feeds/sim/site.h"
@@ -17,7 +18,8 @@
 namespace surgescope::feeds::sim {
 namespace {
 
-constexpr double kCapacitySeconds = 30; // until spare nodes and links serve
+constexpr double kBeforeSeconds = 3'600; // that the usual evening had gone on for, when it begins
+constexpr double kCapacitySeconds = 30;  // until spare nodes and links serve
 constexpr double kDirectWithoutShield = 0.5;
 constexpr double kBotnetUneven = 0.5; // sigma of how much the botnet likes a PoP
 
@@ -54,6 +56,7 @@ struct Simulator::Model {
     Levers levers;
     std::vector<std::string> leversPulled; // to be told in the next second
 
+    Provisioning provisioning;
     Network network;
     Demand demand;
     NodeFleet fleet;
@@ -94,26 +97,22 @@ struct Simulator::Model {
 
 Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t nodes, std::uint64_t sd)
     : catalogue(c), scenario(s), seed(sd), scheduledDone(pulledBeforehand(s)), levers(leversAtStart(s, c)),
-      network(c), demand(c, s), fleet(c, audienceShares(c), nodes, sd, s.nodeFailuresPerYear),
-      balancing(network, s), purges(s, sd), caches(c, network, demand, fleet, s, levers.prewarm),
+      provisioning(c), network(c), demand(c, s, sd),
+      fleet(c, audienceShares(c), nodes, sd, s.nodeFailuresPerYear), balancing(network, s), purges(s, sd),
+      caches(c, provisioning, network, demand, s, levers.prewarm),
       now(s.start() - std::chrono::seconds(1)), edgeCapacity(levers.edgeCapacity), record(s.recordListeners) {
-    std::vector<double> serviceAtPeak(c.size(), 0.0);
     siteOf.assign(c.size(), c.size());
     double botnetSum = 0;
     for (std::size_t p = 0; p < c.size(); ++p) {
         const PopIndex pop(p);
         if (fleet.count(pop) == 0) continue;
         const auto peak = demand.dailyPeak(pop);
-        const double bots = s.bots * peak.apiPerSecond;
-        const auto fills = caches.usualFills(pop, peak);
-        const Work planned{peak, bots, 0, fills.perSecond, fills.bits};
-        const auto capacity = Capacity::plannedFor(planned);
-        const auto shield = network.shieldOf(pop, [](PopIndex) { return false; });
-        serviceAtPeak[shield.value] += CacheTiers::usualApiMisses(peak, bots);
+        const auto usual = Provisioning::usualWork(peak);
+        const auto& capacity = provisioning.capacity(pop);
         const double weight = std::exp(kBotnetUneven * normal(hash(sd, 0xb07, p)));
         botnetSum += weight;
         siteOf[p] = sites.size();
-        const double saturation = PopLoad(capacity).step(planned, 1, 1).saturation;
+        const double saturation = PopLoad(capacity).step(usual, 1, 1).saturation;
         sites.push_back({.pop = pop,
                          .load = PopLoad(capacity),
                          .cache = caches.newEdge(levers.prewarm),
@@ -123,9 +122,8 @@ Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t 
     }
     for (auto& site : sites)
         site.botnetWeight *= static_cast<double>(sites.size()) / botnetSum;
-    // A region whose PoPs have no nodes still may have to take over another's: it is as large as a small one.
     for (const auto shield : network.shields())
-        regions.push_back({MetadataService(std::max(1.0, serviceAtPeak[shield.value]), s), {}, 0, 0});
+        regions.push_back({MetadataService(provisioning.metadataPerSecond(shield), s), {}, 0, 0});
 
     global.scenario = s.name;
     global.rehearsal = true;
@@ -184,7 +182,7 @@ void Simulator::Model::moveClients() {
                       : levers.drained.contains(catalogue[site.pop].code) ? Balancing::Site::State::drained
                                                                           : Balancing::Site::State::open;
     }
-    balancing.step(states, levers.spillRadius);
+    balancing.step(states, levers.spillRadius, now == scenario.start() ? kBeforeSeconds : 1);
 
     const auto requestsOf = [](const PopDemand& d) { return d.apiPerSecond + d.audioPerSecond; };
     std::vector<PopDemand> came(catalogue.size());
@@ -237,8 +235,8 @@ void Simulator::Model::loadSites() {
         const double retries =
             region.requests > 0 ? region.answered.retries * site.second.apiMisses / region.requests : 0;
         site.serve(retries, levers.admissionLimit,
-                   edgeCapacity * static_cast<double>(fleet.up(site.pop)) /
-                       static_cast<double>(fleet.count(site.pop)));
+                   static_cast<double>(fleet.up(site.pop)) / static_cast<double>(fleet.count(site.pop)),
+                   edgeCapacity);
     }
 }
 
@@ -364,7 +362,7 @@ const std::vector<bool>& Simulator::down(std::size_t index) const {
 std::vector<Roster> Simulator::rosters() const {
     std::vector<Roster> rosters;
     for (const auto& site : m_model->sites)
-        rosters.push_back(m_model->fleet.roster(site.pop));
+        rosters.push_back(m_model->fleet.roster(site.pop, m_model->provisioning.capacity(site.pop)));
     return rosters;
 }
 

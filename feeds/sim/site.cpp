@@ -9,7 +9,7 @@
 
 namespace surgescope::feeds::sim {
 
-void Site::serve(double retries, double admissionLimit, double alive) {
+void Site::serve(double retries, double admissionLimit, double alive, double grown) {
     const auto& a = second.abuse;
     second.retries = retries;
     Work work{second.served, a.botsPassed + second.retries, a.blocked + a.challenged + a.malformed,
@@ -19,8 +19,8 @@ void Site::serve(double retries, double admissionLimit, double alive) {
     work.demand.audioPerSecond += second.audioRetries;
     second.quality = link.quality();
     work.demand.egressBitsPerSecond *= second.quality;
-    second.load = isDown ? Load{} : load.step(work, admissionLimit, alive);
-    second.link = link.step(second.load.nic);
+    second.load = isDown ? Load{} : load.step(work, admissionLimit, alive, grown);
+    second.link = link.step(std::max(second.load.nic, second.load.uplink));
 }
 
 void Site::invalidate(const PurgeFanOut::Step& fanOut, const NodeFleet& fleet, double fromIssuer,

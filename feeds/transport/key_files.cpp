@@ -82,7 +82,7 @@ class KeyFileReader : TomlValues {
                 refuse(node,
                        "nothing is called " + inQuotes(name.str()) + " here, expected public or secret");
         }
-        if (!keys.isWhole())
+        if (!hasRefused() && !keys.isWhole())
             refuse("expected public = \"…\" and secret = \"…\" that belong together, as surgescope-keys new "
                    "writes them");
         if (error()) return *error();
@@ -117,7 +117,7 @@ class KeyFileReader : TomlValues {
                 refuse(node,
                        "nothing of a server is called " + inQuotes(name.str()) + ", expected public or at");
         }
-        if (!isKey(server.key)) refuse(table, "public: expected " + std::string(kKeyForm));
+        if (!hasRefused() && !isKey(server.key)) refuse(table, "public: expected " + std::string(kKeyForm));
         return server;
     }
 };

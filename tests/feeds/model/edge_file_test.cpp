@@ -98,7 +98,7 @@ TEST_CASE("what an edge file may not say is refused with its line, the key and w
         {"time_zone = \"Europe/Berlin\"", "time_zone = \"../../etc\"", "time_zone is '../../etc', expected"},
         {"DE = \"Germany\"", "de = \"Germany\"", "mine.toml:3: regions: 'de' is no code"},
         {"DE = \"Germany\"", "DE = 49", "mine.toml:3: regions.DE: expected one line of text"},
-        {"[regions]", "[areas]", "nothing is called 'areas' here, expected [regions] or [[pop]]"},
+        {"[regions]", "[areas]", "nothing is called 'areas' here, expected [regions], [audience], [node]"},
         {"code = \"FRA-2\"", "code = ", "mine.toml:6: "},
     };
     for (const auto& c : cases) {
