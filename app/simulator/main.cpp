@@ -3,6 +3,7 @@
 #include "feeds/model/edge_file.h"
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/sim/scenario_file.h"
+#include "feeds/sim/scenario_keys.h"
 #include "feeds/util/own_process.h"
 
 #include "app/command_line.h"

@@ -86,8 +86,8 @@ std::vector<double> affinities(const PopCatalogue& catalogue, const std::vector<
         std::uint64_t country = 0;
         for (const char c : pop.country)
             country = country * 256 + static_cast<unsigned char>(c);
-        const double z = kCountrySigma * normal(hash(seed, 0xaff, country)) +
-                         kPopSigma * normal(hash(seed, 0xaff1, p));
+        const double z =
+            kCountrySigma * normal(hash(seed, 0xaff, country)) + kPopSigma * normal(hash(seed, 0xaff1, p));
         values.push_back(usualAffinity(pop.country, catalogue.regions()[pop.region.value]) * std::exp(z));
         mean += audience[p] * values.back();
     }

@@ -49,8 +49,8 @@ double EdgeCache::staleShare(double keysPending) {
 
 CacheTiers::CacheTiers(const PopCatalogue& catalogue, const Provisioning& provisioning,
                        const Network& network, const Demand& demand, const Scenario& s, double prewarm)
-    : m_network(network), m_edges(catalogue.size()), m_segments(releaseSegments(s)),
-      m_pages{{{kPages * s.albums, 1 / (kPages * s.albums)}}},
+    : m_network(network), m_edges(catalogue.size()),
+      m_segments(releaseSegments(s)), m_pages{{{kPages * s.allAlbums(), 1 / (kPages * s.allAlbums())}}},
       m_hotKeys(Popularity::grouped(Popularity::zipf(kHotKeys, kHotKeyZipf).groups, 2)),
       m_origin(allOrigins(catalogue, provisioning)), m_originAnswered(m_origin.step(0, true)) {
     const auto tracks = Popularity::grouped(Popularity::zipf(s.catalogueTracks, s.catalogueZipf).groups, 4);

@@ -92,7 +92,7 @@ class CacheTiers {
     Popularity m_segments;
     Popularity m_pages;
     Popularity m_hotKeys;
-    std::vector<Shield> m_shields;  // in the network's order
+    std::vector<Shield> m_shields; // in the network's order
     Origin m_origin;
     Origin::Step m_originAnswered;
     double m_direct = 0; // fetches that passed the shields by in this second

@@ -73,7 +73,7 @@ double ColdFill::warm() const {
 }
 
 Popularity releaseSegments(const Scenario& scenario) {
-    const int tracks = static_cast<int>(scenario.albums) * kTracksPerAlbum;
+    const int tracks = static_cast<int>(scenario.allAlbums() * scenario.tracksPerAlbum);
     const double dwell = dwellSeconds(scenario, 0);
     std::vector<Popularity::Group> objects;
     for (int track = 1; track <= tracks; ++track)

@@ -25,7 +25,7 @@ constexpr double kWaitingGrowsSeconds = 240;
 constexpr double kWaitingEndsSeconds = 120;
 constexpr double kSegmentOverhead = 1.3; // prefetch, retries of range requests
 constexpr double kBitrate = 256e3;
-constexpr double kReleaseBitrate = 600e3; // a mix with lossless
+constexpr double kReleaseBitrate = 600e3;                    // a mix with lossless
 constexpr std::array kOpenAsks{0.4, 0.25, 0.15, 0.12, 0.08}; // of what it asks for, second by second
 
 // How a place's day differs from the usual one: sigmas.
@@ -182,7 +182,8 @@ Demand::Demand(const PopCatalogue& catalogue, const Scenario& scenario, std::uin
 
 double Demand::activity(const Place& place, FeedSecond second) const {
     const double local = static_cast<double>(unixSeconds(second)) / 3600 + place.utcOffsetHours;
-    const auto weekday = static_cast<int>(std::fmod(std::floor(local / 24) + 4, 7)); // 1970 began on a Thursday
+    const auto weekday =
+        static_cast<int>(std::fmod(std::floor(local / 24) + 4, 7)); // 1970 began on a Thursday
     return activityAtLocalHour(std::fmod(local, 24), weekday == 0 || weekday == 6, place.habits) / place.mean;
 }
 
@@ -194,8 +195,7 @@ PopDemand Demand::demandOf(double listeners, double releaseListeners, double ope
     d.waiting = waiting;
     const double starts = listeners / kTrackSeconds + releaseListeners / dwellSeconds(m_scenario, t);
     d.pollsPerSecond = kRefreshPerSecond * waiting;
-    d.apiPerSecond =
-        kApiPerTrack * starts + kApiPerOpen * opens + d.pollsPerSecond;
+    d.apiPerSecond = kApiPerTrack * starts + kApiPerOpen * opens + d.pollsPerSecond;
     d.audioPerSecond = kSegmentOverhead * d.listeners / kSegmentSeconds;
     d.releaseAudioPerSecond = kSegmentOverhead * releaseListeners / kSegmentSeconds;
     d.egressBitsPerSecond = kBitrate * listeners + kReleaseBitrate * releaseListeners;
@@ -220,12 +220,12 @@ void Demand::step(FeedSecond second, double jitter) {
     for (std::size_t i = 0; i < m_places.size(); ++i) {
         const auto& place = m_places[i];
         const double sigma = place.sigma;
-        m_active[i] = place.share * activity(place, second) *
-                      std::exp(kDaySigma * day[i] - kDaySigma * kDaySigma / 2 +
-                               sigma * (slow[i] + minutes[i] - sigma));
+        m_active[i] =
+            place.share * activity(place, second) *
+            std::exp(kDaySigma * day[i] - kDaySigma * kDaySigma / 2 + sigma * (slow[i] + minutes[i] - sigma));
         const double releaseSigma = std::fmax(sigma, kReleaseSigma);
-        fans += m_fans[i] = m_active[i] * place.affinity *
-                            std::exp(releaseSigma * (release[i] - releaseSigma / 2));
+        fans += m_fans[i] =
+            m_active[i] * place.affinity * std::exp(releaseSigma * (release[i] - releaseSigma / 2));
     }
     for (std::size_t i = 0; i < m_places.size(); ++i) {
         auto& place = m_places[i];

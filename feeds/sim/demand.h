@@ -13,7 +13,7 @@
 namespace surgescope::feeds::sim {
 
 constexpr std::size_t kOpenSeconds = 5; // an app that is opened asks for things for so long
-constexpr double kSegmentSeconds = 10; // of audio, one object of a cache
+constexpr double kSegmentSeconds = 10;  // of audio, one object of a cache
 
 /// What people ask of one PoP in one second. Rates are means; counts are drawn later. Everything adds up, and
 /// scales when a share of the people is sent elsewhere.
@@ -77,10 +77,10 @@ class Demand {
         double utcOffsetHours; // at the scenario's start
         double waitsSeconds;   // from T-0 until the release comes here
         Habits habits;
-        double mean;  // activity over a weekday
-        double sigma; // of each of its fluctuations
+        double mean;                               // activity over a weekday
+        double sigma;                              // of each of its fluctuations
         std::array<double, kOpenSeconds> opened{}; // apps, in the last seconds
-        double opening = 0;    // apps that wait before they do
+        double opening = 0;                        // apps that wait before they do
         double listenersForIt = 0;
     };
     PopDemand demandOf(double listeners, double releaseListeners, double opens, double waiting,
@@ -93,7 +93,7 @@ class Demand {
     std::uint64_t m_seed;
     std::vector<Place> m_places;
     std::vector<double> m_active;
-    std::vector<double> m_fans; // activity by affinity to the release
+    std::vector<double> m_fans;                      // activity by affinity to the release
     Fluctuation m_day, m_slow, m_minutes, m_seconds; // of everything
     Fluctuation m_release;
     std::vector<PopDemand> m_pops;

@@ -33,9 +33,8 @@ Fluctuation::Fluctuation(const PopCatalogue& catalogue, std::uint64_t seed, cons
     // Whose country nobody says has a language and a country of its own.
     const auto own = [](const Pop& pop) { return numberOf("of " + pop.code); };
     layer(weights.world, [](const Pop&) { return 0U; });
-    layer(weights.language, [&](const Pop& pop) {
-        return pop.country.empty() ? own(pop) : numberOf(languageOf(pop.country));
-    });
+    layer(weights.language,
+          [&](const Pop& pop) { return pop.country.empty() ? own(pop) : numberOf(languageOf(pop.country)); });
     layer(weights.region, [](const Pop& pop) { return pop.region.value; });
     layer(weights.country,
           [&](const Pop& pop) { return pop.country.empty() ? own(pop) : numberOf(pop.country); });
@@ -59,7 +58,8 @@ const std::vector<double>& Fluctuation::at(FeedSecond second) {
         m_to = knot(number + 1);
         m_number = number;
     }
-    const double to = static_cast<double>(unixSeconds(second) - number * m_apart) / static_cast<double>(m_apart);
+    const double to =
+        static_cast<double>(unixSeconds(second) - number * m_apart) / static_cast<double>(m_apart);
     const double size = 1 / std::hypot(1 - to, to); // the variance between knots is 1 too
     for (std::size_t p = 0; p < m_pops; ++p)
         m_values[p] = size * ((1 - to) * m_from[p] + to * m_to[p]);

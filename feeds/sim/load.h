@@ -45,8 +45,8 @@ class PopLoad {
   public:
     explicit PopLoad(const Capacity& capacity);
 
-    /// `admissionLimit`: CPU share beyond which API requests are refused. `alive`: share of the nodes. `grown`:
-    /// nodes and links over what there is.
+    /// `admissionLimit`: CPU share beyond which API requests are refused. `alive`: share of the nodes.
+    /// `grown`: nodes and links over what there is.
     Load step(const Work& work, double admissionLimit, double alive, double grown = 1);
 
   private:

@@ -21,7 +21,8 @@ std::string namesOf(const Failure& failure) {
 
 std::string whatOf(const Failure& failure) {
     switch (failure.kind) {
-    case Failure::Kind::pop: return namesOf(failure);
+    case Failure::Kind::pop:
+    case Failure::Kind::drain: return namesOf(failure);
     case Failure::Kind::shield: return "shield " + namesOf(failure);
     case Failure::Kind::origin: return "origin";
     case Failure::Kind::nodes: break;

@@ -23,7 +23,7 @@ constexpr double kDiskOverNic = 0.42;   // bit/s: what is read and written while
 constexpr double kSizeOfAudience = 0.9; // machines by audience to that power
 constexpr double kSizeSpread = 0.5;     // sigma, log-normal
 constexpr double kAlike = 0.5;          // correlation of CPU and network
-constexpr double kMostUse = 0.62; // at the daily peak: nobody leaves a PoP where a usual evening hurts
+constexpr double kMostUse = 0.62;       // at the daily peak: nobody leaves a PoP where a usual evening hurts
 constexpr double kTightUplinks = 0.1;   // of the PoPs
 constexpr double kTightUseLeast = 0.60, kTightUseMost = 0.72;
 constexpr double kBitsOfGbit = 1e9;

@@ -3,6 +3,36 @@
 
 namespace surgescope::feeds::sim {
 
+double Scenario::allAlbums() const {
+    double all = albums;
+    for (const auto& release : furtherReleases)
+        all += release.albums;
+    return all;
+}
+
+void Scenario::scalePeople(double times) {
+    for (auto* people : {&meanListeners, &recordListeners, &opensAtPeakPerSecond, &waitingPool})
+        *people *= times;
+    for (auto& release : furtherReleases) {
+        release.opensAtPeakPerSecond *= times;
+        release.waitingPool *= times;
+    }
+}
+
+std::vector<std::string> Scenario::contradictions() const {
+    std::vector<std::string> all;
+    if (purgeEverySeconds > 0 && purgeBurstSeconds > purgeEverySeconds)
+        all.emplace_back(
+            "purges.burst_s is longer than purges.every_s, expected a burst that ends before the next");
+    if (edgeTracks > catalogueTracks)
+        all.emplace_back(
+            "cache.edge_tracks is more than cache.catalogue_tracks, expected at most all of them");
+    if (shieldTracks > catalogueTracks)
+        all.emplace_back(
+            "cache.shield_tracks is more than cache.catalogue_tracks, expected at most all of them");
+    return all;
+}
+
 Scenario Scenario::quietTwin() const {
     Scenario quiet = *this;
     quiet.name = "quiet";
@@ -11,11 +41,18 @@ Scenario Scenario::quietTwin() const {
     quiet.waitingPool = 0;
     quiet.purgeBurstPerSecond = 0;
     quiet.botsInBurst = 0;
+    quiet.furtherReleases.clear();
+    quiet.purgeBursts.clear();
+    quiet.affinityOfRegion.clear();
+    quiet.affinityOfCountry.clear();
     quiet.failures.clear();
     quiet.levers.clear();
     // What has no effect without a release is made alike, so that launches of one night share one twin.
     const Scenario usual;
     quiet.albums = usual.albums;
+    quiet.tracksPerAlbum = usual.tracksPerAlbum;
+    quiet.staggerSeconds = usual.staggerSeconds;
+    quiet.releaseBitrateKbit = usual.releaseBitrateKbit;
     quiet.releaseMode = usual.releaseMode;
     quiet.riseSeconds = usual.riseSeconds;
     quiet.relaxationSeconds = usual.relaxationSeconds;

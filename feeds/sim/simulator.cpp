@@ -99,8 +99,8 @@ Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t 
     : catalogue(c), scenario(s), seed(sd), scheduledDone(pulledBeforehand(s)), levers(leversAtStart(s, c)),
       provisioning(c), network(c), demand(c, s, sd),
       fleet(c, audienceShares(c), nodes, sd, s.nodeFailuresPerYear), balancing(network, s), purges(s, sd),
-      caches(c, provisioning, network, demand, s, levers.prewarm),
-      now(s.start() - std::chrono::seconds(1)), edgeCapacity(levers.edgeCapacity), record(s.recordListeners) {
+      caches(c, provisioning, network, demand, s, levers.prewarm), now(s.start() - std::chrono::seconds(1)),
+      edgeCapacity(levers.edgeCapacity), record(s.recordListeners) {
     siteOf.assign(c.size(), c.size());
     double botnetSum = 0;
     for (std::size_t p = 0; p < c.size(); ++p) {
@@ -309,7 +309,8 @@ void Simulator::Model::writeGlobal() {
         answered += s.apiMisses;
     }
     const double botShare = api > 0 ? bots / (api + bots) : 0;
-    const auto learnt = recommender.step(plays / (scenario.albums * kTracksPerAlbum), botShare, t);
+    const auto learnt =
+        recommender.step(plays / (scenario.allAlbums() * scenario.tracksPerAlbum), botShare, t);
     if (learnt.pivoted) tell(EventKind::note, "recommender follows the trend");
     if (learnt.returned) tell(EventKind::note, "recommender is back at taste");
     if (record > 0 && listeners > record && record == scenario.recordListeners)

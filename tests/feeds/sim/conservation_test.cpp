@@ -68,9 +68,9 @@ TEST_CASE("in every PoP and second the parts of what is counted are within the w
                 REQUIRE(c.saturation.count() == c[Counter::node_seconds]);
                 REQUIRE(c[Distribution::invalidation_lag].count() == c[Counter::inv_applied]);
                 REQUIRE(c[Distribution::lb_latency].count() == requests);
-                REQUIRE(c[Distribution::ttfb_hit].count() <= c[Counter::cache_hits]); // some wait for an answer
-                REQUIRE(c[Distribution::ttfb_hit].count() >=
-                        c[Counter::cache_hits] - c[Counter::collapsed]);
+                REQUIRE(c[Distribution::ttfb_hit].count() <=
+                        c[Counter::cache_hits]); // some wait for an answer
+                REQUIRE(c[Distribution::ttfb_hit].count() >= c[Counter::cache_hits] - c[Counter::collapsed]);
                 REQUIRE(c[Counter::log_lines_lost] + c[Counter::messages_lost] +
                             c[Counter::messages_refused] ==
                         0); // nothing between the simulator and whoever hears it

@@ -129,16 +129,16 @@ TEST_CASE("PoPs are no clocks", "[sim]") {
         std::vector<std::string> regions;
         for (const auto& report : simulator.reports()) {
             const auto& pop = catalogue[*catalogue.find(report.pop)];
-            saturations.push_back(
-                static_cast<double>(report.totals[Counter::saturation_permille_seconds]) / 1'000 /
-                static_cast<double>(report.totals[Counter::node_seconds]));
+            saturations.push_back(static_cast<double>(report.totals[Counter::saturation_permille_seconds]) /
+                                  1'000 / static_cast<double>(report.totals[Counter::node_seconds]));
             zones.push_back(pop.timeZone);
             regions.push_back(std::to_string(pop.region.value));
         }
         REQUIRE(saturations.size() == catalogue.size());
         std::vector<std::string> offsets;
         for (const auto& zone : zones)
-            offsets.push_back(std::to_string(date::locate_zone(zone)->get_info(scenario.start()).offset.count()));
+            offsets.push_back(
+                std::to_string(date::locate_zone(zone)->get_info(scenario.start()).offset.count()));
         const double byOffset = explained(saturations, offsets);
         INFO("seed " << seed << ": UTC offset explains " << byOffset);
         CHECK(byOffset < 0.6);
