@@ -40,12 +40,12 @@ class Balancing {
     double unplaced(PopIndex pop) const { return m_unplaced[pop.value]; }
 
   private:
-    const Network& m_network;
-    double m_above;
-    double m_lagSeconds;
     void follow(const std::vector<Site>& sites, double seconds);
     void place(const std::vector<Site>& sites, double radius, bool open);
 
+    const Network& m_network;
+    double m_above;
+    double m_lagSeconds;
     std::vector<double> m_wanted; // share of its clients that a PoP turns away, with the lag
     std::vector<double> m_away;
     std::vector<double> m_unplaced;

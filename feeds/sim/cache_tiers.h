@@ -10,7 +10,6 @@
 #include "feeds/sim/scenario.h"
 
 #include <cstddef>
-#include <optional>
 #include <vector>
 
 namespace surgescope::feeds::sim {

@@ -58,11 +58,11 @@ double cpuSecondsOf(const Work& work) {
 
 PopLoad::PopLoad(const Capacity& capacity) : m_capacity(capacity), m_queue(kMostBacklogSeconds) {}
 
-Load PopLoad::step(const Work& work, double admissionLimit, double alive, double times) {
+Load PopLoad::step(const Work& work, double admissionLimit, double alive, double grown) {
     Load load;
     if (alive <= 0) return load;
-    const double nodes = alive * times;
-    const double cores = m_capacity.cores * nodes;
+    alive *= grown;
+    const double cores = m_capacity.cores * alive;
     const double api = apiCpu(work) / cores;
     const double other = otherCpu(work) / cores;
     // The door first: it refuses API requests so that the rest stays below the limit; audio is never refused.
@@ -73,10 +73,10 @@ Load PopLoad::step(const Work& work, double admissionLimit, double alive, double
     load.backlogSeconds = queue.backlogSeconds;
     load.overflowed = queue.refused;
 
-    load.nic = work.demand.egressBitsPerSecond / (m_capacity.nicBitsPerSecond * nodes);
-    load.uplink = work.demand.egressBitsPerSecond / (m_capacity.uplinkBitsPerSecond * times);
-    load.connections = connectionsOf(work.demand) / (m_capacity.connections * nodes);
-    load.disk = diskBits(work) / (m_capacity.diskBitsPerSecond * nodes);
+    load.nic = work.demand.egressBitsPerSecond / (m_capacity.nicBitsPerSecond * alive);
+    load.uplink = work.demand.egressBitsPerSecond / (m_capacity.uplinkBitsPerSecond * grown);
+    load.connections = connectionsOf(work.demand) / (m_capacity.connections * alive);
+    load.disk = diskBits(work) / (m_capacity.diskBitsPerSecond * alive);
     load.saturation = std::max({load.cpu / kKnee, std::max(load.nic, load.uplink) / kNicKnee,
                                 load.connections / kKnee, load.disk / kKnee});
 

@@ -46,8 +46,8 @@ class PopLoad {
     explicit PopLoad(const Capacity& capacity);
 
     /// `admissionLimit`: CPU share beyond which API requests are refused. `alive`: share of the nodes.
-    /// `times`: its capacity, because more was added.
-    Load step(const Work& work, double admissionLimit, double alive, double times = 1);
+    /// `grown`: nodes and links over what there is.
+    Load step(const Work& work, double admissionLimit, double alive, double grown = 1);
 
   private:
     Capacity m_capacity;

@@ -110,8 +110,9 @@ void report(const PopSecond& s, PopIndex pop, const NodeFleet& fleet, std::uint6
     const auto accepted = count(Counter::connections_accepted, api / kRequestsPerConnection);
     totals[Counter::connections_rejected] =
         std::min(accepted, draw(s.load.overflowed * api / kRequestsPerConnection));
-    const auto connections = count(Counter::connection_seconds, connectionsOf(s.served));
-    totals[Counter::stream_seconds] = std::min(connections, draw(s.served.listeners * (1 - s.link.stalled)));
+    const auto listeners = draw(s.served.listeners);
+    totals[Counter::stream_seconds] = whole(static_cast<double>(listeners) * (1 - s.link.stalled));
+    totals[Counter::connection_seconds] = listeners + draw(connectionsOf(s.served) - s.served.listeners);
     auto left = requests - unfetched - blocked - malformed;
     const auto limited = take(left, s.load.limited * api);
     const auto overflowed = take(left, s.load.overflowed * api);
@@ -150,16 +151,16 @@ void report(const PopSecond& s, PopIndex pop, const NodeFleet& fleet, std::uint6
     const double hitUs = (s.load.hitSeconds * jitter() + s.link.delaySeconds) * kUs;
     spread(totals[Distribution::ttfb_hit], hitUs, kHitSpread, hits - delayed - delayedApi);
     spread(totals[Distribution::ttfb_hit], hitUs + s.waitSeconds * kUs, kWaitSpread, delayed);
-    spread(totals[Distribution::ttfb_hit], hitUs + s.service.latencySeconds / 2 * kUs, kWaitSpread,
-           delayedApi);
     const double fetchJitter = jitter();
     spread(totals[Distribution::ttfb_miss], hitUs + s.shieldSeconds * fetchJitter * kUs, kFetchSpread,
            misses - throughOrigin);
     spread(totals[Distribution::ttfb_miss], hitUs + s.originSeconds * fetchJitter * kUs, kFetchSpread,
            throughOrigin);
     spread(totals[Distribution::lb_latency], s.load.balancerSeconds * kUs, kBalancerSpread, requests);
-    spread(totals[Distribution::metadata_latency], s.service.latencySeconds * jitter() * kUs, kMetadataSpread,
+    const double answerUs = s.service.latencySeconds * jitter() * kUs;
+    spread(totals[Distribution::metadata_latency], answerUs, kMetadataSpread,
            whole((s.apiMisses + s.retries) * (1 - s.service.shedShare)));
+    spread(totals[Distribution::metadata_latency], answerUs / 2, kWaitSpread, delayedApi);
     totals[Distribution::clock_offset].merge(fleet.clockOffsets(pop));
 }
 

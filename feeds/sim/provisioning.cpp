@@ -24,6 +24,7 @@ constexpr double kCacheBytes = 56e12;   // of a PoP of the mean size: 4.6 M trac
 constexpr double kSizeOfAudience = 0.9; // machines by audience to that power
 constexpr double kSizeSpread = 0.5;     // sigma, log-normal
 constexpr double kAlike = 0.5;          // correlation of CPU and network
+constexpr double kMostUse = 0.62;       // at the daily peak: nobody leaves a PoP where a usual evening hurts
 constexpr double kTightUplinks = 0.1;   // of the PoPs
 constexpr double kTightUseLeast = 0.60, kTightUseMost = 0.72;
 constexpr double kBitsOfGbit = 1e9;
@@ -53,7 +54,7 @@ double evenly(double z) {
 /// Use at the daily peak: doubled at 40, 60 or 80 %, and so anywhere between half of that and that.
 double sawtooth(double threshold, double since) {
     const double doubledAt = threshold < 0.25 ? 0.4 : threshold < 0.75 ? 0.6 : 0.8;
-    return doubledAt / 2 * std::exp2(since);
+    return std::min(kMostUse, doubledAt / 2 * std::exp2(since));
 }
 
 double orPlanned(double told, double planned) {
@@ -109,7 +110,7 @@ Work Provisioning::usualWork(const PopDemand& people) {
 Provisioning::Provisioning(const PopCatalogue& catalogue) : m_metadata(catalogue.size()) {
     Scenario usual;
     usual.meanListeners = catalogue.listeners();
-    const Demand demand(catalogue, usual);
+    const Demand demand(catalogue, usual, 0);
     const auto shares = audienceShares(catalogue);
     double originFetches = 0;
     for (std::size_t p = 0; p < catalogue.size(); ++p) {

@@ -108,8 +108,8 @@ std::vector<std::string> scenarioKeys() {
         lines.push_back(known.name() + "  " + numberText(known.least) + ".." + numberText(known.most) +
                         (known.whole ? ", whole" : "") + ", default " + numberText(defaults.*known.value) +
                         ": " + std::string(known.means));
-    const auto affinity =
-        "  0.." + numberText(kMostAffinity) + ", default 1: how much more people there care";
+    const auto affinity = "  0.." + numberText(kMostAffinity) +
+                          ", default as SIMULATOR.md says: how much more people there care";
     lines.emplace_back("affinity.region.CODE" + affinity);
     lines.emplace_back("affinity.country.XX" + affinity + ", before their region's");
     lines.emplace_back("[[another_release]]  at_s, albums, opens_per_s, waiting_people: as in [release]");

@@ -97,7 +97,7 @@ struct Simulator::Model {
 
 Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t nodes, std::uint64_t sd)
     : catalogue(c), scenario(s), seed(sd), scheduledDone(pulledBeforehand(s)), levers(leversAtStart(s, c)),
-      provisioning(c), network(c), demand(c, s),
+      provisioning(c), network(c), demand(c, s, sd),
       fleet(c, audienceShares(c), nodes, sd, s.nodeFailuresPerYear), balancing(network, s), purges(s, sd),
       caches(c, provisioning, network, demand, s, levers.prewarm), now(s.start() - std::chrono::seconds(1)),
       edgeCapacity(levers.edgeCapacity), record(s.recordListeners) {

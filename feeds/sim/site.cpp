@@ -9,7 +9,7 @@
 
 namespace surgescope::feeds::sim {
 
-void Site::serve(double retries, double admissionLimit, double alive, double times) {
+void Site::serve(double retries, double admissionLimit, double alive, double grown) {
     const auto& a = second.abuse;
     second.retries = retries;
     Work work{second.served, a.botsPassed + second.retries, a.blocked + a.challenged + a.malformed,
@@ -19,7 +19,7 @@ void Site::serve(double retries, double admissionLimit, double alive, double tim
     work.demand.audioPerSecond += second.audioRetries;
     second.quality = link.quality();
     work.demand.egressBitsPerSecond *= second.quality;
-    second.load = isDown ? Load{} : load.step(work, admissionLimit, alive, times);
+    second.load = isDown ? Load{} : load.step(work, admissionLimit, alive, grown);
     second.link = link.step(std::max(second.load.nic, second.load.uplink));
 }
 

@@ -29,7 +29,7 @@ struct Site {
     PopSecond second;
 
     /// Works on what came and on what is asked once more after a failure; the rest as of PopLoad::step().
-    void serve(double retries, double admissionLimit, double alive, double times);
+    void serve(double retries, double admissionLimit, double alive, double grown);
     /// Applies what came, from the issuer this many seconds away, and what it missed while it was down.
     /// `draw`: of this PoP and second, of what gets stuck on the way.
     void invalidate(const PurgeFanOut::Step& fanOut, const NodeFleet& fleet, double fromIssuer,

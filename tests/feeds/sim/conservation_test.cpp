@@ -62,14 +62,15 @@ TEST_CASE("in every PoP and second the parts of what is counted are within the w
                 REQUIRE(c[Counter::spill_unplaced] <= requests);
                 REQUIRE(c[Counter::inv_missing_seconds] <= c[Counter::inv_pending_seconds]);
                 REQUIRE(c[Counter::stream_seconds] <= c[Counter::connection_seconds]);
-                REQUIRE(c[Counter::connections_rejected] <= c[Counter::connections_accepted]);
                 for (const auto permille : {Counter::cpu_permille_seconds, Counter::nic_permille_seconds,
                                             Counter::memory_permille_seconds, Counter::disk_permille_seconds})
                     REQUIRE(c[permille] <= 1'000 * c[Counter::node_seconds]);
                 REQUIRE(c.saturation.count() == c[Counter::node_seconds]);
                 REQUIRE(c[Distribution::invalidation_lag].count() == c[Counter::inv_applied]);
                 REQUIRE(c[Distribution::lb_latency].count() == requests);
-                REQUIRE(c[Distribution::ttfb_hit].count() == c[Counter::cache_hits]);
+                REQUIRE(c[Distribution::ttfb_hit].count() <=
+                        c[Counter::cache_hits]); // some wait for an answer
+                REQUIRE(c[Distribution::ttfb_hit].count() >= c[Counter::cache_hits] - c[Counter::collapsed]);
                 REQUIRE(c[Counter::log_lines_lost] + c[Counter::messages_lost] +
                             c[Counter::messages_refused] ==
                         0); // nothing between the simulator and whoever hears it

@@ -27,7 +27,7 @@ struct PeakUse {
 
 PeakUse peakUse() {
     const Provisioning provisioning(everywhere);
-    const Demand demand(everywhere, Scenario{});
+    const Demand demand(everywhere, Scenario{}, 0);
     PeakUse use;
     for (std::size_t p = 0; p < everywhere.size(); ++p) {
         const auto peak = Provisioning::usualWork(demand.dailyPeak(PopIndex(p)));

@@ -45,7 +45,7 @@ PopTotals worldAt(const Scenario& scenario, int t) {
 
 /// The release's part of a PoP's listeners half a minute after T-0.
 double releaseListeners(const Scenario& scenario, const char* code) {
-    Demand demand(wholeEdge, scenario);
+    Demand demand(wholeEdge, scenario, 1);
     for (int t = -60; t <= 30; ++t)
         demand.step(scenario.releaseAt + std::chrono::seconds(t));
     return demand.pops()[wholeEdge.find(code)->value].releaseListeners;
@@ -91,8 +91,9 @@ TEST_CASE("another release of the night brings a second crowd, and its objects a
     CHECK(opensPerSecond(two, 300) > 5 * opensPerSecond(one, 300));
     CHECK(waitingPeople(two, 200) == Approx(1e6));
     CHECK(two.quietTwin() == one.quietTwin());
-    CHECK(worldAt(two, 230)[Counter::origin_fetches] >
-          1.1 * static_cast<double>(worldAt(one, 230)[Counter::origin_fetches]));
+    // The first crowd had warmed the caches; what came out now is cold again.
+    const auto atOnce = scenarioOf("[release]\nopens_per_s = 9_900\nwaiting_people = 1e6\nalbums = 2\n");
+    CHECK(worldAt(two, 230)[Counter::collapsed] > 3 * worldAt(atOnce, 230)[Counter::collapsed]);
     Simulator simulator(wholeEdge, two, 391, 1);
     std::vector<std::string> told;
     while (simulator.now() < two.releaseAt + std::chrono::seconds(200)) {
@@ -111,8 +112,8 @@ TEST_CASE("an artist has an audience of her own in regions and countries", "[sim
         return releaseListeners(liked, code) / releaseListeners(even, code);
     };
     CHECK(share("FRA") > 1.2);
-    CHECK(share("LHR") == Approx(share("FRA")));
-    CHECK(share("EWR") == Approx(share("FRA") / 4));
+    CHECK(share("FRA") / share("LHR") == Approx(1.9 / 1.2)); // what they would be otherwise
+    CHECK(share("EWR") < 0.8);
     CHECK(share("CDG") == 0);
 }
 
