@@ -106,12 +106,12 @@ NodeFleet::NodeFleet(const PopCatalogue& catalogue, const std::vector<double>& a
         Nodes pop;
         pop.code = catalogue.pops()[p].code;
         pop.names = catalogue.pops()[p].nodeNames;
-        makeNodes(pop, p, counts[p]);
+        makeNodes(pop, p, counts[p], catalogue.pops()[p].node != NodeCapacity{});
         m_pops.push_back(std::move(pop));
     }
 }
 
-void NodeFleet::makeNodes(Nodes& pop, std::uint64_t number, std::uint64_t count) {
+void NodeFleet::makeNodes(Nodes& pop, std::uint64_t number, std::uint64_t count, bool alike) {
     // A PoP was built in one go, and most of its machines are of that generation.
     const auto generation = [](double at) {
         return std::ranges::find_if(kGenerations, [&](const auto& g) { return at <= g.upTo; })->power;
@@ -122,8 +122,9 @@ void NodeFleet::makeNodes(Nodes& pop, std::uint64_t number, std::uint64_t count)
     double memory = 0;
     for (std::uint64_t n = 0; n < count; ++n) {
         const auto draw = [&](Draw what) { return hash(m_seed, what, number, n); };
-        pop.power.push_back(static_cast<float>(
-            uniform(draw(sameDraw)) < kOfFounding ? founding : generation(uniform(draw(generationDraw)))));
+        pop.power.push_back(static_cast<float>(alike || uniform(draw(sameDraw)) < kOfFounding
+                                                   ? founding
+                                                   : generation(uniform(draw(generationDraw)))));
         powers += pop.power.back();
         pop.ring.push_back(static_cast<float>(std::exp(kRingSigma * normal(draw(ringDraw)))));
         rings += pop.ring.back();
@@ -164,11 +165,12 @@ Roster NodeFleet::roster(PopIndex pop, const Capacity& capacity) const {
     roster.pop = nodes.code;
     roster.epoch = 1;
     const double mbit = capacity.nicBitsPerSecond / 1e6 / static_cast<double>(count(pop));
-    const auto nicMbit = static_cast<std::uint32_t>(std::clamp(std::round(mbit), 1.0, 4e9));
-    for (std::size_t n = 0; n < nodes.factors.size(); ++n)
+    for (std::size_t n = 0; n < nodes.power.size(); ++n) {
+        const auto own = static_cast<std::uint32_t>(std::clamp(std::round(mbit * nodes.power[n]), 1.0, 4e9));
         roster.nodes.push_back(
             {n < nodes.names.size() ? nodes.names[n] : nodes.code + "-" + std::to_string(n + 1), Role::edge,
-             "simulated", FieldSet::all(), nicMbit});
+             "simulated", FieldSet::all(), own});
+    }
     return roster;
 }
 
@@ -298,12 +300,16 @@ void NodeFleet::fill(PopIndex pop, const PopTotals& totals, const NodeState& sta
     byRequests(NodeColumn::status_5xx, totals[Counter::status_5xx]);
     byRequests(NodeColumn::bot_requests, totals[Counter::bot_requests]);
     apportion(totals[Counter::cache_misses], missing, columns[NodeColumn::cache_misses]);
-    // What is a hit or a miss at all, less its misses; so that they never exceed its requests.
+    // What is a hit or a miss at all, less its misses: they never exceed its requests. What one has too many
+    // the next one has.
+    std::uint32_t left = 0;
     byRequests(NodeColumn::cache_hits, totals[Counter::cache_hits] + totals[Counter::cache_misses]);
     for (std::size_t n = 0; n < nodes; ++n) {
         auto& hits = columns[NodeColumn::cache_hits][n];
         auto& missed = columns[NodeColumn::cache_misses][n];
-        missed = std::min(missed, hits);
+        left += missed;
+        missed = std::min(left, hits);
+        left -= missed;
         hits -= missed;
     }
     apportion(totals[Counter::connection_seconds], connected, columns[NodeColumn::connections]);

@@ -91,7 +91,7 @@ class NodeFleet {
         std::int64_t window = -1;
         double share = -1;
     };
-    void makeNodes(Nodes& pop, std::uint64_t number, std::uint64_t count);
+    void makeNodes(Nodes& pop, std::uint64_t number, std::uint64_t count, bool alike);
     void decide(std::size_t pop, std::int64_t window, double share);
     void drift(std::size_t pop, std::int64_t number);
     void settle(Nodes& pop);
