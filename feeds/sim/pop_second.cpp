@@ -15,7 +15,6 @@ constexpr double kRequestsPerConnection = 12;
 constexpr double kNotModified = 0.02;
 constexpr double kClientErrors = 0.004;
 constexpr double kServerErrors = 2e-5;
-constexpr double kMemoryBusy = 0.62; // a cache that is full
 constexpr double kJitter = 0.06;     // of a PoP's latencies from second to second
 
 // How far single requests are from the median: sigma of a log-normal.
@@ -131,7 +130,7 @@ void report(const PopSecond& s, PopIndex pop, const NodeFleet& fleet, std::uint6
     integral(Counter::cpu_permille_seconds, std::min(1.0, s.load.cpu) * 1'000);
     integral(Counter::nic_permille_seconds, std::min(1.0, s.load.nic) * 1'000);
     integral(Counter::disk_permille_seconds, std::min(1.0, s.load.disk) * 1'000);
-    integral(Counter::memory_permille_seconds, kMemoryBusy * 1'000);
+    integral(Counter::memory_permille_seconds, fleet.memoryPermille(pop));
     integral(Counter::backlog_us_seconds, s.load.backlogSeconds * kUs);
     totals.saturation = fleet.saturation(pop, s.load.saturation);
 
