@@ -44,8 +44,8 @@ class NodeFleet {
     /// Each node has an equal part of what the PoP can do, however many there are.
     Roster roster(PopIndex pop, const Capacity& capacity) const;
 
-    /// Decides who is down in `second`, and how loaded each node is: a function of seed and time alone. `nodesDown`: the share of a PoP's
-    /// nodes that a failure has taken, by PopIndex.
+    /// Decides who is down in `second`, and how loaded each node is: a function of seed and time alone.
+    /// `nodesDown`: the share of a PoP's nodes that a failure has taken, by PopIndex.
     void step(FeedSecond second, const std::vector<double>& nodesDown);
 
     /// Who is, by position in the roster.
