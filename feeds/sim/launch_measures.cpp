@@ -193,8 +193,7 @@ std::vector<Measure> measuresOf(const LaunchMeasures& launch, const LaunchMeasur
     add("retries_peak", "  retries among them, peak", "%", 100 * highest(&Second::retryShare));
     add("listeners_peak", "listeners at once, peak", ofWorld ? "M" : "thousand",
         highest(&Second::listeners) / (ofWorld ? 1e6 : 1e3));
-    add("egress_peak", "egress, peak", ofWorld ? "Tbit/s" : "Gbit/s",
-        highest(&Second::egressBitsPerSecond) / (ofWorld ? 1e12 : 1e9));
+    add("egress_peak", "egress, peak", "Gbit/s", highest(&Second::egressBitsPerSecond) / 1e9);
     add("saturation_mean_peak", "saturation of the mean node, peak", "of the knee",
         highest(&Second::saturationMean));
     add("saturation_pop_p99_peak", "  of the PoP at p99, peak", "of the knee",
