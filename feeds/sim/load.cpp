@@ -2,6 +2,8 @@
 #include "feeds/sim/load.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace surgescope::feeds::sim {
 namespace {
@@ -42,7 +44,21 @@ double diskBits(const Work& w) {
     return kReadFromDisk * w.demand.egressBitsPerSecond + w.bitsFilled;
 }
 
+/// Each resource's use, in units of its knee.
+std::array<std::pair<std::string_view, double>, 5> fullness(const Load& load) {
+    return {{{"CPU", load.cpu / kKnee},
+             {"network cards", load.nic / kNicKnee},
+             {"uplink", load.uplink / kNicKnee},
+             {"connections", load.connections / kKnee},
+             {"disks", load.disk / kKnee}}};
+}
+
 } // namespace
+
+std::string_view tightestOf(const Load& load) {
+    const auto all = fullness(load);
+    return std::ranges::max_element(all, {}, [](const auto& resource) { return resource.second; })->first;
+}
 
 double connectionsOf(const PopDemand& demand) {
     return 1.4 * demand.listeners + demand.waiting;
@@ -77,8 +93,8 @@ Load PopLoad::step(const Work& work, double admissionLimit, double alive, double
     load.uplink = work.demand.egressBitsPerSecond / (m_capacity.uplinkBitsPerSecond * grown);
     load.connections = connectionsOf(work.demand) / (m_capacity.connections * alive);
     load.disk = diskBits(work) / (m_capacity.diskBitsPerSecond * alive);
-    load.saturation = std::max({load.cpu / kKnee, std::max(load.nic, load.uplink) / kNicKnee,
-                                load.connections / kKnee, load.disk / kKnee});
+    for (const auto& resource : fullness(load))
+        load.saturation = std::max(load.saturation, resource.second);
 
     load.hitSeconds = kServiceSeconds * (1 + waitOverService(load.cpu, kCoresPerNode)) + load.backlogSeconds;
     const double balancer = std::min(kBalancerMost, kBalancerOverCpu * (api + other));

@@ -4,6 +4,8 @@
 #include "feeds/sim/demand.h"
 #include "feeds/sim/queueing.h"
 
+#include <string_view>
+
 namespace surgescope::feeds::sim {
 
 /// What a PoP's nodes are asked to do in one second.
@@ -39,6 +41,9 @@ struct Load {
     double hitSeconds = 0;      // to the first byte, median
     double balancerSeconds = 0; // that the load balancer adds, median
 };
+
+/// What it is that makes it so full, in words.
+std::string_view tightestOf(const Load& load);
 
 /// One PoP's load, second by second.
 class PopLoad {
