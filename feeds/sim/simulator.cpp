@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 
 namespace surgescope::feeds::sim {
 namespace {
@@ -60,6 +59,14 @@ Levers leversAtStart(const Scenario& s, const PopCatalogue& catalogue) {
 double warmAtStart(Ingest& ingest, const Scenario& s, const Levers& levers) {
     ingest.step(-static_cast<double>(s.lead.count()), levers.encoders);
     return std::min(levers.prewarm, ingest.ready());
+}
+
+/// How well a PoP's firewall does there, whatever the hour.
+Firewall firewallAt(std::uint64_t seed, PopIndex pop) {
+    Firewall firewall;
+    firewall.distance += kDistanceSigma * normal(hash(seed, 0xd157, pop.value));
+    firewall.mistakes = std::exp(kMistakesSigma * normal(hash(seed, 0x31357, pop.value)));
+    return firewall;
 }
 
 } // namespace
@@ -112,7 +119,7 @@ struct Simulator::Model {
     void tellWhatHappens(double purgeBurst);
     std::size_t regionServing(const Site& site) const;
     CacheTiers::Way wayOf(const Site& site) const;
-    Firewall firewallOf(const Site& site);
+    Firewall firewallOf(const Site& site, double drift) const;
 };
 
 Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t nodes, std::uint64_t sd)
@@ -139,7 +146,9 @@ Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t 
                          .cache = caches.newEdge(std::min(levers.prewarm, ingest.ready())),
                          .saturationPerWork = saturation / cpuSecondsOf(peak),
                          .botnetWeight = weight,
+                         .firewall = firewallAt(sd, pop),
                          .second = {}});
+        sites.back().second.serviceDistance = std::exp(kDistanceOfService * normal(hash(sd, 0x5e7, p)));
     }
     for (auto& site : sites)
         site.botnetWeight *= static_cast<double>(sites.size()) / botnetSum;
@@ -196,19 +205,17 @@ void Simulator::Model::step() {
     writeGlobal();
 }
 
-/// The firewall of a PoP: its rules, and how well it does there and now.
-Firewall Simulator::Model::firewallOf(const Site& site) {
-    const auto p = site.pop.value;
-    const double logit = kRulesSigma * blocking.at(now)[p];
+/// The rules of a PoP's firewall, and how well it does now. `drift`: of what all rules have in common there.
+Firewall Simulator::Model::firewallOf(const Site& site, double drift) const {
     const double since = t - scenario.botsAt;
     const double adapted = scenario.botsInBurst > 0 && since > 0 ? kAdapts * std::min(1.0, since / 600) : 0;
-    return {levers.blockBotnet,
-            levers.managedRules,
-            levers.limitLogins,
-            1 / (1 + std::exp(-logit)),
-            Firewall().distance - adapted +
-                kDistanceSigma * (normal(hash(seed, 0xd157, p)) + blocking.at(now)[p]) / std::numbers::sqrt2,
-            std::exp(kMistakesSigma * normal(hash(seed, 0x31357, p)))};
+    auto firewall = site.firewall;
+    firewall.blockBotnet = levers.blockBotnet;
+    firewall.managedRules = levers.managedRules;
+    firewall.limitLogins = levers.limitLogins;
+    firewall.blockedAtOnce = 1 / (1 + std::exp(-kRulesSigma * drift));
+    firewall.distance += kDistanceSigma * drift - adapted;
+    return firewall;
 }
 
 /// Who is served where, and what machines send there.
@@ -228,6 +235,7 @@ void Simulator::Model::moveClients() {
                 ? Balancing::Site::State::drained
                 : Balancing::Site::State::open;
     }
+    const auto& rules = blocking.at(now);
     balancing.step(states, levers.spillRadius, now == scenario.start() ? kBeforeSeconds : 1);
 
     const auto requestsOf = [](const PopDemand& d) { return d.apiPerSecond + d.audioPerSecond; };
@@ -250,14 +258,13 @@ void Simulator::Model::moveClients() {
         s.served = own * (1 - away);
         s.served += came[pop];
         const double requests = requestsOf(s.served);
-        s.serviceDistance = std::exp(kDistanceOfService * normal(hash(seed, 0x5e7, pop)));
         s.cameFrom = requests > 0 ? requestsOf(came[pop]) / requests : 0;
         s.spilledIn = spilledIn[pop];
         s.spilledOut = spilledOut[pop];
         s.unplaced = balancing.unplaced(site.pop) * requestsOf(own);
         s.abuse = abuseOf(scenario, s.served.apiPerSecond,
                           demand.usualApi()[pop] * (1 - away) + s.cameFrom * s.served.apiPerSecond,
-                          site.botnetWeight, t, firewallOf(site));
+                          site.botnetWeight, t, firewallOf(site, rules[pop]));
     }
 }
 
