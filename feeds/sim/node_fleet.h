@@ -52,7 +52,7 @@ class NodeFleet {
     const std::vector<bool>& down(PopIndex pop) const { return m_pops[pop.value].down; }
 
     // Of the nodes that are up:
-    std::size_t up(PopIndex pop) const { return m_pops[pop.value].sorted.size(); }
+    std::size_t up(PopIndex pop) const { return m_pops[pop.value].busy.size(); }
     std::uint64_t groupNodes(PopIndex pop, std::size_t group) const {
         return m_pops[pop.value].groupNodes[group];
     }
@@ -81,7 +81,7 @@ class NodeFleet {
         std::vector<std::uint8_t> group;
         std::vector<bool> down;
         // Of those that are up:
-        std::vector<float> sorted; // factors
+        std::vector<float> busy; // factors
         std::array<std::uint64_t, kNodeGroups> groupNodes{};
         std::array<double, kNodeGroups> groupFactor{};
         ExponentialHistogram clockOffsets;
