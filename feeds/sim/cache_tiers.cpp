@@ -167,16 +167,16 @@ void CacheTiers::fillApi(EdgeCache& edge, PopSecond& s) {
     const auto& a = s.abuse;
     // What the door or a full queue has refused asks for nothing here; it decides by the second before.
     const double letIn = std::max(0.0, 1 - s.load.limited - s.load.overflowed);
-    const double api =
-        letIn * kApiCacheable *
-        std::max(0.0, s.served.apiPerSecond - s.served.pollsPerSecond - a.peopleTurnedAway + a.botsPassed);
+    const double api = letIn * kApiCacheable *
+                       std::max(0.0, s.served.apiPerSecond - s.served.pollsPerSecond - a.peopleTurnedAway +
+                                         a.botsPassed - a.logins - a.scans);
     const double answerSeconds = s.service.latencySeconds;
     const auto keys = edge.hotKeys.step(kHotKeyShare * kApiHitRatio * api, answerSeconds);
     edge.pages.invalidate(m_newPages ? 1 : 1 / kPageSeconds);
     const double polls = letIn * s.served.pollsPerSecond;
     const auto pages = edge.pages.step(polls, answerSeconds);
     s.delayedApi = keys.delayedHits + pages.delayedHits;
-    s.apiMisses = (1 - kApiHitRatio) * api + keys.fetches + pages.fetches;
+    s.apiMisses = (1 - kApiHitRatio) * api + keys.fetches + pages.fetches + letIn * a.logins;
     s.apiHits = kApiHitRatio * api - keys.fetches + polls - pages.fetches;
 }
 

@@ -14,10 +14,10 @@ constexpr double kOverloaded = 0.8;        // busy, as autoscaling sees it
 constexpr double kLeverSeconds = 15;       // until a lever's new instances serve
 } // namespace
 
-MetadataService::MetadataService(double planned, const Scenario& scenario)
+MetadataService::MetadataService(double planned, const Scenario& scenario, double patience)
     : m_planned(planned), m_budget(scenario.retryBudget), m_timeoutSeconds(scenario.retryTimeoutSeconds),
       m_autoscaleAfter(scenario.autoscaleAfterSeconds), m_autoscalePerSecond(scenario.autoscalePerSecond),
-      m_autoscaleMost(scenario.autoscaleMost), m_queue(kMostQueueSeconds) {}
+      m_autoscaleMost(scenario.autoscaleMost), m_queue(patience * kMostQueueSeconds) {}
 
 MetadataService::Step MetadataService::step(double fresh, double clients, double scale) {
     m_pushed += (std::max(1.0, scale) - m_pushed) * -std::expm1(-1 / kLeverSeconds);

@@ -15,7 +15,8 @@ namespace surgescope::feeds::sim {
 class MetadataService {
   public:
     /// `planned`: requests per second that it can answer, before it grows.
-    MetadataService(double planned, const Scenario& scenario);
+    /// `patience`: how long a request may wait there, over the usual.
+    MetadataService(double planned, const Scenario& scenario, double patience = 1);
 
     struct Step {
         double latencySeconds = 0; // median of what is answered

@@ -218,35 +218,25 @@ void NodeFleet::drift(std::size_t p, std::int64_t number) {
 
 /// What is known of the nodes that are up, together.
 void NodeFleet::settle(Nodes& pop) {
-    pop.sorted.clear();
+    pop.busy.clear();
     pop.groupNodes = {};
     pop.groupFactor = {};
     for (std::size_t n = 0; n < pop.down.size(); ++n) {
         if (pop.down[n]) continue;
-        pop.sorted.push_back(pop.factors[n]);
+        pop.busy.push_back(pop.factors[n]);
         ++pop.groupNodes[pop.group[n]];
         pop.groupFactor[pop.group[n]] += pop.factors[n];
     }
     for (std::size_t g = 0; g < kNodeGroups; ++g)
         if (pop.groupNodes[g] > 0) pop.groupFactor[g] /= static_cast<double>(pop.groupNodes[g]);
-    std::ranges::sort(pop.sorted);
 }
 
 SaturationHistogram NodeFleet::saturation(PopIndex pop, double saturation) const {
     SaturationHistogram histogram;
-    const auto& sorted = m_pops[pop.value].sorted;
-    if (sorted.empty()) return histogram;
-    constexpr double kBin = SaturationHistogram::kBinPermille / 1000.0;
-    auto bin = std::min(SaturationHistogram::kBins - 1,
-                        static_cast<std::size_t>(saturation * sorted.front() / kBin)); // all before are empty
-    for (auto from = sorted.begin(); from != sorted.end(); ++bin) {
-        const auto upper =
-            static_cast<float>(static_cast<double>(bin + 1) * kBin / std::max(1e-9, saturation));
-        const auto to = bin + 1 == SaturationHistogram::kBins ? sorted.end()
-                                                              : std::lower_bound(from, sorted.end(), upper);
-        histogram.bins[bin] = static_cast<std::uint64_t>(to - from);
-        from = to;
-    }
+    const auto perBin = static_cast<float>(saturation * 1'000 / SaturationHistogram::kBinPermille);
+    constexpr auto kLast = static_cast<float>(SaturationHistogram::kBins - 1);
+    for (const float factor : m_pops[pop.value].busy)
+        ++histogram.bins[static_cast<std::size_t>(std::min(kLast, factor * perBin))];
     return histogram;
 }
 

@@ -44,15 +44,15 @@ class NodeFleet {
     /// Each node has an equal part of what the PoP can do, however many there are.
     Roster roster(PopIndex pop, const Capacity& capacity) const;
 
-    /// Decides who is down in `second`, and how loaded each node is: a function of seed and time alone. `nodesDown`: the share of a PoP's
-    /// nodes that a failure has taken, by PopIndex.
+    /// Decides who is down in `second`, and how loaded each node is: a function of seed and time alone.
+    /// `nodesDown`: the share of a PoP's nodes that a failure has taken, by PopIndex.
     void step(FeedSecond second, const std::vector<double>& nodesDown);
 
     /// Who is, by position in the roster.
     const std::vector<bool>& down(PopIndex pop) const { return m_pops[pop.value].down; }
 
     // Of the nodes that are up:
-    std::size_t up(PopIndex pop) const { return m_pops[pop.value].sorted.size(); }
+    std::size_t up(PopIndex pop) const { return m_pops[pop.value].busy.size(); }
     std::uint64_t groupNodes(PopIndex pop, std::size_t group) const {
         return m_pops[pop.value].groupNodes[group];
     }
@@ -81,7 +81,7 @@ class NodeFleet {
         std::vector<std::uint8_t> group;
         std::vector<bool> down;
         // Of those that are up:
-        std::vector<float> sorted; // factors
+        std::vector<float> busy; // factors
         std::array<std::uint64_t, kNodeGroups> groupNodes{};
         std::array<double, kNodeGroups> groupFactor{};
         ExponentialHistogram clockOffsets;

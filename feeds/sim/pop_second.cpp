@@ -15,7 +15,7 @@ constexpr double kRequestsPerConnection = 12;
 constexpr double kNotModified = 0.02;
 constexpr double kClientErrors = 0.004;
 constexpr double kServerErrors = 2e-5;
-constexpr double kJitter = 0.06;     // of a PoP's latencies from second to second
+constexpr double kJitter = 0.06; // of a PoP's latencies from second to second
 
 // How far single requests are from the median: sigma of a log-normal.
 constexpr double kHitSpread = 0.55;
@@ -97,7 +97,7 @@ void report(const PopSecond& s, PopIndex pop, const NodeFleet& fleet, std::uint6
     totals[Counter::bytes_fill] = whole(s.bitsFilled / 8);
 
     // People and machines.
-    totals[Counter::bot_requests] = std::min(apiCount, draw(s.abuse.bots));
+    totals[Counter::bot_requests] = std::min(apiCount, draw(s.abuse.classified));
     totals[Counter::new_prefix_requests] = std::min(apiCount, draw(s.abuse.newPrefixes));
     auto inspected = apiCount;
     const auto malformed = totals[Counter::malformed] = take(inspected, s.abuse.malformed);
@@ -120,7 +120,8 @@ void report(const PopSecond& s, PopIndex pop, const NodeFleet& fleet, std::uint6
     totals[Counter::overload_errors] = limited + overflowed + shed + unfetched + unanswered;
     const auto serverErrors = take(left, kServerErrors * static_cast<double>(requests));
     totals[Counter::status_5xx] = overflowed + shed + unfetched + unanswered + serverErrors;
-    const auto clientErrors = take(left, kClientErrors * static_cast<double>(requests));
+    const auto clientErrors =
+        take(left, kClientErrors * static_cast<double>(requests) + s.abuse.logins + s.abuse.scans);
     totals[Counter::status_4xx] = blocked + malformed + limited + clientErrors;
     totals[Counter::status_3xx] = take(left, kNotModified * static_cast<double>(requests));
     totals[Counter::status_2xx] = left;
@@ -156,7 +157,7 @@ void report(const PopSecond& s, PopIndex pop, const NodeFleet& fleet, std::uint6
     spread(totals[Distribution::ttfb_miss], hitUs + s.originSeconds * fetchJitter * kUs, kFetchSpread,
            throughOrigin);
     spread(totals[Distribution::lb_latency], s.load.balancerSeconds * kUs, kBalancerSpread, requests);
-    const double answerUs = s.service.latencySeconds * jitter() * kUs;
+    const double answerUs = s.service.latencySeconds * s.serviceDistance * jitter() * kUs;
     spread(totals[Distribution::metadata_latency], answerUs, kMetadataSpread,
            whole((s.apiMisses + s.retries) * (1 - s.service.shedShare)));
     spread(totals[Distribution::metadata_latency], answerUs / 2, kWaitSpread, delayedApi);

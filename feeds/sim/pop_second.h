@@ -46,6 +46,7 @@ struct PopSecond {
     Link::Step link;
     double quality = 1;            // bits that players ask for over what they would like to
     MetadataService::Step service; // of the region
+    double serviceDistance = 1;    // times as long as the region's median, as seen from here
 
     // Invalidation: keys × nodes.
     double received = 0;

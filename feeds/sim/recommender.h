@@ -28,9 +28,21 @@ class Recommender {
     bool m_followsTrend = false;
 };
 
+/// How much of the audience has put the release into its library and is the less inclined to leave: it goes
+/// towards the share of listeners that came for it, all of them if it is to be heard nowhere else and a third
+/// otherwise, and does not fall. A rough model, all of it assumed.
+class LockIn {
+  public:
+    /// One second; the share so far.
+    double step(double releaseShare, bool exclusive);
+
+  private:
+    double m_share = 0;
+};
+
 /// Listeners who leave the service for good, per hour, as a share: a usual hazard times e^(2 × the share of
-/// requests that failed), times e^0.5 while metadata takes more than 250 ms. A rough model, all of it
-/// assumed.
-double churnPerHour(double metadataSeconds, double failedShare);
+/// requests that failed), times e^0.5 while metadata takes more than 250 ms, and half of that of those who
+/// are locked in. A rough model, all of it assumed.
+double churnPerHour(double metadataSeconds, double failedShare, double lockedIn = 0);
 
 } // namespace surgescope::feeds::sim

@@ -79,8 +79,9 @@ struct Scenario {
     double riseSeconds = 45;
     double relaxationSeconds = 400;
     double relaxationExponent = 1.4;
-    double waitingPool = 0;        // people who refresh before the release
-    double skipDwellSeconds = 190; // how long a new track is listened to at first
+    double waitingPool = 0;           // people who refresh before the release
+    double deliveredSeconds = 86'400; // how long before T-0 the label delivers the tracks
+    double skipDwellSeconds = 190;    // how long a new track is listened to at first
 
     std::vector<FurtherRelease> furtherReleases; // in order of time
 
@@ -116,6 +117,8 @@ struct Scenario {
     double botsInBurst = 0;   // on top of that, at most, after the release
     double botsAt = 0;        // s after T-0 when they come
     double fuzzShare = 0.05;  // of what bots send
+    double loginShare = 0.02; // of what of theirs gets through: stolen passwords, tried
+    double scanShare = 0.05;  // of the same: looking for holes
     double spillAbove = 0.85; // saturation beyond which a PoP sends clients away
     double spillLagSeconds = 30;
     double nodeFailuresPerYear = 2; // of each node

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kDaySeconds = 86'400;
 
-constexpr std::array<ScenarioKey, 35> kKeys{{
+constexpr std::array<ScenarioKey, 38> kKeys{{
     {"release", "albums", &Scenario::albums, 1, 20, "albums released at once", true},
     {"release", "opens_per_s", &Scenario::opensAtPeakPerSecond, 0, 1e6,
      "app opens because of it, before they relax"},
@@ -22,6 +22,8 @@ constexpr std::array<ScenarioKey, 35> kKeys{{
     {"release", "relaxation_exponent", &Scenario::relaxationExponent, 0.5, 3,
      "of that law: 1.4 a shock, less by word of mouth"},
     {"release", "waiting_people", &Scenario::waitingPool, 0, 1e9, "who refresh before the release"},
+    {"release", "delivered_s", &Scenario::deliveredSeconds, 0, 14 * kDaySeconds,
+     "before T-0 the label delivers the tracks"},
     {"release", "skip_dwell_s", &Scenario::skipDwellSeconds, 5, 600, "a new track is listened to at first"},
     {"release", "tracks_per_album", &Scenario::tracksPerAlbum, 1, 100, "on each album", true},
     {"release", "stagger_s", &Scenario::staggerSeconds, 0, 3'600,
@@ -55,6 +57,8 @@ constexpr std::array<ScenarioKey, 35> kKeys{{
     {"bots", "burst_share", &Scenario::botsInBurst, 0, 10, "on top of that, at most"},
     {"bots", "burst_at_s", &Scenario::botsAt, -kDaySeconds, kDaySeconds, "after T-0, when the burst begins"},
     {"bots", "fuzz_share", &Scenario::fuzzShare, 0, 1, "of what they send"},
+    {"bots", "login_share", &Scenario::loginShare, 0, 0.5, "of what gets through: stolen passwords"},
+    {"bots", "scan_share", &Scenario::scanShare, 0, 0.5, "of what gets through: looking for holes"},
     {"balancing", "spill_above", &Scenario::spillAbove, 0.1, 2,
      "saturation beyond which a PoP sends clients away"},
     {"balancing", "lag_s", &Scenario::spillLagSeconds, 1, 3'600, "until clients follow"},

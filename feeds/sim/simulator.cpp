@@ -3,6 +3,7 @@
 
 #include "feeds/sim/balancing.h"
 #include "feeds/sim/cache_tiers.h"
+#include "feeds/sim/ingest.h"
 #include "feeds/sim/invalidation.h"
 #include "feeds/sim/network.h"
 #include "feeds/sim/outages.h"
@@ -21,7 +22,15 @@ namespace {
 constexpr double kBeforeSeconds = 3'600; // that the usual evening had gone on for, when it begins
 constexpr double kCapacitySeconds = 30;  // until spare nodes and links serve
 constexpr double kDirectWithoutShield = 0.5;
-constexpr double kBotnetUneven = 0.5; // sigma of how much the botnet likes a PoP
+constexpr Fluctuation::Weights kRulesInCommon{0.3, 0, 0.2, 0, 0.5};
+constexpr std::int64_t kRulesSeconds = 900;
+constexpr double kRulesSigma = 0.5;         // of the logit of what is blocked at once
+constexpr double kDistanceSigma = 0.2;      // of how well machines are told from people
+constexpr double kAdapts = 0.3;             // of that, in ten minutes of a botnet's burst
+constexpr double kMistakesSigma = 0.4;      // log-normal
+constexpr double kPatienceSigma = 0.2;      // of metadata services, log-normal
+constexpr double kDistanceOfService = 0.06; // log-normal
+constexpr double kBotnetUneven = 0.5;       // sigma of how much the botnet likes a PoP
 
 /// The metadata service of the PoPs behind one shield.
 struct Region {
@@ -46,6 +55,20 @@ Levers leversAtStart(const Scenario& s, const PopCatalogue& catalogue) {
     return levers;
 }
 
+/// How much of the release could be pushed before the scenario begins.
+double warmAtStart(Ingest& ingest, const Scenario& s, const Levers& levers) {
+    ingest.step(-static_cast<double>(s.lead.count()), levers.encoders);
+    return std::min(levers.prewarm, ingest.ready());
+}
+
+/// How well a PoP's firewall does there, whatever the hour.
+Firewall firewallAt(std::uint64_t seed, PopIndex pop) {
+    Firewall firewall;
+    firewall.distance += kDistanceSigma * normal(hash(seed, 0xd157, pop.value));
+    firewall.mistakes = std::exp(kMistakesSigma * normal(hash(seed, 0x31357, pop.value)));
+    return firewall;
+}
+
 } // namespace
 
 struct Simulator::Model {
@@ -63,6 +86,9 @@ struct Simulator::Model {
     Balancing balancing;
     PurgeFanOut purges;
     Recommender recommender;
+    LockIn lockIn;
+    Ingest ingest;
+    Fluctuation blocking; // how the firewall decides, in part by rules that all have in common
     CacheTiers caches;
     Outages outages;
     std::vector<Region> regions; // in the order of network.shields()
@@ -93,14 +119,16 @@ struct Simulator::Model {
     void tellWhatHappens(double purgeBurst);
     std::size_t regionServing(const Site& site) const;
     CacheTiers::Way wayOf(const Site& site) const;
+    Firewall firewallOf(const Site& site, double drift) const;
 };
 
 Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t nodes, std::uint64_t sd)
     : catalogue(c), scenario(s), seed(sd), scheduledDone(pulledBeforehand(s)), levers(leversAtStart(s, c)),
       provisioning(c), network(c), demand(c, s, sd),
       fleet(c, audienceShares(c), nodes, sd, s.nodeFailuresPerYear), balancing(network, s), purges(s, sd),
-      caches(c, provisioning, network, demand, s, levers.prewarm), now(s.start() - std::chrono::seconds(1)),
-      edgeCapacity(levers.edgeCapacity), record(s.recordListeners) {
+      ingest(s, hash(sd, 0x1b6e57)), blocking(c, hash(sd, 0xb10c), kRulesInCommon, kRulesSeconds),
+      caches(c, provisioning, network, demand, s, warmAtStart(ingest, s, levers)),
+      now(s.start() - std::chrono::seconds(1)), edgeCapacity(levers.edgeCapacity), record(s.recordListeners) {
     siteOf.assign(c.size(), c.size());
     double botnetSum = 0;
     for (std::size_t p = 0; p < c.size(); ++p) {
@@ -115,15 +143,19 @@ Simulator::Model::Model(const PopCatalogue& c, const Scenario& s, std::uint64_t 
         const double saturation = PopLoad(capacity).step(usual, 1, 1, levers.edgeCapacity).saturation;
         sites.push_back({.pop = pop,
                          .load = PopLoad(capacity),
-                         .cache = caches.newEdge(levers.prewarm),
+                         .cache = caches.newEdge(std::min(levers.prewarm, ingest.ready())),
                          .saturationPerWork = saturation / cpuSecondsOf(peak),
                          .botnetWeight = weight,
+                         .firewall = firewallAt(sd, pop),
                          .second = {}});
+        sites.back().second.serviceDistance = std::exp(kDistanceOfService * normal(hash(sd, 0x5e7, p)));
     }
     for (auto& site : sites)
         site.botnetWeight *= static_cast<double>(sites.size()) / botnetSum;
-    for (const auto shield : network.shields())
-        regions.push_back({MetadataService(provisioning.metadataPerSecond(shield), s), {}, 0, 0});
+    for (const auto shield : network.shields()) {
+        const double patience = std::exp(kPatienceSigma * normal(hash(sd, 0x9a7, shield.value)));
+        regions.push_back({MetadataService(provisioning.metadataPerSecond(shield), s, patience), {}, 0, 0});
+    }
 
     global.scenario = s.name;
     global.rehearsal = true;
@@ -151,6 +183,7 @@ void Simulator::Model::step() {
             leversPulled.push_back(std::move(told.value()));
 
     outages = outagesAt(scenario, catalogue, t);
+    ingest.step(t, levers.encoders);
     fleet.step(now, outages.nodesDown);
     demand.step(now, levers.clientJitter);
     if (now == scenario.start()) { // how full PoPs are is known once they have served somebody
@@ -172,6 +205,19 @@ void Simulator::Model::step() {
     writeGlobal();
 }
 
+/// The rules of a PoP's firewall, and how well it does now. `drift`: of what all rules have in common there.
+Firewall Simulator::Model::firewallOf(const Site& site, double drift) const {
+    const double since = t - scenario.botsAt;
+    const double adapted = scenario.botsInBurst > 0 && since > 0 ? kAdapts * std::min(1.0, since / 600) : 0;
+    auto firewall = site.firewall;
+    firewall.blockBotnet = levers.blockBotnet;
+    firewall.managedRules = levers.managedRules;
+    firewall.limitLogins = levers.limitLogins;
+    firewall.blockedAtOnce = 1 / (1 + std::exp(-kRulesSigma * drift));
+    firewall.distance += kDistanceSigma * drift - adapted;
+    return firewall;
+}
+
 /// Who is served where, and what machines send there.
 void Simulator::Model::moveClients() {
     std::vector<Balancing::Site> states(catalogue.size());
@@ -189,6 +235,7 @@ void Simulator::Model::moveClients() {
                 ? Balancing::Site::State::drained
                 : Balancing::Site::State::open;
     }
+    const auto& rules = blocking.at(now);
     balancing.step(states, levers.spillRadius, now == scenario.start() ? kBeforeSeconds : 1);
 
     const auto requestsOf = [](const PopDemand& d) { return d.apiPerSecond + d.audioPerSecond; };
@@ -217,7 +264,7 @@ void Simulator::Model::moveClients() {
         s.unplaced = balancing.unplaced(site.pop) * requestsOf(own);
         s.abuse = abuseOf(scenario, s.served.apiPerSecond,
                           demand.usualApi()[pop] * (1 - away) + s.cameFrom * s.served.apiPerSecond,
-                          site.botnetWeight, t, levers.blockBotnet);
+                          site.botnetWeight, t, firewallOf(site, rules[pop]));
     }
 }
 
@@ -225,7 +272,7 @@ void Simulator::Model::fillCaches() {
     for (auto& region : regions)
         region.requests = region.clients = 0;
     const double live = scenario.albumsLive(t);
-    caches.beginSecond(levers.prewarm, live > 0);
+    caches.beginSecond(std::min(levers.prewarm, ingest.ready()), live > 0);
     if (live > 0 && live < scenario.allAlbums()) {
         const double cold = live / scenario.allAlbums() * (1 - levers.prewarm);
         caches.invalidate(cold);
@@ -297,6 +344,8 @@ void Simulator::Model::tellWhatHappens(double purgeBurst) {
     }
     if (purgeBurst > 0) tell(EventKind::purge, std::to_string(std::lround(purgeBurst)) + " keys invalidated");
     if (t == scenario.botsAt && scenario.botsInBurst > 0) tell(EventKind::note, "botnet joins the crowd");
+    if (ingest.finished() && t > -static_cast<double>(scenario.lead.count()) + 1)
+        tell(EventKind::note, "last track ready to be pushed");
     for (auto& text : outagesTold(scenario, t))
         tell(EventKind::note, std::move(text));
 }
@@ -304,6 +353,7 @@ void Simulator::Model::tellWhatHappens(double purgeBurst) {
 void Simulator::Model::writeGlobal() {
     double listeners = 0;
     double plays = 0;
+    double came = 0; // because of the release
     double bots = 0;
     double api = 0;
     double failed = 0;
@@ -313,6 +363,7 @@ void Simulator::Model::writeGlobal() {
         const auto& s = site.second;
         const auto& own = demand.pops()[site.pop.value];
         listeners += own.listeners;
+        came += own.releaseListeners;
         plays += own.releaseListeners / dwellSeconds(scenario, t);
         bots += s.abuse.bots;
         api += s.served.apiPerSecond;
@@ -330,6 +381,7 @@ void Simulator::Model::writeGlobal() {
         tell(EventKind::note, "record: never so many listeners");
     if (record > 0) record = std::max(record, listeners);
 
+    const double lockedIn = lockIn.step(listeners > 0 ? came / listeners : 0, levers.exclusive);
     global.header.intervalEnd = now;
     global.purgeHead = static_cast<std::uint64_t>(purgesIssued);
     global.listeners = static_cast<std::uint64_t>(listeners);
@@ -337,7 +389,7 @@ void Simulator::Model::writeGlobal() {
     global.recommenderSnrPermille = static_cast<std::uint64_t>(learnt.signalToNoise * 1'000);
     global.recommenderTrendPermille = static_cast<std::uint64_t>(learnt.trendWeight * 1'000);
     global.churnPpmPerHour = static_cast<std::uint64_t>(
-        1e6 * churnPerHour(answered > 0 ? metadata / answered : 0, api > 0 ? failed / api : 0));
+        1e6 * churnPerHour(answered > 0 ? metadata / answered : 0, api > 0 ? failed / api : 0, lockedIn));
 }
 
 Simulator::Simulator(const PopCatalogue& catalogue, const Scenario& scenario, std::uint64_t nodes,

@@ -25,6 +25,7 @@ struct Site {
     PurgeArrival missedWhileDown{};
     double saturationPerWork; // as planned, until it has served somebody
     double botnetWeight;
+    Firewall firewall{}; // how well it does there
     bool isDown = false;
     PopSecond second;
 
