@@ -16,7 +16,8 @@ std::optional<int> parseCommandLine(CLI::App& app, int argc, char** argv) {
         std::cout << app.version() << '\n';
         return 0;
     } catch (const CLI::ParseError& error) {
-        return commandLineError(app, error.what());
+        const std::string text = error.what();
+        return commandLineError(app, text.substr(0, text.find('\n')));
     }
     return std::nullopt;
 }
@@ -40,8 +41,7 @@ void addTrustOptions(CLI::App& app, feeds::Trust::Options& trust) {
 }
 
 int commandLineError(const CLI::App& app, const std::string& text) {
-    std::string line = text.substr(0, text.find('\n'));
-    std::cerr << app.get_name() << ": " << line << " (see " << app.get_name() << " --help)\n";
+    std::cerr << app.get_name() << ": " << text << " (see " << app.get_name() << " --help)\n";
     return 2;
 }
 

@@ -22,7 +22,7 @@ CLI::Option* addEdgeOption(CLI::App& app, std::string& file);
 void addKeysOption(CLI::App& app, feeds::Trust::Options& trust);
 void addTrustOptions(CLI::App& app, feeds::Trust::Options& trust);
 
-/// One line on standard error, as for a mistake on the command line. Returns the exit status, 2.
+/// `text` on standard error, one line or one for each mistake of a file. Returns the exit status, 2.
 int commandLineError(const CLI::App& app, const std::string& text);
 
 } // namespace surgescope::app

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/sim/scenario.h"
+#include "app/simulator/launches.h"
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace surgescope::app {
 
-struct CompareOptions {
+struct CompareOptions : LaunchOptions {
     std::vector<feeds::sim::Scenario> scenarios;
-    std::uint64_t nodes = 40'000;
-    std::uint64_t seed = 1;
-    double untilSeconds = 900;   // after T-0
-    std::string format = "text"; // text, csv or json
-    std::shared_ptr<const feeds::PopCatalogue> catalogue;
+    feeds::sim::Grouping grouping = feeds::sim::Grouping::world;
+    std::string format = "text";     // text, csv or json
+    std::uint64_t seriesSeconds = 0; // a row for each so many seconds, as CSV; 0: one figure for all
+    /// What would be too much to keep in memory, in words.
+    std::optional<std::string> refusal() const;
 };
 
-/// Simulates each scenario and its night without a release, and prints one table of what their telemetry said
-/// to standard output. Returns the exit status: 0, or 130 when interrupted.
+/// Simulates each scenario and its night without a release, and prints what their telemetry said to standard
+/// output: a table, of the world or of each region or PoP, or time series. Returns the exit status: 0, or 130
+/// when interrupted.
 int compare(const CompareOptions& options);
 
 } // namespace surgescope::app

@@ -3,11 +3,12 @@
 #include "feeds/model/edge_file.h"
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/sim/scenario_file.h"
+#include "feeds/sim/scenario_keys.h"
 #include "feeds/util/own_process.h"
 
 #include "app/command_line.h"
-#include "app/simulator/compare.h"
 #include "app/simulator/fleet.h"
+#include "app/simulator/planning.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -79,7 +80,7 @@ int main(int argc, char** argv) {
     app.add_option("--connect", options.publisher.connect, "Endpoint to publish to; repeatable");
     app.add_option("--control", options.control,
                    "Endpoint where levers can be pulled, for example tcp://127.0.0.1:5557");
-    auto* seed = app.add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
+    app.add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
     auto* speed = app.add_option("--speed", options.speed, "Simulated seconds per second")
                       ->capture_default_str()
                       ->check(CLI::Range(0.01, 1000.0));
@@ -119,22 +120,7 @@ int main(int argc, char** argv) {
     lever->add_option("--control", control, "Where the simulation listens, as given to it")->required();
     app::addKeysOption(*lever, trust);
 
-    auto* comparison = app.add_subcommand(
-        "compare", "Simulates scenarios faster than real time and prints what their telemetry said");
-    app::CompareOptions compareOptions;
-    std::vector<std::string> compared;
-    comparison->add_option("scenarios", compared, "Names or TOML files")->required();
-    comparison->add_option("--format", compareOptions.format, "text, csv or json")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"text", "csv", "json"}));
-    comparison->add_option("--until", compareOptions.untilSeconds, "Seconds after T-0 to go to")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 86'400));
-    auto* comparedNodes = comparison->add_option("--nodes", compareOptions.nodes, nodes->get_description())
-                              ->capture_default_str()
-                              ->check(CLI::Range(1, 4'000'000));
-    app::addEdgeOption(*comparison, edge);
-    comparison->add_option("--seed", compareOptions.seed, seed->get_description())->capture_default_str();
+    app::PlanningCommands planning(app);
     if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;
 
     if (list) {
@@ -147,6 +133,7 @@ int main(int argc, char** argv) {
             std::cout << line << "\n";
         return 0;
     }
+    if (const auto status = planning.run()) return *status;
     if (*lever) {
         const auto answer = feeds::askControl(control, setting, std::chrono::seconds(3),
                                               std::make_shared<feeds::Trust>(trust));
@@ -157,19 +144,7 @@ int main(int argc, char** argv) {
     const auto chosen = feeds::catalogueOf(edge);
     if (!chosen) return app::commandLineError(app, "--edge: " + chosen.error());
     const auto& catalogue = **chosen;
-    if (catalogue.isInventory()) {
-        if (!*nodes) options.nodes = catalogue.expectedNodes();
-        if (!*comparedNodes) compareOptions.nodes = catalogue.expectedNodes();
-    }
-    if (*comparison) {
-        compareOptions.catalogue = *chosen;
-        for (const auto& name : compared) {
-            auto loaded = feeds::sim::loadScenario(name, catalogue);
-            if (!loaded) return app::commandLineError(app, loaded.error());
-            compareOptions.scenarios.push_back(std::move(loaded.value()));
-        }
-        return app::compare(compareOptions);
-    }
+    if (catalogue.isInventory() && !*nodes) options.nodes = catalogue.expectedNodes();
     auto loaded = feeds::sim::loadScenario(scenario, catalogue);
     if (!loaded) return app::commandLineError(app, "--scenario: " + loaded.error());
     options.scenario = std::move(loaded.value());

@@ -4,12 +4,12 @@
 #include "feeds/util/toml_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <map>
 #include <numeric>
 #include <optional>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -26,8 +26,27 @@ constexpr std::size_t kMostNameBytes = 64;
 constexpr std::size_t kMostNodeNameBytes = 256; // as on the wire
 constexpr std::size_t kMostZoneBytes = 64;
 constexpr double kMostCatchment = 1e10;
+constexpr std::size_t kMostOrigins = 64;
+constexpr double kLeastListeners = 1e3;
+constexpr double kMostListeners = 1e9;
 constexpr const char* kPopKeys =
-    "code, name, latitude, longitude, region, nodes, shield, time_zone, catchment";
+    "code, name, latitude, longitude, region, nodes, shield, time_zone, catchment, "
+    "node, uplink_gbit_per_s";
+
+/// A capacity as it may stand in a file.
+struct CapacityKey {
+    std::string_view key;
+    double NodeCapacity::*value;
+    double least;
+    double most;
+};
+constexpr std::array kNodeKeys{CapacityKey{"gbit_per_s", &NodeCapacity::gbitPerSecond, 0.01, 1e4},
+                               CapacityKey{"cores", &NodeCapacity::cores, 1, 4'096},
+                               CapacityKey{"cache_bytes", &NodeCapacity::cacheBytes, 1e6, 1e16},
+                               CapacityKey{"connections", &NodeCapacity::connections, 1, 1e8}};
+constexpr double kLeastUplink = 0.01; // Gbit/s
+constexpr double kMostUplink = 1e6;
+constexpr double kMostOriginRequests = 1e9;
 
 /// The zone that keeps the hour the sun tells: POSIX counts westwards.
 std::string zoneByLongitude(double longitude) {
@@ -41,25 +60,28 @@ class EdgeReader : TomlValues {
     explicit EdgeReader(std::string file) : TomlValues(std::move(file)) {}
 
     Result<PopCatalogue> read(const toml::table& root) {
-        const toml::node* regions = nullptr;
-        const toml::node* pops = nullptr;
+        // What others refer to is read before them.
+        if (const auto* regions = root.get("regions")) readRegions(*regions);
+        if (m_regions.empty() && !hasRefused())
+            refuse("[regions] is missing: expected a line CODE = \"NAME\" for each");
+        if (const auto* node = root.get("node")) m_node = readNode(*node, "node:", {});
+        if (const auto* pops = root.get("pop")) readPops(*pops);
+        if (m_pops.empty() && !hasRefused()) refuse("no PoP in it, expected sections [[pop]]");
+        std::vector<OriginSite> origins;
+        double listeners = kWorldListeners;
         for (const auto& [key, node] : root) {
-            if (key == "regions")
-                regions = &node;
-            else if (key == "pop")
-                pops = &node;
-            else
-                refuse(node,
-                       "nothing is called " + inQuotes(key.str()) + " here, expected [regions] or [[pop]]");
+            if (key == "audience")
+                listeners = readAudience(node);
+            else if (key == "origin")
+                origins = readOrigins(node);
+            else if (key != "regions" && key != "node" && key != "pop")
+                refuse(node, "nothing is called " + inQuotes(key.str()) +
+                                 " here, expected [regions], [audience], [node], [[origin]] or [[pop]]");
         }
-        if (regions) readRegions(*regions);
-        if (m_regions.empty()) refuse("[regions] is missing: expected a line CODE = \"NAME\" for each");
-        if (pops) readPops(*pops);
-        if (m_pops.empty()) refuse("no PoP in it, expected sections [[pop]]");
         checkShields();
-        if (error()) return *error();
+        if (const auto refused = error()) return *refused;
         fillCatchments();
-        return PopCatalogue::make(std::move(m_pops), m_regionOf, m_regions);
+        return PopCatalogue::make(std::move(m_pops), m_regionOf, m_regions, std::move(origins), listeners);
     }
 
   private:
@@ -74,16 +96,80 @@ class EdgeReader : TomlValues {
     void readRegions(const toml::node& node) {
         const auto* table = node.as_table();
         if (!table) return refuse(node, "regions: expected a section [regions]");
+        if (table->size() > kMostRegions)
+            return refuse(node, "regions: expected at most " + std::to_string(kMostRegions));
         for (const auto& [key, value] : *table) {
             const std::string region(key.str());
             if (!isRegionCode(region))
-                return refuse(value, "regions: " + inQuotes(region) +
-                                         " is no code, expected 1 to 16 capital letters, digits and hyphens");
-            if (m_regions.size() == kMostRegions)
-                return refuse(value, "regions: expected at most " + std::to_string(kMostRegions));
-            if (auto name = line(value, "regions." + region, kMostNameBytes))
+                refuse(value, "regions: " + inQuotes(region) +
+                                  " is no code, expected 1 to 16 capital letters, digits and hyphens");
+            else if (auto name = line(value, "regions." + region, kMostNameBytes))
                 m_regions.emplace(region, std::move(*name));
         }
+    }
+
+    double readAudience(const toml::node& node) {
+        const auto* table = node.as_table();
+        if (!table || table->size() != 1 || !table->contains("listeners")) {
+            refuse(node,
+                   "audience: expected a section [audience] with listeners = HOW MANY and nothing else");
+            return kWorldListeners;
+        }
+        return number(*table->get("listeners"), "audience.listeners", kLeastListeners, kMostListeners)
+            .value_or(kWorldListeners);
+    }
+
+    /// What a node can do, by this table, for what it does not say by `otherwise`.
+    NodeCapacity readNode(const toml::node& node, const std::string& of, const NodeCapacity& otherwise) {
+        NodeCapacity capacity = otherwise;
+        const auto* table = node.as_table();
+        if (!table) {
+            refuse(node, of + " expected a section with gbit_per_s, cores, cache_bytes, connections");
+            return capacity;
+        }
+        for (const auto& [key, value] : *table) {
+            const auto known = std::ranges::find(kNodeKeys, key.str(), &CapacityKey::key);
+            if (known == kNodeKeys.end())
+                refuse(value, of + " no key " + inQuotes(key.str()) +
+                                  "; there are: gbit_per_s, cores, cache_bytes, connections");
+            else if (const auto read =
+                         number(value, of + " " + std::string(known->key), known->least, known->most))
+                capacity.*known->value = *read;
+        }
+        return capacity;
+    }
+
+    std::vector<OriginSite> readOrigins(const toml::node& node) {
+        std::vector<OriginSite> origins;
+        const auto* list = node.as_array();
+        if (!list || !list->is_homogeneous(toml::node_type::table) || list->size() > kMostOrigins) {
+            refuse(node, "origin: expected sections [[origin]], at most " + std::to_string(kMostOrigins));
+            return origins;
+        }
+        for (const auto& entry : *list)
+            origins.push_back(readOrigin(*entry.as_table()));
+        return origins;
+    }
+
+    OriginSite readOrigin(const toml::table& table) {
+        OriginSite origin;
+        for (const auto& [key, node] : table) {
+            const std::string what = "origin." + std::string(key.str());
+            if (key == "name")
+                origin.name = line(node, what, kMostNameBytes).value_or("");
+            else if (key == "latitude")
+                origin.latitude = number(node, what, -90, 90).value_or(0);
+            else if (key == "longitude")
+                origin.longitude = number(node, what, -180, 180).value_or(0);
+            else if (key == "requests_per_s")
+                origin.requestsPerSecond = number(node, what, 1, kMostOriginRequests).value_or(0);
+            else
+                refuse(node, "origin: no key " + inQuotes(key.str()) +
+                                 "; there are: name, latitude, longitude, requests_per_s");
+        }
+        for (const char* needed : {"name", "latitude", "longitude"})
+            if (!table.contains(needed)) refuse(table, "origin: " + std::string(needed) + " is missing");
+        return origin;
     }
 
     void readPops(const toml::node& node) {
@@ -93,18 +179,18 @@ class EdgeReader : TomlValues {
         if (list->size() > kMostPops)
             return refuse(node, "pop: " + std::to_string(list->size()) + " PoPs, expected at most " +
                                     std::to_string(kMostPops));
-        for (const auto& entry : *list) {
-            if (error()) return;
+        for (const auto& entry : *list)
             readPop(*entry.as_table());
-        }
     }
 
     void readPop(const toml::table& table) {
         Pop pop;
         const auto* codeNode = table.get("code");
         if (!codeNode) return refuse(table, "pop.code is missing, expected " + std::string(kPopCodeForm));
-        if (auto own = code(*codeNode, "pop.code")) pop.code = std::move(*own);
-        if (error()) return;
+        auto own = code(*codeNode, "pop.code");
+        if (!own) return;
+        pop.code = std::move(*own);
+        pop.node = m_node;
         const std::string of = "pop " + pop.code + ": ";
         std::string region;
         for (const auto& [key, node] : table) {
@@ -127,27 +213,33 @@ class EdgeReader : TomlValues {
                 pop.catchment = number(node, what, 1, kMostCatchment).value_or(0);
             else if (key == "nodes")
                 readNodes(node, what, pop);
+            else if (key == "node")
+                pop.node = readNode(node, of + "node:", m_node);
+            else if (key == "uplink_gbit_per_s")
+                pop.uplinkGbitPerSecond = number(node, what, kLeastUplink, kMostUplink).value_or(0);
             else
                 refuse(node, of + "no key " + inQuotes(key.str()) + "; there are: " + kPopKeys);
-            if (error()) return;
         }
         for (const char* needed : {"name", "latitude", "longitude", "region", "nodes"})
-            if (!table.contains(needed)) return refuse(table, of + needed + " is missing");
+            if (!table.contains(needed)) refuse(table, of + needed + " is missing");
         if (pop.timeZone.empty()) pop.timeZone = zoneByLongitude(pop.longitude);
         if (!m_codes.insert(pop.code).second) return refuse(*codeNode, "pop " + pop.code + " stands twice");
+        const bool fitted = m_nodes <= kMostNodes;
         m_nodes += pop.expectedNodes;
-        if (m_nodes > kMostNodes)
-            return refuse(table, of + "more than " + std::to_string(kMostNodes) + " nodes in the file");
+        if (fitted && m_nodes > kMostNodes)
+            refuse(table, of + "more than " + std::to_string(kMostNodes) + " nodes in the file");
         m_regionOf.push_back(std::move(region));
         m_pops.push_back(std::move(pop));
     }
 
     std::string readRegion(const toml::node& node, const std::string& what) {
         const auto value = node.value_exact<std::string>().value_or("");
-        if (m_regions.contains(value)) return value;
+        if (m_regions.contains(value) || m_regions.empty()) return value;
+        constexpr std::size_t kShown = 10;
         std::string known;
-        for (const auto& [region, name] : m_regions)
-            known += (known.empty() ? "" : ", ") + region;
+        for (std::size_t shown = 0; const auto& [region, name] : m_regions)
+            if (++shown <= kShown) known += (shown > 1 ? ", " : "") + region;
+        if (m_regions.size() > kShown) known += "…";
         refuse(node, what + " is " + inQuotes(value) + ", expected one of [regions]: " + known);
         return {};
     }
@@ -195,15 +287,11 @@ class EdgeReader : TomlValues {
     }
 
     void checkShields() {
-        if (error()) return;
-        std::unordered_map<std::string_view, const Pop*> byCode;
-        for (const auto& pop : m_pops)
-            byCode.emplace(pop.code, &pop);
         for (const auto& [node, of] : m_shields) {
-            const auto& shield = byCode.at(of)->shield;
-            if (!byCode.contains(shield))
-                return refuse(*node, "pop " + of + ": shield is " + inQuotes(shield) +
-                                         ", expected the code of a PoP in this file");
+            const auto shield = node->value_exact<std::string>().value_or("");
+            if (!m_codes.contains(shield))
+                refuse(*node, "pop " + of + ": shield is " + inQuotes(shield) +
+                                  ", expected the code of a PoP in this file");
         }
     }
 
@@ -222,6 +310,7 @@ class EdgeReader : TomlValues {
     std::map<std::string, std::string> m_regions; // names by code
     std::vector<Pop> m_pops;
     std::vector<std::string> m_regionOf; // of each PoP
+    NodeCapacity m_node;                 // of PoPs that say nothing else
     std::unordered_set<std::string> m_codes;
     std::vector<std::pair<const toml::node*, std::string>> m_shields; // where it stands, and whose
     std::uint64_t m_nodes = 0;

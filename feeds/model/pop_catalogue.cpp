@@ -102,8 +102,11 @@ Result<PopCatalogue> PopCatalogue::parse(std::string_view csv) {
 }
 
 PopCatalogue PopCatalogue::make(std::vector<Pop> pops, const std::vector<std::string>& regionOf,
-                                const std::map<std::string, std::string>& regionNames) {
+                                const std::map<std::string, std::string>& regionNames,
+                                std::vector<OriginSite> origins, double listeners) {
     PopCatalogue catalogue;
+    catalogue.m_origins = std::move(origins);
+    catalogue.m_listeners = listeners;
     for (const auto& [code, name] : regionNames) {
         catalogue.m_regions.push_back(code);
         catalogue.m_regionNames.push_back(name);
@@ -116,6 +119,13 @@ PopCatalogue PopCatalogue::make(std::vector<Pop> pops, const std::vector<std::st
         catalogue.m_byCode.emplace(pop.code, PopIndex(i));
         catalogue.m_expectedNodes += pop.expectedNodes;
     }
+    const auto originAt = [&](const Pop& pop) {
+        catalogue.m_origins.push_back({pop.code, pop.latitude, pop.longitude, 0});
+    };
+    if (catalogue.m_origins.empty())
+        for (const auto* code : {"IAD", "FRA", "SIN"})
+            if (const auto pop = catalogue.find(code)) originAt(catalogue[*pop]);
+    if (catalogue.m_origins.empty() && !catalogue.m_pops.empty()) originAt(catalogue.m_pops.front());
     return catalogue;
 }
 

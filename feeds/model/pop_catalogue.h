@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/capacity.h"
 #include "feeds/model/ids.h"
 #include "feeds/util/result.h"
 
@@ -13,6 +14,9 @@
 #include <vector>
 
 namespace surgescope::feeds {
+
+/// Listeners at once, mean of a day, that the edge built in was built for and that scenarios are written for.
+constexpr double kWorldListeners = 20e6;
 
 /// A point of presence as the catalogue knows it.
 struct Pop {
@@ -28,6 +32,9 @@ struct Pop {
     // Whom to expect there, by an edge file:
     std::uint64_t expectedNodes = 0;    // 0: nobody says
     std::vector<std::string> nodeNames; // of all of them, or empty
+    // What it can do, by an edge file:
+    NodeCapacity node;              // each of its nodes
+    double uplinkGbitPerSecond = 0; // out of the PoP, all ways together; 0: nobody says
 };
 
 /// All PoPs and regions there are, and, of an operator's own edge, its inventory: whom to expect. Immutable
@@ -41,9 +48,11 @@ class PopCatalogue {
     /// number, doubled code.
     static Result<PopCatalogue> parse(std::string_view csv);
     /// Of what was read and checked elsewhere: each PoP's code is another one, `regionOf` has the code of its
-    /// region, `regionNames` has all of these.
+    /// region, `regionNames` has all of these. Without `origins`, they stand at IAD, FRA and SIN or, where
+    /// there are none of these, at the first PoP.
     static PopCatalogue make(std::vector<Pop> pops, const std::vector<std::string>& regionOf,
-                             const std::map<std::string, std::string>& regionNames);
+                             const std::map<std::string, std::string>& regionNames,
+                             std::vector<OriginSite> origins = {}, double listeners = kWorldListeners);
 
     const std::vector<Pop>& pops() const { return m_pops; }
     const Pop& operator[](PopIndex i) const { return m_pops[i.value]; }
@@ -61,11 +70,19 @@ class PopCatalogue {
     /// In all PoPs together; 0: nobody says.
     std::uint64_t expectedNodes() const { return m_expectedNodes; }
 
+    /// What shields fill their caches from; at least one.
+    const std::vector<OriginSite>& origins() const { return m_origins; }
+    /// The audience that the edge was built for: listeners at once, mean of a day. What nobody says of a
+    /// capacity is planned by it.
+    double listeners() const { return m_listeners; }
+
   private:
     std::vector<Pop> m_pops;
     std::vector<std::string> m_regions;
     std::vector<std::string> m_regionNames; // in the same order
     std::uint64_t m_expectedNodes = 0;
+    std::vector<OriginSite> m_origins;
+    double m_listeners = kWorldListeners;
     std::unordered_map<std::string, PopIndex> m_byCode;
 };
 

@@ -22,18 +22,27 @@ ColdFill::ColdFill(const Popularity& objects, double cold) {
     m_objects = objects.objects();
 }
 
-ColdFill::Step ColdFill::step(double requests, double fetchSeconds, double failing) {
+ColdFill::Step ColdFill::step(double requests, double fetchSeconds, const Source& source) {
     Step step;
     if (requests <= 0) return step;
-    for (auto& group : m_groups) {
+    for (std::size_t g = 0; g < m_groups.size(); ++g) {
+        auto& group = m_groups[g];
         if (group.cold < kWarmEnough) continue;
         const double each = requests * group.share;
         const double coldObjects = group.objects * group.cold;
-        const double stayCold = std::exp(-each * (1 - failing));
+        // Of what is cold here, the shield lacks so much.
+        const double lacking =
+            source.shield ? source.direct + (1 - source.direct) *
+                                                std::min(1.0, source.shield->m_groups[g].cold / group.cold)
+                          : 1;
+        const double found = std::exp(-each);
+        const double stayCold = source.failing > 0
+                                    ? lacking * std::exp(-each * (1 - source.failing)) + (1 - lacking) * found
+                                    : found;
         const double fetches = coldObjects * (1 - stayCold);
         step.fetches += fetches;
         step.delayedHits += std::min(fetches * each * fetchSeconds, coldObjects * each - fetches);
-        step.failed += coldObjects * each * failing;
+        step.failed += coldObjects * each * lacking * source.failing;
         group.cold *= stayCold;
     }
     step.delayedHits = std::max(0.0, step.delayedHits);
@@ -64,7 +73,7 @@ double ColdFill::warm() const {
 }
 
 Popularity releaseSegments(const Scenario& scenario) {
-    const int tracks = static_cast<int>(scenario.albums) * kTracksPerAlbum;
+    const int tracks = static_cast<int>(scenario.allAlbums() * scenario.tracksPerAlbum);
     const double dwell = dwellSeconds(scenario, 0);
     std::vector<Popularity::Group> objects;
     for (int track = 1; track <= tracks; ++track)

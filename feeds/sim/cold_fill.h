@@ -21,8 +21,14 @@ class ColdFill {
         double delayedHits = 0; // requests that waited for one
         double failed = 0;      // requests for objects that could not be fetched
     };
-    /// One second of `requests`, a fetch taking `fetchSeconds`, a share of the fetches failing.
-    Step step(double requests, double fetchSeconds, double failing = 0);
+    /// Where it fetches from, and what cannot be fetched there.
+    struct Source {
+        double failing = 0;               // share of the fetches from the origin that fail
+        const ColdFill* shield = nullptr; // has the same objects, some of them: those do not fail
+        double direct = 0;                // share of the fetches that pass the shield by
+    };
+    /// One second of `requests`, a fetch taking `fetchSeconds`.
+    Step step(double requests, double fetchSeconds, const Source& source = {0, nullptr, 0});
     /// Pushes objects in until no more than `cold` of them are missing, most within a minute; returns how
     /// many were pushed in this second.
     double push(double cold);

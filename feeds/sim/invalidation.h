@@ -3,6 +3,7 @@
 
 #include "feeds/sim/scenario.h"
 
+#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace surgescope::feeds::sim {
 /// Keys that reach a node in one second.
 struct PurgeArrival {
     double keys = 0;
-    double roundsLate = 0; // s: they were lost on the way and came with so many rounds of repair
+    double late = 0; // s: they were held back, or lost on the way and came with so many rounds of repair
 };
 
 /// Purges issued at the origin and their way to a node, network delay excluded: bimodal multicast (Birman et
@@ -19,26 +20,56 @@ struct PurgeArrival {
 /// that misses a message asks a random other one, so the share still missing is squared in each round.
 class PurgeFanOut {
   public:
-    explicit PurgeFanOut(const Scenario& scenario) : m_scenario(scenario) {}
+    /// `seed`: when bursts that come again do so, and how large they are: never to the second, never alike.
+    PurgeFanOut(const Scenario& scenario, std::uint64_t seed) : m_scenario(scenario), m_seed(seed) {}
 
     struct Step {
-        double issued = 0;              // keys
+        double issued = 0;              // keys, held back ones included: they are stale from now on
         std::vector<PurgeArrival> come; // at a node, on average
         double missing = 0;             // keys known by sequence that a node has not got, on average
-        bool burstBegins = false;
+        double burstKeys = 0;           // of the burst that begins in this second
     };
-    /// `staged`: the lever: keys issued per second at most, 0: as they come.
+    /// `staged`: the lever: keys sent out per second at most, the others wait; 0: as they come.
     Step step(double t, double staged);
 
   private:
-    const Scenario m_scenario;
-    double m_waiting = 0; // held back by the lever
+    struct Burst {
+        double since = -1; // s; below 0: there has been none
+        double size = 1;   // times what the scenario says
+    };
+    Burst burstAt(double t) const;
+
+    struct Held { // back by the lever
+        double keys;
+        double at;
+    };
     struct Lost {
         double keys;
+        double late; // when it was sent
         double loss; // share lost at first
         int round;
     };
+    const Scenario m_scenario;
+    std::uint64_t m_seed;
+    std::deque<Held> m_held;
     std::vector<Lost> m_lost;
+};
+
+/// Relays that are stuck now and then: what a PoP should get in such a second comes to it late.
+class StuckRelays {
+  public:
+    /// Takes out of `come` what gets stuck, by a draw of one PoP and second, and adds what comes loose.
+    void step(std::vector<PurgeArrival>& come, std::uint64_t draw);
+    double keys() const { return m_keys; }
+
+  private:
+    struct Stuck {
+        PurgeArrival arrival;
+        double until;
+    };
+    std::vector<Stuck> m_stuck;
+    double m_keys = 0;
+    double m_now = 0;
 };
 
 /// The share of nodes that still miss a message after so many rounds of repair.
@@ -61,7 +92,7 @@ class ApplyQueue {
         double keys;
         double left;
         double cameAt; // s, by this queue's own clock
-        double roundsLate;
+        double late;
     };
     std::deque<Cohort> m_cohorts;
     std::vector<Applied> m_applied;

@@ -2,12 +2,16 @@
 #include "feeds/sim/launch_measures.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 namespace surgescope::feeds::sim {
 namespace {
 
 using Second = LaunchMeasures::Second;
+
+constexpr double kPending = 10; // keys a node: fewer are those that a stuck relay keeps
 
 double quantileSeconds(const PopTotals& totals, Distribution distribution, double q) {
     return totals[distribution].quantile(q).value_or(0) / 1e6;
@@ -19,12 +23,35 @@ double ratio(double part, double whole) {
 
 } // namespace
 
+std::optional<Grouping> groupingOf(std::string_view name) {
+    for (const auto& [known, grouping] :
+         {std::pair{"world", Grouping::world}, {"region", Grouping::region}, {"pop", Grouping::pop}})
+        if (name == known) return grouping;
+    return std::nullopt;
+}
+
+std::vector<std::string> groupNames(const PopCatalogue& catalogue, Grouping grouping) {
+    if (grouping == Grouping::world) return {""};
+    if (grouping == Grouping::region) return catalogue.regions();
+    std::vector<std::string> names;
+    for (const auto& pop : catalogue.pops())
+        names.push_back(pop.code);
+    return names;
+}
+
 void LaunchMeasures::add(std::span<const PopReport> reports, const Global& global) {
+    std::vector<const PopReport*> all;
+    for (const auto& report : reports)
+        all.push_back(&report);
+    add(all, global);
+}
+
+void LaunchMeasures::add(std::span<const PopReport* const> reports, const Global& global) {
     PopTotals world;
     std::vector<double> saturations;
     Second s;
-    for (const auto& report : reports) {
-        const auto& totals = report.totals;
+    for (const auto* report : reports) {
+        const auto& totals = report->totals;
         world.merge(totals);
         saturations.push_back(ratio(static_cast<double>(totals[Counter::saturation_permille_seconds]) / 1'000,
                                     static_cast<double>(totals[Counter::node_seconds])));
@@ -68,7 +95,8 @@ void LaunchMeasures::add(std::span<const PopReport> reports, const Global& globa
     };
     s.popsCritical = atOrAbove(0.9);
     s.popsOverloaded = atOrAbove(1.0);
-    s.spilledShare = ratio(of(Counter::spilled_in), requests);
+    s.spilledInShare = ratio(of(Counter::spilled_in), requests);
+    s.spilledShare = ratio(of(Counter::spilled_out), requests);
     s.unplacedShare = ratio(of(Counter::spill_unplaced), requests);
     s.botShare = ratio(of(Counter::bot_requests), api);
     s.retryShare = ratio(of(Counter::retries), api);
@@ -77,14 +105,43 @@ void LaunchMeasures::add(std::span<const PopReport> reports, const Global& globa
     s.malformedPerSecond = of(Counter::malformed);
     s.passedShare = ratio(of(Counter::challenges_passed), of(Counter::waf_challenged));
     s.newPrefixShare = ratio(of(Counter::new_prefix_requests), api);
-    s.listeners = static_cast<double>(global.listeners);
+    s.listeners =
+        m_grouping == Grouping::world ? static_cast<double>(global.listeners) : of(Counter::stream_seconds);
     s.trendWeight = static_cast<double>(global.recommenderTrendPermille) / 1'000;
     s.churnPerHour = static_cast<double>(global.churnPpmPerHour) / 1e6;
     m_seconds.push_back(s);
 }
 
+std::span<const SecondFigure> secondFigures() {
+    static constexpr std::array kFigures{
+        SecondFigure{"api_per_s", "1/s", &Second::apiPerSecond},
+        SecondFigure{"requests_per_s", "1/s", &Second::requestsPerSecond},
+        SecondFigure{"listeners", "people", &Second::listeners},
+        SecondFigure{"egress_gbit_per_s", "Gbit/s", &Second::egressBitsPerSecond, 1e-9},
+        SecondFigure{"hit_ratio", "%", &Second::hitRatio, 100},
+        SecondFigure{"fills_per_s", "1/s", &Second::fillsPerSecond},
+        SecondFigure{"origin_per_s", "1/s", &Second::originPerSecond},
+        SecondFigure{"errors", "% of requests", &Second::errorShare, 100},
+        SecondFigure{"saturation", "of the knee", &Second::saturationMean},
+        SecondFigure{"spilled_out", "% of requests", &Second::spilledShare, 100},
+        SecondFigure{"spilled_in", "% of requests", &Second::spilledInShare, 100},
+        SecondFigure{"unplaced", "% of requests", &Second::unplacedShare, 100},
+        SecondFigure{"ttfb_mean", "ms", &Second::ttfbMean, 1e3},
+        SecondFigure{"hit_p95", "ms", &Second::hitP95, 1e3},
+        SecondFigure{"metadata_p50", "ms", &Second::metadataP50, 1e3},
+        SecondFigure{"lag_p99", "s", &Second::lagP99},
+        SecondFigure{"pending_per_node", "keys", &Second::pendingPerNode},
+        SecondFigure{"bots", "% of API", &Second::botShare, 100},
+        SecondFigure{"retries", "% of API", &Second::retryShare, 100},
+        SecondFigure{"issued_per_s", "keys/s", &Second::issuedPerSecond, 1, true},
+        SecondFigure{"pops_critical", "PoPs", &Second::popsCritical},
+    };
+    return kFigures;
+}
+
 std::vector<Measure> measuresOf(const LaunchMeasures& launch, const LaunchMeasures& quiet) {
     const auto& seconds = launch.seconds();
+    const bool ofWorld = launch.grouping() == Grouping::world;
     std::vector<Measure> measures;
     const auto add = [&](const char* key, const char* name, const char* unit, std::optional<double> value) {
         measures.push_back({key, name, unit, value});
@@ -121,10 +178,11 @@ std::vector<Measure> measuresOf(const LaunchMeasures& launch, const LaunchMeasur
         worstDrop = std::min(worstDrop, now);
     }
 
-    add("invalidations_issued_peak", "cache invalidations issued, peak", "keys/s",
-        highest(&Second::issuedPerSecond));
+    if (ofWorld)
+        add("invalidations_issued_peak", "cache invalidations issued, peak", "keys/s",
+            highest(&Second::issuedPerSecond));
     add("invalidations_pending_peak", "  pending per node, worst", "keys", highest(&Second::pendingPerNode));
-    add("invalidations_drained_at", "  drained", "s after T-0", overAfter(&Second::pendingPerNode, 1));
+    add("invalidations_drained_at", "  drained", "s after T-0", overAfter(&Second::pendingPerNode, kPending));
     add("lag_p50_worst", "invalidation lag p50, worst second", "s", highest(&Second::lagP50));
     add("lag_p99_worst", "  p99, worst second", "s", highest(&Second::lagP99));
     add("stale_served_peak", "stale answers served, peak", "1/s", highest(&Second::stalePerSecond));
@@ -133,8 +191,9 @@ std::vector<Measure> measuresOf(const LaunchMeasures& launch, const LaunchMeasur
     add("api_change_at", "  when", "s after T-0", changeAt);
     add("api_change_lowest", "  below it, most", "%", 100 * worstDrop);
     add("retries_peak", "  retries among them, peak", "%", 100 * highest(&Second::retryShare));
-    add("listeners_peak", "listeners at once, peak", "M", highest(&Second::listeners) / 1e6);
-    add("egress_peak", "egress, peak", "Tbit/s", highest(&Second::egressBitsPerSecond) / 1e12);
+    add("listeners_peak", "listeners at once, peak", ofWorld ? "M" : "thousand",
+        highest(&Second::listeners) / (ofWorld ? 1e6 : 1e3));
+    add("egress_peak", "egress, peak", "Gbit/s", highest(&Second::egressBitsPerSecond) / 1e9);
     add("saturation_mean_peak", "saturation of the mean node, peak", "of the knee",
         highest(&Second::saturationMean));
     add("saturation_pop_p99_peak", "  of the PoP at p99, peak", "of the knee",
@@ -165,23 +224,47 @@ std::vector<Measure> measuresOf(const LaunchMeasures& launch, const LaunchMeasur
     add("malformed_peak", "  malformed, peak", "1/s", highest(&Second::malformedPerSecond));
     add("new_prefixes_peak", "client prefixes never seen, peak", "% of API",
         100 * highest(&Second::newPrefixShare));
-    add("trend_until", "recommender at taste again", "s after T-0", overAfter(&Second::trendWeight, 0.001));
-    add("churn_peak", "churn (rough model), peak", "%/h", 100 * highest(&Second::churnPerHour));
+    if (ofWorld)
+        add("trend_until", "recommender at taste again", "s after T-0",
+            overAfter(&Second::trendWeight, 0.001));
+    if (ofWorld)
+        add("churn_peak", "churn (rough model), peak", "ppm/h", 1e6 * highest(&Second::churnPerHour));
     return measures;
+}
+
+std::vector<LaunchMeasures> measureGroups(const PopCatalogue& catalogue, const Scenario& scenario,
+                                          Grouping grouping, std::uint64_t nodes, std::uint64_t seed,
+                                          double untilSeconds, const std::function<void(double)>& progress,
+                                          const std::stop_token& stop) {
+    std::vector<LaunchMeasures> groups(groupNames(catalogue, grouping).size(),
+                                       LaunchMeasures(scenario.releaseAt, grouping));
+    std::vector<std::vector<const PopReport*>> reports(groups.size());
+    const auto groupOf = [&](const std::string& code) -> std::size_t {
+        if (grouping == Grouping::world) return 0;
+        const auto pop = *catalogue.find(code);
+        return grouping == Grouping::pop ? pop.value : catalogue[pop].region.value;
+    };
+    Simulator simulator(catalogue, scenario, nodes, seed);
+    const double total = static_cast<double>(scenario.lead.count()) + untilSeconds + 1;
+    for (double done = 1; done <= total && !stop.stop_requested(); ++done) {
+        simulator.step();
+        for (auto& group : reports)
+            group.clear();
+        for (const auto& report : simulator.reports())
+            reports[groupOf(report.pop)].push_back(&report);
+        for (std::size_t g = 0; g < groups.size(); ++g)
+            groups[g].add(reports[g], simulator.global());
+        progress(done / total);
+    }
+    return groups;
 }
 
 LaunchMeasures measureLaunch(const PopCatalogue& catalogue, const Scenario& scenario, std::uint64_t nodes,
                              std::uint64_t seed, double untilSeconds,
                              const std::function<void(double)>& progress, const std::stop_token& stop) {
-    LaunchMeasures measures(scenario.releaseAt);
-    Simulator simulator(catalogue, scenario, nodes, seed);
-    const double total = static_cast<double>(scenario.lead.count()) + untilSeconds + 1;
-    for (double done = 1; done <= total && !stop.stop_requested(); ++done) {
-        simulator.step();
-        measures.add(simulator.reports(), simulator.global());
-        progress(done / total);
-    }
-    return measures;
+    return std::move(
+        measureGroups(catalogue, scenario, Grouping::world, nodes, seed, untilSeconds, progress, stop)
+            .front());
 }
 
 } // namespace surgescope::feeds::sim

@@ -28,7 +28,13 @@ struct Levers {
     double metadataScale = 1;      // times the planned size of the metadata service, at least
     double admissionLimit = 1;     // CPU share beyond which an edge refuses API requests
     double spillRadius = 8;        // neighbours a hot PoP may send clients to
+    double edgeCapacity = 1;       // times what each PoP has
+    double clientJitter = 0;       // s that an app waits on average, at random, before it opens the release
+    double encoders = 64;          // machines that encode what labels deliver
     bool blockBotnet = false;      // a rule against the botnet's signature
+    bool managedRules = false;     // against scans for holes
+    bool limitLogins = false;      // attempts of a client prefix
+    bool exclusive = false;        // the release is to be heard here only
     std::set<std::string> drained; // PoPs that get no clients
 
     /// Moves one lever. Refused, with what would be right: an unknown name, a value out of range, a PoP that

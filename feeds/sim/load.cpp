@@ -2,6 +2,8 @@
 #include "feeds/sim/load.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace surgescope::feeds::sim {
 namespace {
@@ -13,13 +15,6 @@ constexpr double kAudioCpu = 0.25e-3;
 constexpr double kMissCpu = 0.6e-3;
 constexpr double kTurnedAwayCpu = 0.05e-3;
 
-// Busy at the PoP's own daily peak.
-constexpr double kCpuAtPeak = 0.42;
-constexpr double kNicAtPeak = 0.40;
-constexpr double kConnectionsAtPeak = 0.35;
-constexpr double kDiskAtPeak = 0.35;
-constexpr double kBalancerAtPeak = 0.22;
-
 // Where a resource begins to hurt.
 constexpr double kNicKnee = 0.85;
 constexpr double kKnee = 0.80; // of the others
@@ -27,7 +22,8 @@ constexpr double kKnee = 0.80; // of the others
 constexpr double kCoresPerNode = 8;
 constexpr double kServiceSeconds = 0.7e-3; // of a mean request
 constexpr double kMostBacklogSeconds = 0.1;
-constexpr double kBalancerSeconds = 60e-6; // when idle
+constexpr double kBalancerSeconds = 60e-6;       // when idle
+constexpr double kBalancerOverCpu = 0.22 / 0.42; // how busy it is
 constexpr double kBalancerMost = 0.95;
 constexpr double kReadFromDisk = 0.3; // of egress; the rest comes from memory
 
@@ -48,7 +44,21 @@ double diskBits(const Work& w) {
     return kReadFromDisk * w.demand.egressBitsPerSecond + w.bitsFilled;
 }
 
+/// Each resource's use, in units of its knee.
+std::array<std::pair<std::string_view, double>, 5> fullness(const Load& load) {
+    return {{{"CPU", load.cpu / kKnee},
+             {"network cards", load.nic / kNicKnee},
+             {"uplink", load.uplink / kNicKnee},
+             {"connections", load.connections / kKnee},
+             {"disks", load.disk / kKnee}}};
+}
+
 } // namespace
+
+std::string_view tightestOf(const Load& load) {
+    const auto all = fullness(load);
+    return std::ranges::max_element(all, {}, [](const auto& resource) { return resource.second; })->first;
+}
 
 double connectionsOf(const PopDemand& demand) {
     return 1.4 * demand.listeners + demand.waiting;
@@ -58,17 +68,16 @@ double cpuSecondsOf(const PopDemand& demand) {
     return apiCpu(demand) + audioCpu(demand);
 }
 
-Capacity Capacity::plannedFor(const Work& dailyPeak) {
-    return {(apiCpu(dailyPeak) + otherCpu(dailyPeak)) / kCpuAtPeak,
-            dailyPeak.demand.egressBitsPerSecond / kNicAtPeak,
-            connectionsOf(dailyPeak.demand) / kConnectionsAtPeak, diskBits(dailyPeak) / kDiskAtPeak};
+double cpuSecondsOf(const Work& work) {
+    return apiCpu(work) + otherCpu(work);
 }
 
 PopLoad::PopLoad(const Capacity& capacity) : m_capacity(capacity), m_queue(kMostBacklogSeconds) {}
 
-Load PopLoad::step(const Work& work, double admissionLimit, double alive) {
+Load PopLoad::step(const Work& work, double admissionLimit, double alive, double grown) {
     Load load;
     if (alive <= 0) return load;
+    alive *= grown;
     const double cores = m_capacity.cores * alive;
     const double api = apiCpu(work) / cores;
     const double other = otherCpu(work) / cores;
@@ -80,14 +89,15 @@ Load PopLoad::step(const Work& work, double admissionLimit, double alive) {
     load.backlogSeconds = queue.backlogSeconds;
     load.overflowed = queue.refused;
 
-    load.nic = work.demand.egressBitsPerSecond / (m_capacity.egressBitsPerSecond * alive);
+    load.nic = work.demand.egressBitsPerSecond / (m_capacity.nicBitsPerSecond * alive);
+    load.uplink = work.demand.egressBitsPerSecond / (m_capacity.uplinkBitsPerSecond * grown);
     load.connections = connectionsOf(work.demand) / (m_capacity.connections * alive);
     load.disk = diskBits(work) / (m_capacity.diskBitsPerSecond * alive);
-    load.saturation =
-        std::max({load.cpu / kKnee, load.nic / kNicKnee, load.connections / kKnee, load.disk / kKnee});
+    for (const auto& resource : fullness(load))
+        load.saturation = std::max(load.saturation, resource.second);
 
     load.hitSeconds = kServiceSeconds * (1 + waitOverService(load.cpu, kCoresPerNode)) + load.backlogSeconds;
-    const double balancer = std::min(kBalancerMost, kBalancerAtPeak / kCpuAtPeak * (api + other));
+    const double balancer = std::min(kBalancerMost, kBalancerOverCpu * (api + other));
     load.balancerSeconds = kBalancerSeconds / (1 - balancer);
     return load;
 }

@@ -4,6 +4,8 @@
 #include "feeds/sim/demand.h"
 #include "feeds/sim/queueing.h"
 
+#include <string_view>
+
 namespace surgescope::feeds::sim {
 
 /// What a PoP's nodes are asked to do in one second.
@@ -15,23 +17,24 @@ struct Work {
     double bitsFilled = 0;
 };
 
-/// What a PoP can do, planned by its own daily peak.
+/// What a PoP can do, all of its nodes together.
 struct Capacity {
     double cores = 0;
-    double egressBitsPerSecond = 0;
+    double nicBitsPerSecond = 0;    // of the nodes' network cards
+    double uplinkBitsPerSecond = 0; // out of the PoP, all ways together
     double connections = 0;
     double diskBitsPerSecond = 0;
-    static Capacity plannedFor(const Work& dailyPeak);
+    double cacheBytes = 0;
 };
 
 /// How loaded a PoP is and what that does to latency. Utilisations may exceed 1 where demand does.
 struct Load {
     double cpu = 0;
-    double nic = 0;
+    double nic = 0;    // of the nodes' network cards
+    double uplink = 0; // of the ways out of the PoP
     double connections = 0;
     double disk = 0;
-    double saturation =
-        0; // of the most constrained resource, 1 = at its knee (CPU 80 %, network 85 %, rest 80 %)
+    double saturation = 0; // of the most constrained resource, 1 = at its knee (network 85 %, the rest 80 %)
     double backlogSeconds = 0;
     double limited = 0;         // share of API requests refused because of the admission limit (429)
     double overflowed = 0;      // share of all requests refused because the queue is full (503)
@@ -39,13 +42,17 @@ struct Load {
     double balancerSeconds = 0; // that the load balancer adds, median
 };
 
+/// What it is that makes it so full, in words.
+std::string_view tightestOf(const Load& load);
+
 /// One PoP's load, second by second.
 class PopLoad {
   public:
     explicit PopLoad(const Capacity& capacity);
 
     /// `admissionLimit`: CPU share beyond which API requests are refused. `alive`: share of the nodes.
-    Load step(const Work& work, double admissionLimit, double alive);
+    /// `grown`: nodes and links over what there is.
+    Load step(const Work& work, double admissionLimit, double alive, double grown = 1);
 
   private:
     Capacity m_capacity;
@@ -56,5 +63,7 @@ class PopLoad {
 double connectionsOf(const PopDemand& demand);
 /// Seconds of one core that these people ask for, fetches left out.
 double cpuSecondsOf(const PopDemand& demand);
+/// The same of everything that is asked.
+double cpuSecondsOf(const Work& work);
 
 } // namespace surgescope::feeds::sim

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace surgescope::feeds::sim {
@@ -81,6 +82,7 @@ LruCache LruCache::of(const Popularity& asked, double capacity) {
     LruCache cache;
     if (capacity >= asked.objects()) {
         cache.hitRatio = 1;
+        cache.time = std::numeric_limits<double>::infinity();
         return cache;
     }
     cache.time = timeToFill(asked, capacity);
@@ -94,6 +96,16 @@ LruCache LruCache::of(const Popularity& asked, double capacity) {
     for (auto& group : cache.missed.groups)
         group.share = missed > 0 ? group.share / missed : 0;
     return cache;
+}
+
+double LruCache::expired(const Popularity& asked, double lifetime) const {
+    double expired = 0;
+    for (const auto& group : asked.groups) {
+        const double inLifetime = group.share * lifetime;
+        const double first = inLifetime > 0 ? -std::expm1(-inLifetime) / inLifetime : 1;
+        expired += group.objects * group.share * -std::expm1(-group.share * time) * first;
+    }
+    return expired;
 }
 
 double LruCache::hitRatioBehind(double edges, double capacity) const {

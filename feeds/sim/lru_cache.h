@@ -26,10 +26,13 @@ struct Popularity {
 /// why it is so good: Fricker, Robert, Roberts, arXiv 1202.3974).
 struct LruCache {
     double hitRatio = 0; // of requests
-    double time = 0;     // T, in requests that come
+    double time = 0;     // T, in requests that come; infinite: it holds everything
     Popularity missed;   // what the next tier is asked for, shares of its requests
     /// `capacity`: objects it holds.
     static LruCache of(const Popularity& asked, double capacity);
+    /// Share of the requests that find a copy which has expired: the first in each lifetime of an object,
+    /// `lifetime` being counted in requests that come.
+    double expired(const Popularity& asked, double lifetime) const;
     /// The hit ratio of a cache behind `edges` caches like this one. What one of them asks for it has not had
     /// for its own T, so only what came before that, or from the others, can have put it there (Garetto,
     /// Leonardi, Martina, arXiv 1307.6702).

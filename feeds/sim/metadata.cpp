@@ -9,19 +9,17 @@ namespace {
 constexpr double kPathSeconds = 0.030;
 constexpr double kLookupSeconds = 0.010;
 constexpr double kMetadataServers = 32;
-constexpr double kBusyAtPeak = 0.65;
 constexpr double kMostQueueSeconds = 0.45; // older requests are shed
 constexpr double kOverloaded = 0.8;        // busy, as autoscaling sees it
 constexpr double kLeverSeconds = 15;       // until a lever's new instances serve
 } // namespace
 
-MetadataService::MetadataService(double atDailyPeak, const Scenario& scenario)
-    : m_planned(atDailyPeak / kBusyAtPeak), m_budget(scenario.retryBudget),
-      m_timeoutSeconds(scenario.retryTimeoutSeconds), m_autoscaleAfter(scenario.autoscaleAfterSeconds),
-      m_autoscalePerSecond(scenario.autoscalePerSecond), m_autoscaleMost(scenario.autoscaleMost),
-      m_queue(kMostQueueSeconds) {}
+MetadataService::MetadataService(double planned, const Scenario& scenario, double patience)
+    : m_planned(planned), m_budget(scenario.retryBudget), m_timeoutSeconds(scenario.retryTimeoutSeconds),
+      m_autoscaleAfter(scenario.autoscaleAfterSeconds), m_autoscalePerSecond(scenario.autoscalePerSecond),
+      m_autoscaleMost(scenario.autoscaleMost), m_queue(patience * kMostQueueSeconds) {}
 
-MetadataService::Step MetadataService::step(double fresh, double scale) {
+MetadataService::Step MetadataService::step(double fresh, double clients, double scale) {
     m_pushed += (std::max(1.0, scale) - m_pushed) * -std::expm1(-1 / kLeverSeconds);
     const double capacity = m_planned * std::max(m_scale, m_pushed);
 
@@ -42,7 +40,7 @@ MetadataService::Step MetadataService::step(double fresh, double scale) {
     const double failed = step.latencySeconds > m_timeoutSeconds ? 1 : step.shedShare;
     m_attempts = {failed * fresh, failed * m_attempts[0]};
     const double wanted = m_attempts[0] + m_attempts[1];
-    if (const double allowed = m_budget * fresh; wanted > allowed)
+    if (const double allowed = m_budget * clients; wanted > allowed)
         for (auto& attempts : m_attempts)
             attempts *= allowed / wanted;
     return step;

@@ -14,17 +14,19 @@ namespace surgescope::feeds::sim {
 /// et al., HotOS 2021; Huang et al., OSDI 2022).
 class MetadataService {
   public:
-    /// `atDailyPeak`: requests per second that reach it then; it is planned to be 65 % busy.
-    MetadataService(double atDailyPeak, const Scenario& scenario);
+    /// `planned`: requests per second that it can answer, before it grows.
+    /// `patience`: how long a request may wait there, over the usual.
+    MetadataService(double planned, const Scenario& scenario, double patience = 1);
 
     struct Step {
         double latencySeconds = 0; // median of what is answered
         double shedShare = 0;      // of all that came, refused with 503
         double retries = 0;        // per second, of what came
     };
-    /// `fresh`: requests per second, retries excluded. `scale`: the lever: at least so many times its planned
-    /// size.
-    Step step(double fresh, double scale);
+    /// `fresh`: requests per second that reach it, retries excluded, of `clients` API requests per second
+    /// that its clients make in all: their budget for retries is a share of those. `scale`: the lever: at
+    /// least so many times its planned size.
+    Step step(double fresh, double clients, double scale);
 
   private:
     double m_planned;

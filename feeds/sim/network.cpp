@@ -2,24 +2,28 @@
 #include "feeds/sim/network.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <set>
 
 namespace surgescope::feeds::sim {
 namespace {
-constexpr std::array kOrigins{"IAD", "FRA", "SIN"};
 constexpr double kIssueSeconds = 0.010; // until a purge has left the issuer
-} // namespace
 
-double roundTripSeconds(const Pop& a, const Pop& b) {
+template <class A, class B> double overFibre(const A& a, const B& b) {
     const auto radians = [](double degrees) { return degrees * std::numbers::pi / 180; };
     const double cosine = std::sin(radians(a.latitude)) * std::sin(radians(b.latitude)) +
                           std::cos(radians(a.latitude)) * std::cos(radians(b.latitude)) *
                               std::cos(radians(a.longitude - b.longitude));
     const double km = 6371 * std::acos(std::clamp(cosine, -1.0, 1.0));
     return 0.5e-3 + 2 * km * 1.4 / 200e3;
+}
+
+} // namespace
+
+double roundTripSeconds(const Pop& a, const Pop& b) {
+    return overFibre(a, b);
 }
 
 Network::Network(const PopCatalogue& catalogue) : m_count(catalogue.size()) {
@@ -43,9 +47,9 @@ Network::Network(const PopCatalogue& catalogue) : m_count(catalogue.size()) {
         m_neighbours.push_back(byDistance(all));
         std::erase(m_neighbours.back(), pop);
         m_shieldsByDistance.push_back(byDistance(m_shields));
-        double nearest = roundTrip(pop, issuer);
-        for (const auto* code : kOrigins)
-            nearest = std::min(nearest, roundTrip(pop, catalogue.find(code).value_or(issuer)));
+        double nearest = std::numeric_limits<double>::max();
+        for (const auto& origin : catalogue.origins())
+            nearest = std::min(nearest, overFibre(catalogue[pop], origin));
         m_toOrigin.push_back(nearest);
         m_fromIssuer.push_back(roundTrip(pop, issuer) / 2 + kIssueSeconds);
     }

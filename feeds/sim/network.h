@@ -34,9 +34,9 @@ class Network {
         return m_shieldOf[pop.value];
     }
     double roundTrip(PopIndex a, PopIndex b) const { return m_roundTrips[a.value * m_count + b.value]; }
-    /// Round trip to the nearest origin (IAD, FRA or SIN).
+    /// Round trip to the nearest of the catalogue's origins.
     double toOrigin(PopIndex pop) const { return m_toOrigin[pop.value]; }
-    /// One way from where purges are issued (IAD).
+    /// One way from where purges are issued: IAD or, without one, the first PoP.
     double fromIssuer(PopIndex pop) const { return m_fromIssuer[pop.value]; }
 
   private:

@@ -10,8 +10,22 @@
 namespace surgescope::feeds::sim {
 namespace {
 
-constexpr double kSigma = 0.25;
-constexpr std::uint32_t kNicMbit = 25'000;
+// Machines: what one of each generation can do over one of the first, and how many there are up to it.
+struct Generation {
+    double power;
+    double upTo;
+};
+constexpr std::array kGenerations{Generation{1, 0.30}, Generation{2.45, 0.75}, Generation{4, 1.0}};
+constexpr double kOfFounding = 0.5; // of a PoP's machines are of the generation that it was built with
+constexpr double kRingSigma = 0.1;  // of a hash ring with 100 points a node
+constexpr double kMostOfRing = 1.25;
+constexpr double kDriftSigma = 0.04;
+constexpr std::int64_t kDriftSeconds = 10;
+constexpr double kSlowerSigma = 0.12;
+constexpr double kLimping = 0.01; // of the nodes, by how much:
+constexpr double kLeastLimp = 3, kMostLimp = 10;
+constexpr double kLeastMemory = 0.60, kMostMemory = 0.95;
+constexpr double kMissSpread = 10;           // thousandths of the requests
 constexpr std::int64_t kWindowSeconds = 300; // how long a node that fails is down
 constexpr double kYear = 365.25 * 86'400;
 // Clocks: most are kept by NTP, a few by nobody.
@@ -21,7 +35,21 @@ constexpr double kAstray = 0.001;
 constexpr double kAstrayUs = 400'000;
 
 // What a hash is drawn for.
-enum Draw : std::uint64_t { factorDraw, clockDraw, astrayDraw, downDraw, failureDraw };
+enum Draw : std::uint64_t {
+    ringDraw,
+    clockDraw,
+    astrayDraw,
+    downDraw,
+    failureDraw,
+    foundingDraw,
+    sameDraw,
+    generationDraw,
+    limpDraw,
+    slowerDraw,
+    memoryDraw,
+    missDraw,
+    driftDraw
+};
 
 std::vector<std::uint64_t> shareOut(const std::vector<double>& audience, std::uint64_t nodes) {
     std::vector<double> weights;
@@ -78,37 +106,71 @@ NodeFleet::NodeFleet(const PopCatalogue& catalogue, const std::vector<double>& a
         Nodes pop;
         pop.code = catalogue.pops()[p].code;
         pop.names = catalogue.pops()[p].nodeNames;
-        double sum = 0;
-        for (std::uint64_t n = 0; n < counts[p]; ++n) {
-            pop.factors.push_back(
-                static_cast<float>(std::exp(kSigma * normal(hash(seed, factorDraw, p, n)))));
-            sum += pop.factors.back();
-            const double z = normal(hash(seed, clockDraw, p, n));
-            const bool astray = uniform(hash(seed, astrayDraw, p, n)) < kAstray;
-            const double off = (astray ? kAstrayUs : kClockOffUs) * std::exp(kClockSigma * std::fabs(z));
-            pop.clockOffsetUs.push_back(static_cast<std::int32_t>(z < 0 ? -off : off));
-        }
-        for (auto& factor : pop.factors)
-            factor = static_cast<float>(factor * static_cast<double>(counts[p]) / sum);
-        std::vector<std::uint32_t> order(counts[p]);
-        std::iota(order.begin(), order.end(), 0U);
-        std::ranges::stable_sort(order, {}, [&](std::uint32_t n) { return pop.factors[n]; });
-        pop.group.resize(counts[p]);
-        for (std::size_t rank = 0; rank < order.size(); ++rank)
-            pop.group[order[rank]] = static_cast<std::uint8_t>(rank * kNodeGroups / order.size());
+        makeNodes(pop, p, counts[p], catalogue.pops()[p].node != NodeCapacity{});
         m_pops.push_back(std::move(pop));
     }
 }
 
-Roster NodeFleet::roster(PopIndex pop) const {
+void NodeFleet::makeNodes(Nodes& pop, std::uint64_t number, std::uint64_t count, bool alike) {
+    // A PoP was built in one go, and most of its machines are of that generation.
+    const auto generation = [](double at) {
+        return std::ranges::find_if(kGenerations, [&](const auto& g) { return at <= g.upTo; })->power;
+    };
+    const double founding = generation(uniform(hash(m_seed, foundingDraw, number)));
+    double powers = 0;
+    double rings = 0;
+    double memory = 0;
+    for (std::uint64_t n = 0; n < count; ++n) {
+        const auto draw = [&](Draw what) { return hash(m_seed, what, number, n); };
+        pop.power.push_back(static_cast<float>(alike || uniform(draw(sameDraw)) < kOfFounding
+                                                   ? founding
+                                                   : generation(uniform(draw(generationDraw)))));
+        powers += pop.power.back();
+        pop.ring.push_back(static_cast<float>(std::exp(kRingSigma * normal(draw(ringDraw)))));
+        rings += pop.ring.back();
+        const double z = normal(draw(clockDraw));
+        const bool astray = uniform(draw(astrayDraw)) < kAstray;
+        const double off = (astray ? kAstrayUs : kClockOffUs) * std::exp(kClockSigma * std::fabs(z));
+        pop.clockOffsetUs.push_back(static_cast<std::int32_t>(z < 0 ? -off : off));
+        const double limps = uniform(draw(limpDraw));
+        const double times = limps < kLimping ? kLeastLimp + (kMostLimp - kLeastLimp) * limps / kLimping
+                                              : std::exp(kSlowerSigma * normal(draw(slowerDraw)));
+        pop.slower.push_back(
+            static_cast<std::int8_t>(std::lround(std::log2(times) * (1 << ExponentialHistogram::kScale))));
+        pop.memory.push_back(static_cast<std::uint8_t>(
+            std::lround(200 * (kLeastMemory + (kMostMemory - kLeastMemory) * uniform(draw(memoryDraw))))));
+        memory += 5.0 * pop.memory.back();
+        pop.misses.push_back(static_cast<std::int8_t>(
+            std::lround(std::clamp(normal(draw(missDraw)), -3.0, 3.0) * kMissSpread)));
+    }
+    pop.memoryPermille = count > 0 ? memory / static_cast<double>(count) : 0;
+    const auto nodes = static_cast<double>(count);
+    for (std::uint64_t n = 0; n < count; ++n) {
+        pop.power[n] = static_cast<float>(pop.power[n] * nodes / powers);
+        // Bounded loads: who would get more than a quarter too much gives it to others.
+        pop.ring[n] = static_cast<float>(std::min(kMostOfRing, pop.ring[n] * nodes / rings));
+    }
+    pop.factors = pop.ring;
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::stable_sort(order, {}, [&](std::uint32_t n) { return pop.ring[n]; });
+    pop.group.resize(count);
+    for (std::size_t rank = 0; rank < order.size(); ++rank)
+        pop.group[order[rank]] = static_cast<std::uint8_t>(rank * kNodeGroups / order.size());
+}
+
+Roster NodeFleet::roster(PopIndex pop, const Capacity& capacity) const {
     const auto& nodes = m_pops[pop.value];
     Roster roster;
     roster.pop = nodes.code;
     roster.epoch = 1;
-    for (std::size_t n = 0; n < nodes.factors.size(); ++n)
+    const double mbit = capacity.nicBitsPerSecond / 1e6 / static_cast<double>(count(pop));
+    for (std::size_t n = 0; n < nodes.power.size(); ++n) {
+        const auto own = static_cast<std::uint32_t>(std::clamp(std::round(mbit * nodes.power[n]), 1.0, 4e9));
         roster.nodes.push_back(
             {n < nodes.names.size() ? nodes.names[n] : nodes.code + "-" + std::to_string(n + 1), Role::edge,
-             "simulated", FieldSet::all(), kNicMbit});
+             "simulated", FieldSet::all(), own});
+    }
     return roster;
 }
 
@@ -117,6 +179,8 @@ void NodeFleet::step(FeedSecond second, const std::vector<double>& nodesDown) {
         // PoPs decide at different seconds, so that no second has to decide for all.
         const auto window = (unixSeconds(second) + static_cast<std::int64_t>(p)) / kWindowSeconds;
         if (m_pops[p].window != window || m_pops[p].share != nodesDown[p]) decide(p, window, nodesDown[p]);
+        const auto number = (unixSeconds(second) + static_cast<std::int64_t>(p)) / kDriftSeconds;
+        if (m_pops[p].drift != number) drift(p, number);
     }
 }
 
@@ -131,37 +195,48 @@ void NodeFleet::decide(std::size_t p, std::int64_t window, double share) {
                   (share > 0 && uniform(hash(m_seed, failureDraw, p, n)) <= share);
     if (down == pop.down && !first) return;
     pop.down = std::move(down);
-    pop.sorted.clear();
+    pop.clockOffsets.clear();
+    for (std::size_t n = 0; n < pop.down.size(); ++n)
+        if (!pop.down[n]) pop.clockOffsets.record(static_cast<std::uint64_t>(std::abs(pop.clockOffsetUs[n])));
+    settle(pop);
+}
+
+/// How busy each node is goes up and down by a few percent.
+void NodeFleet::drift(std::size_t p, std::int64_t number) {
+    auto& pop = m_pops[p];
+    pop.drift = number;
+    const auto key = hash(m_seed, driftDraw, p, number);
+    double sum = 0;
+    for (std::size_t n = 0; n < pop.ring.size(); ++n)
+        sum += pop.factors[n] =
+            static_cast<float>(pop.ring[n] * (1 + kDriftSigma * roughlyNormal(mix(key + n))));
+    const auto scale = static_cast<float>(static_cast<double>(pop.ring.size()) / std::max(sum, 1e-9));
+    for (auto& factor : pop.factors)
+        factor *= scale;
+    settle(pop);
+}
+
+/// What is known of the nodes that are up, together.
+void NodeFleet::settle(Nodes& pop) {
+    pop.busy.clear();
     pop.groupNodes = {};
     pop.groupFactor = {};
-    pop.clockOffsets.clear();
     for (std::size_t n = 0; n < pop.down.size(); ++n) {
         if (pop.down[n]) continue;
-        pop.sorted.push_back(pop.factors[n]);
+        pop.busy.push_back(pop.factors[n]);
         ++pop.groupNodes[pop.group[n]];
         pop.groupFactor[pop.group[n]] += pop.factors[n];
-        pop.clockOffsets.record(static_cast<std::uint64_t>(std::abs(pop.clockOffsetUs[n])));
     }
     for (std::size_t g = 0; g < kNodeGroups; ++g)
         if (pop.groupNodes[g] > 0) pop.groupFactor[g] /= static_cast<double>(pop.groupNodes[g]);
-    std::ranges::sort(pop.sorted);
 }
 
 SaturationHistogram NodeFleet::saturation(PopIndex pop, double saturation) const {
     SaturationHistogram histogram;
-    const auto& sorted = m_pops[pop.value].sorted;
-    if (sorted.empty()) return histogram;
-    constexpr double kBin = SaturationHistogram::kBinPermille / 1000.0;
-    auto bin = std::min(SaturationHistogram::kBins - 1,
-                        static_cast<std::size_t>(saturation * sorted.front() / kBin)); // all before are empty
-    for (auto from = sorted.begin(); from != sorted.end(); ++bin) {
-        const auto upper =
-            static_cast<float>(static_cast<double>(bin + 1) * kBin / std::max(1e-9, saturation));
-        const auto to = bin + 1 == SaturationHistogram::kBins ? sorted.end()
-                                                              : std::lower_bound(from, sorted.end(), upper);
-        histogram.bins[bin] = static_cast<std::uint64_t>(to - from);
-        from = to;
-    }
+    const auto perBin = static_cast<float>(saturation * 1'000 / SaturationHistogram::kBinPermille);
+    constexpr auto kLast = static_cast<float>(SaturationHistogram::kBins - 1);
+    for (const float factor : m_pops[pop.value].busy)
+        ++histogram.bins[static_cast<std::size_t>(std::min(kLast, factor * perBin))];
     return histogram;
 }
 
@@ -180,32 +255,54 @@ void NodeFleet::fill(PopIndex pop, const PopTotals& totals, const NodeState& sta
             if (!of.down[n]) columns.heard[n / 8] |= static_cast<std::uint8_t>(1U << (n % 8));
     }
 
-    // Cumulative requests, with counting noise.
-    std::vector<double> cumulative(nodes);
+    // Cumulative: requests with the noise of counting, misses by how a node's cache does, and connections,
+    // which stay where they are.
+    std::vector<double> cumulative(nodes), missing(nodes), connected(nodes);
     const double perNode =
         static_cast<double>(totals[Counter::requests]) / std::max<double>(1, static_cast<double>(up(pop)));
+    const double missShare = static_cast<double>(totals[Counter::cache_misses]) /
+                             std::max<double>(1, static_cast<double>(totals[Counter::requests]));
     const auto second = static_cast<std::uint64_t>(unixSeconds(columns.header.intervalEnd));
     const auto key = hash(m_seed, pop.value, second);
     double sum = 0;
+    double misses = 0;
+    double connections = 0;
     for (std::size_t n = 0; n < nodes; ++n) {
         if (!someDown || !of.down[n]) {
-            const double mean = perNode * of.factors[n];
-            sum += std::max(0.0, mean + std::sqrt(mean) * roughlyNormal(mix(key + n)));
+            const double share = of.power[n] * of.factors[n];
+            const double mean = perNode * share;
+            const double requests = std::max(0.0, mean + std::sqrt(mean) * roughlyNormal(mix(key + n)));
+            sum += requests;
+            misses += requests * std::max(0.0, missShare + of.misses[n] / 1'000.0);
+            connections += share;
         }
         cumulative[n] = sum;
+        missing[n] = misses;
+        connected[n] = connections;
     }
     const auto byRequests = [&](NodeColumn column, std::uint64_t total) {
         apportion(total, cumulative, columns[column]);
     };
     byRequests(NodeColumn::requests, totals[Counter::requests]);
-    byRequests(NodeColumn::cache_hits, totals[Counter::cache_hits]);
-    byRequests(NodeColumn::cache_misses, totals[Counter::cache_misses]);
     byRequests(NodeColumn::kib_out, totals[Counter::bytes_out] / 1024);
-    byRequests(NodeColumn::connections, totals[Counter::connection_seconds]);
     byRequests(NodeColumn::rejected, totals[Counter::connections_rejected]);
     byRequests(NodeColumn::status_4xx, totals[Counter::status_4xx]);
     byRequests(NodeColumn::status_5xx, totals[Counter::status_5xx]);
     byRequests(NodeColumn::bot_requests, totals[Counter::bot_requests]);
+    apportion(totals[Counter::cache_misses], missing, columns[NodeColumn::cache_misses]);
+    // What is a hit or a miss at all, less its misses: they never exceed its requests. What one has too many
+    // the next one has.
+    std::uint32_t left = 0;
+    byRequests(NodeColumn::cache_hits, totals[Counter::cache_hits] + totals[Counter::cache_misses]);
+    for (std::size_t n = 0; n < nodes; ++n) {
+        auto& hits = columns[NodeColumn::cache_hits][n];
+        auto& missed = columns[NodeColumn::cache_misses][n];
+        left += missed;
+        missed = std::min(left, hits);
+        left -= missed;
+        hits -= missed;
+    }
+    apportion(totals[Counter::connection_seconds], connected, columns[NodeColumn::connections]);
 
     const auto scaled = [&](NodeColumn column, double mean) {
         auto& values = columns[column];
@@ -216,17 +313,30 @@ void NodeFleet::fill(PopIndex pop, const PopTotals& totals, const NodeState& sta
     scaled(NodeColumn::saturation, state.saturation);
     scaled(NodeColumn::cpu, state.cpu);
     scaled(NodeColumn::nic, state.nic);
-    columns[NodeColumn::memory].assign(nodes, 124); // 62 %: a full cache
+    auto& memory = columns[NodeColumn::memory];
+    memory.assign(of.memory.begin(), of.memory.end());
 
     const auto bucketOf = [](double us) {
         return us >= 1 ? static_cast<std::uint32_t>(
                              ExponentialHistogram::bucketIndex(static_cast<std::uint64_t>(us)) + 1)
                        : 0U;
     };
-    columns[NodeColumn::ttfb_p50].assign(nodes,
-                                         bucketOf(totals[Distribution::ttfb_hit].quantile(0.5).value_or(0)));
-    columns[NodeColumn::ttfb_max].assign(
-        nodes, bucketOf(totals[Distribution::ttfb_miss].quantile(0.99).value_or(0)));
+    // A node's own times: slower or faster than others, and a little different from second to second.
+    const auto slowed = [&](NodeColumn column, double us, std::uint64_t noise) {
+        auto& values = columns[column];
+        values.resize(nodes);
+        const auto usual = static_cast<std::int32_t>(bucketOf(us));
+        for (std::size_t n = 0; n < nodes; ++n) {
+            const auto bits = (key + n) * 0x9e3779b97f4a7c15U >> 40;
+            const auto late = static_cast<std::int32_t>(bits % noise);
+            values[n] = usual == 0 ? 0
+                                   : static_cast<std::uint32_t>(std::clamp(
+                                         usual + of.slower[n] + late - static_cast<std::int32_t>(noise / 2),
+                                         1, ExponentialHistogram::kMaxIndex + 1));
+        }
+    };
+    slowed(NodeColumn::ttfb_p50, totals[Distribution::ttfb_hit].quantile(0.5).value_or(0), 3);
+    slowed(NodeColumn::ttfb_max, totals[Distribution::ttfb_miss].quantile(0.99).value_or(0), 9);
 
     std::array<std::uint64_t, kNodeGroups> met{}; // nodes of each group so far
     auto& applied = columns[NodeColumn::inv_applied];

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/sim/load.h"
 #include "feeds/wire/messages.h"
 
 #include <array>
@@ -28,8 +29,9 @@ struct NodeState {
     std::array<Group, kNodeGroups> groups;
 };
 
-/// The nodes of each PoP and how unequal they are: a factor drawn once per node, log-normal with sigma 0.25,
-/// mean 1, and a clock that is off by something. Some are down. One thread.
+/// The nodes of each PoP and how unequal they are: machines of three generations, each of which gets requests
+/// by what it can do; how much more or less than its share the hash ring gives it; what goes up and down in
+/// each; and a clock that is off by something. Some limp, some are down. One thread.
 class NodeFleet {
   public:
     /// Shares `nodes` out by audience to the power 0.9; with fewer nodes than PoPs the largest PoPs get one
@@ -39,22 +41,24 @@ class NodeFleet {
               std::uint64_t seed, double failuresPerYear);
 
     std::size_t count(PopIndex pop) const { return m_pops[pop.value].factors.size(); }
-    Roster roster(PopIndex pop) const;
+    /// Each node has an equal part of what the PoP can do, however many there are.
+    Roster roster(PopIndex pop, const Capacity& capacity) const;
 
-    /// Decides who is down in `second`: a function of seed and time alone. `nodesDown`: the share of a PoP's
-    /// nodes that a failure has taken, by PopIndex.
+    /// Decides who is down in `second`, and how loaded each node is: a function of seed and time alone.
+    /// `nodesDown`: the share of a PoP's nodes that a failure has taken, by PopIndex.
     void step(FeedSecond second, const std::vector<double>& nodesDown);
 
     /// Who is, by position in the roster.
     const std::vector<bool>& down(PopIndex pop) const { return m_pops[pop.value].down; }
 
     // Of the nodes that are up:
-    std::size_t up(PopIndex pop) const { return m_pops[pop.value].sorted.size(); }
+    std::size_t up(PopIndex pop) const { return m_pops[pop.value].busy.size(); }
     std::uint64_t groupNodes(PopIndex pop, std::size_t group) const {
         return m_pops[pop.value].groupNodes[group];
     }
     double groupFactor(PopIndex pop, std::size_t group) const { return m_pops[pop.value].groupFactor[group]; }
     const ExponentialHistogram& clockOffsets(PopIndex pop) const { return m_pops[pop.value].clockOffsets; }
+    double memoryPermille(PopIndex pop) const { return m_pops[pop.value].memoryPermille; } // mean
     /// By saturation, when the PoP's mean node is at `saturation` (1 = at the knee).
     SaturationHistogram saturation(PopIndex pop, double saturation) const;
 
@@ -67,20 +71,30 @@ class NodeFleet {
         std::string code;
         std::vector<std::string> names; // of the first nodes; the others are numbered
         // By node:
-        std::vector<float> factors; // mean 1
+        std::vector<float> power;   // what it can do over the mean node
+        std::vector<float> ring;    // how busy its share of the hash ring keeps it, mean 1
+        std::vector<float> factors; // the same in these ten seconds
         std::vector<std::int32_t> clockOffsetUs;
+        std::vector<std::int8_t> slower;  // than the PoP's median, in buckets of a histogram
+        std::vector<std::uint8_t> memory; // half percent
+        std::vector<std::int8_t> misses;  // thousandths of its requests more than others
         std::vector<std::uint8_t> group;
         std::vector<bool> down;
         // Of those that are up:
-        std::vector<float> sorted; // factors
+        std::vector<float> busy; // factors
         std::array<std::uint64_t, kNodeGroups> groupNodes{};
         std::array<double, kNodeGroups> groupFactor{};
         ExponentialHistogram clockOffsets;
+        double memoryPermille = 0;
+        std::int64_t drift = -1; // for which the factors are
         // For what `down` was decided:
         std::int64_t window = -1;
         double share = -1;
     };
+    void makeNodes(Nodes& pop, std::uint64_t number, std::uint64_t count, bool alike);
     void decide(std::size_t pop, std::int64_t window, double share);
+    void drift(std::size_t pop, std::int64_t number);
+    void settle(Nodes& pop);
 
     std::vector<Nodes> m_pops;
     std::uint64_t m_seed;

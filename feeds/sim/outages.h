@@ -12,7 +12,9 @@ namespace surgescope::feeds::sim {
 /// What the scenario's failures have broken at one moment.
 struct Outages {
     std::vector<bool> popDown;     // by PopIndex
+    std::vector<bool> popDrained;  // by PopIndex
     std::vector<bool> shieldDown;  // by PopIndex
+    std::vector<bool> shieldLost;  // of those, not yet noticed by who fetches through them
     std::vector<double> nodesDown; // share, by PopIndex
     bool originReachable = true;
     bool operator==(const Outages&) const = default;

@@ -40,11 +40,21 @@ inline double roughlyNormal(std::uint64_t bits) {
     return (static_cast<double>(sum) / 65'536 - 2) * std::numbers::sqrt3;
 }
 
-/// A count of mean `mean`: the normal approximation of Poisson, never negative. Single requests are not
-/// simulated, so means are large wherever it matters.
+/// A count of mean `mean`: exact where it is small, so that rare things happen at small places too, and by
+/// the normal approximation from 16 on.
 inline std::uint64_t poisson(double mean, std::uint64_t bits) {
+    if (!(mean > 0)) return 0;
+    if (mean < 16) {
+        const double at = uniform(bits);
+        double term = std::exp(-mean);
+        double below = term;
+        std::uint64_t count = 0;
+        for (; below < at && count < 64; below += term)
+            term *= mean / static_cast<double>(++count);
+        return count;
+    }
     return static_cast<std::uint64_t>(
-        std::fmax(0.0, std::round(mean + std::sqrt(std::fmax(mean, 0.0)) * roughlyNormal(bits))));
+        std::fmax(0.0, std::round(mean + std::sqrt(mean) * roughlyNormal(bits))));
 }
 
 } // namespace surgescope::feeds::sim

@@ -11,12 +11,15 @@ constexpr double kRefreshSeconds = 300; // of the embeddings
 constexpr double kTrendSeconds = 60;    // of the trend detector's window
 constexpr double kTrendScore = 8;       // standard deviations
 constexpr double kUsualChurnPerHour = 2e-5;
+constexpr double kKeptIfElsewhere = 1.0 / 3;
+constexpr double kLibrarySeconds = 600;
+constexpr double kLockedInStay = 0.5;
 } // namespace
 
-Recommender::Step Recommender::step(double plays, double bots) {
+Recommender::Step Recommender::step(double plays, double bots, double sinceRelease) {
     m_plays += plays;
     m_cleanPower += plays * (1 - bots) * (1 - bots);
-    if (std::fmod(++m_second, kRefreshSeconds) == 0) m_learnt = m_plays;
+    if (std::fmod(sinceRelease, kRefreshSeconds) == 0) m_learnt = m_plays;
 
     Step step;
     step.signalToNoise = m_cleanPower * kEffectOverNoise * kEffectOverNoise;
@@ -33,8 +36,15 @@ Recommender::Step Recommender::step(double plays, double bots) {
     return step;
 }
 
-double churnPerHour(double metadataSeconds, double failedShare) {
-    return kUsualChurnPerHour * std::exp(2.0 * failedShare + (metadataSeconds > 0.25 ? 0.5 : 0.0));
+double LockIn::step(double releaseShare, bool exclusive) {
+    const double target = (exclusive ? 1 : kKeptIfElsewhere) * releaseShare;
+    if (target > m_share) m_share += (target - m_share) / kLibrarySeconds;
+    return m_share;
+}
+
+double churnPerHour(double metadataSeconds, double failedShare, double lockedIn) {
+    return kUsualChurnPerHour * (1 - kLockedInStay * lockedIn) *
+           std::exp(2.0 * failedShare + (metadataSeconds > 0.25 ? 0.5 : 0.0));
 }
 
 } // namespace surgescope::feeds::sim

@@ -2,6 +2,7 @@
 #include "feeds/sim/scenario_file.h"
 
 #include "feeds/embedded_resources.h"
+#include "feeds/sim/scenario_keys.h"
 #include "feeds/util/number_text.h"
 #include "feeds/util/toml_file.h"
 
@@ -17,71 +18,17 @@ namespace {
 
 constexpr std::size_t kMostBytes = 1U << 20;
 constexpr std::size_t kMostLine = 200;
+constexpr std::size_t kMostListed = 1'000; // sections of a kind
 constexpr double kDay = 86'400;
 
-struct NumberKey {
-    std::string_view section;
+/// A number of a section that may stand several times.
+struct ListedNumber {
     std::string_view key;
-    double Scenario::*value;
+    double* value;
     double least;
     double most;
-    std::string_view means;
+    bool whole = false;
 };
-
-/// What a file may set, what is allowed, and what it means: the one place that says so.
-constexpr std::array kNumbers{
-    NumberKey{"release", "albums", &Scenario::albums, 1, 20, "albums released at once"},
-    NumberKey{"release", "opens_per_s", &Scenario::opensAtPeakPerSecond, 0, 1e6,
-              "app opens because of it, before they relax"},
-    NumberKey{"release", "rise_s", &Scenario::riseSeconds, 1, 3'600, "in which opens rise"},
-    NumberKey{"release", "relaxation_s", &Scenario::relaxationSeconds, 10, kDay,
-              "after which opens fall as a power law"},
-    NumberKey{"release", "relaxation_exponent", &Scenario::relaxationExponent, 0.5, 3,
-              "of that law: 1.4 a shock, less by word of mouth"},
-    NumberKey{"release", "waiting_people", &Scenario::waitingPool, 0, 1e9, "who refresh before the release"},
-    NumberKey{"release", "skip_dwell_s", &Scenario::skipDwellSeconds, 5, 600,
-              "a new track is listened to at first"},
-    NumberKey{"audience", "mean_listeners", &Scenario::meanListeners, 1e3, 1e9,
-              "around the world, over a day"},
-    NumberKey{"audience", "record_listeners", &Scenario::recordListeners, 0, 1e9,
-              "the most ever at once, 0: not known"},
-    NumberKey{"cache", "catalogue_tracks", &Scenario::catalogueTracks, 1e3, 1e9,
-              "that people listen to at all"},
-    NumberKey{"cache", "catalogue_zipf", &Scenario::catalogueZipf, 0.3, 2, "exponent of their popularity"},
-    NumberKey{"cache", "edge_tracks", &Scenario::edgeTracks, 1, 1e9, "a PoP's caches hold"},
-    NumberKey{"cache", "shield_tracks", &Scenario::shieldTracks, 1, 1e9, "a shield's caches hold"},
-    NumberKey{"cache", "origin_headroom", &Scenario::originHeadroom, 1, 100,
-              "origin capacity over a usual evening's fetches"},
-    NumberKey{"purges", "keys_per_s", &Scenario::purgesPerSecond, 0, 1e6, "invalidated all the time"},
-    NumberKey{"purges", "burst_keys_per_s", &Scenario::purgeBurstPerSecond, 0, 1e6,
-              "invalidated because of the release"},
-    NumberKey{"purges", "burst_s", &Scenario::purgeBurstSeconds, 1, kDay, "that burst's length"},
-    NumberKey{"purges", "every_s", &Scenario::purgeEverySeconds, 0, kDay,
-              "from burst to burst, 0: one burst only"},
-    NumberKey{"purges", "loss", &Scenario::purgeLoss, 0, 0.9,
-              "share of purge messages lost on the way to a node"},
-    NumberKey{"purges", "loss_in_burst", &Scenario::purgeLossInBurst, 0, 0.9,
-              "the same for two minutes from a burst on"},
-    NumberKey{"metadata", "retry_budget", &Scenario::retryBudget, 0, 2,
-              "retries over requests a client may send"},
-    NumberKey{"metadata", "retry_timeout_s", &Scenario::retryTimeoutSeconds, 0.05, 60,
-              "after which a client asks again"},
-    NumberKey{"metadata", "autoscale_after_s", &Scenario::autoscaleAfterSeconds, 0, kDay,
-              "of overload, before it grows"},
-    NumberKey{"metadata", "autoscale_per_s", &Scenario::autoscalePerSecond, 0, 1, "growth"},
-    NumberKey{"metadata", "autoscale_most", &Scenario::autoscaleMost, 1, 100, "times its planned size"},
-    NumberKey{"bots", "share", &Scenario::bots, 0, 10, "of people's API requests, all the time"},
-    NumberKey{"bots", "burst_share", &Scenario::botsInBurst, 0, 10, "on top of that, at most"},
-    NumberKey{"bots", "burst_at_s", &Scenario::botsAt, -kDay, kDay, "after T-0, when the burst begins"},
-    NumberKey{"bots", "fuzz_share", &Scenario::fuzzShare, 0, 1, "of what they send"},
-    NumberKey{"balancing", "spill_above", &Scenario::spillAbove, 0.1, 2,
-              "saturation beyond which a PoP sends clients away"},
-    NumberKey{"balancing", "lag_s", &Scenario::spillLagSeconds, 1, 3'600, "until clients follow"},
-    NumberKey{"nodes", "failures_per_year", &Scenario::nodeFailuresPerYear, 0, 1e4,
-              "of each node, five minutes long"},
-};
-constexpr double kLeastLead = 1;
-constexpr double kMostLead = kDay;
 
 class ScenarioReader : TomlValues {
   public:
@@ -93,59 +40,170 @@ class ScenarioReader : TomlValues {
     Result<Scenario> read(const toml::table& root) {
         for (const auto& [key, node] : root)
             readTop(key.str(), node);
-        if (m_scenario.summary.empty()) refuse("summary is missing: one line that says what happens");
-        if (error()) return *error();
+        if (!root.contains("summary")) refuse("summary is missing: one line that says what happens");
+        for (const auto& wrong : m_scenario.contradictions())
+            refuse(wrong);
+        if (const auto refused = error()) return *refused;
+        std::ranges::stable_sort(m_scenario.furtherReleases, {}, &FurtherRelease::at);
+        std::ranges::stable_sort(m_scenario.purgeBursts, {}, &PurgeBurst::at);
         std::ranges::stable_sort(m_scenario.failures, {}, &Failure::at);
         std::ranges::stable_sort(m_scenario.levers, {}, &ScheduledLever::at);
+        if (!root["audience"]["mean_listeners"])
+            m_scenario.scalePeople(m_catalogue.listeners() / kWorldListeners);
         return std::move(m_scenario);
     }
 
   private:
     void readTop(std::string_view key, const toml::node& node) {
-        if (key == "summary") {
+        const auto* section = node.as_table();
+        if (key == "summary")
             m_scenario.summary = line(node, "summary", kMostLine).value_or("");
-        } else if (key == "failure" || key == "lever") {
-            const auto* list = node.as_array();
-            if (!list || !list->is_homogeneous(toml::node_type::table))
-                return refuse(node, std::string(key) + ": expected sections [[" + std::string(key) + "]]");
-            for (const auto& entry : *list)
-                key == "failure" ? readFailure(*entry.as_table()) : readLever(*entry.as_table());
-        } else if (const auto* section = node.as_table(); section && isSection(key)) {
+        else if (key == "failure")
+            readList(key, node, &ScenarioReader::readFailure);
+        else if (key == "lever")
+            readList(key, node, &ScenarioReader::readLever);
+        else if (key == "another_release")
+            readList(key, node, &ScenarioReader::readRelease);
+        else if (key == "purge_burst")
+            readList(key, node, &ScenarioReader::readPurgeBurst);
+        else if (key == "affinity")
+            readAffinity(node);
+        else if (section && isSection(key))
             for (const auto& [name, value] : *section)
                 readInSection(key, name.str(), value);
-        } else {
-            refuse(
-                node,
-                "nothing is called " + std::string(key) +
-                    " here, expected summary, [release], [audience], [cache], [purges], [metadata], [bots], "
-                    "[balancing], [nodes], [[failure]] or [[lever]]");
-        }
+        else
+            refuse(node, "nothing is called " + std::string(key.substr(0, 40)) + " here, expected summary, " +
+                             knownSections() +
+                             ", [affinity], [[another_release]], [[purge_burst]], [[failure]] or [[lever]]");
     }
 
     static bool isSection(std::string_view name) {
-        return std::ranges::any_of(kNumbers, [&](const auto& k) { return k.section == name; });
+        return std::ranges::any_of(numberKeys(), [&](const auto& k) { return k.section == name; });
+    }
+
+    static std::string knownSections() {
+        std::string all;
+        for (std::string_view last; const auto& key : numberKeys())
+            if (key.section != last) {
+                all += (all.empty() ? "[" : ", [") + std::string(key.section) + "]";
+                last = key.section;
+            }
+        return all;
+    }
+
+    void readList(std::string_view key, const toml::node& node,
+                  void (ScenarioReader::*readOne)(const toml::table&)) {
+        const auto* list = node.as_array();
+        if (!list || !list->is_homogeneous(toml::node_type::table) || list->size() > kMostListed)
+            return refuse(node, std::string(key) + ": expected sections [[" + std::string(key) +
+                                    "]], at most " + std::to_string(kMostListed));
+        for (const auto& entry : *list)
+            (this->*readOne)(*entry.as_table());
     }
 
     void readInSection(std::string_view section, std::string_view key, const toml::node& node) {
-        const auto what = std::string(section) + "." + std::string(key);
-        for (const auto& known : kNumbers) {
-            if (known.section != section || known.key != key) continue;
-            if (const auto value = number(node, what, known.least, known.most))
-                m_scenario.*known.value = *value;
-            return;
-        }
+        const auto what = std::string(section) + "." + std::string(key.substr(0, 40));
+        for (const auto& known : numberKeys())
+            if (known.section == section && known.key == key)
+                return readNumber(node, what, known.least, known.most, known.whole, m_scenario.*known.value);
         if (what == "release.at") return readReleaseAt(node);
         if (what == "release.mode") return readMode(node);
         if (what == "release.lead_s") {
-            if (const auto value = number(node, what, kLeastLead, kMostLead))
+            if (const auto value = number(node, what, kLeastLeadSeconds, kMostLeadSeconds))
                 m_scenario.lead = std::chrono::seconds(std::llround(*value));
             return;
         }
         std::string keys;
-        for (const auto& known : kNumbers)
+        for (const auto& known : numberKeys())
             if (known.section == section) keys += (keys.empty() ? "" : ", ") + std::string(known.key);
         if (section == "release") keys += ", at, mode, lead_s";
         refuse(node, "no key " + what + "; there are: " + keys);
+    }
+
+    void readNumber(const toml::node& node, const std::string& what, double least, double most, bool whole,
+                    double& into) {
+        const auto value = number(node, what, least, most);
+        if (!value) return;
+        if (whole && *value != std::floor(*value))
+            return refuse(node, what + " is " + numberText(*value) + ", expected a whole number from " +
+                                    numberText(least) + " to " + numberText(most));
+        into = *value;
+    }
+
+    /// Reads all keys of a listed section, which are these numbers.
+    void readNumbers(const toml::table& table, const std::string& of,
+                     std::initializer_list<ListedNumber> numbers) {
+        for (const auto& [key, node] : table) {
+            const auto known = std::ranges::find(numbers, key.str(), &ListedNumber::key);
+            if (known != numbers.end()) {
+                readNumber(node, of + "." + std::string(known->key), known->least, known->most, known->whole,
+                           *known->value);
+                continue;
+            }
+            std::string keys;
+            for (const auto& one : numbers)
+                keys += (keys.empty() ? "" : ", ") + std::string(one.key);
+            refuse(node,
+                   "no key " + of + "." + std::string(key.str().substr(0, 40)) + "; there are: " + keys);
+        }
+    }
+
+    /// What a listed section may say as the key of the same name in `section` does.
+    static ListedNumber like(std::string_view section, std::string_view key, double& value,
+                             std::string_view called = {}) {
+        const auto known = std::ranges::find_if(
+            numberKeys(), [&](const auto& k) { return k.section == section && k.key == key; });
+        return {called.empty() ? key : called, &value, known->least, known->most, known->whole};
+    }
+
+    void readRelease(const toml::table& table) {
+        FurtherRelease release;
+        readNumbers(table, "another_release",
+                    {{"at_s", &release.at, 0, kDay},
+                     like("release", "albums", release.albums),
+                     like("release", "opens_per_s", release.opensAtPeakPerSecond),
+                     like("release", "waiting_people", release.waitingPool)});
+        for (const char* needed : {"at_s", "opens_per_s"})
+            if (!table.contains(needed))
+                refuse(table, "another_release." + std::string(needed) + " is missing");
+        m_scenario.furtherReleases.push_back(release);
+    }
+
+    void readPurgeBurst(const toml::table& table) {
+        PurgeBurst burst;
+        readNumbers(table, "purge_burst",
+                    {{"at_s", &burst.at, -kDay, kDay},
+                     like("purges", "burst_keys_per_s", burst.keysPerSecond, "keys_per_s"),
+                     like("purges", "burst_s", burst.seconds, "duration_s")});
+        for (const char* needed : {"at_s", "keys_per_s", "duration_s"})
+            if (!table.contains(needed)) refuse(table, "purge_burst." + std::string(needed) + " is missing");
+        m_scenario.purgeBursts.push_back(burst);
+    }
+
+    void readAffinity(const toml::node& node) {
+        const auto* table = node.as_table();
+        if (!table)
+            return refuse(node, "affinity: expected sections [affinity.region] or [affinity.country]");
+        for (const auto& [kind, list] : *table) {
+            const bool isRegion = kind == "region";
+            if ((!isRegion && kind != "country") || !list.is_table()) {
+                refuse(list, "affinity: expected sections [affinity.region] or [affinity.country]");
+                continue;
+            }
+            for (const auto& [key, value] : *list.as_table()) {
+                const std::string code(key.str());
+                const bool isKnown = isRegion ? std::ranges::binary_search(m_catalogue.regions(), code)
+                                              : std::ranges::any_of(m_catalogue.pops(), [&](const Pop& pop) {
+                                                    return pop.country == code;
+                                                });
+                if (!isKnown)
+                    refuse(value, "affinity: no " + std::string(kind.str()) + " " + inQuotes(code) +
+                                      " in the catalogue");
+                else if (const auto read = number(value, "affinity." + std::string(kind.str()) + "." + code,
+                                                  0, kMostAffinity))
+                    (isRegion ? m_scenario.affinityOfRegion : m_scenario.affinityOfCountry)[code] = *read;
+            }
+        }
     }
 
     void readReleaseAt(const toml::node& node) {
@@ -181,12 +239,14 @@ class ScenarioReader : TomlValues {
                     {"nodes", Failure::Kind::nodes},
                     {"pop", Failure::Kind::pop},
                     {"shield", Failure::Kind::shield},
+                    {"drain", Failure::Kind::drain},
                     {"origin", Failure::Kind::origin}};
                 const auto kind = kinds.find(node.value<std::string>().value_or(""));
-                if (kind == kinds.end())
-                    return refuse(node, R"(failure.kind: expected "nodes", "pop", "shield" or "origin")");
-                failure.kind = kind->second;
                 hasKind = true;
+                if (kind == kinds.end())
+                    refuse(node, R"(failure.kind: expected "nodes", "pop", "shield", "drain" or "origin")");
+                else
+                    failure.kind = kind->second;
             } else if (key == "pops") {
                 readPops(node, failure.pops);
             } else if (key == "at_s") {
@@ -196,12 +256,13 @@ class ScenarioReader : TomlValues {
             } else if (key == "share") {
                 failure.share = number(node, "failure.share", 0, 1).value_or(0);
             } else {
-                return refuse(node, "no key failure." + std::string(key.str()) +
-                                        "; there are: kind, pops, at_s, duration_s, share");
+                refuse(node, "no key failure." + std::string(key.str().substr(0, 40)) +
+                                 "; there are: kind, pops, at_s, duration_s, share");
             }
         }
-        if (!hasKind || failure.seconds <= 0) return refuse(table, "a failure needs kind and duration_s");
-        if (failure.pops.empty() != (failure.kind == Failure::Kind::origin))
+        if (!hasKind || !table.contains("duration_s"))
+            return refuse(table, "a failure needs kind and duration_s");
+        if (table.contains("pops") == (failure.kind == Failure::Kind::origin))
             return refuse(table, "a failure needs pops, unless it is the origin's");
         m_scenario.failures.push_back(std::move(failure));
     }
@@ -213,7 +274,7 @@ class ScenarioReader : TomlValues {
         for (const auto& entry : *list) {
             auto code = entry.value<std::string>().value_or("");
             if (!m_catalogue.find(code))
-                return refuse(entry, "failure.pops: no PoP '" + code.substr(0, 40) + "' in the catalogue");
+                refuse(entry, "failure.pops: no PoP " + inQuotes(code) + " in the catalogue");
             pops.push_back(std::move(code));
         }
     }
@@ -224,19 +285,23 @@ class ScenarioReader : TomlValues {
             if (key == "at_s") {
                 lever.at = number(node, "lever.at_s", -kDay, kDay).value_or(0);
             } else if (key == "set") {
-                auto setting = parseLever(node.value<std::string>().value_or(""));
-                if (!setting) return refuse(node, setting.error());
-                Levers trial;
-                if (const auto told = trial.pull(*setting, m_catalogue); !told)
-                    return refuse(node, told.error());
-                lever.setting = std::move(setting.value());
+                readSetting(node, lever.setting);
             } else {
-                return refuse(node, "no key lever." + std::string(key.str()) + "; there are: at_s, set");
+                refuse(node,
+                       "no key lever." + std::string(key.str().substr(0, 40)) + "; there are: at_s, set");
             }
         }
-        if (lever.setting.name.empty())
+        if (!table.contains("set"))
             return refuse(table, "a lever needs set, for example set = \"prewarm=0.98\"");
         m_scenario.levers.push_back(std::move(lever));
+    }
+
+    void readSetting(const toml::node& node, LeverSetting& into) {
+        auto setting = parseLever(node.value<std::string>().value_or(""));
+        if (!setting) return refuse(node, setting.error());
+        Levers trial;
+        if (const auto told = trial.pull(*setting, m_catalogue); !told) return refuse(node, told.error());
+        into = std::move(setting.value());
     }
 
     const PopCatalogue& m_catalogue;
@@ -286,25 +351,6 @@ std::optional<Scenario> findScenario(std::string_view name) {
     for (const auto& scenario : scenarios())
         if (scenario.name == name) return scenario;
     return std::nullopt;
-}
-
-std::vector<std::string> scenarioKeys() {
-    const Scenario defaults;
-    std::vector<std::string> lines{
-        "summary  text: one line for --list", "release.at  time with zone, default 2026-11-27T05:00:00Z: T-0",
-        "release.lead_s  " + numberText(kLeastLead) + ".." + numberText(kMostLead) +
-            ", default 60: simulated before it",
-        "release.mode  \"simultaneous\" or \"local-midnight\", each place at its midnight after T-0"};
-    for (const auto& known : kNumbers)
-        lines.push_back(std::string(known.section) + "." + std::string(known.key) + "  " +
-                        numberText(known.least) + ".." + numberText(known.most) + ", default " +
-                        numberText(defaults.*known.value) + ": " + std::string(known.means));
-    lines.emplace_back(
-        "[[failure]]  kind = \"nodes\", \"pop\", \"shield\" or \"origin\"; pops, at_s, duration_s, share");
-    lines.emplace_back("[[lever]]  at_s, set = \"NAME=VALUE\"; the levers:");
-    for (const auto& lever : leverDescriptions())
-        lines.push_back("  " + lever);
-    return lines;
 }
 
 } // namespace surgescope::feeds::sim

@@ -9,16 +9,22 @@
 
 namespace surgescope::feeds::sim {
 
-void Site::serve(double retries, double admissionLimit, double alive) {
+void Site::serve(double retries, double admissionLimit, double alive, double grown) {
     const auto& a = second.abuse;
     second.retries = retries;
     Work work{second.served, a.botsPassed + second.retries, a.blocked + a.challenged + a.malformed,
-              second.audioMisses + second.apiMisses + second.pushed, second.bitsFilled};
+              second.audioMisses + second.failedFetches + second.apiMisses + second.pushed,
+              second.bitsFilled};
     work.demand.apiPerSecond -= a.peopleTurnedAway;
-    second.load = isDown ? Load{} : load.step(work, admissionLimit, alive);
+    work.demand.audioPerSecond += second.audioRetries;
+    second.quality = link.quality();
+    work.demand.egressBitsPerSecond *= second.quality;
+    second.load = isDown ? Load{} : load.step(work, admissionLimit, alive, grown);
+    second.link = link.step(std::max(second.load.nic, second.load.uplink));
 }
 
-void Site::invalidate(const PurgeFanOut::Step& fanOut, const NodeFleet& fleet, double fromIssuer) {
+void Site::invalidate(const PurgeFanOut::Step& fanOut, const NodeFleet& fleet, double fromIssuer,
+                      std::uint64_t draw) {
     auto& s = second;
     s.lags.clear();
     s.nodes.groups = {};
@@ -28,12 +34,14 @@ void Site::invalidate(const PurgeFanOut::Step& fanOut, const NodeFleet& fleet, d
         for (const auto& arrival : fanOut.come)
             came += arrival.keys;
         missedWhileDown.keys += came;
-        missedWhileDown.roundsLate += 1;
+        missedWhileDown.late += 1;
         return;
     }
     auto arrivals = fanOut.come;
+    relays.step(arrivals, draw);
+    const double missing = fanOut.missing + relays.keys();
     if (missedWhileDown.keys > 0) { // it asks for what it missed; on average half the time ago
-        missedWhileDown.roundsLate /= 2;
+        missedWhileDown.late /= 2;
         arrivals.push_back(missedWhileDown);
         missedWhileDown = {};
     }
@@ -54,17 +62,17 @@ void Site::invalidate(const PurgeFanOut::Step& fanOut, const NodeFleet& fleet, d
             group.lagUs = std::max(group.lagUs, us);
         }
         group.pending =
-            static_cast<std::uint64_t>(std::llround((purges[g].pending() + fanOut.missing) * groupNodes));
+            static_cast<std::uint64_t>(std::llround((purges[g].pending() + missing) * groupNodes));
         applied += groupApplied;
         pending += purges[g].pending() * groupNodes;
         nodes += groupNodes;
     }
     for (const auto& arrival : arrivals)
         s.received += arrival.keys * nodes;
-    s.missing = fanOut.missing * nodes;
+    s.missing = missing * nodes;
     if (nodes <= 0) return;
     cache.invalidate(applied / nodes);
-    s.staleShare = EdgeCache::staleShare(pending / nodes + fanOut.missing);
+    s.staleShare = EdgeCache::staleShare(pending / nodes + missing);
 }
 
 } // namespace surgescope::feeds::sim

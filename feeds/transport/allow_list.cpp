@@ -73,7 +73,7 @@ class AllowListReader : TomlValues {
             if (keys->size() > AllowList::kMostKeys)
                 refuse(node, "expected at most " + std::to_string(AllowList::kMostKeys) + " keys");
             for (const auto& one : *keys) {
-                if (error()) break;
+                if (hasRefused()) break;
                 readKey(*one.as_table());
             }
         }

@@ -91,7 +91,7 @@ class KeyFileReader : TomlValues {
                 refuse(node,
                        "nothing is called " + inQuotes(name.str()) + " here, expected public or secret");
         }
-        if (!keys.isWhole())
+        if (!hasRefused() && !keys.isWhole())
             refuse("expected public = \"…\" and secret = \"…\" that belong together, as surgescope-keys new "
                    "writes them");
         if (error()) return *error();
@@ -126,6 +126,7 @@ class KeyFileReader : TomlValues {
                 refuse(node,
                        "nothing of a server is called " + inQuotes(name.str()) + ", expected public or at");
         }
+        if (hasRefused()) return server;
         if (!isKey(server.key)) refuse(table, "public: expected " + std::string(kKeyForm));
         if (const auto wrong = server.at.empty() ? std::nullopt : KeyFiles::checkServerEndpoint(server.at))
             refuse(table, "at: " + wrong->text);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <ios>
+#include <limits>
 #include <sstream>
 
 namespace surgescope::feeds {
@@ -64,11 +65,32 @@ std::string tomlText(const toml::node& value) {
 }
 
 void TomlValues::refuse(const toml::node& node, const std::string& text) {
-    if (!m_error) m_error = Error{atLine(m_file, node.source()) + text};
+    keep(node.source().begin.line, atLine(m_file, node.source()) + text);
 }
 
 void TomlValues::refuse(const std::string& text) {
-    if (!m_error) m_error = Error{m_file + ": " + text};
+    keep(std::numeric_limits<std::uint32_t>::max(), m_file + ": " + text);
+}
+
+void TomlValues::keep(std::uint32_t line, std::string text) {
+    constexpr std::size_t kMostKept = 1'000;
+    if (m_refused.size() == kMostKept)
+        ++m_more;
+    else
+        m_refused.emplace_back(line, std::move(text));
+}
+
+std::optional<Error> TomlValues::error() const {
+    constexpr std::size_t kMostTold = 10;
+    if (m_refused.empty()) return std::nullopt;
+    auto inOrder = m_refused;
+    std::ranges::stable_sort(inOrder, {}, [](const auto& refusal) { return refusal.first; });
+    std::string all;
+    for (std::size_t i = 0; i < std::min(kMostTold, inOrder.size()); ++i)
+        all += (i > 0 ? "\n" : "") + inOrder[i].second;
+    if (const auto more = inOrder.size() + m_more; more > kMostTold)
+        all += "\n" + m_file + ": and " + std::to_string(more - kMostTold) + " more";
+    return Error{std::move(all)};
 }
 
 std::optional<double> TomlValues::number(const toml::node& node, const std::string& what, double least,

@@ -4,11 +4,13 @@
 #include "feeds/util/result.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <toml++/toml.h>
 #include <utility>
+#include <vector>
 
 /// What the readers of our TOML files share: bounds, and refusals that say in which line. One thread each.
 namespace surgescope::feeds {
@@ -25,7 +27,7 @@ Result<toml::table> parseToml(std::string_view text, std::size_t mostBytes, cons
 /// A value as it stands in a file: text in quotes, with whatever it has of them escaped.
 std::string tomlText(const toml::node& value);
 
-/// Reads values as they should be and keeps the first refusal, "FILE:LINE: WHAT, expected WHAT".
+/// Reads values as they should be and keeps what it refuses, "FILE:LINE: WHAT, expected WHAT".
 class TomlValues {
   public:
     explicit TomlValues(std::string file) : m_file(std::move(file)) {}
@@ -38,11 +40,17 @@ class TomlValues {
     std::optional<double> number(const toml::node& node, const std::string& what, double least, double most);
     std::optional<std::string> line(const toml::node& node, const std::string& what, std::size_t mostBytes);
 
-    const std::optional<Error>& error() const { return m_error; }
+    bool hasRefused() const { return !m_refused.empty(); }
+    /// All refusals, a line each, in the file's order and at last those of the file as a whole; of many the
+    /// first ten and how many more.
+    std::optional<Error> error() const;
 
   private:
+    void keep(std::uint32_t line, std::string text);
+
     std::string m_file;
-    std::optional<Error> m_error; // the first
+    std::vector<std::pair<std::uint32_t, std::string>> m_refused; // and in which line
+    std::size_t m_more = 0;
 };
 
 } // namespace surgescope::feeds

@@ -80,6 +80,20 @@ refuses "no scenario named 'calm'" compare standard-rollout calm
 refuses "--format" compare standard-rollout --format xml
 refuses "--until" compare standard-rollout --until 0
 refuses "scenarios" compare
+refuses "--by" compare standard-rollout --by planet
+refuses "--series needs --format csv" compare standard-rollout --series 10
+refuses "expected a shorter --until" compare standard-rollout --by pop --until 86400
+refuses "scenario" sweep --vary prewarm=0..1:5
+refuses "--vary" sweep triple-drop
+for axis in prewarm prewarm= prewarm=a prewarm=0..1 prewarm=0..1:1 prewarm=0..1:2.5 prewarm=0..1:1001 =0..1:2 prewarm=0..inf:2; do
+  refuses "expected KEY=FROM..TO:STEPS" sweep triple-drop --vary "$axis"
+done
+refuses "expected a number from 0 to 1" sweep triple-drop --vary prewarm=0..2:3
+refuses "expected a whole number from 1 to 20" sweep triple-drop --vary release.albums=1..2:3
+refuses "no number is called 'release.tempo'" sweep triple-drop --vary release.tempo=1..2:3
+refuses "more than 4096 launches" sweep triple-drop --vary prewarm=0..1:100 --vary metadata_scale=1..4:100
+refuses "nothing is called 'mood'; there are: invalidations_issued_peak" sweep triple-drop --vary prewarm=0..1:2 --measure mood
+refuses "--check: /nowhere/edge.toml: no such file" edge --check /nowhere/edge.toml
 broken=$(mktemp --suffix=.toml)
 printf 'summary = "Mine."\n[release]\nalbums = 40\n' >"$broken"
 refuses "$broken:3: release.albums is 40, expected a number from 1 to 20" --scenario "$broken" --bind 'tcp://127.0.0.1:*'

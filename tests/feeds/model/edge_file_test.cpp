@@ -5,6 +5,7 @@
 #include "tests/support/edge.h"
 #include "tests/support/temporary_folder.h"
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -98,7 +99,18 @@ TEST_CASE("what an edge file may not say is refused with its line, the key and w
         {"time_zone = \"Europe/Berlin\"", "time_zone = \"../../etc\"", "time_zone is '../../etc', expected"},
         {"DE = \"Germany\"", "de = \"Germany\"", "mine.toml:3: regions: 'de' is no code"},
         {"DE = \"Germany\"", "DE = 49", "mine.toml:3: regions.DE: expected one line of text"},
-        {"[regions]", "[areas]", "nothing is called 'areas' here, expected [regions] or [[pop]]"},
+        {"nodes = 4", "nodes = 4\nuplink_gbit_per_s = 0",
+         "uplink_gbit_per_s is 0, expected a number from 0.01"},
+        {"nodes = 4", "nodes = 4\nnode = 3", "pop MUC: node: expected a section with gbit_per_s, cores"},
+        {"nodes = 4", "nodes = 4\nnode = { gbit = 3 }",
+         "pop MUC: node: no key 'gbit'; there are: gbit_per_s"},
+        {"nodes = 4", "nodes = 4\nnode = { cores = 1e9 }",
+         "node: cores is 1000000000, expected a number from 1"},
+        {"[regions]", "origin = 3\n[regions]", "origin: expected sections [[origin]], at most 64"},
+        {"[regions]", "[[origin]]\nname = \"O\"\n[regions]", "origin: latitude is missing"},
+        {"[regions]", "[audience]\nlisteners = 3\n[regions]",
+         "audience.listeners is 3, expected a number from 1000"},
+        {"[regions]", "[areas]", "nothing is called 'areas' here, expected [regions], [audience], [node]"},
         {"code = \"FRA-2\"", "code = ", "mine.toml:6: "},
     };
     for (const auto& c : cases) {
@@ -109,6 +121,64 @@ TEST_CASE("what an edge file may not say is refused with its line, the key and w
     CHECK_THAT(refusal("[regions]\nDE = \"Germany\"\n"), containsText("no PoP in it"));
     CHECK_THAT(refusal("pop = 3\n[regions]\nDE = \"Germany\"\n"), containsText("expected sections [[pop]]"));
     CHECK_THAT(refusal("regions = 3\n"), containsText("expected a section [regions]"));
+}
+
+TEST_CASE("an edge file says what nodes, PoPs and origins can do, and for whom it was built", "[edge]") {
+    const auto edge = parseEdge(std::string(R"(
+[audience]
+listeners = 400_000
+[node]
+gbit_per_s = 25
+cores = 32
+cache_bytes = 8e12
+connections = 200_000
+[[origin]]
+name = "Store"
+latitude = 50
+longitude = 8
+requests_per_s = 2_000
+[[origin]]
+name = "Copy"
+latitude = 40
+longitude = -75
+)") + changed("nodes = 4", "nodes = 4\nnode = { gbit_per_s = 100 }\nuplink_gbit_per_s = 250"),
+                                "mine.toml");
+    INFO((edge ? "" : edge.error()));
+    REQUIRE(edge);
+    CHECK(edge->listeners() == 400'000);
+    CHECK((*edge)[*edge->find("NYC")].node == NodeCapacity{25, 32, 8e12, 200'000});
+    CHECK((*edge)[*edge->find("NYC")].uplinkGbitPerSecond == 0);
+    CHECK((*edge)[*edge->find("MUC")].node == NodeCapacity{100, 32, 8e12, 200'000});
+    CHECK((*edge)[*edge->find("MUC")].uplinkGbitPerSecond == 250);
+    CHECK(edge->origins() == std::vector<OriginSite>{{"Store", 50, 8, 2'000}, {"Copy", 40, -75, 0}});
+}
+
+TEST_CASE("an edge that says nothing of capacities has origins all the same", "[edge]") {
+    CHECK(parseEdge(kEdge, "mine.toml")->origins() == std::vector<OriginSite>{{"FRA-2", 50.1, 8.7, 0}});
+    CHECK(parseEdge(kEdge, "mine.toml")->listeners() == kWorldListeners);
+    const auto& builtIn = PopCatalogue::builtIn().origins();
+    REQUIRE(builtIn.size() == 3);
+    CHECK(builtIn.front().name == "IAD");
+}
+
+TEST_CASE("all mistakes of an edge file are told, a line each, in the file's order", "[edge]") {
+    auto toml = changed("latitude = 50.1", "latitude = 95");
+    toml.replace(toml.find("latitude = 48.1"), 15, "latitude = \"up\"");
+    toml += "nodes_ = 3\n[audience]\npeople = 3\n";
+    const auto told = refusal(toml);
+    CHECK(told ==
+          "mine.toml:8: pop FRA-2: latitude is 95, expected a number from -90 to 90\n"
+          "mine.toml:17: pop MUC: latitude is no number, expected a number from -90 to 90\n"
+          "mine.toml:28: pop NYC: no key 'nodes_'; there are: code, name, latitude, longitude, region, "
+          "nodes, shield, time_zone, catchment, node, uplink_gbit_per_s\n"
+          "mine.toml:29: audience: expected a section [audience] with listeners = HOW MANY and nothing "
+          "else");
+    std::string many = "[regions]\nDE = \"Germany\"\n";
+    for (int i = 0; i < 5'000; ++i)
+        many += "[[pop]]\ncode = \"p\"\n";
+    const auto some = refusal(many);
+    CHECK(std::ranges::count(some, '\n') == 10);
+    CHECK_THAT(some, containsText("mine.toml: and 4990 more"));
 }
 
 TEST_CASE("an edge file has bounds", "[edge]") {

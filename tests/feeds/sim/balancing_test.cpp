@@ -120,6 +120,18 @@ TEST_CASE("a drained PoP loses all clients, a dead one too, whatever room there 
     CHECK(world.servedAt(world.pop("LHR")) >= 79);
 }
 
+TEST_CASE("neighbours of a dead PoP send their own away, and say when nobody takes them", "[sim]") {
+    World world(80);
+    world["LHR"].work = 600;
+    world["LHR"].state = Site::State::dead;
+    world.settle();
+    const auto nearest = world.network.neighbours(world.pop("LHR")).front();
+    CHECK(world.servedAt(nearest) > 100); // clients of a dead PoP go somewhere, room or not
+    CHECK(world.balancing.unplaced(nearest) > 0.1);
+    for (const auto& move : world.balancing.moves()) // and nobody goes where that happens
+        if (move.from != world.pop("LHR")) CHECK(world.servedAt(move.to) <= 85.001);
+}
+
 TEST_CASE("a larger radius finds more room, none finds none", "[sim]") {
     World world(80);
     world["LHR"].work = 170;

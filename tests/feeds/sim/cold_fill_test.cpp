@@ -104,11 +104,11 @@ TEST_CASE("requests that come while an object is fetched wait for it", "[sim]") 
 
 TEST_CASE("what cannot be fetched stays cold and fails again", "[sim]") {
     ColdFill fill({{{100, 0.01}}}, 1);
-    const auto outage = fill.step(500, 0.05, 1);
+    const auto outage = fill.step(500, 0.05, {1});
     CHECK(outage.fetches == 0);
     CHECK(outage.failed == Approx(500));
     CHECK(fill.warm() == 0);
-    CHECK(fill.step(500, 0.05, 0).fetches > 99);
+    CHECK(fill.step(500, 0.05).fetches > 99);
     CHECK(fill.warm() > 0.99);
 }
 

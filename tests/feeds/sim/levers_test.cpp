@@ -29,6 +29,10 @@ TEST_CASE("each lever moves what it says and tells it", "[sim]") {
     CHECK(levers.admissionLimit == 0.9);
     CHECK(pull(levers, "spill_radius=32"));
     CHECK(levers.spillRadius == 32);
+    CHECK(pull(levers, "edge_capacity=1.5"));
+    CHECK(levers.edgeCapacity == 1.5);
+    CHECK(pull(levers, "client_jitter=30"));
+    CHECK(levers.clientJitter == 30);
     CHECK(pull(levers, "block_botnet=on").value() == "botnet blocked");
     CHECK(levers.blockBotnet);
     CHECK(pull(levers, "block_botnet=off").value() == "botnet no longer blocked");
@@ -49,6 +53,8 @@ TEST_CASE("what is no lever is refused with what would be, and moves nothing", "
                                          {"prewarm=half", "got 'half'"},
                                          {"prewarm=0.5x", "from 0 to 1"},
                                          {"metadata_scale=0", "from 1 to 16"},
+                                         {"spill_radius=3.5", "a whole number from 0 to 64"},
+                                         {"edge_capacity=0.5", "from 1 to 8"},
                                          {"block_botnet=1", "on or off"},
                                          {"drain=XXX", "no PoP 'XXX'"},
                                          {"warp=9", "there are: prewarm, staged_purges"}}) {

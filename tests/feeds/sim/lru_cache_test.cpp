@@ -10,6 +10,7 @@
 #include <list>
 #include <numeric>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 using namespace surgescope::feeds::sim;
@@ -139,4 +140,20 @@ TEST_CASE("a cache with room for everything misses nothing", "[sim]") {
     const auto cache = LruCache::of(Popularity::zipf(100, 1), 100);
     CHECK(cache.hitRatio == 1);
     CHECK(LruCache::of(Popularity::zipf(100, 1), 50).hitRatioBehind(4, 100) == 1);
+}
+
+TEST_CASE("a larger room hits more, as far as published sizes say", "[sim]") {
+    // 100 requests/s a server, 10 M objects, room for 4.6 M × √(servers / 100), copies good for 30 days.
+    const auto tracks = Popularity::grouped(Popularity::zipf(1e7, 1.0).groups, 4);
+    for (const auto& [servers, hitRatio] :
+         {std::pair{2.0, 0.776}, {10.0, 0.838}, {30.0, 0.883}, {100.0, 0.933}, {300.0, 0.981}}) {
+        const auto cache = LruCache::of(tracks, 4.6e6 * std::sqrt(servers / 100));
+        INFO(servers << " servers");
+        CHECK(cache.hitRatio - cache.expired(tracks, 100 * servers * 30 * 86'400) ==
+              Approx(hitRatio).margin(0.01));
+    }
+    // What nobody asks for twice within its lifetime is never found fresh.
+    const auto all = LruCache::of(tracks, 1e7);
+    CHECK(all.hitRatio == 1);
+    CHECK(all.expired(tracks, 1e-3) == Approx(1).epsilon(1e-3));
 }

@@ -32,7 +32,7 @@ std::size_t upIn(const NodeFleet& fleet) {
 
 } // namespace
 
-TEST_CASE("nodes of a PoP are unequal by a quarter, and 1 on average", "[sim]") {
+TEST_CASE("nodes of a PoP are about as busy as each other, and 1 on average", "[sim]") {
     const auto fleet = fleetOf(100'000);
     const auto pop = *catalogue.find("LHR");
     REQUIRE(fleet.count(pop) > 500);
@@ -47,12 +47,70 @@ TEST_CASE("nodes of a PoP are unequal by a quarter, and 1 on average", "[sim]") 
     CHECK(sum / static_cast<double>(nodes) == Approx(1).epsilon(1e-4));
     const auto histogram = fleet.saturation(pop, 0.5);
     CHECK(histogram.count() == nodes);
-    // Log-normal, sigma 0.25: a node is at twice the mean once in 400.
-    CHECK(static_cast<double>(histogram.atOrAbove(1'000)) / static_cast<double>(nodes) < 0.01);
+    CHECK(histogram.atOrAbove(700) == 0); // bounded loads
     CHECK(static_cast<double>(histogram.atOrAbove(500)) / static_cast<double>(nodes) ==
-          Approx(0.45).margin(0.05));
+          Approx(0.5).margin(0.06));
     CHECK(fleet.saturation(pop, 0).count() == nodes);
     CHECK(fleet.saturation(pop, 50).bins.back() == nodes);
+}
+
+TEST_CASE("no two nodes of a PoP are alike, and none is the same a minute later", "[sim]") {
+    auto fleet = fleetOf(100'000);
+    const auto pop = *catalogue.find("LHR");
+    PopTotals totals;
+    totals[Counter::requests] = 5'000'003;
+    totals[Counter::cache_hits] = 4'500'001;
+    totals[Counter::cache_misses] = 400'003;
+    totals[Counter::connection_seconds] = 3'000'000;
+    totals[Distribution::ttfb_hit].record(1'000, 1'000);
+    totals[Distribution::ttfb_miss].record(60'000, 1'000);
+    NodeState state;
+    state.saturation = state.cpu = 0.5;
+    const auto at = [&](int second) {
+        NodeColumns columns;
+        columns.header.intervalEnd = kNow + std::chrono::seconds(second);
+        fleet.step(columns.header.intervalEnd, std::vector<double>(catalogue.size()));
+        fleet.fill(pop, totals, state, columns);
+        return columns;
+    };
+    const auto columns = at(0);
+    const auto later = at(60);
+    const auto nodes = columns.nodeCount;
+    const auto sum = [&](NodeColumn c) {
+        return std::accumulate(columns[c].begin(), columns[c].end(), std::uint64_t{0});
+    };
+    CHECK(sum(NodeColumn::cache_hits) == 4'500'001);
+    CHECK(sum(NodeColumn::cache_misses) == 400'003);
+    const auto ofMean = [&](NodeColumn c, double share) { // the node at that share, over the mean
+        auto values = columns[c];
+        std::ranges::sort(values);
+        return values[static_cast<std::size_t>(share * (nodes - 1))] * static_cast<double>(nodes) /
+               static_cast<double>(sum(c));
+    };
+    // Three generations, of which the last does four times as much as the first.
+    const double range = ofMean(NodeColumn::requests, 0.99) / ofMean(NodeColumn::requests, 0.01);
+    CHECK(range > 3);
+    CHECK(range < 6.5);
+    // All about equally busy: the spread of CPU is 4 to 12 percent, nobody a third above the mean.
+    CHECK(ofMean(NodeColumn::cpu, 0.84) - ofMean(NodeColumn::cpu, 0.16) > 2 * 0.04);
+    CHECK(ofMean(NodeColumn::cpu, 0.84) - ofMean(NodeColumn::cpu, 0.16) < 2 * 0.12);
+    CHECK(ofMean(NodeColumn::cpu, 1) < 1.33);
+    CHECK(ofMean(NodeColumn::memory, 0.99) > 1.15);
+    std::size_t limping = 0;
+    std::size_t moved = 0;
+    double steady = 0;
+    for (std::size_t n = 0; n < nodes; ++n) {
+        REQUIRE(columns[NodeColumn::cache_hits][n] + columns[NodeColumn::cache_misses][n] <=
+                columns[NodeColumn::requests][n]);
+        const auto usual = static_cast<std::uint32_t>(ExponentialHistogram::bucketIndex(1'000) + 1);
+        if (columns[NodeColumn::ttfb_p50][n] > usual + 10) ++limping;
+        if (columns[NodeColumn::cpu][n] != later[NodeColumn::cpu][n]) ++moved;
+        steady += std::fabs(
+            static_cast<double>(later[NodeColumn::connections][n]) / columns[NodeColumn::connections][n] - 1);
+    }
+    CHECK(static_cast<double>(limping) / nodes == Approx(0.01).margin(0.01));
+    CHECK(static_cast<double>(moved) / nodes > 0.5);
+    CHECK(steady / nodes < 0.1); // connections stay where they are
 }
 
 TEST_CASE("nodes fail now and then, all of them as often as said", "[sim]") {

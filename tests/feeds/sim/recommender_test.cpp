@@ -13,7 +13,7 @@ TEST_CASE("the recommender follows the trend until it has learnt enough", "[sim]
     int returnAt = 0;
     for (int second = 1; second <= 1'200; ++second) {
         const double plays = second < 100 ? 0 : 60.0;
-        const auto step = recommender.step(plays, 0.04);
+        const auto step = recommender.step(plays, 0.04, second);
         if (step.pivoted) pivotAt = second;
         if (step.returned) returnAt = second;
         CHECK((step.trendWeight > 0) == (pivotAt > 0 && returnAt == 0));
@@ -26,14 +26,14 @@ TEST_CASE("the recommender follows the trend until it has learnt enough", "[sim]
 TEST_CASE("few plays never pivot, machines weaken the signal", "[sim]") {
     Recommender quiet;
     for (int second = 0; second < 600; ++second)
-        CHECK(quiet.step(0.05, 0).trendWeight == 0);
+        CHECK(quiet.step(0.05, 0, second).trendWeight == 0);
     Recommender clean;
     Recommender dirty;
     Recommender::Step cleanStep;
     Recommender::Step dirtyStep;
     for (int second = 0; second < 100; ++second) {
-        cleanStep = clean.step(25, 0);
-        dirtyStep = dirty.step(25, 0.5);
+        cleanStep = clean.step(25, 0, second);
+        dirtyStep = dirty.step(25, 0.5, second);
     }
     CHECK(cleanStep.signalToNoise == Approx(1)); // 2,500 plays say as much as the noise does
     CHECK(dirtyStep.signalToNoise == Approx(0.25));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/sim/random.h"
 #include "feeds/sim/scenario_file.h"
+#include "feeds/sim/scenario_keys.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
@@ -95,7 +96,8 @@ TEST_CASE("a broken file is refused with its line and what was expected", "[sim]
              {good + "[release]\nmode = \"later\"\n", 3, "\"simultaneous\" or \"local-midnight\""},
              {good + "[release]\nlead_s = 0\n", 3, "expected a number from 1 to 86400"},
              {good + "failure = 3\n", 2, "[[failure]]"},
-             {good + "[[failure]]\nkind = \"moon\"\n", 3, "\"nodes\", \"pop\", \"shield\" or \"origin\""},
+             {good + "[[failure]]\nkind = \"moon\"\npops = [\"LHR\"]\nduration_s = 5\n", 3,
+              "\"nodes\", \"pop\", \"shield\", \"drain\" or \"origin\""},
              {good + "[[failure]]\nkind = \"pop\"\npops = [\"XXX\"]\nduration_s = 5\n", 4, "no PoP 'XXX'"},
              {good + "[[failure]]\nkind = \"pop\"\nduration_s = 5\n", 2, "needs pops"},
              {good + "[[failure]]\nkind = \"pop\"\npops = [\"LHR\"]\n", 2, "needs kind and duration_s"},
@@ -154,8 +156,10 @@ TEST_CASE("every key that a file may set is described", "[sim]") {
     std::string all;
     for (const auto& line : scenarioKeys())
         all += line + "\n";
-    for (const char* key : {"release.albums", "release.at", "audience.mean_listeners", "cache.edge_tracks",
-                            "purges.burst_keys_per_s", "metadata.retry_budget", "bots.burst_share",
-                            "balancing.spill_above", "nodes.failures_per_year", "[[failure]]", "prewarm="})
+    for (const char* key :
+         {"release.albums", "release.at", "audience.mean_listeners", "cache.catalogue_tracks",
+          "traffic.kbit_per_s", "affinity.country", "another_release", "purge_burst",
+          "purges.burst_keys_per_s", "metadata.retry_budget", "bots.burst_share", "balancing.spill_above",
+          "nodes.failures_per_year", "[[failure]]", "prewarm="})
         CHECK_THAT(all, containsText(key));
 }
