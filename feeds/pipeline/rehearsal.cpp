@@ -43,7 +43,6 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::open(const Options& options, const
     auto parts = std::make_unique<Parts>(options, catalogue, clock);
     auto how = options.publisher;
     how.timeSource = TimeSource::simulated;
-    how.speed = options.speed;
     // Not simulated: each run is a session of its own.
     if (how.session == 0) how.session = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
     auto publisher = Publisher::open(how, parts->clock);

@@ -19,7 +19,16 @@ constexpr auto kRosterEvery = std::chrono::seconds(30);
 constexpr std::chrono::milliseconds kFarewell{300};
 /// Who is gone for longer gets what is new, when he is back, and not what has long passed: thousands of
 /// publishers would have hours to tell at once.
-constexpr double kWaitSeconds = 60;
+constexpr std::size_t kWaitSeconds = 60;
+constexpr std::chrono::milliseconds kPatientFarewell{5'000};
+
+/// How long a subscriber may take for what is queued at the end. Inside one process the user has had enough.
+std::chrono::milliseconds farewellOf(const Publisher::Options& options) {
+    if (!options.lossless) return kFarewell;
+    const bool inside = std::ranges::any_of(
+        options.bind, [](const auto& endpoint) { return endpoint.starts_with("inproc:"); });
+    return inside ? std::chrono::milliseconds(0) : kPatientFarewell;
+}
 
 /// With relays, to the one that is number `relay` of them.
 Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& options, std::size_t relay) {
@@ -29,7 +38,7 @@ Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& o
          .connect = one ? std::vector<std::string>{options.relays[relay]} : options.connect,
          .waits = options.lossless,
          .onlyWhileConnected = one || options.onlyWhileConnected,
-         .farewell = options.lossless ? std::chrono::milliseconds(0) : kFarewell,
+         .farewell = farewellOf(options),
          .context = options.context});
 }
 
@@ -89,9 +98,7 @@ class ZmqPublisher final : public Publisher {
     /// Reports, columns and what is rarer.
     PublishingSocket::Load load() const {
         PublishingSocket::Load load{.messageBytes = meanMessageBytes(m_nodes, m_rosters.size())};
-        if (!m_options.lossless)
-            load.mostWaiting = static_cast<std::size_t>(3 * kWaitSeconds * std::max(m_options.speed, 1.0)) *
-                               (m_rosters.size() + 1);
+        if (!m_options.lossless) load.mostWaiting = 3 * kWaitSeconds * (m_rosters.size() + 1);
         return load;
     }
 

@@ -30,7 +30,6 @@ class Publisher {
         /// With these, no others.
         std::vector<std::string> relays;
         bool onlyWhileConnected = false; // nothing waits for one it connects to that is gone
-        double speed = 1;                // seconds that it tells of per second, where that is not 1
         bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
         /// Told where it is not let in, and when it is after all. By the thread that ticks.
         std::function<void(const std::string&)> warn;
