@@ -158,8 +158,8 @@ class AllowListReader : TomlValues {
                            "relay, from, until or revoked");
         }
         if (!table.contains("name")) refuse(table, "a key has no name: expected name = \"…\"");
-        if (permit.key.empty()) refuse(table, "a key is missing: expected public = \"…\"");
-        if (error()) return;
+        if (!table.contains("public")) refuse(table, "a key is missing: expected public = \"…\"");
+        if (hasRefused()) return;
         if (permit.as.empty()) permit.as = {permit.name};
         if (m_list.find(permit.key))
             return refuse(table,
