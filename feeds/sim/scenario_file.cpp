@@ -271,12 +271,19 @@ class ScenarioReader : TomlValues {
         const auto* list = node.as_array();
         if (!list)
             return refuse(node, "failure.pops: expected a list of codes, for example [\"FRA\", \"MUC\"]");
+        constexpr std::size_t kShown = 3;
+        std::vector<std::string> unknown;
         for (const auto& entry : *list) {
             auto code = entry.value<std::string>().value_or("");
-            if (!m_catalogue.find(code))
-                refuse(entry, "failure.pops: no PoP " + inQuotes(code) + " in the catalogue");
+            if (!m_catalogue.find(code)) unknown.push_back(inQuotes(code));
             pops.push_back(std::move(code));
         }
+        if (unknown.empty()) return;
+        std::string names;
+        for (std::size_t i = 0; i < std::min(kShown, unknown.size()); ++i)
+            names += (i > 0 ? ", " : "") + unknown[i];
+        if (unknown.size() > kShown) names += " and " + std::to_string(unknown.size() - kShown) + " more";
+        refuse(node, "failure.pops: no PoP " + names + " in the catalogue");
     }
 
     void readLever(const toml::table& table) {

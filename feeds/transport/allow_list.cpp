@@ -150,9 +150,9 @@ class AllowListReader : TomlValues {
                            ", expected name, public, as, publish, nodes, global, event, listen, control, "
                            "relay, from, until or revoked");
         }
-        if (permit.name.empty()) refuse(table, "a key has no name: expected name = \"…\"");
-        if (permit.key.empty()) refuse(table, "a key is missing: expected public = \"…\"");
-        if (error()) return;
+        if (!table.contains("name")) refuse(table, "a key has no name: expected name = \"…\"");
+        if (!table.contains("public")) refuse(table, "a key is missing: expected public = \"…\"");
+        if (hasRefused()) return;
         if (permit.as.empty()) permit.as = {permit.name};
         if (m_list.find(permit.key))
             return refuse(table,

@@ -60,8 +60,7 @@ TEST_CASE("all mistakes of a scenario are told, a line each, in the file's order
           "mine.toml:3: release.albums is 1.5, expected a whole number from 1 to 20\n"
           "mine.toml:4: release.mode: expected \"simultaneous\" or \"local-midnight\"\n"
           "mine.toml:6: purges.loss is 2, expected a number from 0 to 0.9\n"
-          "mine.toml:9: failure.pops: no PoP 'XXX' in the catalogue\n"
-          "mine.toml:9: failure.pops: no PoP 'YYY' in the catalogue");
+          "mine.toml:9: failure.pops: no PoP 'XXX', 'YYY' in the catalogue");
 }
 
 TEST_CASE("what cannot be so is refused", "[sim]") {
