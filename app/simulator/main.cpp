@@ -172,6 +172,8 @@ int main(int argc, char** argv) {
     }
     if (options.publisher.bind.empty() && options.publisher.connect.empty())
         return app::commandLineError(app, "--bind or --connect is required");
+    // Faster than real time, who does not keep up is waited for.
+    options.publisher.lossless = options.speed > 1;
     options.publisher.context = std::make_shared<feeds::ZmqContext>(whom);
     options.publisher.warn = [](const std::string& text) { spdlog::warn("{}", text); };
     return publish(app, options, catalogue);

@@ -16,6 +16,15 @@ namespace {
 
 constexpr auto kRosterEvery = std::chrono::seconds(30);
 constexpr std::chrono::milliseconds kFarewell{300};
+constexpr std::chrono::milliseconds kPatientFarewell{5'000};
+
+/// How long a subscriber may take for what is queued at the end. Inside one process the user has had enough.
+std::chrono::milliseconds farewellOf(const Publisher::Options& options) {
+    if (!options.lossless) return kFarewell;
+    const bool inside = std::ranges::any_of(
+        options.bind, [](const auto& endpoint) { return endpoint.starts_with("inproc:"); });
+    return inside ? std::chrono::milliseconds(0) : kPatientFarewell;
+}
 
 /// With relays, to the one that is number `relay` of them.
 Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& options, std::size_t relay) {
@@ -25,7 +34,7 @@ Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& o
          .connect = one ? std::vector<std::string>{options.relays[relay]} : options.connect,
          .waits = options.lossless,
          .onlyWhileConnected = one || options.onlyWhileConnected,
-         .farewell = options.lossless ? std::chrono::milliseconds(0) : kFarewell,
+         .farewell = farewellOf(options),
          .context = options.context});
 }
 

@@ -3,11 +3,15 @@
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/sim/scenario_file.h"
 #include "feeds/source/zmq_source.h"
+#include "feeds/wire/decode.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/wait.h"
 
+#include <optional>
 #include <thread>
+#include <variant>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -93,6 +97,43 @@ TEST_CASE("a rehearsal reaches the frames like any feed, without loss", "[rehear
     CHECK(frame->world.nodesHeard == 1'000);
     CHECK(frame->world.nodesExpected == 1'000);
     CHECK(frame->world.requestsPerSecond.quality == Quality::measured);
+}
+
+TEST_CASE("faster than real time a slow subscriber of another process hears all seconds, the last too",
+          "[rehearsal]") {
+    const SystemClock clock;
+    const TemporaryFolder folder;
+    const auto endpoint = "ipc://" + (folder.path() / "slow").string();
+    auto context = std::make_shared<ZmqContext>();
+    auto options = fastRehearsal(context, 60);
+    options.publisher.bind = {endpoint};
+    auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
+    REQUIRE(rehearsal);
+    auto source = ZmqSource::open({.connect = {endpoint}, .receiveHighWaterMark = 100});
+    REQUIRE(source);
+    for (const char* topic : {"pop/", "global"})
+        source.value()->subscribe(topic);
+    std::jthread thread([&](const std::stop_token& stop) {
+        rehearsal.value()->run(stop);
+        rehearsal.value().reset(); // it has said all it had to say
+    });
+    const auto last = sim::findScenario("triple-drop")->start() + std::chrono::seconds(59);
+    Decoder decoder;
+    std::optional<FeedSecond> first; // it may come a few seconds late
+    int heard = 0;
+    CHECK(eventually([&] {
+        const auto received = source.value()->receive(milliseconds(100));
+        const auto* message = std::get_if<RawMessage>(&received);
+        if (!message || message->topic != "global") return false;
+        const auto decoded = decoder.decode(message->topic, message->payload);
+        const auto* global = std::get_if<const Global*>(&decoded);
+        if (!global) return false;
+        if (!first) first = (*global)->header.intervalEnd;
+        ++heard;
+        return (*global)->header.intervalEnd == last;
+    }));
+    REQUIRE(first);
+    CHECK(heard == (last - *first).count() + 1);
 }
 
 TEST_CASE("a rehearsal stops while its subscriber does not listen", "[rehearsal]") {
