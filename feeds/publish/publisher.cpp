@@ -22,7 +22,8 @@ constexpr std::chrono::milliseconds kFarewell{300};
 constexpr std::size_t kWaitSeconds = 60;
 constexpr std::chrono::milliseconds kPatientFarewell{5'000};
 
-/// How long a subscriber may take for what is queued at the end. Inside one process the user has had enough.
+/// How long a subscriber may take for what is queued at the end; of a connection that is full even then
+/// ZeroMQ may keep the last eight kilobytes. Inside one process the user has had enough.
 std::chrono::milliseconds farewellOf(const Publisher::Options& options) {
     if (!options.lossless) return kFarewell;
     const bool inside = std::ranges::any_of(
