@@ -40,8 +40,8 @@ class Judge {
         std::optional<Refused> refused;
         bool wentBack = false; // the fleet's time did: what the place holds is of another time
     };
-    /// Of a report that was heard: whether it can be added to what is open of its place. `alone`: nobody else
-    /// speaks for that place.
+    /// Of a report that was heard: whether it can be added to what is open of its place, and was not yet. Once
+    /// for each. `alone`: nobody else speaks for that place.
     Timed time(const PopReport& message, const Heard& heard, const OpenSeconds& open, bool alone,
                Arrival arrival);
     /// What of its totals counts: a clock that is off has measured no lags. Valid until the next call.

@@ -39,7 +39,8 @@ PublishingLink::PublishingLink(const PublishingSocket::Options& options, std::sh
 std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
     m_prefixes.clear();
     m_subscriptions = 0;
-    m_sent = 0;
+    m_sent = m_sentSinceRead = 0;
+    m_openedMark = m_mark;
     m_socket.emplace(makePublishing(*m_context, m_options.waits, m_options.farewell));
     m_socket->set(zmq::sockopt::sndhwm, m_mark);
     m_socket->set(zmq::sockopt::immediate, m_options.onlyWhileConnected);
@@ -68,16 +69,21 @@ bool PublishingLink::send(std::string_view topic, std::string_view payload) {
     // A slow subscriber is waited for at the first part only: the parts travel together.
     if (!sendPart(topic, ZMQ_SNDMORE) || !sendPart(payload, 0)) return false;
     ++m_sent;
+    ++m_sentSinceRead;
     return true;
+}
+
+void PublishingLink::expect(const PublishingSocket::Load& load) {
+    const int mark = markOf(m_options.queueBytes, load);
+    if (mark * 3 / 2 > m_mark && mark < m_mark * 3 / 2) return; // it would not matter
+    setMark(mark, m_mark, m_sent);
 }
 
 /// ZeroMQ tells the sender of what was read whenever that is a multiple of half the mark. When a mark falls
 /// below what was read and not told, nothing is sent any more, so nothing is read, and the link is silent for
-/// good. So a mark falls only while fewer messages were sent than that; later the socket is made anew.
-void PublishingLink::expect(const PublishingSocket::Load& load) {
-    const int mark = markOf(m_options.queueBytes, load);
-    if (mark * 3 / 2 > m_mark && mark < m_mark * 3 / 2) return; // it would not matter
-    const bool isSafe = mark > m_mark || m_sent < static_cast<std::uint64_t>(mark / 2);
+/// good. So a mark falls only where fewer messages were sent than that; otherwise the socket is made anew.
+void PublishingLink::setMark(int mark, int before, std::uint64_t sent) {
+    const bool isSafe = mark > before || sent < static_cast<std::uint64_t>(mark / 2);
     if (!isSafe && m_options.waits) return; // nothing that is waited for may be lost on the way
     m_mark = mark;
     if (isSafe)
@@ -95,6 +101,8 @@ bool PublishingLink::sendPart(std::string_view part, int flags) {
 
 bool PublishingLink::readSubscriptions() {
     bool joined = false;
+    bool hasNew = false;
+    const auto sent = std::exchange(m_sentSinceRead, 0);
     zmq::message_t wish;
     while (m_socket->recv(wish, zmq::recv_flags::dontwait)) {
         const auto text = wish.to_string_view();
@@ -102,6 +110,7 @@ bool PublishingLink::readSubscriptions() {
         const auto prefix = text.substr(1);
         const auto known = m_prefixes.find(prefix);
         if (text[0] == 1) {
+            hasNew = true;
             ++m_subscriptions;
             if (known != m_prefixes.end())
                 ++known->second.count;
@@ -113,6 +122,8 @@ bool PublishingLink::readSubscriptions() {
             if (known != m_prefixes.end() && --known->second.count == 0) m_prefixes.erase(known);
         }
     }
+    // Who is new has the mark that the socket was opened with.
+    if (hasNew && m_mark != m_openedMark) setMark(m_mark, m_openedMark, sent);
     return joined;
 }
 
