@@ -36,8 +36,9 @@ void watchSignals() {
 class Pace {
   public:
     explicit Pace(const Clock& clock)
-        : m_clock(clock), m_messages(kShare * limits::kPublisherMessagesPerSecond, clock.steady()),
-          m_bytes(kShare * limits::kPublisherBytesPerSecond, clock.steady()) {}
+        : m_clock(clock),
+          m_messages(limits::kShareAtMost * limits::kPublisherMessagesPerSecond, clock.steady()),
+          m_bytes(limits::kShareAtMost * limits::kPublisherBytesPerSecond, clock.steady()) {}
     void awaitTurn(std::size_t bytes) {
         const auto size = static_cast<double>(bytes);
         while (stopSignal == 0 &&
@@ -48,11 +49,22 @@ class Pace {
     }
 
   private:
-    static constexpr double kShare = 0.5; // of a second; as much again at once
     const Clock& m_clock;
     TokenBucket m_messages;
     TokenBucket m_bytes;
 };
+
+/// What never came, and what came and could not be used, is in no recording, or of no use there.
+void tellWhatIsMissing(const FeedHealth& health) {
+    if (health.lost > 0)
+        std::fprintf(stderr, "surgescope-capture: %llu messages missing by their sequence\n",
+                     static_cast<unsigned long long>(health.lost));
+    for (const auto& refused : health.refused)
+        std::fprintf(stderr, "surgescope-capture: %llu refused: %s\n",
+                     static_cast<unsigned long long>(refused.count), refused.reason.c_str());
+    if (!health.lastRefusal.empty())
+        std::fprintf(stderr, "surgescope-capture: the last: %s\n", health.lastRefusal.c_str());
+}
 
 } // namespace
 
@@ -102,6 +114,7 @@ Result<int> record(const CaptureOptions& options) {
     std::printf("%s: %llu messages, %.1f MB in %u file%s, %llu dropped\n", status.path.c_str(),
                 static_cast<unsigned long long>(status.messages), static_cast<double>(status.bytes) / 1e6,
                 status.files, status.files == 1 ? "" : "s", static_cast<unsigned long long>(status.dropped));
+    tellWhatIsMissing(step.buildFrame(0)->health);
     if (status.state == Recorder::State::failed) return Error{status.reason};
     return 0;
 }

@@ -81,7 +81,8 @@ int main(int argc, char** argv) {
     app.add_option("--control", options.control,
                    "Endpoint where levers can be pulled, for example tcp://127.0.0.1:5557");
     app.add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
-    auto* speed = app.add_option("--speed", options.speed, "Simulated seconds per second")
+    auto* speed = app.add_option("--speed", options.speed,
+                                 "Simulated seconds per second, as far as those who listen take that")
                       ->capture_default_str()
                       ->check(CLI::Range(0.01, 1000.0));
     auto* duration = app.add_option("--duration", seconds, "Stop after so many simulated seconds")

@@ -87,8 +87,10 @@ bool Rehearsal::waitUntil(SteadyTime time, const std::stop_token& stop) {
     return false;
 }
 
-void Rehearsal::publishSecond(const std::stop_token& stop) {
+SteadyTime::duration Rehearsal::publishSecond(const std::stop_token& stop) {
     auto& p = *m_parts;
+    const auto messages = p.publisher->sentMessages();
+    const auto bytes = p.publisher->sentBytes();
     p.clock.set(p.simulator.now());
     // A subscriber that does not keep up is waited for, but never longer than the user wants to.
     const auto send = [&](auto& message) {
@@ -103,6 +105,11 @@ void Rehearsal::publishSecond(const std::stop_token& stop) {
     send(p.simulator.global());
     for (auto& event : p.simulator.events())
         send(event);
+    if (p.options.publisher.isWithinProcess()) return {};
+    const std::chrono::duration<double> least(
+        std::max(static_cast<double>(p.publisher->sentMessages() - messages) / p.options.messagesPerSecond,
+                 static_cast<double>(p.publisher->sentBytes() - bytes) / p.options.bytesPerSecond));
+    return std::chrono::duration_cast<SteadyTime::duration>(least);
 }
 
 void Rehearsal::run(const std::stop_token& stop) {
@@ -110,11 +117,14 @@ void Rehearsal::run(const std::stop_token& stop) {
     for (auto& roster : p.simulator.rosters())
         p.publisher->setRoster(std::move(roster));
     const auto start = p.clock.steady();
+    auto noFloodBefore = start;
     for (std::uint64_t n = 0; !p.options.seconds || n < *p.options.seconds; ++n) {
         p.simulator.step();
         const auto due = std::chrono::duration<double>(static_cast<double>(n) / p.options.speed);
-        if (!waitUntil(start + std::chrono::duration_cast<SteadyTime::duration>(due), stop)) return;
-        publishSecond(stop);
+        const auto time =
+            std::max(start + std::chrono::duration_cast<SteadyTime::duration>(due), noFloodBefore);
+        if (!waitUntil(time, stop)) return;
+        noFloodBefore = time + publishSecond(stop);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "feeds/publish/control_socket.h"
 #include "feeds/publish/publisher.h"
 #include "feeds/sim/simulator.h"
+#include "feeds/wire/limits.h"
 
 #include <condition_variable>
 #include <functional>
@@ -23,7 +24,10 @@ class Rehearsal {
         sim::Scenario scenario;
         std::uint64_t nodes = 40'000;
         std::uint64_t seed = 1;
-        double speed = 1;                     // simulated seconds per second
+        double speed = 1; // simulated seconds per second, if that is no flood
+        /// Sent to other processes at most; what would be more makes it slower.
+        double messagesPerSecond = limits::kShareAtMost * limits::kPublisherMessagesPerSecond;
+        double bytesPerSecond = limits::kShareAtMost * limits::kPublisherBytesPerSecond;
         std::optional<std::uint64_t> seconds; // stops after so many simulated seconds; nothing: never
         Publisher::Options publisher;
         std::string control; // endpoint for levers: each line is one, "prewarm=0.98"; empty: none
@@ -46,7 +50,8 @@ class Rehearsal {
     explicit Rehearsal(std::unique_ptr<Parts> parts);
     void serveControl();
     bool waitUntil(SteadyTime time, const std::stop_token& stop);
-    void publishSecond(const std::stop_token& stop);
+    /// How long nothing may follow, for what it sent not to be part of a flood.
+    SteadyTime::duration publishSecond(const std::stop_token& stop);
 
     std::unique_ptr<Parts> m_parts;
 };

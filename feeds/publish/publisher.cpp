@@ -26,9 +26,7 @@ constexpr std::chrono::milliseconds kPatientFarewell{5'000};
 /// ZeroMQ may keep the last eight kilobytes. Inside one process the user has had enough.
 std::chrono::milliseconds farewellOf(const Publisher::Options& options) {
     if (!options.lossless) return kFarewell;
-    const bool inside = std::ranges::any_of(
-        options.bind, [](const auto& endpoint) { return endpoint.starts_with("inproc:"); });
-    return inside ? std::chrono::milliseconds(0) : kPatientFarewell;
+    return options.isWithinProcess() ? std::chrono::milliseconds(0) : kPatientFarewell;
 }
 
 /// With relays, to the one that is number `relay` of them.
@@ -155,6 +153,11 @@ class ZmqPublisher final : public Publisher {
 };
 
 } // namespace
+
+bool Publisher::Options::isWithinProcess() const {
+    const auto isInproc = [](const std::string& endpoint) { return endpoint.starts_with("inproc:"); };
+    return relays.empty() && std::ranges::all_of(bind, isInproc) && std::ranges::all_of(connect, isInproc);
+}
 
 Result<std::unique_ptr<Publisher>> Publisher::open(const Options& asked, const Clock& clock) {
     auto options = asked;

@@ -34,6 +34,9 @@ class Publisher {
         /// Told where it is not let in, and when it is after all. By the thread that ticks.
         std::function<void(const std::string&)> warn;
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
+
+        /// Whoever hears it is of this process.
+        bool isWithinProcess() const;
     };
 
     /// Refuses an endpoint that cannot be used, naming it and why. `clock` stamps session and send times and

@@ -48,6 +48,8 @@ inline constexpr std::size_t kEvents = 10'000; // remembered, oldest dropped fir
 // in fast motion, an agent for one.
 inline constexpr double kPublisherMessagesPerSecond = 100'000;
 inline constexpr double kPublisherBytesPerSecond = 128e6;
+/// Who could send faster keeps to this share of it: what hears him may have other things to do.
+inline constexpr double kShareAtMost = 0.5;
 inline constexpr std::size_t kWaitingBytes = 256U << 20;  // of all publishers; of one what is free beside it
 inline constexpr std::size_t kPublishersAtOnce = 200'000; // told apart in one second
 

@@ -137,6 +137,32 @@ TEST_CASE("faster than real time a slow subscriber of another process misses not
     CHECK(heard == (last - *first).count() + 1);
 }
 
+TEST_CASE("however fast, a rehearsal is no flood to another process", "[rehearsal]") {
+    const SystemClock clock;
+    const TemporaryFolder folder;
+    auto context = std::make_shared<ZmqContext>();
+    auto options = fastRehearsal(context, 150);
+    options.publisher.bind = {"ipc://" + (folder.path() / "fast").string()};
+    options.messagesPerSecond = 18'000;
+    auto rehearsal = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
+    REQUIRE(rehearsal);
+    auto source =
+        ZmqSource::open({.connect = options.publisher.bind, .bounds = {.messagesPerSecond = 20'000}});
+    REQUIRE(source);
+    for (const char* topic : {"pop/", "global"})
+        source.value()->subscribe(topic);
+    std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });
+    std::size_t messages = 0;
+    std::string refused;
+    CHECK(eventually([&] {
+        const auto received = source.value()->receive(milliseconds(100));
+        if (const auto* one = std::get_if<Refused>(&received)) refused = one->text;
+        messages += std::holds_alternative<RawMessage>(received) ? 1 : 0;
+        return !refused.empty() || messages > 50'000; // of 58,800; the first may go before anybody listens
+    }));
+    CHECK(refused.empty());
+}
+
 TEST_CASE("a rehearsal stops while its subscriber does not listen", "[rehearsal]") {
     const SystemClock clock;
     auto context = std::make_shared<ZmqContext>();
