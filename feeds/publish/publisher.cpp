@@ -96,8 +96,12 @@ class ZmqPublisher final : public Publisher {
 
     /// Reports, columns and what is rarer.
     PublishingSocket::Load load() const {
+        if (m_rosters.empty()) return {}; // not known yet
         PublishingSocket::Load load{.messageBytes = meanMessageBytes(m_nodes, m_rosters.size())};
-        if (!m_options.lossless) load.mostWaiting = 3 * kWaitSeconds * (m_rosters.size() + 1);
+        // Who says nothing to one that is gone has nothing to tell either when he is back.
+        const bool onlyWhileConnected = m_options.onlyWhileConnected || !m_options.relays.empty();
+        if (!m_options.lossless && !onlyWhileConnected)
+            load.mostWaiting = 3 * kWaitSeconds * (m_rosters.size() + 1);
         return load;
     }
 

@@ -40,6 +40,7 @@ std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
     m_prefixes.clear();
     m_subscriptions = 0;
     m_sent = m_sentSinceRead = 0;
+    m_isHeard = false;
     m_openedMark = m_mark;
     m_socket.emplace(makePublishing(*m_context, m_options.waits, m_options.farewell));
     m_socket->set(zmq::sockopt::sndhwm, m_mark);
@@ -81,9 +82,11 @@ void PublishingLink::expect(const PublishingSocket::Load& load) {
 
 /// ZeroMQ tells the sender of what was read whenever that is a multiple of half the mark. When a mark falls
 /// below what was read and not told, nothing is sent any more, so nothing is read, and the link is silent for
-/// good. So a mark falls only where fewer messages were sent than that; otherwise the socket is made anew.
+/// good. So it is when a mark rises while as much waits as may: the sender waits to be told, and the receiver
+/// has become too patient to tell. So a mark moves only where fewer messages were sent than half of either;
+/// otherwise the socket is made anew.
 void PublishingLink::setMark(int mark, int before, std::uint64_t sent) {
-    const bool isSafe = mark > before || sent < static_cast<std::uint64_t>(mark / 2);
+    const bool isSafe = sent < static_cast<std::uint64_t>(std::min(mark, before) / 2);
     if (!isSafe && m_options.waits) return; // nothing that is waited for may be lost on the way
     m_mark = mark;
     if (isSafe)
@@ -122,6 +125,8 @@ bool PublishingLink::readSubscriptions() {
             if (known != m_prefixes.end() && --known->second.count == 0) m_prefixes.erase(known);
         }
     }
+    m_isHeard = m_isHeard || hasNew;
+    if (!m_isHeard) m_sent = 0; // to nobody
     // Who is new has the mark that the socket was opened with.
     if (hasNew && m_mark != m_openedMark) setMark(m_mark, m_openedMark, sent);
     return joined;

@@ -63,7 +63,7 @@ class PublishingLink {
     std::unique_ptr<Monitor> m_monitor; // of m_socket; null: nothing of it matters
     int m_mark;                         // messages that may wait for a subscriber
     int m_openedMark = 0;               // as it was when the socket was opened
-    std::uint64_t m_sent = 0;           // messages, since then
+    std::uint64_t m_sent = 0;           // messages, since then, and since somebody listens
     std::uint64_t m_sentSinceRead = 0;  // since wishes were read
     struct Wish {
         std::size_t count = 0; // subscribers
@@ -71,6 +71,7 @@ class PublishingLink {
     };
     std::map<std::string, Wish, std::less<>> m_prefixes; // subscribed to
     std::size_t m_subscriptions = 0;
+    bool m_isHeard = false;      // somebody subscribed since the socket was opened
     bool m_isShut = false;       // its endpoints are to be opened again
     std::uint64_t m_version = 0; // of the allow-list that was looked through
     SteadyTime m_lookedAt{};

@@ -50,8 +50,8 @@ class PublishingSocket {
     /// False: nothing of it was sent, because a subscriber that is waited for did not take it within 200 ms.
     bool send(std::string_view topic, std::string_view payload);
 
-    /// From now on that is to be sent. Much larger messages, after many were sent, have subscribers come back
-    /// and lose what is sent meanwhile.
+    /// From now on that is to be sent. Messages that are half as large again, or fewer or more that may wait,
+    /// after many were sent: subscribers have to come back and lose what is sent meanwhile.
     void expect(const Load& load);
 
     /// Reads who subscribes. True: somebody new asks for rosters.

@@ -14,9 +14,10 @@ using std::chrono::milliseconds;
 TEST_CASE("who speaks for many nodes lets fewer messages wait, for they may be large", "[publish]") {
     const auto waiting = [](std::uint64_t nodes) {
         TestClock clock;
+        const std::string name(200, 'p'); // so that both sides' sockets hold fewer of its messages
         const auto publisher =
-            openPublisher({.name = "p", .bind = {"tcp://127.0.0.1:*"}, .lossless = true}, clock);
-        publisher->setRoster(roster({.publisher = "p", .nodes = nodes}));
+            openPublisher({.name = name, .bind = {"tcp://127.0.0.1:*"}, .lossless = true}, clock);
+        publisher->setRoster(roster({.publisher = name, .nodes = nodes}));
         publisher->tick();
         const auto source =
             openSource({.connect = publisher->boundEndpoints(), .receiveHighWaterMark = 10, .clock = &clock});

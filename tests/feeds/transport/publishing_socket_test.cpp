@@ -142,20 +142,44 @@ TEST_CASE("a publisher whose messages grow is heard all the same", "[publish]") 
     };
     const int before = GENERATE(0, 40, 120, 210);
     CHECK(isHeard(600, before));
-    publisher.expect({.messageBytes = 200'000});
-    REQUIRE(eventually([&] {
+    const auto isSubscribed = [&] {
         source->receive(milliseconds(0)); // it says again what it wants while it is used
         return publisher.subscriptions(milliseconds(20)) == 1;
-    }));
+    };
+    publisher.expect({.messageBytes = 200'000});
+    REQUIRE(eventually(isSubscribed));
     CHECK(isHeard(200'000, 120));
     CHECK(isHeard(600, 300));
     publisher.expect({.messageBytes = 600}); // more of them may wait again
+    REQUIRE(eventually(isSubscribed));
     CHECK(isHeard(600, 500));
 }
 
+TEST_CASE("a publisher that once had more to say than may wait is heard afterwards", "[publish]") {
+    auto opened = PublishingSocket::open({.bind = {"tcp://127.0.0.1:*"}, .load = {.mostWaiting = 180}});
+    REQUIRE(opened);
+    auto& publisher = *opened.value();
+    const auto source = listener({.connect = publisher.boundEndpoints(), .receiveHighWaterMark = 10});
+    REQUIRE(awaitSubscriptions(publisher, 1));
+    // Nobody reads, so it is full, and so is all between them.
+    const std::string payload(100'000, 'x');
+    for (int i = 0; i < 2'000; ++i)
+        REQUIRE(publisher.send("node/LHR", payload));
+    publisher.expect({.mostWaiting = 70'000});
+    CHECK(eventually([&] { // it may have to come back
+        publisher.readSubscriptions();
+        publisher.send("pop/LHR", "a report");
+        const auto received = source->receive(milliseconds(20));
+        const auto* message = std::get_if<RawMessage>(&received);
+        return message && message->topic == "pop/LHR";
+    }));
+}
+
 TEST_CASE("a subscriber that stands still takes no more of large messages than the budget", "[publish]") {
-    auto opened = PublishingSocket::open(
-        {.bind = {"tcp://127.0.0.1:*"}, .waits = true, .queueBytes = 16U << 20U, .load = {.messageBytes = 64U << 10U}});
+    auto opened = PublishingSocket::open({.bind = {"tcp://127.0.0.1:*"},
+                                          .waits = true,
+                                          .queueBytes = 16U << 20U,
+                                          .load = {.messageBytes = 64U << 10U}});
     REQUIRE(opened);
     auto& publisher = *opened.value();
     const auto source = listener({.connect = publisher.boundEndpoints(), .receiveHighWaterMark = 10});
