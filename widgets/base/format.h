@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/frame/reading.h"
+#include "feeds/model/reading.h"
 
 #include <QString>
 
