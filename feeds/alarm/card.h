@@ -39,10 +39,10 @@ struct Card {
     Severity severity = Severity::warning;
     AlarmState state = AlarmState::unacked;
     FeedSecond since{};
-    std::optional<FeedSecond> until; // of returned ones
-    std::string text;                // "8 PoPs silent: FRA MUC STR +5"
-    std::string todo;                // what to do
-    std::string runbook;             // an address; empty: none
+    std::optional<FeedSecond> until;  // of returned ones
+    std::string text;                 // "8 PoPs silent: FRA MUC STR +5"
+    std::string todo;                 // what to do
+    std::string runbook;              // an address; empty: none
     std::vector<std::string> members; // PoP codes, region codes or names, the largest first
     std::string by;                   // who acknowledged or shelved it
     std::string note;
@@ -64,7 +64,7 @@ struct AlarmStatus {
     std::size_t unacked = 0;
     std::size_t acked = 0;
     std::size_t inhibited = 0;
-    bool isFlood = false; // more than ten in ten minutes: warnings are one card
+    bool isFlood = false;     // more than ten in ten minutes: warnings are one card
     std::string rulesProblem; // why the newest rule file is not used; empty: it is
     bool operator==(const AlarmStatus&) const = default;
 };
