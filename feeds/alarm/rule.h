@@ -13,6 +13,11 @@
 
 namespace surgescope::feeds {
 
+/// No window, hold or time to clear is longer.
+inline constexpr std::chrono::seconds kLongestWindow{300};
+/// The time before an alarm that `below_baseline` takes where there is no earlier launch.
+inline constexpr std::chrono::seconds kBefore{600};
+
 /// What a rule judges one by one.
 enum class Each : std::uint8_t { world, region, pop, publisher, feed, recorder };
 
@@ -57,6 +62,8 @@ struct RuleValue {
     std::chrono::seconds before{}; // of `toBefore` and `belowBaseline`
 
     Quantity quantity() const;
+    /// Of the totals of a window; otherwise it is of the moment.
+    bool isSummed() const { return kind != Kind::age && kind != Kind::clockOffset && kind != Kind::droppedMessages; }
     bool operator==(const RuleValue&) const = default;
 };
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/model/measure.h"
 
+#include "feeds/util/saturating.h"
+
 #include <algorithm>
+#include <cmath>
 
 namespace surgescope::feeds {
 namespace {
@@ -37,52 +40,72 @@ std::optional<Measure> measureNamed(std::string_view name) {
     return static_cast<Measure>(found - kMeasures.begin());
 }
 
-Reading MeasureReader::over(double part, double whole, Quality worst) const {
-    if (worst == Quality::notMeasured) return {0, worst};
-    if (whole <= 0) return {0, Quality::noData};
-    return {part / whole, worst};
+std::optional<double> quotient(Measure measure, const MeasureParts& parts) {
+    if (parts.whole == 0) return std::nullopt;
+    return static_cast<double>(parts.part) * infoOf(measure).formula.factor /
+           static_cast<double>(parts.whole);
+}
+
+Quality MeasureReader::quality(const Formula& f) const {
+    switch (f.kind) {
+    case Formula::Kind::coverage: return m_whole; // counting oneself is no measurement
+    case Formula::Kind::quantile: return quality(f.distribution);
+    case Formula::Kind::ratio: {
+        const auto worst = std::max(quality(f.part), quality(f.whole));
+        return f.wholeToo ? std::max(worst, quality(*f.wholeToo)) : worst;
+    }
+    case Formula::Kind::rate:
+    case Formula::Kind::perNode:
+    case Formula::Kind::nodesAbove: break;
+    }
+    return quality(f.part);
+}
+
+std::optional<MeasureParts> MeasureReader::parts(Measure measure) const {
+    const auto& f = infoOf(measure).formula;
+    if (f.kind == Formula::Kind::quantile || quality(f) == Quality::notMeasured) return std::nullopt;
+    const auto rounded = [](double value) { return static_cast<std::uint64_t>(std::llround(value)); };
+    switch (f.kind) {
+    case Formula::Kind::perNode: return MeasureParts{m_totals[f.part], m_totals[Counter::node_seconds]};
+    case Formula::Kind::ratio: {
+        const auto too = f.wholeToo ? m_totals[*f.wholeToo] : 0;
+        return MeasureParts{m_totals[f.part], saturatingSum(m_totals[f.whole], too)};
+    }
+    case Formula::Kind::nodesAbove:
+        return MeasureParts{m_totals.saturation.atOrAbove(f.permille), rounded(m_of.seconds)};
+    case Formula::Kind::coverage: {
+        const auto heard = m_totals[Counter::node_seconds];
+        const auto expected = rounded(m_of.expectedNodeSeconds);
+        return expected > 0 ? MeasureParts{std::min(heard, expected), expected} : MeasureParts{heard, heard};
+    }
+    case Formula::Kind::rate:
+    case Formula::Kind::quantile: break;
+    }
+    return MeasureParts{m_totals[f.part], rounded(m_of.seconds)};
 }
 
 Reading MeasureReader::read(Measure measure) const {
     const auto& f = infoOf(measure).formula;
-    const auto count = [this](Counter counter) { return static_cast<double>(m_totals[counter]); };
-    switch (f.kind) {
-    case Formula::Kind::rate: return over(count(f.part) * f.factor, m_of.seconds, quality(f.part));
-    case Formula::Kind::perNode:
-        return over(count(f.part) * f.factor, count(Counter::node_seconds), quality(f.part));
-    case Formula::Kind::ratio: {
-        const double whole = count(f.whole) + (f.wholeToo ? count(*f.wholeToo) : 0);
-        auto worst = std::max(quality(f.part), quality(f.whole));
-        if (f.wholeToo) worst = std::max(worst, quality(*f.wholeToo));
-        return over(count(f.part), whole, worst);
-    }
-    case Formula::Kind::nodesAbove:
-        return over(static_cast<double>(m_totals.saturation.atOrAbove(f.permille)), m_of.seconds,
-                    quality(f.part));
-    case Formula::Kind::quantile: {
-        const auto known = quality(f.distribution);
-        if (known == Quality::notMeasured) return {0, known};
-        const auto value = m_totals[f.distribution].quantile(f.q);
-        return value ? Reading{*value, known} : Reading{0, Quality::noData};
-    }
-    case Formula::Kind::coverage: break;
-    }
-    const double heard = count(Counter::node_seconds);
-    return {m_of.expectedNodeSeconds > 0 ? std::min(1.0, heard / m_of.expectedNodeSeconds) : 1.0, m_whole};
+    const auto known = quality(f);
+    if (known == Quality::notMeasured) return {0, known};
+    const auto value = f.kind == Formula::Kind::quantile ? m_totals[f.distribution].quantile(f.q)
+                                                         : quotient(measure, *parts(measure));
+    if (value) return {*value, known};
+    // All of nobody was heard: no roster is known, and so far nothing is missing.
+    return f.kind == Formula::Kind::coverage ? Reading{1.0, known} : Reading{0, Quality::noData};
 }
 
 double MeasureReader::samples(Measure measure) const {
     const auto& f = infoOf(measure).formula;
-    const auto count = [this](Counter counter) { return static_cast<double>(m_totals[counter]); };
     switch (f.kind) {
-    case Formula::Kind::rate: return count(f.part);
-    case Formula::Kind::ratio: return count(f.whole) + (f.wholeToo ? count(*f.wholeToo) : 0);
     case Formula::Kind::quantile: return static_cast<double>(m_totals[f.distribution].count());
+    case Formula::Kind::rate: return static_cast<double>(m_totals[f.part]);
+    case Formula::Kind::ratio: return static_cast<double>(parts(measure).value_or(MeasureParts{}).whole);
     case Formula::Kind::perNode:
     case Formula::Kind::nodesAbove:
     case Formula::Kind::coverage: break;
     }
-    return count(Counter::node_seconds);
+    return static_cast<double>(m_totals[Counter::node_seconds]);
 }
 
 } // namespace surgescope::feeds

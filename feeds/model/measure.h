@@ -153,6 +153,20 @@ const MeasureInfo& infoOf(Measure measure);
 /// Nothing: there is no measure of that name.
 std::optional<Measure> measureNamed(std::string_view name);
 
+/// The two sums a measure is the quotient of, times its formula's factor: they add up over seconds and
+/// places, and so do what they are of: nothing observed is nothing in both. Quantiles have none.
+struct MeasureParts {
+    std::uint64_t part = 0;
+    std::uint64_t whole = 0;
+
+    /// Modulo 2^64, so that the difference of two running sums is right however long they run.
+    MeasureParts operator+(const MeasureParts& more) const { return {part + more.part, whole + more.whole}; }
+    MeasureParts operator-(const MeasureParts& less) const { return {part - less.part, whole - less.whole}; }
+    bool operator==(const MeasureParts&) const = default;
+};
+/// The number; nothing: the whole is nothing.
+std::optional<double> quotient(Measure measure, const MeasureParts& parts);
+
 /// What totals are of.
 struct Observed {
     double seconds = 1;             // in which somebody reported
@@ -167,6 +181,8 @@ class MeasureReader {
         : m_totals(totals), m_of(of), m_whole(whole) {}
 
     Reading read(Measure measure) const;
+    /// Nothing: it is a quantile, or nobody who reports measures it. Of a rate, `whole` counts seconds.
+    std::optional<MeasureParts> parts(Measure measure) const;
     /// Of how many requests, nodes or other things it is the ratio, mean or quantile: so few may say nothing.
     double samples(Measure measure) const;
 
@@ -176,7 +192,7 @@ class MeasureReader {
         if (m_whole == Quality::measured && !m_totals.measuredByAll.has(field)) return Quality::partial;
         return m_whole;
     }
-    Reading over(double part, double whole, Quality worst) const;
+    Quality quality(const Formula& formula) const;
 
     const PopTotals& m_totals;
     Observed m_of;
