@@ -17,7 +17,8 @@ struct UnitForm {
 constexpr std::array kNumbers{UnitForm{"", 1}, UnitForm{"k", 1e3}, UnitForm{"M", 1e6}, UnitForm{"G", 1e9},
                               UnitForm{"T", 1e12}};
 constexpr std::array kRatios{UnitForm{"%", 0.01}, UnitForm{"pp", 0.01}};
-constexpr std::array kSeconds{UnitForm{"ms", 1e-3}, UnitForm{"s", 1}, UnitForm{"m", 60}, UnitForm{"h", 3'600}};
+constexpr std::array kSeconds{UnitForm{"ms", 1e-3}, UnitForm{"s", 1}, UnitForm{"m", 60},
+                              UnitForm{"h", 3'600}};
 constexpr std::array kMicroseconds{UnitForm{"us", 1}, UnitForm{"ms", 1e3}, UnitForm{"s", 1e6}};
 
 std::span<const UnitForm> formsOf(Quantity quantity) {

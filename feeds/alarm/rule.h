@@ -63,7 +63,9 @@ struct RuleValue {
 
     Quantity quantity() const;
     /// Of the totals of a window; otherwise it is of the moment.
-    bool isSummed() const { return kind != Kind::age && kind != Kind::clockOffset && kind != Kind::droppedMessages; }
+    bool isSummed() const {
+        return kind != Kind::age && kind != Kind::clockOffset && kind != Kind::droppedMessages;
+    }
     bool operator==(const RuleValue&) const = default;
 };
 

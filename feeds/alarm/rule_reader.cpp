@@ -25,10 +25,11 @@ constexpr std::array<std::pair<std::string_view, Each>, 6> kEach{{{"world", Each
                                                                   {"publisher", Each::publisher},
                                                                   {"feed", Each::feed},
                                                                   {"recorder", Each::recorder}}};
-constexpr const char* kKeys =
-    "id, off, each, group, value, warning, critical, window, within, clear_for, latch, no_data, no_data_after, "
-    "min_coverage, min_samples, min_level, critical_share, group_wait, remind, from, blind, inhibits, text, do, "
-    "runbook";
+constexpr const char* kKeys = "id, off, each, group, value, warning, critical, window, within, clear_for, "
+                              "latch, no_data, no_data_after, "
+                              "min_coverage, min_samples, min_level, critical_share, group_wait, remind, "
+                              "from, blind, inhibits, text, do, "
+                              "runbook";
 
 bool isId(std::string_view text) {
     const auto slash = text.find('/');
@@ -43,13 +44,15 @@ bool isId(std::string_view text) {
 
 /// Of "T-00:30:00": half an hour before.
 std::optional<std::chrono::seconds> readOffset(std::string_view text) {
-    if (text.size() != 10 || text[0] != 'T' || (text[1] != '-' && text[1] != '+') || text[4] != ':' || text[7] != ':')
+    if (text.size() != 10 || text[0] != 'T' || (text[1] != '-' && text[1] != '+') || text[4] != ':' ||
+        text[7] != ':')
         return std::nullopt;
     std::int64_t seconds = 0;
     for (const std::size_t at : {2U, 5U, 8U}) {
         int part = 0;
         const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + 2, part);
-        if (error != std::errc() || end != text.data() + at + 2 || part < 0 || (at > 2 && part > 59)) return std::nullopt;
+        if (error != std::errc() || end != text.data() + at + 2 || part < 0 || (at > 2 && part > 59))
+            return std::nullopt;
         seconds = seconds * 60 + part;
     }
     return std::chrono::seconds(text[1] == '-' ? -seconds : seconds);
@@ -90,7 +93,8 @@ Result<std::vector<Rule>> RuleReader::read(const toml::table& root) {
         if (key == "rule")
             readRules(node);
         else if (key != "version" && key != "defaults")
-            refuse(node, "nothing is called " + inQuotes(key.str()) + " here, expected version, [defaults] or [[rule]]");
+            refuse(node, "nothing is called " + inQuotes(key.str()) +
+                             " here, expected version, [defaults] or [[rule]]");
     }
     checkInhibits();
     if (const auto refused = error()) return *refused;
@@ -102,9 +106,10 @@ void RuleReader::readDefaults(const toml::node& node) {
     if (!table) return refuse(node, "defaults: expected a section [defaults]");
     for (const auto& [key, value] : *table)
         if (!readTiming(m_defaults, key.str(), value, "defaults." + std::string(key.str())))
-            refuse(value, "defaults: no key " + inQuotes(key.str()) +
-                              " that can have one; there are: window, clear_for, latch, no_data, no_data_after, "
-                              "min_coverage, group_wait, remind, from");
+            refuse(value,
+                   "defaults: no key " + inQuotes(key.str()) +
+                       " that can have one; there are: window, clear_for, latch, no_data, no_data_after, "
+                       "min_coverage, group_wait, remind, from");
 }
 
 void RuleReader::readRules(const toml::node& node) {
@@ -116,8 +121,8 @@ void RuleReader::readRules(const toml::node& node) {
     for (const auto& entry : *list)
         readRule(*entry.as_table());
     if (m_rules.size() > kMostRules)
-        refuse(node, "rule: " + std::to_string(m_rules.size()) + " rules with those built in, expected at most " +
-                         std::to_string(kMostRules));
+        refuse(node, "rule: " + std::to_string(m_rules.size()) +
+                         " rules with those built in, expected at most " + std::to_string(kMostRules));
 }
 
 void RuleReader::readRule(const toml::table& table) {
@@ -143,6 +148,7 @@ void RuleReader::readRule(const toml::table& table) {
     for (const auto& [key, node] : table)
         if (!readKey(rule, key.str(), node, *id + ": " + std::string(key.str())))
             refuse(node, *id + ": no key " + inQuotes(key.str()) + "; there are: " + kKeys);
+    if (!isNew && rule.value.quantity() != known->value.quantity()) rule.limits = {}; // of another unit
     readGroup(rule, table);
     readLimit(rule, Severity::warning, table);
     readLimit(rule, Severity::critical, table);
@@ -179,7 +185,8 @@ bool RuleReader::readKey(Rule& rule, std::string_view key, const toml::node& nod
         else
             refuse(node, what + ": " + value.error());
     } else if (key == "min_samples" || key == "min_level") {
-        if (const auto value = number(node, what, 0, 1e15)) (key == "min_level" ? rule.minLevel : rule.minSamples) = *value;
+        if (const auto value = number(node, what, 0, 1e15))
+            (key == "min_level" ? rule.minLevel : rule.minSamples) = *value;
     } else if (key == "critical_share") {
         if (const auto value = quantity(node, what, Quantity::ratio)) rule.criticalShare = *value;
     } else if (key == "blind") {
@@ -197,7 +204,8 @@ bool RuleReader::readKey(Rule& rule, std::string_view key, const toml::node& nod
     return true;
 }
 
-bool RuleReader::readTiming(Rule& rule, std::string_view key, const toml::node& node, const std::string& what) {
+bool RuleReader::readTiming(Rule& rule, std::string_view key, const toml::node& node,
+                            const std::string& what) {
     if (key == "window") {
         duration(node, what, 1, kLongest, rule.window);
     } else if (key == "clear_for") {
@@ -220,7 +228,8 @@ bool RuleReader::readTiming(Rule& rule, std::string_view key, const toml::node& 
         const auto value = word(node, what).value_or("");
         rule.from = readOffset(value);
         if (!rule.from && value != "always")
-            refuse(node, what + " is " + inQuotes(value) + ", expected \"always\" or a time such as \"T-00:30:00\"");
+            refuse(node, what + " is " + inQuotes(value) +
+                             ", expected \"always\" or a time such as \"T-00:30:00\"");
     } else {
         return false;
     }
@@ -247,14 +256,18 @@ void RuleReader::readLimit(Rule& rule, Severity severity, const toml::table& tab
     const auto form = std::string(formOf(rule.value.quantity()));
     const auto* list = node->as_array();
     if (!list || list->size() != 3)
-        return refuse(*node, what + ": expected [\">LIMIT\", \"CLEAR\", SECONDS TO HOLD], each limit " + form);
+        return refuse(*node,
+                      what + ": expected [\">LIMIT\", \"CLEAR\", SECONDS TO HOLD], each limit " + form);
     const auto limitText = word(*list->get(0), what).value_or("");
     Limit limit;
     limit.isAbove = limitText.starts_with('>');
     if (!limit.isAbove && !limitText.starts_with('<'))
-        return refuse(*node, what + ": the limit is " + inQuotes(limitText) + ", expected > or < and " + form);
+        return refuse(*node,
+                      what + ": the limit is " + inQuotes(limitText) + ", expected > or < and " + form);
     const auto beyond = readQuantity(std::string_view(limitText).substr(1), rule.value.quantity());
-    if (!beyond) return refuse(*node, what + ": the limit is " + inQuotes(limitText) + ", expected > or < and " + form);
+    if (!beyond)
+        return refuse(*node,
+                      what + ": the limit is " + inQuotes(limitText) + ", expected > or < and " + form);
     limit.limit = *beyond;
     const auto clear = quantity(*list->get(1), what + ": where it clears", rule.value.quantity());
     const auto hold = number(*list->get(2), what + ": seconds to hold", 0, kLongest);
@@ -290,9 +303,11 @@ void RuleReader::checkValue(const Rule& rule, const toml::table& table) {
     if (!mayBeOf(value.kind, rule.each))
         return refuse(table, rule.id + ": such a value is of no such subject, expected each = " +
                                  std::string(subjectsFor(value.kind)));
-    const bool isQuantile = value.kind == Kind::measure && infoOf(value.measure).formula.kind == Formula::Kind::quantile;
+    const bool isQuantile =
+        value.kind == Kind::measure && infoOf(value.measure).formula.kind == Formula::Kind::quantile;
     if (isQuantile && rule.each == Each::pop && rule.window > std::chrono::seconds(1))
-        refuse(table, rule.id + ": histograms of PoPs are not kept, expected window = \"1s\", or each = \"region\"");
+        refuse(table,
+               rule.id + ": histograms of PoPs are not kept, expected window = \"1s\", or each = \"region\"");
     if (rule.minLevel > 0 && value.kind != Kind::drainTime && value.kind != Kind::toBefore)
         refuse(table, rule.id + ": min_level is for drain_time and to_before alone, expected min_samples");
     if (rule.criticalShare > 0 && rule.each != Each::pop)
@@ -310,19 +325,23 @@ void RuleReader::checkLimits(const Rule& rule, const toml::table& table) {
     if (!warning || !critical) return;
     if (warning->isAbove != critical->isAbove ||
         (warning->isAbove ? warning->limit > critical->limit : warning->limit < critical->limit))
-        refuse(table, rule.id + ": the warning comes after the critical one, expected its limit to be reached first");
+        refuse(table,
+               rule.id +
+                   ": the warning comes after the critical one, expected its limit to be reached first");
 }
 
 void RuleReader::checkText(const std::string& text, const toml::table& table, const std::string& what) {
     if (const auto wrong = unknownPlaceholder(text))
-        refuse(table, what + ": nothing is called " + inQuotes(*wrong) + ", expected " + std::string(kPlaceholders));
+        refuse(table,
+               what + ": nothing is called " + inQuotes(*wrong) + ", expected " + std::string(kPlaceholders));
 }
 
 std::optional<std::string> RuleReader::word(const toml::node& node, const std::string& what) {
     return line(node, what, kMostIdBytes);
 }
 
-std::optional<double> RuleReader::quantity(const toml::node& node, const std::string& what, Quantity quantity) {
+std::optional<double> RuleReader::quantity(const toml::node& node, const std::string& what,
+                                           Quantity quantity) {
     const auto text = node.value_exact<std::string>();
     const auto value = text ? readQuantity(*text, quantity) : std::nullopt;
     if (!value)

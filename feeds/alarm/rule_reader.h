@@ -18,7 +18,8 @@ class RuleReader : TomlValues {
   public:
     static constexpr std::size_t kMostRules = 200;
 
-    RuleReader(std::string file, std::vector<Rule> rules) : TomlValues(std::move(file)), m_rules(std::move(rules)) {}
+    RuleReader(std::string file, std::vector<Rule> rules)
+        : TomlValues(std::move(file)), m_rules(std::move(rules)) {}
 
     /// All rules then, in no particular order of inhibition.
     Result<std::vector<Rule>> read(const toml::table& root);
@@ -46,7 +47,7 @@ class RuleReader : TomlValues {
     std::vector<Rule> m_rules;
     Rule m_defaults;
     std::set<std::string> m_removed;
-    std::set<std::string> m_seen; // in this file
+    std::set<std::string> m_seen;                                       // in this file
     std::vector<std::pair<const toml::node*, std::string>> m_inhibited; // where it stands, and whom
 };
 

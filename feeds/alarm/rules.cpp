@@ -98,29 +98,35 @@ Result<Rules> Rules::with(std::string_view text, const std::string& file) const 
     for (const auto& rule : *read)
         if (std::ranges::count(rules.m_rules, rule.id, &Rule::id) == 0)
             circle += (circle.empty() ? "" : ", ") + rule.id;
-    return Error{file + ": these inhibit each other in a circle, expected none that does: " + circle.substr(0, 500)};
+    return Error{file +
+                 ": these inhibit each other in a circle, expected none that does: " + circle.substr(0, 500)};
 }
 
 std::string explain(const Rule& rule) {
-    std::string text = rule.id + " looks at " + std::string(subjectsOf(rule.each)) + ": " + wordsFor(rule.value);
+    std::string text =
+        rule.id + " looks at " + std::string(subjectsOf(rule.each)) + ": " + wordsFor(rule.value);
     if (rule.value.isSummed()) text += ", over " + secondsText(rule.window);
     text += "." + limitWords(rule, Severity::warning) + limitWords(rule, Severity::critical);
     if (rule.minSamples > 0)
-        text += " Fewer than " + quantityText(rule.minSamples, Quantity::number) + " of what is counted tell nothing.";
-    if (rule.minLevel > 0) text += " Less than " + quantityText(rule.minLevel, Quantity::number) + " is never wrong.";
+        text += " Fewer than " + quantityText(rule.minSamples, Quantity::number) +
+                " of what is counted tell nothing.";
+    if (rule.minLevel > 0)
+        text += " Less than " + quantityText(rule.minLevel, Quantity::number) + " is never wrong.";
     if (rule.minCoverage > 0 && rule.value.isSummed())
         text += " Nothing is told of a place of which less than " +
                 quantityText(rule.minCoverage, Quantity::ratio) + " is heard.";
     text += rule.firesWithoutData ? " It fires without data for " + secondsText(rule.noDataAfter) + ", too."
                                   : " Without data it stays what it was.";
-    if (rule.isGroupedByRegion) text += " There is a card for each region, and one for the world from three on.";
+    if (rule.isGroupedByRegion)
+        text += " There is a card for each region, and one for the world from three on.";
     if (rule.blinds) text += " While it is critical, the wall counts as blind.";
     for (std::size_t i = 0; i < rule.inhibits.size(); ++i)
         text += (i == 0 ? " It explains, and holds back, " : ", ") + rule.inhibits[i];
     if (!rule.inhibits.empty()) text += ".";
     if (rule.from) {
         const bool isBefore = rule.from->count() < 0;
-        text += " It begins " + secondsText(std::chrono::abs(*rule.from)) + (isBefore ? " before" : " after") + " T-0.";
+        text += " It begins " + secondsText(std::chrono::abs(*rule.from)) +
+                (isBefore ? " before" : " after") + " T-0.";
     }
     return text + " What to do: " + rule.todo + (rule.runbook.empty() ? "." : ". See " + rule.runbook + ".");
 }

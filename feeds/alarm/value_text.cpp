@@ -77,7 +77,8 @@ Error unknown(std::string_view name) {
 Result<Condition> readCondition(std::string_view text) {
     const auto at = text.find_first_of("<>");
     if (at == std::string_view::npos)
-        return Error{inQuotes(text) + " is no condition, expected one such as age > 10s or saturation >= 90%"};
+        return Error{inQuotes(text) +
+                     " is no condition, expected one such as age > 10s or saturation >= 90%"};
     Condition condition;
     condition.isAbove = text[at] == '>';
     condition.isInclusive = text.substr(at + 1).starts_with('=');
@@ -86,7 +87,8 @@ Result<Condition> readCondition(std::string_view text) {
         condition.measure = measureNamed(name);
         if (!condition.measure) return unknown(name);
         if (isQuantile(*condition.measure))
-            return Error{std::string(name) + " is a quantile; expected a condition on a ratio, rate or count"};
+            return Error{std::string(name) +
+                         " is a quantile; expected a condition on a ratio, rate or count"};
     }
     const auto written = trimmed(text.substr(at + (condition.isInclusive ? 2 : 1)));
     const auto limit = readQuantity(written, quantityOf(condition));
@@ -105,8 +107,8 @@ Result<RuleValue> readShare(std::string_view of, std::string_view where) {
         const auto measure = measureNamed(of);
         if (!measure) return unknown(of);
         if (!isRate(*measure))
-            return Error{"a share of " + std::string(of) + ", expected of nodes or of what adds up, such as " +
-                         "requests_per_second"};
+            return Error{"a share of " + std::string(of) +
+                         ", expected of nodes or of what adds up, such as " + "requests_per_second"};
         value.measure = *measure;
     }
     const auto condition = readCondition(where);
@@ -188,8 +190,8 @@ Result<RuleValue> readValue(std::string_view text) {
         std::string forms;
         for (const auto& known : kFunctions)
             forms += (forms.empty() ? "" : ", ") + std::string(known.form);
-        return Error{inQuotes(text) + " is no value, expected a measure, age, clock_offset, dropped_messages, " +
-                     forms};
+        return Error{inQuotes(text) +
+                     " is no value, expected a measure, age, clock_offset, dropped_messages, " + forms};
     }
     return readCall(*function, text.substr(open + 1, text.size() - open - 2));
 }
@@ -200,13 +202,16 @@ std::string wordsFor(const RuleValue& value) {
     case Kind::age: return "the time since anything was heard";
     case Kind::clockOffset: return "how far the clock is off, either way";
     case Kind::droppedMessages: return "the messages that the recorder dropped";
-    case Kind::drainTime: return "how long it takes until there are no " + words + " at the pace of the last minute";
+    case Kind::drainTime:
+        return "how long it takes until there are no " + words + " at the pace of the last minute";
     case Kind::toBefore:
         return words + ", as how many times the median of the " +
                quantityText(static_cast<double>(value.before.count()), Quantity::seconds) + " before";
     case Kind::belowBaseline:
-        return "how much lower " + words + " is than in the earlier launch at the same time, or without one than "
-               "in the " + quantityText(static_cast<double>(value.before.count()), Quantity::seconds) + " before";
+        return "how much lower " + words +
+               " is than in the earlier launch at the same time, or without one than "
+               "in the " +
+               quantityText(static_cast<double>(value.before.count()), Quantity::seconds) + " before";
     case Kind::share: {
         const auto& where = value.condition;
         return "the share of " + (value.isOfNodes ? "nodes" : words) + " in PoPs whose " +

@@ -9,8 +9,8 @@
 
 namespace surgescope::feeds {
 
-/// A rule's `value` as it stands in a file: "age", "saturation", "share(nodes, age > 10s)". The Error says what
-/// is wrong and what was expected; of an unknown measure, which names come nearest.
+/// A rule's `value` as it stands in a file: "age", "saturation", "share(nodes, age > 10s)". The Error says
+/// what is wrong and what was expected; of an unknown measure, which names come nearest.
 Result<RuleValue> readValue(std::string_view text);
 
 /// What it is, in words: "the requests per second that PoPs have whose saturation is 90 % or more, …".
