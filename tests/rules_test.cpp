@@ -99,7 +99,7 @@ TEST_CASE("widgets know nothing of app, sockets and fleet state", "[rules]") {
 }
 
 TEST_CASE("folders in feeds include only those above them", "[rules]") {
-    const std::vector<std::string> order{"util",  "model",   "wire",    "transport", "state",
+    const std::vector<std::string> order{"util",  "model",   "wire",    "transport", "state", "alarm",
                                          "frame", "capture", "sim",     "source",    "publish",
                                          "relay", "agent",   "pipeline"};
     const auto rank = [&](const std::string& path) {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/model/feed_time.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace surgescope::feeds {
+
+/// How bad it is: ordered.
+enum class Severity : std::uint8_t { warning, critical };
+
+/// What becomes of an alarm, after ISA-18.2. Nobody sees `normal` and `pending` ones.
+enum class AlarmState : std::uint8_t {
+    normal,
+    pending,  // beyond the limit, not yet for long enough
+    unacked,  // nobody has said that he knows of it
+    acked,    // somebody has
+    returned, // gone, and nobody has seen it
+};
+
+/// What the room has to know at one glance.
+enum class Verdict : std::uint8_t {
+    fine,  // nothing is wrong
+    watch, // warnings, or somebody cares for what is critical
+    act,   // critical, and nobody cares for it
+    blind, // the feed is lost, or too few nodes are heard to tell
+};
+
+/// A rule that fires for one or several subjects of a group: what is shown, acknowledged and shelved as one.
+struct Card {
+    std::uint64_t id = 0; // of this occurrence of it; what is acknowledged names it
+    std::string rule;     // "pops/silent": page and name
+    std::string group;    // "Europe"; empty: of the world
+    Severity severity = Severity::warning;
+    AlarmState state = AlarmState::unacked;
+    FeedSecond since{};
+    std::optional<FeedSecond> until;  // of returned ones
+    std::string text;                 // "8 PoPs silent: FRA MUC STR +5"
+    std::string todo;                 // what to do
+    std::string runbook;              // an address; empty: none
+    std::vector<std::string> members; // PoP codes, region codes or names, the largest first
+    std::string by;                   // who acknowledged or shelved it
+    std::string note;
+    std::uint32_t occurrence = 1;
+    std::size_t inhibited = 0; // alarms that it explains
+    bool isSilence = false;    // it tells of what is not heard
+    bool isBlind = false;      // it cannot be told any more whether it is still so
+    bool isChattering = false;
+    std::optional<FeedSecond> shelvedUntil;
+    bool operator==(const Card&) const = default;
+};
+
+/// All that is to be seen of alarms, of now.
+struct AlarmStatus {
+    Verdict verdict = Verdict::fine;
+    std::optional<FeedSecond> since; // the verdict; nothing: nothing was judged yet
+    std::vector<Card> cards;         // active and returned ones, the worst first, then the oldest
+    std::vector<Card> shelved;
+    std::size_t unacked = 0;
+    std::size_t acked = 0;
+    std::size_t inhibited = 0;
+    bool isFlood = false;     // more than ten in ten minutes: warnings are one card
+    std::string rulesProblem; // why the newest rule file is not used; empty: it is
+    bool operator==(const AlarmStatus&) const = default;
+};
+
+} // namespace surgescope::feeds
