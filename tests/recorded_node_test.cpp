@@ -37,7 +37,7 @@ TEST_CASE("what a real nginx did is shown again by the recording", "[end-to-end]
     auto recorder = Recorder::open({.path = path}, clock);
     REQUIRE(recorder);
     FeedStep live(*source.value(), PopCatalogue::builtIn(), clock, NodeColumnsWanted::all,
-                  recorder.value().get());
+                  {recorder.value().get()});
     std::shared_ptr<const Frame> shown;
     const auto awaits = [&](auto holds) {
         return eventually([&] {

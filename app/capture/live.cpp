@@ -87,7 +87,7 @@ Result<int> record(const CaptureOptions& options) {
     // The feed keeps the state that rollups and points are drawn from.
     FeedStep step(*source.value(), *options.catalogue, clock,
                   options.nodesEvery > 0 ? NodeColumnsWanted::all : NodeColumnsWanted::ofSelectedPop,
-                  &recorder);
+                  {&recorder});
     watchSignals();
     for (const auto& endpoint : source.value()->endpoints())
         std::fprintf(stderr, "surgescope-capture: records %s\n", endpoint.name.c_str());

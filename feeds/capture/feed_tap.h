@@ -3,13 +3,15 @@
 
 #include "feeds/util/clock.h"
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace surgescope::feeds {
 
 class FleetState;
 
-/// Listens at the feed: what a recorder is to the pipeline. Called by the feed thread, which must not be made
+/// Listens at the feed, as a recorder does, or who judges it. Called by the feed thread, which must not be made
 /// to wait.
 class FeedTap {
   public:
@@ -19,6 +21,8 @@ class FeedTap {
     virtual void received(std::string_view topic, std::string_view payload, WallTime arrived) = 0;
     /// The state's settled second has moved.
     virtual void settled(const FleetState& state) = 0;
+    /// Messages that it has lost since it began, of one that keeps them; nothing: it keeps none. Feed thread.
+    virtual std::optional<std::uint64_t> dropped() const { return std::nullopt; }
 };
 
 } // namespace surgescope::feeds

@@ -27,8 +27,10 @@ std::chrono::microseconds heldBelow(const Header& header) {
 } // namespace
 
 FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock,
-                   NodeColumnsWanted wanted, FeedTap* tap, std::uint64_t firstEpoch)
-    : m_source(source), m_real(clock), m_clock(source.clock(clock)), m_wanted(wanted), m_tap(tap),
+                   NodeColumnsWanted wanted, std::vector<FeedTap*> taps,
+                   std::uint64_t firstEpoch)
+    : m_source(source), m_real(clock), m_clock(source.clock(clock)), m_wanted(wanted),
+      m_taps(std::move(taps)),
       m_state(catalogue, firstEpoch), m_received(m_clock.steady(), m_clock.wall()) {
     for (const char* topic : {"pop/", "roster/", "event", "global"})
         source.subscribe(topic);
@@ -65,7 +67,9 @@ void FeedStep::handle(const RawMessage& message) {
     m_received.addBytes(now, message.topic.size() + message.payload.size());
     const auto decoded = m_decoder.decode(message.topic, message.payload);
     const auto foreign = foreignClaim(message, decoded);
-    if (m_tap && !foreign) m_tap->received(message.topic, message.payload, message.arrived);
+    if (!foreign)
+        for (auto* tap : m_taps)
+            tap->received(message.topic, message.payload, message.arrived);
     const auto refused = std::visit(
         [&](const auto& value) -> std::optional<Refused> {
             using Alternative = std::decay_t<decltype(value)>;
@@ -83,13 +87,14 @@ void FeedStep::handle(const RawMessage& message) {
         if (const auto* const* report = std::get_if<const PopReport*>(&decoded))
             m_reportAt = message.heardAt - heldBelow((*report)->header);
     }
-    tellTap();
+    tellTaps();
 }
 
-void FeedStep::tellTap() {
-    if (!m_tap || m_state.settled() == m_tapSettled) return;
-    m_tapSettled = m_state.settled();
-    m_tap->settled(m_state);
+void FeedStep::tellTaps() {
+    if (m_state.settled() == m_tapsSettled || m_seeking) return;
+    m_tapsSettled = m_state.settled();
+    for (auto* tap : m_taps)
+        tap->settled(m_state);
 }
 
 void FeedStep::refuse(const Refused& refused) {
@@ -158,7 +163,7 @@ FeedHealth FeedStep::health(double threadLoad) {
 
 bool FeedStep::settle() {
     m_state.settle(m_clock.steady());
-    tellTap();
+    tellTaps();
     const auto reportAt = std::exchange(m_reportAt, std::nullopt);
     if (m_state.settled() == m_settled) return false;
     m_settled = m_state.settled();
@@ -169,7 +174,7 @@ bool FeedStep::settle() {
 std::shared_ptr<const Frame> FeedStep::buildFrame(double threadLoad) {
     settle();
     auto frame = m_builder.build(m_state, m_request, m_baseline.get(), health(threadLoad), m_clock.steady());
-    tellTap();
+    tellTaps();
     return frame;
 }
 

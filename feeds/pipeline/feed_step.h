@@ -25,10 +25,10 @@ enum class NodeColumnsWanted : std::uint8_t { ofSelectedPop, all };
 /// What the feed does, without a thread: bytes in, state, frame out. Tests drive it by hand. One thread.
 class FeedStep {
   public:
-    /// All must outlive the step. `tap`, if any, gets everything that is received, before it is decoded.
-    /// `firstEpoch`: as of FleetState.
+    /// All must outlive the step. `taps` get everything that is received, before it is decoded, one after the
+    /// other. `firstEpoch`: as of FleetState.
     FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock, NodeColumnsWanted wanted,
-             FeedTap* tap = nullptr, std::uint64_t firstEpoch = 1);
+             std::vector<FeedTap*> taps = {}, std::uint64_t firstEpoch = 1);
 
     /// Waits at most `timeout` for a message, then takes what else is there, up to a bound in number and in
     /// time: a frame may be built every kBatchTime, however long messages take. Returns how many came.
@@ -51,7 +51,7 @@ class FeedStep {
 
   private:
     void handle(const RawMessage& message);
-    void tellTap();
+    void tellTaps();
     void refuse(const Refused& refused);
     FeedHealth health(double threadLoad);
 
@@ -59,8 +59,8 @@ class FeedStep {
     const Clock& m_real;  // paces the work
     const Clock& m_clock; // what was received ages by
     NodeColumnsWanted m_wanted;
-    FeedTap* m_tap;
-    std::optional<FeedSecond> m_tapSettled; // as the tap knows it
+    std::vector<FeedTap*> m_taps;
+    std::optional<FeedSecond> m_tapsSettled; // as they know it
     bool m_seeking = false;
     Decoder m_decoder;
     FleetState m_state;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/pipeline.h"
 
+#include "feeds/pipeline/alarm_watch.h"
 #include "feeds/util/own_process.h"
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace surgescope::feeds {
 namespace {
@@ -48,12 +50,16 @@ Pipeline::~Pipeline() {
 }
 
 void Pipeline::run() {
-    FeedStep step(*m_source, m_catalogue, m_clock, m_options.nodeColumns, m_options.tap,
-                  m_options.firstEpoch);
+    std::vector<FeedTap*> taps;
+    if (m_options.tap) taps.push_back(m_options.tap);
+    std::optional<AlarmWatch> watch;
+    if (m_options.rules) taps.push_back(&watch.emplace(*m_options.rules, m_source->clock(m_clock)));
+    FeedStep step(*m_source, m_catalogue, m_clock, m_options.nodeColumns, taps, m_options.firstEpoch);
     auto nextFrame = m_clock.steady();                      // of those that tell ages
     auto frameAt = nextFrame;                               // the last one was built
     auto settledFrameAt = nextFrame - m_options.frameEvery; // of the last one that a second settled for
     auto looksForSettled = nextFrame;
+    auto asksRecorder = nextFrame;
     bool unsettled = false; // something came since that was looked for
     bool settled = false;   // no frame has shown it
     LoadMeter load(nextFrame);
@@ -61,12 +67,16 @@ void Pipeline::run() {
         const auto now = m_clock.steady();
         if (const auto request = m_requests.take()) {
             step.request(*request);
+            if (watch) watch->setRelease(request->releaseAt);
             nextFrame = now; // somebody waits for it
         }
         // In fast motion seconds settle more often than anybody needs frames.
         const auto settledFrame = std::max(frameAt + kBetweenFrames, settledFrameAt + m_options.frameEvery);
         if (now >= nextFrame || (settled && now >= settledFrame)) {
-            if (auto baseline = m_baselines.take()) step.setBaseline(std::move(baseline));
+            if (const auto baseline = m_baselines.take()) {
+                step.setBaseline(baseline); // and keeps it
+                if (watch) watch->setBaseline(baseline.get());
+            }
             m_frames.put(step.buildFrame(load.at(now)));
             if (now >= nextFrame) nextFrame = std::max(nextFrame + m_options.frameEvery, now);
             if (std::exchange(settled, false)) settledFrameAt = now;
@@ -83,6 +93,15 @@ void Pipeline::run() {
             unsettled = false;
             looksForSettled = after + kLooksForSettled;
         }
+        if (!watch) continue;
+        for (const auto& command : m_commands.take())
+            watch->take(command);
+        if (const auto steady = m_clock.steady(); m_options.tap && steady >= asksRecorder) {
+            watch->setRecorderDropped(m_options.tap->dropped());
+            asksRecorder = steady + std::chrono::seconds(1);
+        }
+        watch->tick(step.state());
+        if (auto status = watch->takeStatus()) m_statuses.put(std::move(status));
     }
 }
 

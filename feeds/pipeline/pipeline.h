@@ -2,16 +2,20 @@
 #pragma once
 
 #include "feeds/pipeline/feed_step.h"
+#include "feeds/pipeline/live_status.h"
+#include "feeds/util/command_queue.h"
 #include "feeds/util/mailbox.h"
 
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace surgescope::feeds {
 
-/// The feed thread: runs a FeedStep and posts frames. Its mailboxes are all it shares.
+/// The feed thread: runs a FeedStep, posts frames and judges what it sees. Its mailboxes and the queue of
+/// commands are all it shares.
 class Pipeline {
   public:
     struct Options {
@@ -19,6 +23,7 @@ class Pipeline {
         NodeColumnsWanted nodeColumns = NodeColumnsWanted::ofSelectedPop;
         FeedTap* tap = nullptr;       // gets everything received; must outlive the pipeline
         std::uint64_t firstEpoch = 1; // as of FleetState
+        std::optional<Rules> rules;   // nothing: nothing is judged
     };
 
     /// Starts the thread. `catalogue` and `clock` must outlive the pipeline.
@@ -30,6 +35,8 @@ class Pipeline {
     Mailbox<Frame>& frames() { return m_frames; }           // feed thread puts, GUI takes
     Mailbox<ViewRequest>& requests() { return m_requests; } // GUI puts, feed thread takes
     Mailbox<Baseline>& baselines() { return m_baselines; }  // the same
+    Mailbox<LiveStatus>& statuses() { return m_statuses; }  // feed thread puts, GUI takes
+    CommandQueue<AlarmCommand>& commands() { return m_commands; } // GUI puts, feed thread takes all
 
   private:
     void run();
@@ -41,6 +48,8 @@ class Pipeline {
     Mailbox<Frame> m_frames;
     Mailbox<ViewRequest> m_requests;
     Mailbox<Baseline> m_baselines;
+    Mailbox<LiveStatus> m_statuses;
+    CommandQueue<AlarmCommand> m_commands;
     std::atomic<bool> m_stop{false};
     std::thread m_thread;
 };

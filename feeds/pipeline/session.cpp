@@ -2,6 +2,7 @@
 #include "feeds/pipeline/session.h"
 
 #include "feeds/pipeline/replay_timeline.h"
+#include "feeds/util/toml_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +19,9 @@ using std::chrono::seconds;
 constexpr std::uint64_t kEpochsEach = std::uint64_t{1} << 32U;
 /// A way back that has caught up with the feed to so many seconds is live again.
 constexpr double kAlmostLiveSeconds = 3;
+
+/// A user's rules that have changed are in use after so long.
+constexpr seconds kLooksAtRules{1};
 
 template <class T> bool isReady(const std::future<T>& future) {
     return future.valid() && future.wait_for(seconds(0)) == std::future_status::ready;
@@ -38,6 +42,12 @@ void Session::Taps::settled(const FleetState& state) {
     if (flight) flight->settled(state);
     const std::scoped_lock lock(m_mutex);
     if (m_recorder) m_recorder->settled(state);
+}
+
+std::optional<std::uint64_t> Session::Taps::dropped() const {
+    const std::scoped_lock lock(m_mutex);
+    if (m_recorder) return m_recorder->status().dropped;
+    return flight ? std::optional(flight->status().dropped) : std::nullopt;
 }
 
 void Session::Taps::setRecorder(Recorder* recorder) {
@@ -76,7 +86,8 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
     session->m_live = std::make_unique<Pipeline>(std::move(source), catalogue, clock,
                                                  Pipeline::Options{options.frameEvery, options.nodeColumns,
                                                                    &session->m_taps,
-                                                                   1 + kEpochsEach * session->m_pipelines++});
+                                                                   1 + kEpochsEach * session->m_pipelines++,
+                                                                   options.rules});
     session->readBaseline();
     return session;
 }
@@ -111,6 +122,35 @@ void Session::takeUpBaseline() {
         if (pipeline) pipeline->baselines().put(m_baseline);
 }
 
+// ---- alarms
+
+std::shared_ptr<const LiveStatus> Session::takeStatus() {
+    auto* pipeline = m_live ? m_live.get() : m_past ? m_past->pipeline.get() : nullptr;
+    return pipeline ? pipeline->statuses().take() : nullptr;
+}
+
+bool Session::ask(AlarmCommand command) {
+    auto* pipeline = m_live ? m_live.get() : m_past ? m_past->pipeline.get() : nullptr;
+    return pipeline && pipeline->commands().put(std::move(command));
+}
+
+void Session::lookAtRules() {
+    if (m_options.rulesFile.empty()) return;
+    if (isReady(m_readingRules))
+        if (auto rules = m_readingRules.get()) ask(UseRules{std::move(*rules)});
+    const auto now = m_clock.steady();
+    if (m_readingRules.valid() || now - m_rulesLookedAt < kLooksAtRules) return;
+    m_rulesLookedAt = now;
+    m_readingRules = std::async(std::launch::async, [this]() -> std::optional<Result<Rules>> {
+        const auto& path = m_options.rulesFile;
+        const auto text = readTextFile(path, Rules::kMostBytes);
+        const auto seen = text ? text.value() : text.error();
+        if (std::exchange(m_rulesText, seen) == seen) return std::nullopt;
+        if (!text) return Result<Rules>(Error{text.error()});
+        return m_options.rules.with(text.value(), path);
+    });
+}
+
 // ---- the past
 
 void Session::openPast(RecordedTime at, double speed, bool paused) {
@@ -141,7 +181,9 @@ void Session::showPast(std::unique_ptr<ReplaySource> source) {
                     (damage.size() > 1 ? " (and " + std::to_string(damage.size() - 1) + " more)" : "");
     past.pipeline = std::make_unique<Pipeline>(std::move(source), m_catalogue, m_clock,
                                                Pipeline::Options{m_options.frameEvery, m_options.nodeColumns,
-                                                                 nullptr, 1 + kEpochsEach * m_pipelines++});
+                                                                 nullptr, 1 + kEpochsEach * m_pipelines++,
+                                                                 m_live ? std::nullopt
+                                                                        : std::optional(m_options.rules)});
     past.pipeline->requests().put(std::make_shared<ViewRequest>(m_request));
     if (m_baseline) past.pipeline->baselines().put(m_baseline);
     m_past = std::move(past);
@@ -158,6 +200,7 @@ void Session::takeUp() {
     std::erase_if(m_closing, [](const auto& closing) { return isReady(closing); });
     if (isReady(m_keeping)) m_problem = m_keeping.get();
     if (isReady(m_readingBaseline)) takeUpBaseline();
+    lookAtRules();
     if (isReady(m_opening)) {
         auto opened = m_opening.get();
         if (!m_openingWanted) { // somebody went back to live meanwhile

@@ -37,6 +37,8 @@ class Session {
         std::string recordingsFolder = ".";      // for what is recorded or kept on demand
         std::string baseline;                    // recording to lay beneath; empty: builtInBaseline()
         std::string library = "surgescope";
+        Rules rules = Rules::builtIn(); // that alarms are judged by
+        std::string rulesFile;          // a user's, over them; looked at again and again
         std::chrono::milliseconds frameEvery{100};
     };
 
@@ -53,6 +55,10 @@ class Session {
 
     /// The newest frame of what is shown; null when there is no newer one.
     std::shared_ptr<const Frame> takeFrame();
+    /// Alarms: of a feed always those of now, whatever is shown; null when there is nothing newer.
+    std::shared_ptr<const LiveStatus> takeStatus();
+    /// What becomes of it the status tells. False: there are too many of them already.
+    bool ask(AlarmCommand command);
     /// What the screen can show from now on.
     void request(const ViewRequest& request);
     /// As it is now. Call it again and again: what was begun elsewhere is taken up here.
@@ -82,6 +88,8 @@ class Session {
       public:
         void received(std::string_view topic, std::string_view payload, WallTime arrived) override;
         void settled(const FleetState& state) override;
+        /// Of the recording that was asked for, otherwise of the flight recorder's ring.
+        std::optional<std::uint64_t> dropped() const override;
         FlightRecorder* flight = nullptr;
         /// Null: none any more; the one before gets nothing after this call. GUI thread.
         void setRecorder(Recorder* recorder);
@@ -110,6 +118,7 @@ class Session {
     void takeUp();
     void takeUpFailures();
     void noteAge(const Frame& frame);
+    void lookAtRules();
     void readBaseline();
     void takeUpBaseline();
     void writeRecording(Timeline& timeline) const;
@@ -137,6 +146,9 @@ class Session {
     std::string m_lastStem; // of the files named so far
     int m_sameStem = 0;     // how many the last one has named
 
+    std::future<std::optional<Result<Rules>>> m_readingRules; // nothing: the file is as it was
+    SteadyTime m_rulesLookedAt;
+    std::string m_rulesText; // as last read
     std::shared_ptr<const Baseline> m_baseline;
     std::future<Result<std::shared_ptr<const Baseline>>> m_readingBaseline;
     std::future<Opened> m_opening;

@@ -9,6 +9,7 @@
 #include "feeds/wire/refusal.h"
 
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -69,6 +70,17 @@ class Publishers {
         std::size_t count = 0; // of all
     };
     Complaints complaints(SteadyTime now, std::size_t most) const;
+
+    /// Calls `use(name, seconds)` for everybody, in no order: how far his clock is off, either way; nothing:
+    /// not known.
+    template <class Use> void forEachClock(Use use) const {
+        for (const auto& [name, publisher] : m_byName) {
+            const auto error = errorOf(publisher);
+            use(std::string_view(name),
+                error ? std::optional(std::abs(std::chrono::duration<double>(*error).count()))
+                      : std::nullopt);
+        }
+    }
 
     std::size_t size() const { return m_byName.size(); }
     std::uint64_t restarts() const { return m_restarts; }

@@ -82,7 +82,7 @@ void recordReports(const std::string& path, int length) {
     tests::ListSource source;
     source.clock = &clock; // stamps what arrives
     auto recorder = openRecorder(path, clock);
-    FeedStep step(source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop, recorder.get());
+    FeedStep step(source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop, {recorder.get()});
     std::uint64_t bytes = 0;
     for (int s = 0; s < length; ++s) {
         for (auto& wire : launch.second()) {

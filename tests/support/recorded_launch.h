@@ -51,7 +51,7 @@ struct RecordedLaunch {
         auto recorder = feeds::Recorder::open({.path = path}, clock);
         REQUIRE(recorder);
         feeds::FeedStep step(source, feeds::PopCatalogue::builtIn(), clock, feeds::NodeColumnsWanted::all,
-                             recorder.value().get());
+                             {recorder.value().get()});
         step.request(launchRequest(range));
         for (int s = 0; s < length; ++s) {
             for (auto& wire : launch.second()) {

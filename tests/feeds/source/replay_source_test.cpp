@@ -155,7 +155,7 @@ TEST_CASE("a seek shows a fleet with wrong clocks as it was shown", "[replay]") 
         source.clock = &clock;
         auto recorder = Recorder::open({.path = path}, clock);
         REQUIRE(recorder);
-        FeedStep step(source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::all, recorder.value().get());
+        FeedStep step(source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::all, {recorder.value().get()});
         step.request(launchRequest());
         Encoder encoder;
         const std::vector<std::pair<std::string, int>> clocks{

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/pipeline/alarm_watch.h"
+
+#include <algorithm>
+#include <chrono>
+#include <type_traits>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+using std::chrono::seconds;
+
+double feedAge(const FleetState& state, SteadyTime now) {
+    const auto last = state.lastReport();
+    return last ? std::max(0.0, secondsBetween(*last, now)) : 0;
+}
+
+/// After so long a silence the seconds in it are not ticked one by one: nothing new would come of it.
+constexpr int kMostTicks = 3'600;
+
+} // namespace
+
+void AlarmWatch::settled(const FleetState& state) {
+    const auto settled = state.settled();
+    if (!settled || (m_judged && *settled == *m_judged && state.epoch() == m_epoch)) return;
+    if (m_epoch && state.epoch() != *m_epoch) {
+        m_alarms = Alarms(m_alarms.rules());
+        m_observation.clear();
+        m_judged.reset();
+        m_isNew = true;
+    }
+    m_epoch = state.epoch();
+    // What has closed cannot be judged any more: its alarms see that it is missing.
+    const auto oldest = *settled - seconds(Rollup::kOpenSeconds - 1);
+    auto second = m_judged ? std::max(*m_judged + seconds(1), oldest) : *settled;
+    const auto now = m_clock.steady();
+    const Observation::Now other{.releaseAt = m_release ? m_release : releaseOf(state),
+                                 .feedAgeSeconds = feedAge(state, now),
+                                 .recorderDropped = m_recorderDropped,
+                                 .baseline = m_baseline};
+    for (; second <= *settled; second += seconds(1))
+        m_alarms.judge(m_observation.of(state, second, other));
+    m_judged = settled;
+    m_judgedAt = now;
+    m_ticks = 0;
+    takeTransitions();
+}
+
+void AlarmWatch::tick(const FleetState& state) {
+    if (!m_judged) return;
+    const auto now = m_clock.steady();
+    // Each second of silence once, however seldom this is called.
+    while (m_ticks < kMostTicks && m_judgedAt + seconds(m_ticks + 1) <= now) {
+        ++m_ticks;
+        const auto at = m_judgedAt + seconds(m_ticks);
+        if (m_ticks == 1) continue; // seconds settle a little less evenly than they pass
+        m_alarms.tick(*m_judged + seconds(m_ticks), feedAge(state, at), m_recorderDropped);
+        takeTransitions();
+    }
+}
+
+void AlarmWatch::take(const AlarmCommand& command) {
+    std::visit(
+        [this](const auto& asked) {
+            using Asked = std::decay_t<decltype(asked)>;
+            std::optional<Error> refused;
+            if constexpr (std::is_same_v<Asked, Acknowledge>)
+                refused = m_alarms.acknowledge(asked.card, asked.by, asked.note);
+            else if constexpr (std::is_same_v<Asked, Shelve>)
+                refused = m_alarms.shelve(asked.card, asked.minutes, asked.by, asked.note);
+            else if constexpr (std::is_same_v<Asked, Unshelve>)
+                refused = m_alarms.unshelve(asked.card, asked.by);
+            else if (asked.rules)
+                m_alarms.setRules(asked.rules.value());
+            else
+                m_alarms.setRulesProblem(asked.rules.error());
+            m_problem = refused ? refused->text : std::string();
+        },
+        command);
+    takeTransitions();
+}
+
+void AlarmWatch::takeTransitions() {
+    m_isNew = true;
+    for (auto& transition : m_alarms.takeTransitions()) {
+        m_history.push_back(std::move(transition));
+        if (m_history.size() > LiveStatus::kHistory) m_history.pop_front();
+    }
+}
+
+std::shared_ptr<const LiveStatus> AlarmWatch::takeStatus() {
+    if (!std::exchange(m_isNew, false)) return nullptr;
+    return std::make_shared<const LiveStatus>(
+        LiveStatus{m_alarms.status(), {m_history.begin(), m_history.end()}, m_problem});
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/alarm/alarms.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace surgescope::feeds {
+
+/// What is of now even while the screen looks back. Immutable once posted; shared between threads.
+struct LiveStatus {
+    AlarmStatus alarms;
+    std::vector<Transition> history; // the newest last, at most kHistory
+    std::string problem;             // why the last command was refused; empty: it was done
+    static constexpr std::size_t kHistory = 500;
+};
+
+/// What people ask of alarms, by card.
+struct Acknowledge {
+    std::uint64_t card = 0;
+    std::string by;
+    std::string note;
+};
+struct Shelve {
+    std::uint64_t card = 0;
+    int minutes = 15;
+    std::string by;
+    std::string note;
+};
+struct Unshelve {
+    std::uint64_t card = 0;
+    std::string by;
+};
+/// Other rules, or why a newer file of them cannot be used.
+struct UseRules {
+    Result<Rules> rules;
+};
+using AlarmCommand = std::variant<Acknowledge, Shelve, Unshelve, UseRules>;
+
+} // namespace surgescope::feeds

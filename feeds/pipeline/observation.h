@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/alarm/observed.h"
+#include "feeds/state/baseline.h"
+#include "feeds/state/fleet_state.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace surgescope::feeds {
+
+/// T-0 as the feed tells it: announced, or when a release was said to be live.
+std::optional<FeedSecond> releaseOf(const FleetState& state);
+
+/// Reads from the state what alarms are judged by. Ages of PoPs are those of their data, so that a recording
+/// is judged alike however fast it is played. One thread.
+class Observation {
+  public:
+    struct Now {
+        std::optional<FeedSecond> releaseAt;
+        double feedAgeSeconds = 0;
+        std::optional<std::uint64_t> recorderDropped;
+        const Baseline* baseline = nullptr;
+    };
+    /// Of a second that is still open. Each once, in order. Valid until the next call, and as long as the
+    /// state is not changed.
+    ObservedSecond of(const FleetState& state, FeedSecond second, const Now& now);
+
+    /// Another time: nobody was ever heard.
+    void clear() { m_heardAt.clear(); }
+
+  private:
+    std::map<std::string, FeedSecond, std::less<>> m_heardAt; // PoPs
+    std::vector<ObservedPlace> m_regions;
+    std::vector<ObservedPlace> m_pops;
+    std::vector<ObservedPublisher> m_publishers;
+};
+
+} // namespace surgescope::feeds
