@@ -45,8 +45,10 @@ class Reader {
   public:
     static constexpr bool kReads = true;
     explicit Reader(std::string_view bytes) : m_rest(bytes) {
-        if (!m_rest.starts_with(kMark)) return fail();
-        m_rest.remove_prefix(kMark.size());
+        if (m_rest.starts_with(kMark))
+            m_rest.remove_prefix(kMark.size());
+        else
+            fail();
     }
     void number(std::uint64_t& value) {
         if (m_rest.size() < 8) return fail();
