@@ -12,6 +12,7 @@ struct File {
     std::string_view text;
 };
 
+std::span<const File> alarms();    // one: the rules
 std::span<const File> pops();      // one: the PoP catalogue
 std::span<const File> scenarios(); // the simulator's
 std::span<const File> baselines(); // one: the standard rollout

@@ -303,9 +303,8 @@ void RuleReader::checkValue(const Rule& rule, const toml::table& table) {
     if (!mayBeOf(value.kind, rule.each))
         return refuse(table, rule.id + ": such a value is of no such subject, expected each = " +
                                  std::string(subjectsFor(value.kind)));
-    const bool isQuantile =
-        value.kind == Kind::measure && infoOf(value.measure).formula.kind == Formula::Kind::quantile;
-    if (isQuantile && rule.each == Each::pop && rule.window > std::chrono::seconds(1))
+    if (value.kind == Kind::measure && isQuantile(value.measure) && rule.each == Each::pop &&
+        rule.window > std::chrono::seconds(1))
         refuse(table,
                rule.id + ": histograms of PoPs are not kept, expected window = \"1s\", or each = \"region\"");
     if (rule.minLevel > 0 && value.kind != Kind::drainTime && value.kind != Kind::toBefore)

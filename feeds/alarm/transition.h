@@ -46,6 +46,7 @@ struct Transition {
     AlarmState from = AlarmState::normal; // the same as `to` where only a flag or the severity changed
     AlarmState to = AlarmState::normal;
     Severity severity = Severity::warning; // after it
+    bool isShelved = false;                // so it makes no sound
     std::vector<std::string> members;      // as on the card
     double value = 0; // of the worst member, in the unit of the rule; infinite of what never drains
     std::string by;   // a person; empty: nobody
@@ -53,5 +54,7 @@ struct Transition {
     std::string text; // of the card
     bool operator==(const Transition&) const = default;
 };
+/// People should look up.
+bool makesSound(const Transition& transition);
 
 } // namespace surgescope::feeds

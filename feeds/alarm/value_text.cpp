@@ -26,9 +26,6 @@ Quantity quantityOf(const Condition& condition) {
     return condition.measure ? quantityOf(infoOf(*condition.measure).unit) : Quantity::seconds;
 }
 
-bool isQuantile(Measure measure) {
-    return infoOf(measure).formula.kind == Formula::Kind::quantile;
-}
 bool isRate(Measure measure) {
     return infoOf(measure).formula.kind == Formula::Kind::rate;
 }

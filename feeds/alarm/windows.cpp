@@ -23,10 +23,6 @@ std::size_t size(seconds span) {
     return static_cast<std::size_t>(span.count());
 }
 
-bool isQuantile(Measure measure) {
-    return infoOf(measure).formula.kind == Formula::Kind::quantile;
-}
-
 bool isCompared(Kind kind) {
     return kind == Kind::drainTime || kind == Kind::toBefore || kind == Kind::belowBaseline;
 }

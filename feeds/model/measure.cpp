@@ -36,6 +36,10 @@ const MeasureInfo& infoOf(Measure measure) {
     return kMeasures[static_cast<std::size_t>(measure)];
 }
 
+bool isQuantile(Measure measure) {
+    return infoOf(measure).formula.kind == Formula::Kind::quantile;
+}
+
 std::optional<Measure> measureNamed(std::string_view name) {
     const auto found = std::ranges::find(kMeasures, name, &MeasureInfo::name);
     if (found == kMeasures.end()) return std::nullopt;
@@ -65,7 +69,7 @@ Quality MeasureReader::quality(const Formula& f) const {
 
 std::optional<MeasureParts> MeasureReader::parts(Measure measure) const {
     const auto& f = infoOf(measure).formula;
-    if (f.kind == Formula::Kind::quantile || quality(f) == Quality::notMeasured) return std::nullopt;
+    if (isQuantile(measure) || quality(f) == Quality::notMeasured) return std::nullopt;
     const auto rounded = [](double value) { return static_cast<std::uint64_t>(std::llround(value)); };
     switch (f.kind) {
     case Formula::Kind::perNode: return MeasureParts{m_totals[f.part], m_totals[Counter::node_seconds]};
@@ -90,7 +94,7 @@ Reading MeasureReader::read(Measure measure) const {
     const auto& f = infoOf(measure).formula;
     const auto known = quality(f);
     if (known == Quality::notMeasured) return {0, known};
-    const auto value = f.kind == Formula::Kind::quantile ? m_totals[f.distribution].quantile(f.q)
+    const auto value = isQuantile(measure) ? m_totals[f.distribution].quantile(f.q)
                                                          : quotient(measure, *parts(measure));
     if (value) return {*value, known};
     // All of nobody was heard: no roster is known, and so far nothing is missing.

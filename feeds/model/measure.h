@@ -152,6 +152,8 @@ struct MeasureInfo {
 };
 
 const MeasureInfo& infoOf(Measure measure);
+/// It is read from a histogram, and sums say nothing of it.
+bool isQuantile(Measure measure);
 /// Nothing: there is no measure of that name.
 std::optional<Measure> measureNamed(std::string_view name);
 
