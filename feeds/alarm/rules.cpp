@@ -14,7 +14,6 @@
 namespace surgescope::feeds {
 namespace {
 
-constexpr std::size_t kMostBytes = 256U << 10U;
 
 /// The rules with inhibitors before those they inhibit, otherwise as they stand. Fewer: some inhibit each
 /// other in a circle.

@@ -4,6 +4,7 @@
 #include "feeds/alarm/rule.h"
 #include "feeds/util/result.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,12 @@ namespace surgescope::feeds {
 /// Immutable once made.
 class Rules {
   public:
+    static constexpr std::size_t kMostBytes = 256U << 10U; // of a file
     Rules() = default;
 
     /// resources/alarms.toml.
     static const Rules& builtIn();
-    /// A whole file, or none of it: each mistake as "FILE:LINE: WHAT, expected WHAT". At most 256 kB and 200
+    /// A whole file, or none of it: each mistake as "FILE:LINE: WHAT, expected WHAT". At most kMostBytes and 200
     /// rules. `file` is what messages call it.
     static Result<Rules> parse(std::string_view text, const std::string& file);
     /// These, changed by a file of the same format: a rule of a known id changes the keys it names, one with

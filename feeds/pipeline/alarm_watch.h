@@ -2,7 +2,7 @@
 #pragma once
 
 #include "feeds/capture/feed_tap.h"
-#include "feeds/pipeline/live_status.h"
+#include "feeds/alarm/live_status.h"
 #include "feeds/pipeline/observation.h"
 
 #include <deque>

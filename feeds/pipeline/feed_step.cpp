@@ -27,11 +27,9 @@ std::chrono::microseconds heldBelow(const Header& header) {
 } // namespace
 
 FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock,
-                   NodeColumnsWanted wanted, std::vector<FeedTap*> taps,
-                   std::uint64_t firstEpoch)
+                   NodeColumnsWanted wanted, std::vector<FeedTap*> taps, std::uint64_t firstEpoch)
     : m_source(source), m_real(clock), m_clock(source.clock(clock)), m_wanted(wanted),
-      m_taps(std::move(taps)),
-      m_state(catalogue, firstEpoch), m_received(m_clock.steady(), m_clock.wall()) {
+      m_taps(std::move(taps)), m_state(catalogue, firstEpoch), m_received(m_clock.steady(), m_clock.wall()) {
     for (const char* topic : {"pop/", "roster/", "event", "global"})
         source.subscribe(topic);
     if (wanted == NodeColumnsWanted::all) source.subscribe("node/");

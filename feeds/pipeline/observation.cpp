@@ -56,9 +56,9 @@ ObservedSecond Observation::of(const FleetState& state, FeedSecond second, const
                           .region = regionCode(catalogue, place->region.value),
                           .totals = totals,
                           .nodesExpected = static_cast<double>(place->expectedNodes()),
-                          .ageSeconds = heard == m_heardAt.end()
-                                            ? std::nullopt
-                                            : std::optional(static_cast<double>((second - heard->second).count()))});
+                          .ageSeconds = heard == m_heardAt.end() ? std::nullopt
+                                                                 : std::optional(static_cast<double>(
+                                                                       (second - heard->second).count()))});
     }
     m_regions.clear();
     for (std::size_t r = 0; r < state.regions().size(); ++r) {
@@ -84,8 +84,8 @@ ObservedSecond Observation::of(const FleetState& state, FeedSecond second, const
     observed.feedAgeSeconds = now.feedAgeSeconds;
     observed.recorderDropped = now.recorderDropped;
     if (now.baseline && now.releaseAt)
-        observed.baseline = [baseline = now.baseline, second, release = *now.releaseAt](
-                                Measure measure, std::string_view region) {
+        observed.baseline = [baseline = now.baseline, second,
+                             release = *now.releaseAt](Measure measure, std::string_view region) {
             return baselineOf(*baseline, second, release, measure, region);
         };
     return observed;

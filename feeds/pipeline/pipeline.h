@@ -2,7 +2,7 @@
 #pragma once
 
 #include "feeds/pipeline/feed_step.h"
-#include "feeds/pipeline/live_status.h"
+#include "feeds/alarm/live_status.h"
 #include "feeds/util/command_queue.h"
 #include "feeds/util/mailbox.h"
 
@@ -32,10 +32,10 @@ class Pipeline {
     /// Stops by message; waits for the thread, which waits for nobody.
     ~Pipeline();
 
-    Mailbox<Frame>& frames() { return m_frames; }           // feed thread puts, GUI takes
-    Mailbox<ViewRequest>& requests() { return m_requests; } // GUI puts, feed thread takes
-    Mailbox<Baseline>& baselines() { return m_baselines; }  // the same
-    Mailbox<LiveStatus>& statuses() { return m_statuses; }  // feed thread puts, GUI takes
+    Mailbox<Frame>& frames() { return m_frames; }                 // feed thread puts, GUI takes
+    Mailbox<ViewRequest>& requests() { return m_requests; }       // GUI puts, feed thread takes
+    Mailbox<Baseline>& baselines() { return m_baselines; }        // the same
+    Mailbox<LiveStatus>& statuses() { return m_statuses; }        // feed thread puts, GUI takes
     CommandQueue<AlarmCommand>& commands() { return m_commands; } // GUI puts, feed thread takes all
 
   private:

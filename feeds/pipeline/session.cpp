@@ -83,11 +83,10 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
         session->m_recorder = std::move(recorder.value());
         session->m_taps.setRecorder(session->m_recorder.get());
     }
-    session->m_live = std::make_unique<Pipeline>(std::move(source), catalogue, clock,
-                                                 Pipeline::Options{options.frameEvery, options.nodeColumns,
-                                                                   &session->m_taps,
-                                                                   1 + kEpochsEach * session->m_pipelines++,
-                                                                   options.rules});
+    session->m_live = std::make_unique<Pipeline>(
+        std::move(source), catalogue, clock,
+        Pipeline::Options{options.frameEvery, options.nodeColumns, &session->m_taps,
+                          1 + kEpochsEach * session->m_pipelines++, options.rules});
     session->readBaseline();
     return session;
 }
@@ -179,11 +178,11 @@ void Session::showPast(std::unique_ptr<ReplaySource> source) {
     if (const auto& damage = source->damage(); !damage.empty())
         m_problem = damage.front().text +
                     (damage.size() > 1 ? " (and " + std::to_string(damage.size() - 1) + " more)" : "");
-    past.pipeline = std::make_unique<Pipeline>(std::move(source), m_catalogue, m_clock,
-                                               Pipeline::Options{m_options.frameEvery, m_options.nodeColumns,
-                                                                 nullptr, 1 + kEpochsEach * m_pipelines++,
-                                                                 m_live ? std::nullopt
-                                                                        : std::optional(m_options.rules)});
+    past.pipeline =
+        std::make_unique<Pipeline>(std::move(source), m_catalogue, m_clock,
+                                   Pipeline::Options{m_options.frameEvery, m_options.nodeColumns, nullptr,
+                                                     1 + kEpochsEach * m_pipelines++,
+                                                     m_live ? std::nullopt : std::optional(m_options.rules)});
     past.pipeline->requests().put(std::make_shared<ViewRequest>(m_request));
     if (m_baseline) past.pipeline->baselines().put(m_baseline);
     m_past = std::move(past);
