@@ -47,13 +47,14 @@ struct Room {
     Room(const std::string& rules, std::size_t regions, std::size_t pops)
         : fleet(regions, pops), alarms(rulesOf(rules)) {}
 
-    void run(int seconds) {
-        for (int i = 0; i < seconds; ++i)
+    void run(int time) {
+        for (int i = 0; i < time; ++i)
             alarms.judge(fleet.next());
     }
     void setErrors(double share) {
         for (auto& pop : fleet.pops)
-            pop.more[Counter::status_5xx] = static_cast<std::uint64_t>(share * static_cast<double>(pop.requests));
+            pop.more[Counter::status_5xx] =
+                static_cast<std::uint64_t>(share * static_cast<double>(pop.requests));
     }
     const AlarmStatus& status() const { return alarms.status(); }
     const Card& card() const {
@@ -86,7 +87,7 @@ TEST_CASE("PoPs that fall silent together are one card with their names, the lar
     room.run(10);
     for (std::size_t i = 0; i < 5; ++i)
         room.fleet.pops[i].isUp = false;
-    room.run(5); // age 5.5
+    room.run(5);                        // age 5.5
     CHECK(room.status().cards.empty()); // it waits for company
     room.run(2);
     const auto& card = room.card();
@@ -195,9 +196,9 @@ TEST_CASE("an acknowledged warning that becomes critical is new, and falls back 
     room.run(3);
     CHECK(room.card().state == AlarmState::acked);
     CHECK(room.card().severity == Severity::warning);
-    CHECK(changes(room.alarms) == Changes{"fired latency/errors", "shown latency/errors", "acknowledged latency/errors",
-                                          "rose latency/errors", "acknowledged latency/errors",
-                                          "fell latency/errors"});
+    CHECK(changes(room.alarms) == Changes{"fired latency/errors", "shown latency/errors",
+                                          "acknowledged latency/errors", "rose latency/errors",
+                                          "acknowledged latency/errors", "fell latency/errors"});
 }
 
 TEST_CASE("a critical one that is acknowledged and stays reminds", "[alarms]") {
@@ -283,8 +284,8 @@ TEST_CASE("the same in three regions is one card of the world", "[alarms]") {
     CHECK(room.card().group.empty());
     CHECK(room.card().state == AlarmState::unacked); // a new region
     CHECK(room.card().text == "3 silent in the world: R0-0 R1-0 R2-0");
-    CHECK(changes(room.alarms) == Changes{"folded pops/silent R0", "folded pops/silent R1", "fired pops/silent",
-                                          "shown pops/silent"});
+    CHECK(changes(room.alarms) == Changes{"folded pops/silent R0", "folded pops/silent R1",
+                                          "fired pops/silent", "shown pops/silent"});
     room.fleet.pops[6].isUp = room.fleet.pops[3].isUp = true;
     room.run(5);
     CHECK(room.card().group.empty()); // until it is over
@@ -294,9 +295,10 @@ TEST_CASE("the same in three regions is one card of the world", "[alarms]") {
 }
 
 TEST_CASE("what is explained by another card is counted there and not shown", "[alarms]") {
-    const std::string regions = "[[rule]]\nid = 'pops/region-silent'\neach = 'region'\nvalue = 'share(nodes, age > 5s)'\n"
-                                "min_coverage = '0%'\ncritical = ['>60%', '40%', 3]\ninhibits = ['pops/silent']\n"
-                                "text = '{group} silent: {value}'\ndo = 'x'\n";
+    const std::string regions =
+        "[[rule]]\nid = 'pops/region-silent'\neach = 'region'\nvalue = 'share(nodes, age > 5s)'\n"
+        "min_coverage = '0%'\ncritical = ['>60%', '40%', 3]\ninhibits = ['pops/silent']\n"
+        "text = '{group} silent: {value}'\ndo = 'x'\n";
     Room room(kSilent + regions, 2, 5);
     room.run(10);
     for (std::size_t i = 0; i < 4; ++i)
@@ -313,7 +315,8 @@ TEST_CASE("what is explained by another card is counted there and not shown", "[
     CHECK(room.status().inhibited == 4);
     // It was held back from its first second on, by what was only pending then.
     for (const auto& transition : room.alarms.takeTransitions())
-        if (transition.rule == "pops/silent" && transition.group == "R0") CHECK(transition.change != Change::shown);
+        if (transition.rule == "pops/silent" && transition.group == "R0")
+            CHECK(transition.change != Change::shown);
     // Two of them come back: the region is heard, and after 15 s the others speak for themselves.
     room.fleet.pops[0].isUp = room.fleet.pops[1].isUp = true;
     room.run(5);
@@ -322,8 +325,9 @@ TEST_CASE("what is explained by another card is counted there and not shown", "[
     room.fleet.pops[1].isUp = true;
     room.run(14);
     REQUIRE(room.status().cards.size() == 3);
-    const auto back = std::ranges::find_if(room.status().cards,
-                                           [](const Card& card) { return card.rule == "pops/silent" && card.group == "R0"; });
+    const auto back = std::ranges::find_if(room.status().cards, [](const Card& card) {
+        return card.rule == "pops/silent" && card.group == "R0";
+    });
     REQUIRE(back != room.status().cards.end());
     CHECK(back->state == AlarmState::unacked);
     CHECK(back->since == room.fleet.now() - std::chrono::seconds(26)); // its true one
@@ -331,8 +335,9 @@ TEST_CASE("what is explained by another card is counted there and not shown", "[
 }
 
 TEST_CASE("a card that is explained later on goes behind the other", "[alarms]") {
-    const std::string world = "[[rule]]\nid = 'health/coverage'\neach = 'world'\nvalue = 'coverage'\nmin_coverage = '0%'\n"
-                              "critical = ['<50%', '60%', 0]\ninhibits = ['pops/silent']\nblind = true\ndo = 'x'\n";
+    const std::string world =
+        "[[rule]]\nid = 'health/coverage'\neach = 'world'\nvalue = 'coverage'\nmin_coverage = '0%'\n"
+        "critical = ['<50%', '60%', 0]\ninhibits = ['pops/silent']\nblind = true\ndo = 'x'\n";
     Room room(kSilent + world, 1, 5);
     room.run(10);
     room.fleet.pops[0].isUp = false;
@@ -361,7 +366,8 @@ TEST_CASE("a feed that is cut is one card, and the wall is blind", "[alarms]") {
     CHECK(room.status().cards[0].text == "silent for 60 s");
     CHECK(room.status().cards[1].rule == "latency/errors"); // not cleared, and nobody knows
     CHECK(room.status().cards[1].isBlind);
-    CHECK(changes(room.alarms) == Changes{"fired health/feed", "shown health/feed", "no data latency/errors"});
+    CHECK(changes(room.alarms) ==
+          Changes{"fired health/feed", "shown health/feed", "no data latency/errors"});
     // It comes back where it was cut: those seconds count.
     room.setErrors(0);
     for (int i = 0; i < 3; ++i)
@@ -370,11 +376,13 @@ TEST_CASE("a feed that is cut is one card, and the wall is blind", "[alarms]") {
 }
 
 TEST_CASE("a recorder that drops is told, also what it dropped before anybody looked", "[alarms]") {
-    Room room("version = 1\n[defaults]\nwindow = '3s'\nclear_for = '2s'\n[[rule]]\nid = 'health/recorder'\neach = 'recorder'\n"
-              "value = 'dropped_messages'\ncritical = ['>0', '0', 0]\ntext = 'lost {value}'\ndo = 'free the disk'\n",
+    Room room("version = 1\n[defaults]\nwindow = '3s'\nclear_for = '2s'\n[[rule]]\nid = "
+              "'health/recorder'\neach = 'recorder'\n"
+              "value = 'dropped_messages'\ncritical = ['>0', '0', 0]\ntext = 'lost {value}'\ndo = 'free the "
+              "disk'\n",
               1, 1);
-    const auto run = [&](int seconds, std::optional<std::uint64_t> dropped) {
-        for (int i = 0; i < seconds; ++i) {
+    const auto run = [&](int time, std::optional<std::uint64_t> dropped) {
+        for (int i = 0; i < time; ++i) {
             auto& second = room.fleet.next();
             second.recorderDropped = dropped;
             room.alarms.judge(second);
@@ -391,10 +399,12 @@ TEST_CASE("a recorder that drops is told, also what it dropped before anybody lo
 }
 
 TEST_CASE("clocks that are off are one card by name", "[alarms]") {
-    Room room("version = 1\n[[rule]]\nid = 'health/clocks'\neach = 'publisher'\nvalue = 'clock_offset'\n"
-              "warning = ['>500ms', '400ms', 3]\ntext = '{n} off: {names}, worst {worst} by {value}'\ndo = 'x'\n",
-              1, 1);
-    std::vector<ObservedPublisher> publishers{{"agent-1", 0.1}, {"agent-2", -0.9}, {"agent-3", 0.6}, {"agent-4", {}}};
+    Room room(
+        "version = 1\n[[rule]]\nid = 'health/clocks'\neach = 'publisher'\nvalue = 'clock_offset'\n"
+        "warning = ['>500ms', '400ms', 3]\ntext = '{n} off: {names}, worst {worst} by {value}'\ndo = 'x'\n",
+        1, 1);
+    std::vector<ObservedPublisher> publishers{
+        {"agent-1", 0.1}, {"agent-2", -0.9}, {"agent-3", 0.6}, {"agent-4", {}}};
     for (int i = 0; i < 8; ++i) {
         auto& second = room.fleet.next();
         second.publishers = publishers;
@@ -407,7 +417,8 @@ TEST_CASE("many cards at once are a flood, until it ebbs", "[alarms]") {
     std::string rules = "version = 1\n[defaults]\nwindow = '1s'\nclear_for = '1s'\nlatch = false\n";
     for (int i = 0; i < 6; ++i)
         rules += "[[rule]]\nid = 'flood/r" + std::to_string(i) +
-                 "'\neach = 'world'\nvalue = 'error_ratio'\nwarning = ['>" + std::to_string(i + 1) + "%', '0%', 0]\ndo = 'x'\n";
+                 "'\neach = 'world'\nvalue = 'error_ratio'\nwarning = ['>" + std::to_string(i + 1) +
+                 "%', '0%', 0]\ndo = 'x'\n";
     Room room(rules, 1, 1);
     room.setErrors(0.055);
     room.run(3);
@@ -425,8 +436,8 @@ TEST_CASE("a rule begins at its time before T-0, and ends without clearing", "[a
     Room room("version = 1\n[defaults]\nwindow = '1s'\nfrom = 'T-00:00:10'\n" + kErrors, 1, 1);
     room.setErrors(0.05);
     const auto release = room.fleet.now() + std::chrono::seconds(30);
-    const auto run = [&](int seconds, std::optional<FeedSecond> at) {
-        for (int i = 0; i < seconds; ++i) {
+    const auto run = [&](int time, std::optional<FeedSecond> at) {
+        for (int i = 0; i < time; ++i) {
             auto& second = room.fleet.next();
             second.releaseAt = at;
             room.alarms.judge(second);
