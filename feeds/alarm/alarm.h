@@ -25,6 +25,7 @@ struct Alarm {
         std::optional<double> value; // nothing: missing
         double level = 0;            // what the value was made of, for the text
         double share = 0;            // of the world's requests before, that the subject has or had
+        bool operator==(const Evidence&) const = default;
     };
     /// Of one limit.
     struct Breach {

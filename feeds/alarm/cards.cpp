@@ -22,9 +22,9 @@ constexpr std::size_t kChattering = 3;  // times fired in `kRemembered`
 constexpr std::size_t kLeastGrowth = 3; // members nobody has seen, and a quarter of those seen
 constexpr std::size_t kGrowthQuarter = 4;
 
-void forgetBefore(std::deque<FeedSecond>& seconds, FeedSecond second) {
-    while (!seconds.empty() && seconds.front() <= second - kRemembered)
-        seconds.pop_front();
+void forgetBefore(std::deque<FeedSecond>& times, FeedSecond second) {
+    while (!times.empty() && times.front() <= second - kRemembered)
+        times.pop_front();
 }
 
 std::optional<Error> whyNotSaid(std::string_view by, std::string_view note) {

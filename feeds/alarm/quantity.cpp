@@ -46,12 +46,12 @@ std::string numberWithPrefix(double value) {
     return threeDigits(value);
 }
 
-std::string timeText(double seconds) {
-    if (std::isinf(seconds)) return "never";
-    if (std::abs(seconds) >= 120 * 60) return threeDigits(std::min(seconds / 3'600, 1e9)) + " h";
-    if (std::abs(seconds) >= 120) return threeDigits(seconds / 60) + " min";
-    if (std::abs(seconds) >= 1 || seconds == 0) return threeDigits(seconds) + " s";
-    return threeDigits(seconds * 1e3) + " ms";
+std::string timeText(double time) {
+    if (std::isinf(time)) return "never";
+    if (std::abs(time) >= 120 * 60) return threeDigits(std::min(time / 3'600, 1e9)) + " h";
+    if (std::abs(time) >= 120) return threeDigits(time / 60) + " min";
+    if (std::abs(time) >= 1 || time == 0) return threeDigits(time) + " s";
+    return threeDigits(time * 1e3) + " ms";
 }
 
 } // namespace

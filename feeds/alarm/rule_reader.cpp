@@ -47,15 +47,15 @@ std::optional<std::chrono::seconds> readOffset(std::string_view text) {
     if (text.size() != 10 || text[0] != 'T' || (text[1] != '-' && text[1] != '+') || text[4] != ':' ||
         text[7] != ':')
         return std::nullopt;
-    std::int64_t seconds = 0;
+    std::int64_t offset = 0;
     for (const std::size_t at : {2U, 5U, 8U}) {
         int part = 0;
         const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + 2, part);
         if (error != std::errc() || end != text.data() + at + 2 || part < 0 || (at > 2 && part > 59))
             return std::nullopt;
-        seconds = seconds * 60 + part;
+        offset = offset * 60 + part;
     }
-    return std::chrono::seconds(text[1] == '-' ? -seconds : seconds);
+    return std::chrono::seconds(text[1] == '-' ? -offset : offset);
 }
 
 /// What a value may be asked of.

@@ -37,8 +37,8 @@ std::vector<Rule> inOrder(const std::vector<Rule>& rules) {
     return ordered;
 }
 
-std::string secondsText(std::chrono::seconds seconds) {
-    return quantityText(static_cast<double>(seconds.count()), Quantity::seconds);
+std::string secondsText(std::chrono::seconds span) {
+    return quantityText(static_cast<double>(span.count()), Quantity::seconds);
 }
 
 std::string_view subjectsOf(Each each) {

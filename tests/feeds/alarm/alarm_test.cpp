@@ -65,7 +65,9 @@ TEST_CASE("an alarm goes through its stages as the table says", "[alarm]") {
     const Row rows[] = {
         {"nothing is wrong", "CHHC", "nnnn"},
         {"beyond, but not for long enough", "BBCCC", "ppppn"},
-        {"the seconds must lie within the time", "BBHBBB", "ppppp" "w"},
+        {"the seconds must lie within the time", "BBHBBB",
+         "ppppp"
+         "w"},
         {"long enough", "BBB", "ppw"},
         {"critical comes by its own time", "XX", "pc"},
         {"and first as what it is", "BBBXX", "ppwwc"},
@@ -82,7 +84,9 @@ TEST_CASE("an alarm goes through its stages as the table says", "[alarm]") {
         {"one that is pending stands still, too", "BBMMB", "ppppw"},
         {"but not for ever", "BBMMMMMMB", "pppppppnp"},
         {"seconds that never come are missing", "BB-B", "pppw"},
-        {"for ever as well", "BB-------B", "ppppppppp" "p"},
+        {"for ever as well", "BB-------B",
+         "ppppppppp"
+         "p"},
         {"nothing missing makes one", "MMMMMMMMMM", "nnnnnnnnnn"},
     };
     for (const auto& row : rows) {

@@ -7,8 +7,8 @@
 #include <string>
 
 using namespace surgescope::feeds;
-using surgescope::tests::containsText;
 using std::chrono::seconds;
+using surgescope::tests::containsText;
 
 namespace {
 
@@ -54,7 +54,8 @@ TEST_CASE("the rules built in are read", "[rules-file]") {
     CHECK(silent->each == Each::pop);
     CHECK(silent->isGroupedByRegion);
     CHECK(silent->value.kind == RuleValue::Kind::age);
-    CHECK(silent->limit(Severity::critical) == Limit{.isAbove = true, .limit = 30, .clear = 3, .hold = seconds(0)});
+    CHECK(silent->limit(Severity::critical) ==
+          Limit{.isAbove = true, .limit = 30, .clear = 3, .hold = seconds(0)});
     CHECK(silent->criticalShare == Approx(0.002));
     CHECK(silent->minCoverage == 0);
     CHECK(silent->clearFor == seconds(20));
@@ -71,11 +72,12 @@ TEST_CASE("who inhibits comes before those it explains", "[rules-file]") {
 }
 
 TEST_CASE("each key of a rule is read", "[rules-file]") {
-    const auto rule = one("[[rule]]\nid = 'latency/api'\neach = 'region'\ngroup = 'world'\nvalue = 'metadata_p99_us'\n"
-                          "warning = ['>250ms', '200ms', 20]\nwindow = '30s'\nwithin = '1m'\nclear_for = '90s'\n"
-                          "latch = false\nno_data = 'fire'\nno_data_after = '45s'\nmin_coverage = '50%'\n"
-                          "min_samples = 100\ngroup_wait = '5s'\nremind = '20m'\nfrom = 'T+01:02:03'\nblind = true\n"
-                          "text = 'p99 {value} in {group}'\ndo = 'look'\nrunbook = 'https://example.org/api'\n");
+    const auto rule =
+        one("[[rule]]\nid = 'latency/api'\neach = 'region'\ngroup = 'world'\nvalue = 'metadata_p99_us'\n"
+            "warning = ['>250ms', '200ms', 20]\nwindow = '30s'\nwithin = '1m'\nclear_for = '90s'\n"
+            "latch = false\nno_data = 'fire'\nno_data_after = '45s'\nmin_coverage = '50%'\n"
+            "min_samples = 100\ngroup_wait = '5s'\nremind = '20m'\nfrom = 'T+01:02:03'\nblind = true\n"
+            "text = 'p99 {value} in {group}'\ndo = 'look'\nrunbook = 'https://example.org/api'\n");
     Rule expected;
     expected.id = "latency/api";
     expected.each = Each::region;
@@ -100,9 +102,10 @@ TEST_CASE("each key of a rule is read", "[rules-file]") {
 }
 
 TEST_CASE("the values of rules are read", "[rules-file]") {
-    const auto valueOf = [](const std::string& value, const std::string& limits, const std::string& each = "world") {
-        return one("[[rule]]\nid = 'a/b'\neach = '" + each + "'\nvalue = '" + value + "'\nwarning = " + limits +
-                   "\ndo = 'x'\n");
+    const auto valueOf = [](const std::string& value, const std::string& limits,
+                            const std::string& each = "world") {
+        return one("[[rule]]\nid = 'a/b'\neach = '" + each + "'\nvalue = '" + value +
+                   "'\nwarning = " + limits + "\ndo = 'x'\n");
     };
     const auto share = valueOf("share(requests_per_second, saturation >= 90%)", "['>10%', '7%', 0]").value;
     CHECK(share.kind == RuleValue::Kind::share);
@@ -122,7 +125,8 @@ TEST_CASE("the values of rules are read", "[rules-file]") {
     CHECK(below.value.kind == RuleValue::Kind::belowBaseline);
     CHECK(below.limits[0]->limit == Approx(0.05));
     CHECK(valueOf("clock_offset", "['>500ms', '400ms', 60]", "publisher").limits[0]->limit == Approx(0.5));
-    CHECK(valueOf("dropped_messages", "['>0', '0', 0]", "recorder").value.kind == RuleValue::Kind::droppedMessages);
+    CHECK(valueOf("dropped_messages", "['>0', '0', 0]", "recorder").value.kind ==
+          RuleValue::Kind::droppedMessages);
 }
 
 TEST_CASE("what is wrong in a file of rules is told with its line and what was expected", "[rules-file]") {
@@ -141,23 +145,29 @@ TEST_CASE("what is wrong in a file of rules is told with its line and what was e
         {kHead + kRule + kRule, ":9: ", "stands twice"},
         {kHead + "[[rule]]\nid = 'a/b'\noff = true\n", ":3: ", "no such rule"},
         {with("colour = 'red'"), ":8: ", "no key 'colour'"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'error_ratio'\nwarning = ['>1%', '1%', 0]\n", ":2: ",
-         "do is missing"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'error_ratio'\ndo = 'x'\n", ":2: ",
-         "warning, critical or both"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'town'\nvalue = 'error_ratio'\ndo = 'x'\n", ":4: ", "world, region"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'metadata_p96_us'\ndo = 'x'\n", ":5: ",
-         "metadata_p95_us"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'requests'\ndo = 'x'\n", ":5: ", "requests_per_second"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'mean(cpu)'\ndo = 'x'\n", ":5: ", "drain_time"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'share(requests_per_second)'\ndo = 'x'\n", ":5: ",
-         "CONDITION"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'share(nodes, age > 10)'\ndo = 'x'\n", ":5: ", "10s"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'share(cpu, age > 10s)'\ndo = 'x'\n", ":5: ",
-         "adds up"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'to_before(cpu, 2h)'\ndo = 'x'\n", ":5: ", "1m to 60m"},
-        {kHead + "[[rule]]\nid = 'a/b'\neach = 'pop'\nvalue = 'drain_time(streams)'\nwarning = ['>1s', '1s', 0]\n"
-                 "do = 'x'\n",
+        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'error_ratio'\nwarning = ['>1%', '1%', 0]\n",
+         ":2: ", "do is missing"},
+        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'error_ratio'\ndo = 'x'\n",
+         ":2: ", "warning, critical or both"},
+        {kHead + "[[rule]]\nid = 'a/b'\neach = 'town'\nvalue = 'error_ratio'\ndo = 'x'\n",
+         ":4: ", "world, region"},
+        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'metadata_p96_us'\ndo = 'x'\n",
+         ":5: ", "metadata_p95_us"},
+        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'requests'\ndo = 'x'\n",
+         ":5: ", "requests_per_second"},
+        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'mean(cpu)'\ndo = 'x'\n",
+         ":5: ", "drain_time"},
+        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'share(requests_per_second)'\ndo = 'x'\n",
+         ":5: ", "CONDITION"},
+        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'share(nodes, age > 10)'\ndo = 'x'\n",
+         ":5: ", "10s"},
+        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'share(cpu, age > 10s)'\ndo = 'x'\n",
+         ":5: ", "adds up"},
+        {kHead + "[[rule]]\nid = 'a/b'\neach = 'world'\nvalue = 'to_before(cpu, 2h)'\ndo = 'x'\n",
+         ":5: ", "1m to 60m"},
+        {kHead +
+             "[[rule]]\nid = 'a/b'\neach = 'pop'\nvalue = 'drain_time(streams)'\nwarning = ['>1s', '1s', 0]\n"
+             "do = 'x'\n",
          ":2: ", "world or region"},
         {kHead + "[[rule]]\nid = 'a/b'\neach = 'pop'\nvalue = 'metadata_p95_us'\nwarning = ['>1s', '1s', 0]\n"
                  "do = 'x'\n",
@@ -204,8 +214,10 @@ TEST_CASE("a file of rules is bounded", "[rules-file]") {
 
 TEST_CASE("a user's file changes keys by id, removes rules and adds some", "[rules-file]") {
     const auto& builtIn = Rules::builtIn();
-    const auto rules = builtIn.with(kHead + "[[rule]]\nid = 'pops/silent'\nclear_for = '40s'\n"
-                                            "[[rule]]\nid = 'security/people'\noff = true\n" + kRule,
+    const auto rules = builtIn.with(kHead +
+                                        "[[rule]]\nid = 'pops/silent'\nclear_for = '40s'\n"
+                                        "[[rule]]\nid = 'security/people'\noff = true\n" +
+                                        kRule,
                                     "mine.toml");
     if (!rules) FAIL(rules.error());
     CHECK(rules->all().size() == 15);
@@ -217,15 +229,18 @@ TEST_CASE("a user's file changes keys by id, removes rules and adds some", "[rul
 }
 
 TEST_CASE("a changed rule is checked as a whole", "[rules-file]") {
-    const auto rules = Rules::builtIn().with(kHead + "[[rule]]\nid = 'latency/metadata'\nvalue = 'error_ratio'\n", "mine.toml");
+    const auto rules = Rules::builtIn().with(
+        kHead + "[[rule]]\nid = 'latency/metadata'\nvalue = 'error_ratio'\n", "mine.toml");
     REQUIRE_FALSE(rules);
     CHECK_THAT(rules.error(), containsText("warning, critical or both")); // limits were of another unit
-    CHECK_FALSE(Rules::builtIn().with(kHead + "[[rule]]\nid = 'pops/load'\ninhibits = ['traffic/load-share']\n", "mine.toml"));
+    CHECK_FALSE(Rules::builtIn().with(
+        kHead + "[[rule]]\nid = 'pops/load'\ninhibits = ['traffic/load-share']\n", "mine.toml"));
 }
 
 TEST_CASE("a rule is explained in words", "[rules-file]") {
     const auto text = explain(*find(Rules::builtIn(), "latency/errors"));
-    for (const char* part : {"each region", "error ratio", "over 10 s", "above 0.50 % for 30 s", "above 2 % for 15 s",
-                             "0.30 % or less for 60 s", "4 k", "80 %", "30 min before T-0"})
+    for (const char* part :
+         {"each region", "error ratio", "over 10 s", "above 0.50 % for 30 s", "above 2 % for 15 s",
+          "0.30 % or less for 60 s", "4 k", "80 %", "30 min before T-0"})
         CHECK_THAT(text, containsText(part));
 }

@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/alarm/alarms.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/observed_fleet.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace surgescope::feeds;
+using surgescope::tests::containsText;
+using surgescope::tests::ObservedFleet;
+
+namespace {
+
+/// Windows of a second, so that each second speaks for itself.
+const std::string kSilent = "version = 1\n[defaults]\nwindow = '1s'\nclear_for = '3s'\ngroup_wait = '2s'\n"
+                            "[[rule]]\nid = 'pops/silent'\neach = 'pop'\nvalue = 'age'\nmin_coverage = '0%'\n"
+                            "warning = ['>5s', '2s', 0]\ncritical = ['>20s', '2s', 0]\n"
+                            "text = '{n} silent in {group}: {names}'\ndo = 'ask about {share} of requests'\n";
+const std::string kErrors = "[[rule]]\nid = 'latency/errors'\neach = 'world'\nvalue = 'error_ratio'\n"
+                            "warning = ['>1%', '0.5%', 2]\ncritical = ['>10%', '5%', 2]\nremind = '60s'\n"
+                            "text = '5xx {value}, limit {limit}'\ndo = 'shed load'\n";
+const std::string kFeed = "[[rule]]\nid = 'health/feed'\neach = 'feed'\nvalue = 'age'\nmin_coverage = '0%'\n"
+                          "from = 'always'\ncritical = ['>5s', '2s', 0]\nblind = true\n"
+                          "text = 'silent for {value}'\ndo = 'check the broker'\n";
+
+Rules rulesOf(const std::string& text) {
+    auto rules = Rules::parse(text, "test.toml");
+    if (!rules) FAIL(rules.error());
+    return *rules;
+}
+
+/// "shown latency/errors", one after the other.
+std::vector<std::string> changes(Alarms& alarms) {
+    std::vector<std::string> texts;
+    for (const auto& transition : alarms.takeTransitions())
+        texts.push_back(std::string(wordsFor(transition.change)) + " " + transition.rule +
+                        (transition.group.empty() ? "" : " " + transition.group));
+    return texts;
+}
+using Changes = std::vector<std::string>;
+
+/// A wall with one fleet.
+struct Room {
+    Room(const std::string& rules, std::size_t regions, std::size_t pops)
+        : fleet(regions, pops), alarms(rulesOf(rules)) {}
+
+    void run(int time) {
+        for (int i = 0; i < time; ++i)
+            alarms.judge(fleet.next());
+    }
+    void setErrors(double share) {
+        for (auto& pop : fleet.pops)
+            pop.more[Counter::status_5xx] =
+                static_cast<std::uint64_t>(share * static_cast<double>(pop.requests));
+    }
+    const AlarmStatus& status() const { return alarms.status(); }
+    const Card& card() const {
+        REQUIRE(status().cards.size() == 1);
+        return status().cards.front();
+    }
+
+    ObservedFleet fleet;
+    Alarms alarms;
+};
+
+} // namespace
+
+TEST_CASE("nothing is wrong on a wall that has just started", "[alarms]") {
+    Room room(kSilent + kErrors, 2, 3);
+    CHECK_FALSE(room.status().since);
+    for (auto& pop : room.fleet.pops)
+        pop.isUp = false; // expected, and never heard
+    room.run(60);
+    CHECK(room.status().cards.empty());
+    CHECK(room.status().verdict == Verdict::fine);
+    CHECK(room.status().since);
+    CHECK(changes(room.alarms) == Changes{});
+}
+
+TEST_CASE("PoPs that fall silent together are one card with their names, the largest first", "[alarms]") {
+    Room room(kSilent, 2, 6);
+    for (std::size_t i = 0; i < 5; ++i)
+        room.fleet.pops[i].requests = 1'000 * (i + 1);
+    room.run(10);
+    for (std::size_t i = 0; i < 5; ++i)
+        room.fleet.pops[i].isUp = false;
+    room.run(5);                        // age 5.5
+    CHECK(room.status().cards.empty()); // it waits for company
+    room.run(2);
+    const auto& card = room.card();
+    CHECK(card.state == AlarmState::unacked);
+    CHECK(card.severity == Severity::warning);
+    CHECK(card.group == "R0");
+    CHECK(card.text == "5 silent in R0: R0-4 R0-3 R0-2 +2");
+    CHECK(card.members == std::vector<std::string>{"R0-4", "R0-3", "R0-2", "R0-1", "R0-0"});
+    CHECK(card.todo == "ask about 17.6 % of requests"); // 15 of 85 thousand
+    CHECK(card.isSilence);
+    CHECK(card.since == room.fleet.now() - std::chrono::seconds(2));
+    CHECK(room.status().unacked == 1);
+    CHECK(room.status().verdict == Verdict::watch);
+    CHECK(changes(room.alarms) == Changes{"fired pops/silent R0", "shown pops/silent R0"});
+    room.run(15);
+    CHECK(room.card().severity == Severity::critical);
+    CHECK(room.status().verdict == Verdict::act);
+}
+
+TEST_CASE("a card that is gone stays until somebody has seen it", "[alarms]") {
+    Room room(kSilent, 1, 3);
+    room.run(10);
+    room.fleet.pops[1].isUp = false;
+    room.run(8);
+    const auto id = room.card().id;
+    room.fleet.pops[1].isUp = true;
+    room.run(4);
+    CHECK(room.card().state == AlarmState::returned);
+    CHECK(room.card().until == room.fleet.now() - std::chrono::seconds(1));
+    CHECK(room.card().text == "1 silent in R0: R0-1");
+    CHECK(room.status().verdict == Verdict::fine);
+    CHECK_FALSE(room.alarms.acknowledge(id, "Ada", ""));
+    CHECK(room.status().cards.empty());
+}
+
+TEST_CASE("one that comes back before that is the same card again, and chatters in the end", "[alarms]") {
+    Room room(kSilent, 1, 3);
+    room.run(5);
+    std::uint64_t id = 0;
+    for (std::uint32_t times = 1; times <= 3; ++times) {
+        room.fleet.pops[0].isUp = false;
+        room.run(8);
+        if (times == 1) id = room.card().id;
+        CHECK(room.card().id == id);
+        CHECK(room.card().occurrence == times);
+        CHECK(room.card().isChattering == (times == 3));
+        room.fleet.pops[0].isUp = true;
+        room.run(4);
+        // Four times as long to clear once it chatters.
+        CHECK(room.card().state == (times == 3 ? AlarmState::unacked : AlarmState::returned));
+    }
+    room.run(8);
+    CHECK(room.card().state == AlarmState::returned);
+}
+
+TEST_CASE("an acknowledged card ends by itself, with who acknowledged it in the log", "[alarms]") {
+    Room room(kSilent, 1, 3);
+    room.run(10);
+    room.fleet.pops[1].isUp = false;
+    room.run(8);
+    CHECK_FALSE(room.alarms.acknowledge(room.card().id, "Ada", "power, 20 min"));
+    CHECK(room.card().state == AlarmState::acked);
+    CHECK(room.card().by == "Ada");
+    CHECK(room.card().note == "power, 20 min");
+    CHECK(room.status().acked == 1);
+    const auto log = room.alarms.takeTransitions();
+    CHECK(log.back().change == Change::acknowledged);
+    CHECK(log.back().from == AlarmState::unacked);
+    CHECK(log.back().to == AlarmState::acked);
+    CHECK(log.back().by == "Ada");
+    room.fleet.pops[1].isUp = true;
+    room.run(4);
+    CHECK(room.status().cards.empty());
+    CHECK(changes(room.alarms) == Changes{"ended pops/silent R0"});
+}
+
+TEST_CASE("what is acknowledged is what was seen", "[alarms]") {
+    Room room(kSilent, 1, 10);
+    room.run(10);
+    room.fleet.pops[0].isUp = false;
+    room.run(8);
+    REQUIRE_FALSE(room.alarms.acknowledge(room.card().id, "Ada", ""));
+    room.fleet.pops[1].isUp = room.fleet.pops[2].isUp = false;
+    room.run(8);
+    CHECK(room.card().state == AlarmState::acked); // two more
+    CHECK(room.card().members.size() == 3);
+    room.fleet.pops[3].isUp = false;
+    room.run(6);
+    CHECK(room.card().state == AlarmState::unacked); // three more
+    CHECK(changes(room.alarms).back() == "grew pops/silent R0");
+}
+
+TEST_CASE("an acknowledged warning that becomes critical is new, and falls back quietly", "[alarms]") {
+    Room room("version = 1\n[defaults]\nwindow = '1s'\nclear_for = '3s'\n" + kErrors, 1, 3);
+    room.run(5);
+    room.setErrors(0.05);
+    room.run(2);
+    CHECK(room.card().text == "5xx 5 %, limit 1 %");
+    REQUIRE_FALSE(room.alarms.acknowledge(room.card().id, "Ada", ""));
+    room.setErrors(0.2);
+    room.run(2);
+    CHECK(room.card().state == AlarmState::unacked);
+    CHECK(room.card().severity == Severity::critical);
+    REQUIRE_FALSE(room.alarms.acknowledge(room.card().id, "Ada", ""));
+    room.setErrors(0.03);
+    room.run(3);
+    CHECK(room.card().state == AlarmState::acked);
+    CHECK(room.card().severity == Severity::warning);
+    CHECK(changes(room.alarms) == Changes{"fired latency/errors", "shown latency/errors",
+                                          "acknowledged latency/errors", "rose latency/errors",
+                                          "acknowledged latency/errors", "fell latency/errors"});
+}
+
+TEST_CASE("a critical one that is acknowledged and stays reminds", "[alarms]") {
+    Room room("version = 1\n[defaults]\nwindow = '1s'\n" + kErrors, 1, 3);
+    room.setErrors(0.2);
+    room.run(5);
+    REQUIRE_FALSE(room.alarms.acknowledge(room.card().id, "Ada", ""));
+    room.run(59);
+    CHECK(room.card().state == AlarmState::acked);
+    room.run(1);
+    CHECK(room.card().state == AlarmState::unacked);
+    CHECK(changes(room.alarms).back() == "reminded latency/errors");
+}
+
+TEST_CASE("a card may be shelved for a time", "[alarms]") {
+    Room room("version = 1\n[defaults]\nwindow = '1s'\nclear_for = '3s'\n" + kErrors, 1, 3);
+    room.setErrors(0.2);
+    room.run(5);
+    const auto id = room.card().id;
+    CHECK_FALSE(room.alarms.shelve(id, 1, "Ada", "known"));
+    CHECK(room.status().cards.empty());
+    REQUIRE(room.status().shelved.size() == 1);
+    CHECK(room.status().verdict == Verdict::fine);
+    CHECK(room.status().shelved[0].shelvedUntil == room.fleet.now() + std::chrono::minutes(1));
+    changes(room.alarms);
+    SECTION("then it is new again") {
+        room.run(60);
+        CHECK(room.status().shelved.empty());
+        CHECK(room.card().state == AlarmState::unacked);
+        CHECK(changes(room.alarms) == Changes{"unshelved latency/errors"});
+    }
+    SECTION("unshelved by hand it counts as seen") {
+        CHECK_FALSE(room.alarms.unshelve(id, "Bob"));
+        CHECK(room.card().state == AlarmState::acked);
+    }
+    SECTION("what comes and goes in between is quiet, and recorded") {
+        room.setErrors(0);
+        room.run(10);
+        CHECK(room.status().shelved.size() == 1);
+        room.setErrors(0.2);
+        room.run(10);
+        CHECK(room.status().shelved.size() == 1);
+        const auto log = room.alarms.takeTransitions();
+        CHECK(log.size() == 3); // ended, fired, shown
+        CHECK(std::ranges::none_of(log, makesSound));
+        room.run(40);
+        CHECK(room.card().state == AlarmState::unacked);
+        CHECK(room.card().id == id);
+    }
+    SECTION("when the time is over and nothing is wrong, nothing is left") {
+        room.setErrors(0);
+        room.run(60);
+        CHECK(room.status().shelved.empty());
+        CHECK(room.status().cards.empty());
+    }
+}
+
+TEST_CASE("a command that cannot be is refused in words", "[alarms]") {
+    Room room("version = 1\n[defaults]\nwindow = '1s'\n" + kErrors, 1, 3);
+    room.setErrors(0.2);
+    room.run(5);
+    const auto id = room.card().id;
+    CHECK_THAT(room.alarms.acknowledge(99, "Ada", "")->text, containsText("no card 99"));
+    CHECK_THAT(room.alarms.acknowledge(id, "", "")->text, containsText("a name"));
+    CHECK_THAT(room.alarms.acknowledge(id, "Ada\n", "")->text, containsText("a name"));
+    CHECK_THAT(room.alarms.acknowledge(id, "Ada", std::string(501, 'x'))->text, containsText("500"));
+    CHECK_THAT(room.alarms.shelve(id, 61, "Ada", "")->text, containsText("1 to 60"));
+    CHECK_THAT(room.alarms.unshelve(id, "Ada")->text, containsText("not shelved"));
+    REQUIRE_FALSE(room.alarms.acknowledge(id, "Ada", ""));
+    CHECK_THAT(room.alarms.acknowledge(id, "Bob", "")->text, containsText("by Ada"));
+}
+
+TEST_CASE("the same in three regions is one card of the world", "[alarms]") {
+    Room room(kSilent, 4, 3);
+    room.run(10);
+    room.fleet.pops[0].isUp = room.fleet.pops[3].isUp = false;
+    room.run(8);
+    CHECK(room.status().cards.size() == 2);
+    REQUIRE_FALSE(room.alarms.acknowledge(room.status().cards[0].id, "Ada", ""));
+    changes(room.alarms);
+    room.fleet.pops[6].isUp = false;
+    room.run(5);
+    CHECK(room.card().group.empty());
+    CHECK(room.card().state == AlarmState::unacked); // a new region
+    CHECK(room.card().text == "3 silent in the world: R0-0 R1-0 R2-0");
+    CHECK(changes(room.alarms) == Changes{"folded pops/silent R0", "folded pops/silent R1",
+                                          "fired pops/silent", "shown pops/silent"});
+    room.fleet.pops[6].isUp = room.fleet.pops[3].isUp = true;
+    room.run(5);
+    CHECK(room.card().group.empty()); // until it is over
+    room.fleet.pops[0].isUp = true;
+    room.run(5);
+    CHECK(room.card().state == AlarmState::returned);
+}
+
+TEST_CASE("what is explained by another card is counted there and not shown", "[alarms]") {
+    const std::string regions =
+        "[[rule]]\nid = 'pops/region-silent'\neach = 'region'\nvalue = 'share(nodes, age > 5s)'\n"
+        "min_coverage = '0%'\ncritical = ['>60%', '40%', 3]\ninhibits = ['pops/silent']\n"
+        "text = '{group} silent: {value}'\ndo = 'x'\n";
+    Room room(kSilent + regions, 2, 5);
+    room.run(10);
+    for (std::size_t i = 0; i < 4; ++i)
+        room.fleet.pops[i].isUp = false;
+    room.fleet.pops[5].isUp = false; // in the other region
+    room.run(12);
+    REQUIRE(room.status().cards.size() == 2);
+    const auto& region = room.status().cards[0];
+    CHECK(region.rule == "pops/region-silent");
+    CHECK(region.text == "R0 silent: 80 %");
+    CHECK(region.inhibited == 4);
+    CHECK(region.isSilence);
+    CHECK(room.status().cards[1].members == std::vector<std::string>{"R1-0"});
+    CHECK(room.status().inhibited == 4);
+    // It was held back from its first second on, by what was only pending then.
+    for (const auto& transition : room.alarms.takeTransitions())
+        if (transition.rule == "pops/silent" && transition.group == "R0")
+            CHECK(transition.change != Change::shown);
+    // Two of them come back: the region is heard, and after 15 s the others speak for themselves.
+    room.fleet.pops[0].isUp = room.fleet.pops[1].isUp = true;
+    room.run(5);
+    CHECK(room.status().cards.size() == 2);
+    CHECK(room.status().cards[0].state == AlarmState::unacked);
+    room.fleet.pops[1].isUp = true;
+    room.run(14);
+    REQUIRE(room.status().cards.size() == 3);
+    const auto back = std::ranges::find_if(room.status().cards, [](const Card& card) {
+        return card.rule == "pops/silent" && card.group == "R0";
+    });
+    REQUIRE(back != room.status().cards.end());
+    CHECK(back->state == AlarmState::unacked);
+    CHECK(back->since == room.fleet.now() - std::chrono::seconds(26)); // its true one
+    CHECK(back->members == std::vector<std::string>{"R0-2", "R0-3"});
+}
+
+TEST_CASE("a card that is explained later on goes behind the other", "[alarms]") {
+    const std::string world =
+        "[[rule]]\nid = 'health/coverage'\neach = 'world'\nvalue = 'coverage'\nmin_coverage = '0%'\n"
+        "critical = ['<50%', '60%', 0]\ninhibits = ['pops/silent']\nblind = true\ndo = 'x'\n";
+    Room room(kSilent + world, 1, 5);
+    room.run(10);
+    room.fleet.pops[0].isUp = false;
+    room.run(8);
+    CHECK(room.card().rule == "pops/silent");
+    room.fleet.pops[1].isUp = room.fleet.pops[2].isUp = false;
+    room.run(1);
+    CHECK(room.card().rule == "health/coverage");
+    CHECK(room.card().inhibited == 1);
+    CHECK(room.status().verdict == Verdict::blind);
+    CHECK(changes(room.alarms).back() == "inhibited pops/silent R0");
+}
+
+TEST_CASE("a feed that is cut is one card, and the wall is blind", "[alarms]") {
+    Room room(kSilent + kErrors + kFeed, 3, 10);
+    room.setErrors(0.05);
+    room.run(10);
+    REQUIRE(room.card().rule == "latency/errors");
+    const auto last = room.fleet.now();
+    changes(room.alarms);
+    for (int age = 1; age <= 60; ++age)
+        room.alarms.tick(last + std::chrono::seconds(age), age, std::nullopt);
+    CHECK(room.status().verdict == Verdict::blind);
+    CHECK(room.status().since == last + std::chrono::seconds(6));
+    REQUIRE(room.status().cards.size() == 2);
+    CHECK(room.status().cards[0].text == "silent for 60 s");
+    CHECK(room.status().cards[1].rule == "latency/errors"); // not cleared, and nobody knows
+    CHECK(room.status().cards[1].isBlind);
+    CHECK(changes(room.alarms) ==
+          Changes{"fired health/feed", "shown health/feed", "no data latency/errors"});
+    // It comes back where it was cut: those seconds count.
+    room.setErrors(0);
+    for (int i = 0; i < 3; ++i)
+        room.alarms.judge(room.fleet.next());
+    CHECK(changes(room.alarms) == Changes{"data again latency/errors", "returned latency/errors"});
+}
+
+TEST_CASE("a recorder that drops is told, also what it dropped before anybody looked", "[alarms]") {
+    Room room("version = 1\n[defaults]\nwindow = '3s'\nclear_for = '2s'\n[[rule]]\nid = "
+              "'health/recorder'\neach = 'recorder'\n"
+              "value = 'dropped_messages'\ncritical = ['>0', '0', 0]\ntext = 'lost {value}'\ndo = 'free the "
+              "disk'\n",
+              1, 1);
+    const auto run = [&](int time, std::optional<std::uint64_t> dropped) {
+        for (int i = 0; i < time; ++i) {
+            auto& second = room.fleet.next();
+            second.recorderDropped = dropped;
+            room.alarms.judge(second);
+        }
+    };
+    run(3, std::nullopt);
+    CHECK(room.status().cards.empty());
+    run(1, 7);
+    CHECK(room.card().text == "lost 7");
+    run(1, 9);
+    CHECK(room.card().text == "lost 9");
+    run(5, 9);
+    CHECK(room.card().state == AlarmState::returned);
+}
+
+TEST_CASE("clocks that are off are one card by name", "[alarms]") {
+    Room room(
+        "version = 1\n[[rule]]\nid = 'health/clocks'\neach = 'publisher'\nvalue = 'clock_offset'\n"
+        "warning = ['>500ms', '400ms', 3]\ntext = '{n} off: {names}, worst {worst} by {value}'\ndo = 'x'\n",
+        1, 1);
+    std::vector<ObservedPublisher> publishers{
+        {"agent-1", 0.1}, {"agent-2", -0.9}, {"agent-3", 0.6}, {"agent-4", {}}};
+    for (int i = 0; i < 8; ++i) {
+        auto& second = room.fleet.next();
+        second.publishers = publishers;
+        room.alarms.judge(second);
+    }
+    CHECK(room.card().text == "2 off: agent-2 agent-3, worst agent-2 by 900 ms");
+}
+
+TEST_CASE("many cards at once are a flood, until it ebbs", "[alarms]") {
+    std::string rules = "version = 1\n[defaults]\nwindow = '1s'\nclear_for = '1s'\nlatch = false\n";
+    for (int i = 0; i < 6; ++i)
+        rules += "[[rule]]\nid = 'flood/r" + std::to_string(i) +
+                 "'\neach = 'world'\nvalue = 'error_ratio'\nwarning = ['>" + std::to_string(i + 1) +
+                 "%', '0%', 0]\ndo = 'x'\n";
+    Room room(rules, 1, 1);
+    room.setErrors(0.055);
+    room.run(3);
+    CHECK_FALSE(room.status().isFlood); // five
+    room.setErrors(0.065);
+    room.run(1);
+    CHECK(room.status().isFlood);
+    room.run(595);
+    CHECK(room.status().isFlood);
+    room.run(5);
+    CHECK_FALSE(room.status().isFlood);
+}
+
+TEST_CASE("a rule begins at its time before T-0, and ends without clearing", "[alarms]") {
+    Room room("version = 1\n[defaults]\nwindow = '1s'\nfrom = 'T-00:00:10'\n" + kErrors, 1, 1);
+    room.setErrors(0.05);
+    const auto release = room.fleet.now() + std::chrono::seconds(30);
+    const auto run = [&](int time, std::optional<FeedSecond> at) {
+        for (int i = 0; i < time; ++i) {
+            auto& second = room.fleet.next();
+            second.releaseAt = at;
+            room.alarms.judge(second);
+        }
+    };
+    run(19, release);
+    CHECK(room.status().cards.empty());
+    run(5, release);
+    CHECK(room.status().cards.size() == 1);
+    changes(room.alarms);
+    run(1, release + std::chrono::hours(1));
+    CHECK(room.status().cards.empty());
+    CHECK(changes(room.alarms) == Changes{"rule off latency/errors"});
+    run(5, std::nullopt); // no T-0: always
+    CHECK(room.status().cards.size() == 1);
+}
+
+TEST_CASE("other rules keep what has the same id", "[alarms]") {
+    Room room(kSilent + kErrors, 1, 3);
+    room.setErrors(0.05);
+    room.run(10);
+    room.fleet.pops[0].isUp = false;
+    room.run(10);
+    REQUIRE(room.status().cards.size() == 2);
+    const auto errors = *std::ranges::find(room.status().cards, "latency/errors", &Card::rule);
+    REQUIRE_FALSE(room.alarms.acknowledge(errors.id, "Ada", ""));
+    changes(room.alarms);
+    room.alarms.setRulesProblem("mine.toml:3: no");
+    CHECK(room.status().rulesProblem == "mine.toml:3: no");
+    room.alarms.setRules(rulesOf("version = 1\n[defaults]\nwindow = '1s'\n" + kErrors));
+    CHECK(room.status().rulesProblem.empty());
+    CHECK(room.card().id == errors.id);
+    CHECK(room.card().state == AlarmState::acked);
+    CHECK(changes(room.alarms) == Changes{"rule off pops/silent R0"});
+    room.run(5);
+    CHECK(room.card().id == errors.id);
+}
+
+TEST_CASE("seconds that were judged are looked back at and not judged again", "[alarms]") {
+    Room room(kSilent + kErrors, 1, 3);
+    room.setErrors(0.05);
+    room.run(10);
+    const auto before = room.status();
+    changes(room.alarms);
+    room.alarms.judge(room.fleet.second());
+    auto older = room.fleet.second();
+    older.second -= std::chrono::seconds(2);
+    room.alarms.judge(older);
+    CHECK(room.status() == before);
+    CHECK(changes(room.alarms) == Changes{});
+}
+
+TEST_CASE("time that goes far back begins anew", "[alarms]") {
+    Room room(kSilent + kErrors, 1, 3);
+    room.run(400);
+    room.setErrors(0.05);
+    auto& second = room.fleet.next();
+    second.second -= std::chrono::hours(1);
+    room.alarms.judge(second);
+    room.alarms.judge(room.fleet.next()); // the fleet goes on from there
+    CHECK(room.card().rule == "latency/errors");
+}
+
+TEST_CASE("what is saved is restored, and goes on as if nothing had happened", "[alarms]") {
+    Room room(kSilent + kErrors + kFeed, 3, 4);
+    room.setErrors(0.05);
+    room.run(10);
+    room.fleet.pops[0].isUp = false;
+    room.run(9);
+    REQUIRE_FALSE(room.alarms.acknowledge(room.status().cards[0].id, "Ada", "seen"));
+    REQUIRE_FALSE(room.alarms.shelve(room.status().cards[1].id, 5, "Bob", ""));
+    const auto bytes = room.alarms.save();
+    Alarms other(rulesOf(kSilent + kErrors + kFeed));
+    REQUIRE_FALSE(other.restore(bytes));
+    CHECK(other.status() == room.status());
+    CHECK(other.save() == bytes);
+    room.alarms.takeTransitions();
+    for (int i = 0; i < 30; ++i) {
+        if (i == 10) room.fleet.pops[5].isUp = false;
+        if (i == 12) room.setErrors(0.3);
+        const auto& second = room.fleet.next();
+        room.alarms.judge(second);
+        other.judge(second);
+    }
+    // Shares of before are new after a restart; all else is the same.
+    const auto all = room.alarms.takeTransitions();
+    const auto others = other.takeTransitions();
+    REQUIRE(all.size() == others.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        CHECK(all[i].change == others[i].change);
+        CHECK(all[i].card == others[i].card);
+        CHECK(all[i].second == others[i].second);
+    }
+    CHECK(all.size() > 3);
+}
+
+TEST_CASE("bytes that were not saved are refused, and nothing changes", "[alarms]") {
+    Room room(kSilent + kErrors, 1, 3);
+    room.setErrors(0.05);
+    room.run(10);
+    const auto bytes = room.alarms.save();
+    Alarms other(rulesOf(kSilent + kErrors));
+    for (const auto& bad : {std::string(), std::string("x"), bytes + "x", bytes.substr(0, bytes.size() - 1)})
+        CHECK(other.restore(bad));
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        CHECK(other.restore(std::string_view(bytes).substr(0, size)));
+    CHECK(other.status() == AlarmStatus());
+}
+
+TEST_CASE("restored cards of rules that are no more end as those of a rule that is off", "[alarms]") {
+    Room room(kSilent + kErrors, 1, 3);
+    room.setErrors(0.05);
+    room.run(10);
+    Alarms other(rulesOf(kSilent));
+    REQUIRE_FALSE(other.restore(room.alarms.save()));
+    CHECK(other.status().cards.empty());
+    CHECK(changes(other) == Changes{"rule off latency/errors"});
+}
