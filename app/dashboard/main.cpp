@@ -57,6 +57,7 @@ feeds::Session::Options sessionOptions(const app::Options& options) {
                                     .recordingsFolder = options.recordingsFolder,
                                     .baseline = options.baseline,
                                     .library = "surgescope " SURGESCOPE_VERSION};
+    session.rulesFile = options.rules;
     if (options.flight)
         session.flight = {
             .folder = options.flightFolder, .bytes = options.flightBytes, .library = session.library};
@@ -152,6 +153,9 @@ int main(int argc, char** argv) {
     QObject::connect(&window, &widgets::WallWindow::viewRequestChanged, &window,
                      [&session](const feeds::ViewRequest& request) { session->request(request); });
     steer(*session, window);
+    window.setPerson(qEnvironmentVariable("USER", QStringLiteral("somebody")));
+    QObject::connect(&window, &widgets::WallWindow::alarmAsked, &window,
+                     [&session](const feeds::AlarmCommand& command) { session->ask(command); });
     app::ViewExports exports(window, options.exportsFolder);
     QObject::connect(&window, &widgets::WallWindow::exportRequested, &window,
                      [&exports](widgets::ExportView view, widgets::ExportFormats formats) {
@@ -165,9 +169,11 @@ int main(int argc, char** argv) {
     screens.show();
 
     std::shared_ptr<const feeds::Frame> shown;
+    std::shared_ptr<const feeds::LiveStatus> status;
     QTimer frames;
     QObject::connect(&frames, &QTimer::timeout, &window, [&] {
         if (auto frame = session->takeFrame()) window.setFrame(shown = std::move(frame));
+        if (auto now = session->takeStatus()) window.setStatus(status = std::move(now));
         if (stopSignal) QApplication::quit();
     });
     frames.start(milliseconds(16));
@@ -185,8 +191,8 @@ int main(int argc, char** argv) {
     if (stats) {
         QObject::connect(&everySecond, &QTimer::timeout, &window, [&] {
             if (!shown) return;
-            if (!stats->write(*shown, session->timeline(), window.takePaintTimes(), window.pictureDelays(),
-                              feeds::secondsBetween(started, clock.steady()))) {
+            if (!stats->write(*shown, session->timeline(), status.get(), window.takePaintTimes(),
+                              window.pictureDelays(), feeds::secondsBetween(started, clock.steady()))) {
                 std::fprintf(stderr, "surgescope: --stats: cannot write any more; statistics end here\n");
                 everySecond.stop();
             }

@@ -68,6 +68,9 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         ->needs(replay);
     app.add_option("--record", options.record, "Records what is received to this new file (MCAP)")
         ->excludes(replay);
+    app.add_option("--rules", options.rules,
+                   "Rules of alarms, over those built in; read again when the file changes")
+        ->check(CLI::ExistingFile);
     app.add_option("--baseline", options.baseline,
                    "Recording of an earlier launch to lay beneath, aligned at T-0; without it a simulated "
                    "standard rollout lies beneath rehearsals");

@@ -79,6 +79,34 @@ Json totalsJson(const PopTotals& totals) {
     return {{"counters", counters}, {"distributions", distributions}};
 }
 
+Json json(const Card& card) {
+    return {{"id", card.id},
+            {"rule", card.rule},
+            {"group", card.group},
+            {"severity", wordsFor(card.severity)},
+            {"state", wordsFor(card.state)},
+            {"since", unixSeconds(card.since)},
+            {"text", card.text},
+            {"members", card.members},
+            {"by", card.by},
+            {"blind", card.isBlind}};
+}
+
+Json json(const AlarmStatus& alarms) {
+    Json cards = Json::array();
+    for (const auto& card : alarms.cards)
+        cards.push_back(json(card));
+    return {{"verdict", wordsFor(alarms.verdict)},
+            {"since", alarms.since ? Json(unixSeconds(*alarms.since)) : Json(nullptr)},
+            {"unacknowledged", alarms.unacked},
+            {"acknowledged", alarms.acked},
+            {"shelved", alarms.shelved.size()},
+            {"inhibited", alarms.inhibited},
+            {"flood", alarms.isFlood},
+            {"rules_problem", alarms.rulesProblem},
+            {"cards", cards}};
+}
+
 } // namespace
 
 Result<std::unique_ptr<StatsWriter>> StatsWriter::open(const std::string& path) {
@@ -87,8 +115,9 @@ Result<std::unique_ptr<StatsWriter>> StatsWriter::open(const std::string& path) 
     return std::unique_ptr<StatsWriter>(new StatsWriter(std::move(lines.value())));
 }
 
-bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const widgets::PaintTimes& paint,
-                        const widgets::PictureDelays& delays, double uptimeSeconds) {
+bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const LiveStatus* status,
+                        const widgets::PaintTimes& paint, const widgets::PictureDelays& delays,
+                        double uptimeSeconds) {
     Json refused = Json::object();
     for (const auto& refusal : frame.health.refused)
         refused[refusal.reason] = refusal.count;
@@ -142,6 +171,7 @@ bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const widg
         {"nodes", {{"heard", frame.health.nodesHeard}, {"expected", frame.health.nodesExpected}}},
         {"pops", pops},
         {"memory_mib", feeds::residentMebibytes()},
+        {"alarms", status ? json(status->alarms) : Json(nullptr)},
         {"world", json(frame.world)},
         {"since_start", totalsJson(frame.sinceStart)}};
     const auto text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

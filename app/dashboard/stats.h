@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/alarm/live_status.h"
 #include "feeds/frame/frame.h"
 #include "feeds/frame/timeline.h"
 #include "feeds/util/result.h"
@@ -24,8 +25,9 @@ class StatsWriter {
     static feeds::Result<std::unique_ptr<StatsWriter>> open(const std::string& path);
 
     /// False when writing failed (disk full, reader gone).
-    bool write(const feeds::Frame& frame, const feeds::Timeline& timeline, const widgets::PaintTimes& paint,
-               const widgets::PictureDelays& delays, double uptimeSeconds);
+    /// `status`: null: nothing was judged yet.
+    bool write(const feeds::Frame& frame, const feeds::Timeline& timeline, const feeds::LiveStatus* status,
+               const widgets::PaintTimes& paint, const widgets::PictureDelays& delays, double uptimeSeconds);
 
   private:
     explicit StatsWriter(std::unique_ptr<LineWriter> lines) : m_lines(std::move(lines)) {}

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace surgescope::feeds {
@@ -30,6 +31,30 @@ enum class Verdict : std::uint8_t {
     act,   // critical, and nobody cares for it
     blind, // the feed is lost, or too few nodes are heard to tell
 };
+
+/// In one word, for tables and statistics.
+constexpr std::string_view wordsFor(Severity severity) {
+    return severity == Severity::critical ? "critical" : "warning";
+}
+constexpr std::string_view wordsFor(AlarmState state) {
+    switch (state) {
+    case AlarmState::normal: return "normal";
+    case AlarmState::pending: return "pending";
+    case AlarmState::unacked: return "unacknowledged";
+    case AlarmState::acked: return "acknowledged";
+    case AlarmState::returned: break;
+    }
+    return "returned";
+}
+constexpr std::string_view wordsFor(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::fine: return "fine";
+    case Verdict::watch: return "watch";
+    case Verdict::act: return "act";
+    case Verdict::blind: break;
+    }
+    return "blind";
+}
 
 /// A rule that fires for one or several subjects of a group: what is shown, acknowledged and shelved as one.
 struct Card {

@@ -24,6 +24,8 @@ struct Palette {
     QColor elevated{224, 184, 62};
     QColor critical{240, 132, 46};
     QColor overload{236, 72, 66};
+    QColor silent{226, 75, 196}; // what is not heard
+    QColor silentCross{255, 255, 255};
     QColor accent{126, 160, 238}; // releases, selection
     QColor noData{92, 102, 114};
     // Heatmaps: the two tones of a chequer where there is no data, and where nothing was purged.

@@ -87,6 +87,7 @@ const std::vector<Shortcut>& shortcuts() {
         {map, kMap, u"/  Ctrl F", u"find a PoP", {{.prints = u'/'}, {Qt::Key_F, kCtrl}}},
 
         {wallMode, kWall, u"F11", u"wall mode, and out of it", {{Qt::Key_F11}}},
+        {alarms, kWall, u"A", u"alarms: what to do, acknowledge, shelve", {{Qt::Key_A}}},
         {health, kWall, u"H", u"health of the wall itself", {{Qt::Key_H}}},
         {theme, kWall, u"Ctrl T", u"dark, light, high contrast", {{Qt::Key_T, kCtrl}}},
         {menu, kWall, u"Menu", u"the menu, as a right click", {{Qt::Key_Menu}}},

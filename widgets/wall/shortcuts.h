@@ -27,6 +27,7 @@ enum class Command {
     exportView, // Called::number: 0 as a picture, 1 in the other formats, 2 to the clipboard
     theme,
     health,
+    alarms,
     wallMode,
     menu,
     help,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What keys, menus and pages do to the wall; the other half of wall_window.cpp.
+#include "widgets/alarm/alarm_list.h"
 #include "widgets/map/map_widget.h"
 #include "widgets/tiles/tile_row.h"
 #include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/arrangement.h"
 #include "widgets/wall/help_overlay.h"
-#include "widgets/wall/name_box.h"
+#include "widgets/wall/line_box.h"
 #include "widgets/wall/notice_line.h"
 #include "widgets/wall/shortcuts.h"
 #include "widgets/wall/wall_window.h"
@@ -21,11 +22,16 @@
 
 namespace surgescope::widgets {
 
+namespace {
+constexpr int kMostNoteLetters = 120; // some have four bytes
+}
+
 void WallWindow::keyPressEvent(QKeyEvent* event) {
     if (!handleKey(*event)) QWidget::keyPressEvent(event);
 }
 
 bool WallWindow::handleKey(QKeyEvent& event) {
+    if (m_alarmList->handleKey(event)) return true;
     const auto called = commandFor(event);
     if (!called) return false;
     const bool repeats = called->command == Command::timeline || called->command == Command::map ||
@@ -75,6 +81,7 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
         break;
     }
     case Command::health: toggleHealth(); break;
+    case Command::alarms: toggleAlarms(); break;
     case Command::wallMode: toggleWallMode(); break;
     case Command::menu: {
         const std::string view = m_arrangement->current();
@@ -119,13 +126,31 @@ QString WallWindow::exportTitle(ExportView view) {
 
 void WallWindow::handleEscape() {
     // One thing at a time, the most passing first.
-    if (m_arrangement->cancelDrag() || m_help->dismiss() || m_notice->dismiss()) return;
+    if (m_arrangement->cancelDrag() || m_help->dismiss() || m_alarmList->dismiss() || m_notice->dismiss())
+        return;
     if (!m_focus.selection().isWorld()) return m_focus.select({});
     if (m_arrangement->restore()) return;
     if (isWallMode())
         leaveWallMode();
     else if (isFullScreen())
         showNormal();
+}
+
+void WallWindow::toggleAlarms() {
+    m_help->dismiss();
+    m_alarmList->toggle(m_scale);
+}
+
+void WallWindow::askForNote(quint64 card, QPoint global) {
+    auto* box = new LineBox({.question = QStringLiteral("Acknowledge, with a note"),
+                             .text = {},
+                             .most = kMostNoteLetters,
+                             .allowed = {}},
+                            std::max(0.8, m_scale), this);
+    connect(box, &LineBox::accepted, this, [this, card](const QString& note) {
+        emit alarmAsked(feeds::Acknowledge{card, m_person.toStdString(), note.toStdString()});
+    });
+    box->popUp(global);
 }
 
 /// The page comes over everything, and leaves things as they were.
@@ -183,8 +208,12 @@ void WallWindow::chooseWorkspace(int position) {
 }
 
 void WallWindow::askForName(QPoint global) {
-    auto* box = new NameBox(QString::fromStdString(m_workspaceName), std::max(0.8, m_scale), this);
-    connect(box, &NameBox::accepted, this, [this](const QString& name) {
+    static const QRegularExpression kNames(QStringLiteral("[A-Za-z0-9][A-Za-z0-9 _-]*"));
+    auto* box = new LineBox({QStringLiteral("Save the workspace as"), QString::fromStdString(m_workspaceName),
+                             static_cast<int>(Workspace::kMostNameBytes), kNames},
+                            std::max(0.8, m_scale), this);
+    connect(box, &LineBox::accepted, this, [this](const QString& name) {
+        if (!isWorkspaceName(name.toStdString())) return;
         Workspace saved = m_arrangement->workspace();
         saved.name = m_workspaceName = name.toStdString();
         const auto same = std::ranges::find(m_userWorkspaces, saved.name, &Workspace::name);

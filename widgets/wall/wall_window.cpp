@@ -4,6 +4,8 @@
 #include "feeds/util/clock.h"
 #include "feeds/util/own_process.h"
 
+#include "widgets/alarm/alarm_list.h"
+#include "widgets/alarm/alarm_strip.h"
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
 #include "widgets/map/map_widget.h"
@@ -34,15 +36,17 @@ namespace surgescope::widgets {
 
 WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     : QWidget(parent), m_views(catalogue, m_focus, this), m_header(new HeaderBar(this)),
-      m_tiles(new TileRow(this)), m_area(new ViewArea(m_views.set(), this)),
+      m_alarms(new AlarmStrip(this)), m_tiles(new TileRow(this)), m_area(new ViewArea(m_views.set(), this)),
       m_timeline(new TimelineWidget(this)), m_health(new HealthStrip(this)),
       m_progress(new ProgressLine(this)), m_notice(new NoticeLine(this)), m_help(new HelpOverlay(this)),
-      m_edge(new EdgeFrame(this)), m_arrangement(std::make_unique<Arrangement>(m_views.set(), *m_area)) {
+      m_alarmList(new AlarmList(this)), m_edge(new EdgeFrame(this)),
+      m_arrangement(std::make_unique<Arrangement>(m_views.set(), *m_area)) {
     setWindowTitle(QStringLiteral("surgescope"));
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
     setToolTipColours();
     connectViews();
+    connectAlarms();
     m_requestTimer.setSingleShot(true);
     m_requestTimer.setInterval(0);
     connect(&m_requestTimer, &QTimer::timeout, this, &WallWindow::postRequest);
@@ -91,8 +95,36 @@ void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     m_timeline->setOfNow(feeds::isOfNow(*frame));
     noteReport(*frame);
     m_views.setFrame(std::move(frame));
+    m_alarms->setWords(timeWords(), m_mode == feeds::Timeline::Mode::behindLive);
+    m_alarmList->setWords(timeWords());
     checkAge();
     if (!m_ageTimer.isActive()) m_ageTimer.start();
+}
+
+void WallWindow::connectAlarms() {
+    m_alarms->hide();
+    const auto person = [this] { return m_person.toStdString(); };
+    connect(m_alarms, &AlarmStrip::listRequested, this, &WallWindow::toggleAlarms);
+    connect(m_alarmList, &AlarmList::acknowledgeRequested, this, [this, person](quint64 card) {
+        emit alarmAsked(feeds::Acknowledge{card, person(), {}});
+    });
+    connect(m_alarmList, &AlarmList::noteRequested, this, &WallWindow::askForNote);
+    connect(m_alarmList, &AlarmList::shelveRequested, this, [this, person](quint64 card) {
+        emit alarmAsked(feeds::Shelve{.card = card, .by = person(), .note = {}});
+    });
+    connect(m_alarmList, &AlarmList::unshelveRequested, this, [this, person](quint64 card) {
+        emit alarmAsked(feeds::Unshelve{card, person()});
+    });
+}
+
+void WallWindow::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
+    if (!status) return;
+    const bool isFirst = m_alarms->isHidden();
+    m_alarms->setStatus(status);
+    m_alarmList->setStatus(std::move(status));
+    if (!isFirst) return;
+    m_alarms->show();
+    layOut();
 }
 
 void WallWindow::setTimeline(feeds::Timeline timeline) {
@@ -192,12 +224,20 @@ void WallWindow::layOut() {
     m_progress->setGeometry(0, s(60), w, std::max(2, s(3)));
     m_health->setGeometry(0, h - healthHigh, w, healthHigh);
     m_timeline->setGeometry(0, h - healthHigh - timelineHigh, w, timelineHigh);
-    m_tiles->setGeometry(edge, s(70), w - 2 * edge, s(100));
-    const int top = s(180), bottom = h - healthHigh - timelineHigh - gap;
+    int top = s(70);
+    if (!m_alarms->isHidden()) {
+        m_alarms->setScale(m_scale);
+        m_alarms->setGeometry(edge, top, w - 2 * edge, s(AlarmStrip::kHeight));
+        top += s(AlarmStrip::kHeight) + gap;
+    }
+    m_tiles->setGeometry(edge, top, w - 2 * edge, s(100));
+    top += s(100) + gap;
+    const int bottom = h - healthHigh - timelineHigh - gap;
     m_area->setScale(m_scale);
     m_area->setGeometry(edge, top, std::max(1, w - 2 * edge), std::max(1, bottom - top));
     m_notice->place({edge, bottom}, std::max(1, w - 2 * edge), m_scale);
     m_help->place(m_scale);
+    m_alarmList->place(m_scale);
     m_edge->place(m_scale);
     m_header->setCovered(m_edge->wordsBox());
     m_requestTimer.start();

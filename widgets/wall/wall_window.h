@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/alarm/live_status.h"
 #include "feeds/frame/frame.h"
 #include "feeds/frame/timeline.h"
 #include "feeds/frame/view_request.h"
@@ -27,6 +28,8 @@
 
 namespace surgescope::widgets {
 
+class AlarmList;
+class AlarmStrip;
 class Arrangement;
 class EdgeFrame;
 class HeaderBar;
@@ -55,6 +58,13 @@ class WallWindow : public QWidget {
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
     /// What the bar at the bottom shows and the badge at the top says.
     void setTimeline(feeds::Timeline timeline);
+
+    /// What burns: a strip shows it from then on. Null is ignored.
+    void setStatus(std::shared_ptr<const feeds::LiveStatus> status);
+    const AlarmStrip& alarms() const { return *m_alarms; }
+    const AlarmList& alarmList() const { return *m_alarmList; }
+    /// Who acknowledges and shelves at this wall.
+    void setPerson(const QString& name) { m_person = name; }
 
     const feeds::PopCatalogue& catalogue() const { return m_views.catalogue(); }
 
@@ -121,6 +131,7 @@ class WallWindow : public QWidget {
     const WallMode& wallMode() const { return m_wall; }
     void toggleFullScreen();
     void toggleHelp();
+    void toggleAlarms();
     /// One quiet line, for half a minute or until Esc.
     void showNotice(const QString& text);
     const NoticeLine& notice() const { return *m_notice; }
@@ -155,6 +166,9 @@ class WallWindow : public QWidget {
     /// Keys and menus ask for it; nothing is written here.
     void exportRequested(surgescope::widgets::ExportView view, surgescope::widgets::ExportFormats formats);
 
+    /// People want this of an alarm.
+    void alarmAsked(const surgescope::feeds::AlarmCommand& command);
+
   protected:
     bool event(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
@@ -175,6 +189,8 @@ class WallWindow : public QWidget {
     bool run(const Called& called, QKeyEvent& event);
     void handleEscape();
     void toggleHealth();
+    void connectAlarms();
+    void askForNote(quint64 card, QPoint global);
     void popUpMenu(const std::string& view, QPoint global);
     void chooseWorkspace(int position);
     void turnPage(int page);
@@ -193,6 +209,7 @@ class WallWindow : public QWidget {
 
     WallViews m_views;
     HeaderBar* m_header; // all widgets are children
+    AlarmStrip* m_alarms;
     TileRow* m_tiles;
     ViewArea* m_area;
     TimelineWidget* m_timeline;
@@ -200,9 +217,11 @@ class WallWindow : public QWidget {
     ProgressLine* m_progress;
     NoticeLine* m_notice;
     HelpOverlay* m_help;
+    AlarmList* m_alarmList;
     EdgeFrame* m_edge;
     std::unique_ptr<Arrangement> m_arrangement;
 
+    QString m_person;
     std::string m_workspaceName;
     std::vector<Workspace> m_userWorkspaces;
     std::vector<Workspace> m_pages;

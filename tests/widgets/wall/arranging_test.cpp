@@ -6,7 +6,7 @@
 #include "widgets/heat/lag_widget.h"
 #include "widgets/map/map_widget.h"
 #include "widgets/wall/arrangement.h"
-#include "widgets/wall/name_box.h"
+#include "widgets/wall/line_box.h"
 #include "widgets/wall/notice_line.h"
 #include "widgets/wall/wall_window.h"
 #include "widgets/workspace/built_in_workspaces.h"
@@ -261,7 +261,7 @@ TEST_CASE("a workspace is saved under a name typed into a small line") {
     QSignalSpy saved(&wall.window, &WallWindow::workspaceSaved);
     wall.window.arrangement().close("egress");
     wall.window.askForName({100, 100});
-    auto* box = wall.window.findChild<NameBox*>();
+    auto* box = wall.window.findChild<LineBox*>();
     REQUIRE(box);
     auto* line = box->findChild<QLineEdit*>();
     line->clear();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/wall/name_box.h"
+#include "widgets/wall/line_box.h"
 
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
-#include "widgets/workspace/workspace.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -12,8 +11,8 @@
 
 namespace surgescope::widgets {
 
-NameBox::NameBox(const QString& name, double scale, QWidget* parent)
-    : QFrame(parent, Qt::Popup), m_line(new QLineEdit(name, this)) {
+LineBox::LineBox(const Asked& asked, double scale, QWidget* parent)
+    : QFrame(parent, Qt::Popup), m_line(new QLineEdit(asked.text, this)) {
     setAttribute(Qt::WA_DeleteOnClose);
     const Palette& p = colours();
     setStyleSheet(QStringLiteral("QFrame { background: %1; border: 1px solid %2; }"
@@ -22,27 +21,25 @@ NameBox::NameBox(const QString& name, double scale, QWidget* parent)
                                  " padding: 4px; selection-background-color: %6; }")
                       .arg(p.panel.name(), p.border.name(), p.muted.name(), p.background.name(),
                            p.text.name(), p.accent.name()));
-    auto* label = new QLabel(QStringLiteral("Save the workspace as"), this);
+    auto* label = new QLabel(asked.question, this);
     label->setFont(textFont(16 * scale));
     m_line->setFont(textFont(16 * scale));
     m_line->setMinimumWidth(qRound(260 * scale));
-    m_line->setMaxLength(static_cast<int>(Workspace::kMostNameBytes));
-    m_line->setValidator(new QRegularExpressionValidator(
-        QRegularExpression(QStringLiteral("[A-Za-z0-9][A-Za-z0-9 _-]*")), m_line));
+    m_line->setMaxLength(asked.most);
+    if (!asked.allowed.pattern().isEmpty())
+        m_line->setValidator(new QRegularExpressionValidator(asked.allowed, m_line));
     m_line->selectAll();
     auto* row = new QHBoxLayout(this);
     row->addWidget(label);
     row->addWidget(m_line);
     setFocusProxy(m_line);
     connect(m_line, &QLineEdit::returnPressed, this, [this] {
-        const QString typed = m_line->text().trimmed();
-        if (!isWorkspaceName(typed.toStdString())) return;
-        emit accepted(typed);
+        emit accepted(m_line->text().trimmed());
         close();
     });
 }
 
-void NameBox::popUp(QPoint global) {
+void LineBox::popUp(QPoint global) {
     adjustSize();
     move(global);
     show();

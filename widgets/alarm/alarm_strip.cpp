@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/alarm/alarm_strip.h"
+
+#include "widgets/alarm/alarm_text.h"
+#include "widgets/base/fonts.h"
+#include "widgets/base/palette.h"
+
+#include <QFontMetricsF>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QTextLayout>
+
+#include <algorithm>
+
+namespace surgescope::widgets {
+
+namespace {
+
+using feeds::AlarmState;
+using feeds::Card;
+using feeds::Severity;
+using feeds::Verdict;
+
+constexpr std::size_t kCards = 3;
+constexpr double kVerdict = 250; // pixels at scale 1, as all that follow
+constexpr double kCounts = 150;
+constexpr double kBetween = 10;
+
+bool blinks(const Card& card) {
+    return card.state == AlarmState::unacked && card.severity == Severity::critical;
+}
+
+/// Breaks into lines of this width, and cuts the last one short.
+void drawLines(QPainter& painter, const QString& text, const QRectF& box, double lineHigh) {
+    QTextLayout layout(text, painter.font());
+    const int most = std::max(1, static_cast<int>(box.height() / lineHigh));
+    layout.beginLayout();
+    double y = box.top();
+    for (int i = 0; i < most; ++i) {
+        QTextLine line = layout.createLine();
+        if (!line.isValid()) break;
+        line.setLineWidth(box.width());
+        const QString rest = text.mid(line.textStart());
+        const bool isLast = i + 1 == most;
+        const QString shown =
+            isLast ? QFontMetricsF(painter.font()).elidedText(rest, Qt::ElideRight, box.width())
+                   : rest.left(line.textLength()).trimmed();
+        painter.drawText(QRectF(box.left(), y, box.width(), lineHigh), Qt::AlignLeft | Qt::AlignVCenter,
+                         shown);
+        y += lineHigh;
+    }
+    layout.endLayout();
+}
+
+} // namespace
+
+AlarmStrip::AlarmStrip(QWidget* parent) : QWidget(parent) {
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    m_blink.setInterval(500);
+    connect(&m_blink, &QTimer::timeout, this, [this] {
+        m_isLit = !m_isLit;
+        update();
+    });
+}
+
+void AlarmStrip::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
+    if (!status) return;
+    const bool same = m_status && m_status->alarms == status->alarms;
+    m_status = std::move(status);
+    if (same) return;
+    if (std::ranges::any_of(m_status->alarms.cards, blinks)) {
+        if (!m_blink.isActive()) m_blink.start();
+    } else {
+        m_blink.stop();
+        m_isLit = true;
+    }
+    setAccessibleName(text());
+    update();
+}
+
+void AlarmStrip::setWords(const TimeWords& words, bool isPast) {
+    TimeWords still = words;
+    still.now.reset(); // nothing here is said relative to it
+    if (still == m_words && isPast == m_isPast) return;
+    m_words = still;
+    m_isPast = isPast;
+    update();
+}
+
+void AlarmStrip::setScale(double scale) {
+    m_scale = scale;
+    update();
+}
+
+QString AlarmStrip::text() const {
+    if (!m_status || !m_status->alarms.since) return QStringLiteral("nothing judged yet");
+    const auto& alarms = m_status->alarms;
+    QString all = verdictText(alarms.verdict) + QStringLiteral(" since ") + alarmTime(*alarms.since, m_words);
+    for (const Card& card : alarms.cards)
+        all += QStringLiteral("; ") + QString::fromStdString(card.text) + QStringLiteral(", ") +
+               cardState(card, m_words);
+    return all;
+}
+
+void AlarmStrip::mousePressEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton) emit listRequested();
+}
+
+void AlarmStrip::paintEvent(QPaintEvent*) {
+    const Palette& p = colours();
+    QPainter painter(this);
+    painter.fillRect(rect(), p.background);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF all = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
+    const QRectF verdict(all.left(), all.top(), px(kVerdict), all.height());
+    const QRectF counts(all.right() - px(kCounts), all.top(), px(kCounts), all.height());
+    paintVerdict(painter, verdict);
+    if (!m_status) return;
+    paintCounts(painter, counts);
+    const double left = verdict.right() + px(kBetween);
+    const double room = counts.left() - left;
+    const auto& cards = m_status->alarms.cards;
+    if (cards.empty()) {
+        painter.setFont(textFont(px(18)));
+        painter.setPen(p.muted);
+        painter.drawText(QRectF(left + px(6), all.top(), room, all.height()),
+                         Qt::AlignLeft | Qt::AlignVCenter,
+                         m_status->alarms.since ? QStringLiteral("No alarm.") : QString());
+        return;
+    }
+    const double wide = (room - px(kBetween) * kCards) / kCards;
+    for (std::size_t i = 0; i < std::min(kCards, cards.size()); ++i)
+        paintCard(
+            painter, cards[i],
+            QRectF(left + static_cast<double>(i) * (wide + px(kBetween)), all.top(), wide, all.height()));
+}
+
+void AlarmStrip::paintVerdict(QPainter& painter, const QRectF& box) {
+    const Palette& p = colours();
+    const bool known = m_status && m_status->alarms.since;
+    const QColor colour = known ? verdictColour(m_status->alarms.verdict) : p.faint;
+    const bool isLoud = known && m_status->alarms.verdict != Verdict::fine;
+    painter.setPen(QPen(colour, px(2)));
+    painter.setBrush(isLoud ? QBrush(colour) : QBrush(p.panel));
+    painter.drawRoundedRect(box.adjusted(px(1), px(1), -px(1), -px(1)), px(6), px(6));
+    const QColor ink = isLoud ? p.background : colour;
+    painter.setPen(ink);
+    painter.setFont(textFont(px(40), QFont::Bold));
+    painter.drawText(box.adjusted(px(16), px(2), -px(8), -px(26)), Qt::AlignLeft | Qt::AlignVCenter,
+                     known ? verdictText(m_status->alarms.verdict) : QStringLiteral("—"));
+    painter.setFont(textFont(px(18), QFont::Medium));
+    QString since = known ? QStringLiteral("since ") + alarmTime(*m_status->alarms.since, m_words)
+                          : QStringLiteral("nothing judged yet");
+    if (known && m_isPast) since.prepend(QStringLiteral("LIVE, "));
+    painter.drawText(box.adjusted(px(16), px(48), -px(8), -px(6)), Qt::AlignLeft | Qt::AlignVCenter, since);
+}
+
+void AlarmStrip::paintCard(QPainter& painter, const Card& card, const QRectF& box) {
+    const Palette& p = colours();
+    const QColor colour = cardColour(card);
+    const bool isOpen = card.state == AlarmState::unacked;
+    painter.setPen(QPen(isOpen ? colour : p.border, px(isOpen ? 2 : 1)));
+    painter.setBrush(p.panel);
+    painter.drawRoundedRect(box.adjusted(px(1), px(1), -px(1), -px(1)), px(6), px(6));
+    const double shape = px(26);
+    if (m_isLit || !blinks(card))
+        paintCardShape(painter, card, {box.left() + px(12), box.top() + px(13), shape, shape});
+    const QRectF text = box.adjusted(px(50), px(7), -px(10), -px(28));
+    painter.setPen(isOpen ? p.text : p.muted);
+    painter.setFont(textFont(px(19), QFont::DemiBold));
+    drawLines(painter, QString::fromStdString(card.text), text, px(24));
+    painter.setPen(p.muted);
+    painter.setFont(textFont(px(15)));
+    const QRectF line(text.left(), box.bottom() - px(27), text.width(), px(20));
+    painter.drawText(
+        line, Qt::AlignLeft | Qt::AlignVCenter,
+        QFontMetricsF(painter.font()).elidedText(cardState(card, m_words), Qt::ElideRight, line.width()));
+}
+
+void AlarmStrip::paintCounts(QPainter& painter, const QRectF& box) {
+    const Palette& p = colours();
+    const auto& alarms = m_status->alarms;
+    const auto line = [&](int row, std::size_t count, const char16_t* what, const QColor& colour) {
+        const QRectF at(box.left(), box.top() + px(4 + 19 * row), box.width() - px(4), px(19));
+        painter.setPen(count > 0 ? colour : p.faint);
+        painter.setFont(textFont(px(15), count > 0 ? QFont::DemiBold : QFont::Normal));
+        painter.drawText(at, Qt::AlignRight | Qt::AlignVCenter,
+                         QString::number(count) + QChar(u' ') + QString::fromUtf16(what));
+    };
+    line(0, alarms.unacked, u"unacknowledged", p.text);
+    line(1, alarms.acked, u"acknowledged", p.muted);
+    line(2, alarms.shelved.size(), u"shelved", p.muted);
+    if (alarms.isFlood)
+        line(3, alarms.inhibited, u"held back, FLOOD", p.elevated);
+    else
+        line(3, alarms.inhibited, u"held back", p.muted);
+}
+
+} // namespace surgescope::widgets

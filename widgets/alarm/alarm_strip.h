@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/alarm/live_status.h"
+
+#include "widgets/base/time_words.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <memory>
+
+namespace surgescope::widgets {
+
+/// What burns, at one glance: the verdict and since when, the worst cards, how many there are. Of now, also
+/// while the screen looks back. A click asks for the list. GUI thread.
+class AlarmStrip : public QWidget {
+    Q_OBJECT
+  public:
+    explicit AlarmStrip(QWidget* parent);
+    static constexpr double kHeight = 84; // at scale 1
+
+    void setStatus(std::shared_ptr<const feeds::LiveStatus> status);
+    /// How times are said. `isPast`: the screen shows another time than the strip.
+    void setWords(const TimeWords& words, bool isPast);
+    void setScale(double scale);
+
+    /// For tests and accessibility: "ACT since T+00:01:42: 8 PoPs silent: …".
+    QString text() const;
+
+  signals:
+    void listRequested();
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+
+  private:
+    void paintVerdict(QPainter& painter, const QRectF& box);
+    void paintCard(QPainter& painter, const feeds::Card& card, const QRectF& box);
+    void paintCounts(QPainter& painter, const QRectF& box);
+    double px(double v) const { return v * m_scale; }
+
+    std::shared_ptr<const feeds::LiveStatus> m_status;
+    TimeWords m_words;
+    bool m_isPast = false;
+    double m_scale = 1;
+    QTimer m_blink; // of what nobody cares for
+    bool m_isLit = true;
+};
+
+} // namespace surgescope::widgets
