@@ -29,7 +29,7 @@ struct Member {
 /// What people are shown of one rule in one region or in the world, and what they have said to it: the second
 /// of ALARMS.md's two tables.
 struct CardEntry {
-    Card card;
+    Card card{.state = AlarmState::normal};
     double value = 0;
     bool isHeldBack = false;          // explained by another card
     bool wasShown = false;            // in this occurrence

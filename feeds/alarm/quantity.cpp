@@ -40,6 +40,7 @@ std::string threeDigits(double value) {
 }
 
 std::string numberWithPrefix(double value) {
+    if (std::isinf(value)) return "∞";
     for (const auto& form : {kNumbers[4], kNumbers[3], kNumbers[2], kNumbers[1]})
         if (std::abs(value) >= form.factor)
             return threeDigits(std::min(value / form.factor, 1e9)) + " " + std::string(form.ending);

@@ -90,6 +90,8 @@ enum class Reduction : std::uint8_t { mean, highest, lowest };
     X(lb_p95_us, "load balancer p95", microseconds, highest, quantile(Distribution::lb_latency, 0.95))       \
     X(invalidation_lag_p50_us, "invalidation lag p50", microseconds, highest,                                \
       quantile(Distribution::invalidation_lag, 0.50))                                                        \
+    X(invalidation_lag_p95_us, "invalidation lag p95", microseconds, highest,                                \
+      quantile(Distribution::invalidation_lag, 0.95))                                                        \
     X(invalidation_lag_p99_us, "invalidation lag p99", microseconds, highest,                                \
       quantile(Distribution::invalidation_lag, 0.99))                                                        \
     X(clock_offset_p95_us, "clocks off p95", microseconds, highest,                                          \
