@@ -118,6 +118,7 @@ TEST_CASE("a card that is gone stays until somebody has seen it", "[alarms]") {
     CHECK(room.card().state == AlarmState::returned);
     CHECK(room.card().until == room.fleet.now() - std::chrono::seconds(1));
     CHECK(room.card().text == "1 silent in R0: R0-1");
+    CHECK(room.card().members == std::vector<std::string>{"R0-1"});
     CHECK(room.status().verdict == Verdict::fine);
     CHECK_FALSE(room.alarms.acknowledge(id, "Ada", ""));
     CHECK(room.status().cards.empty());
@@ -165,7 +166,7 @@ TEST_CASE("an acknowledged card ends by itself, with who acknowledged it in the 
 }
 
 TEST_CASE("what is acknowledged is what was seen", "[alarms]") {
-    Room room(kSilent, 1, 10);
+    Room room(kSilent + "critical_share = '100%'\n", 1, 10);
     room.run(10);
     room.fleet.pops[0].isUp = false;
     room.run(8);
@@ -349,6 +350,35 @@ TEST_CASE("a card that is explained later on goes behind the other", "[alarms]")
     CHECK(room.card().inhibited == 1);
     CHECK(room.status().verdict == Verdict::blind);
     CHECK(changes(room.alarms).back() == "inhibited pops/silent R0");
+}
+
+TEST_CASE("a card that is shown stays until what explains it is shown", "[alarms]") {
+    const std::string world =
+        "[[rule]]\nid = 'health/coverage'\neach = 'world'\nvalue = 'coverage'\nmin_coverage = '0%'\n"
+        "critical = ['<50%', '60%', 10]\ninhibits = ['pops/silent']\ndo = 'x'\n";
+    Room room(kSilent + world, 1, 5);
+    room.run(10);
+    room.fleet.pops[0].isUp = false;
+    room.run(8);
+    room.fleet.pops[1].isUp = room.fleet.pops[2].isUp = false;
+    room.run(9);
+    CHECK(room.card().rule == "pops/silent"); // the other one is pending
+    CHECK(room.card().members.size() == 3);
+    room.run(1);
+    CHECK(room.card().rule == "health/coverage");
+    CHECK(room.card().inhibited == 3);
+}
+
+TEST_CASE("what is left of a card is how bad it was", "[alarms]") {
+    Room room("version = 1\n[defaults]\nwindow = '1s'\nclear_for = '3s'\n" + kErrors, 1, 3);
+    for (const double share : {0.05, 0.2, 0.03}) {
+        room.setErrors(share);
+        room.run(4);
+    }
+    room.setErrors(0);
+    room.run(5);
+    CHECK(room.card().state == AlarmState::returned);
+    CHECK(room.card().text == "5xx 20 %, limit 10 %");
 }
 
 TEST_CASE("a feed that is cut is one card, and the wall is blind", "[alarms]") {
