@@ -105,6 +105,8 @@ enum class Reduction : std::uint8_t { mean, highest, lowest };
     X(waf_challenged_per_second, "WAF challenged", perSecond, mean, rate(Counter::waf_challenged))           \
     X(challenges_passed_ratio, "challenges passed", ratio, highest,                                          \
       ratio(Counter::challenges_passed, Counter::waf_challenged))                                            \
+    X(people_challenged_ratio, "people challenged", ratio, highest,                                          \
+      ratio(Counter::challenges_passed, Counter::requests))                                                  \
     X(malformed_per_second, "malformed", perSecond, mean, rate(Counter::malformed))                          \
     X(bot_ratio, "bots", ratio, highest, ratio(Counter::bot_requests, Counter::requests))                    \
     X(new_prefix_ratio, "new prefixes", ratio, highest,                                                      \

@@ -443,6 +443,24 @@ TEST_CASE("clocks that are off are one card by name", "[alarms]") {
     CHECK(room.card().text == "2 off: agent-2 agent-3, worst agent-2 by 900 ms");
 }
 
+TEST_CASE("a WAF that stops people is told, by the rule built in", "[alarms]") {
+    Room room("version = 1\n", 1, 3);
+    room.alarms.setRules(Rules::builtIn());
+    const auto challenge = [&](std::uint64_t all, std::uint64_t people) {
+        for (auto& pop : room.fleet.pops) {
+            pop.more[Counter::waf_challenged] = all;
+            pop.more[Counter::challenges_passed] = people;
+        }
+    };
+    challenge(3'000, 50); // of 10 000 requests, nearly all of machines
+    room.run(200);
+    CHECK(room.status().cards.empty());
+    challenge(400, 300);
+    room.run(180);
+    CHECK(room.card().rule == "security/people");
+    CHECK(room.card().severity == Severity::warning);
+}
+
 TEST_CASE("many cards at once are a flood, until it ebbs", "[alarms]") {
     std::string rules = "version = 1\n[defaults]\nwindow = '1s'\nclear_for = '1s'\nlatch = false\n";
     for (int i = 0; i < 6; ++i)
