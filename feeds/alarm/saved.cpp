@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/alarm/saved.h"
 
+#include "feeds/wire/limits.h"
+
 #include <bit>
 #include <concepts>
 #include <deque>
@@ -92,6 +94,7 @@ template <class Io> void transfer(Io& io, double& value) {
 template <class Io> void transfer(Io& io, FeedSecond& value) {
     auto bits = std::bit_cast<std::uint64_t>(unixSeconds(value));
     io.number(bits);
+    if (bits > std::bit_cast<std::uint64_t>(unixSeconds(limits::kLatest))) return io.fail();
     value = feedSecond(std::bit_cast<std::int64_t>(bits));
 }
 template <class Io, class T>

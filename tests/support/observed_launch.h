@@ -68,7 +68,7 @@ class ObservedLaunch {
         m_second.pops = m_pops;
         return m_second;
     }
-    feeds::FeedSecond now() const { return m_simulator.now(); }
+    const feeds::ObservedSecond& second() const { return m_second; }
     /// Of the newest second, from T-0.
     int sinceRelease() const { return static_cast<int>((m_simulator.now() - m_scenario.releaseAt).count()); }
 
