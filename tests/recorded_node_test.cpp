@@ -71,7 +71,7 @@ TEST_CASE("what a real nginx did is shown again by the recording", "[end-to-end]
     REQUIRE(awaits([](const Frame& f) {
         return f.sinceStart[Counter::requests] == kRequests && f.sinceStart[Counter::inv_applied] == 5;
     }));
-    REQUIRE(shown->world.requestsPerSecond.quality == Quality::measured);
+    REQUIRE(shown->world[Measure::requests_per_second].quality == Quality::measured);
     recorder.value()->stop(); // it has exactly what was shown
     REQUIRE(recorder.value()->status().state == Recorder::State::stopped);
     CHECK(agent.terminate() == 0);

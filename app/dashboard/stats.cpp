@@ -23,22 +23,14 @@ Json json(const Reading& reading) {
 }
 
 Json json(const Summary& s) {
-    return {{"requests_per_second", json(s.requestsPerSecond)},
-            {"egress_bits_per_second", json(s.egressBitsPerSecond)},
-            {"saturation", json(s.saturation)},
-            {"hit_ratio", json(s.hitRatio)},
-            {"error_ratio", json(s.errorRatio)},
-            {"ttfb_hit_p95_us", json(s.ttfbHitP95Us)},
-            {"ttfb_miss_p95_us", json(s.ttfbMissP95Us)},
-            {"metadata_p95_us", json(s.metadataP95Us)},
-            {"lb_p50_us", json(s.lbP50Us)},
-            {"invalidation_lag_p50_us", json(s.lagP50Us)},
-            {"invalidation_lag_p99_us", json(s.lagP99Us)},
-            {"clock_offset_p95_us", json(s.clockOffsetP95Us)},
-            {"invalidations_pending", json(s.pendingKeys)},
-            {"waf_blocked_per_second", json(s.wafBlockedPerSecond)},
-            {"nodes_heard", s.nodesHeard},
-            {"nodes_expected", s.nodesExpected}};
+    Json all = Json::object();
+    for (std::size_t i = 0; i < kMeasureCount; ++i) {
+        const auto measure = static_cast<Measure>(i);
+        all[std::string(infoOf(measure).name)] = json(s[measure]);
+    }
+    all["nodes_heard"] = s.nodesHeard;
+    all["nodes_expected"] = s.nodesExpected;
+    return all;
 }
 
 const char* modeOf(const Frame& frame, const Timeline& timeline) {

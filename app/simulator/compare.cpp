@@ -16,7 +16,7 @@ using namespace feeds::sim;
 constexpr std::size_t kMostRows = 20; // of a table that people read
 
 /// Of one scenario: figures by group.
-using Column = std::vector<std::vector<Measure>>;
+using Column = std::vector<std::vector<LaunchFigure>>;
 
 void printText(const CompareOptions& options, const std::vector<Column>& columns) {
     std::size_t widest = 0;
@@ -36,8 +36,8 @@ void printText(const CompareOptions& options, const std::vector<Column>& columns
     }
 }
 
-const Measure& measureOf(const std::vector<Measure>& measures, std::string_view key) {
-    return *std::ranges::find(measures, key, &Measure::key);
+const LaunchFigure& measureOf(const std::vector<LaunchFigure>& measures, std::string_view key) {
+    return *std::ranges::find(measures, key, &LaunchFigure::key);
 }
 
 /// A table of the groups of each scenario, the fullest first.
@@ -94,7 +94,7 @@ void printCsv(const CompareOptions& options, const std::vector<Column>& columns)
         }
 }
 
-nlohmann::ordered_json jsonOf(const std::vector<Measure>& measures) {
+nlohmann::ordered_json jsonOf(const std::vector<LaunchFigure>& measures) {
     nlohmann::ordered_json json;
     for (const auto& measure : measures) {
         auto& entry = json[measure.key];

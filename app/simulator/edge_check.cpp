@@ -173,7 +173,7 @@ class EdgeCheck {
             const auto measures = measuresOf(tried[i].front(), tried.back().front());
             for (const auto* key : kShown)
                 std::printf("%15s",
-                            shortNumber(std::ranges::find(measures, key, &Measure::key)->value).c_str());
+                            shortNumber(std::ranges::find(measures, key, &LaunchFigure::key)->value).c_str());
             std::printf("\n");
         }
         std::printf("\n");

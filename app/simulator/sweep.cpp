@@ -53,8 +53,8 @@ feeds::Result<Scenario> pointOf(const SweepOptions& options, std::size_t point, 
 }
 
 struct Line {
-    std::vector<double> values;    // of the axes
-    std::vector<Measure> measures; // those asked for
+    std::vector<double> values;         // of the axes
+    std::vector<LaunchFigure> measures; // those asked for
     bool hurts = false;
 };
 
@@ -116,7 +116,7 @@ void printCsv(const SweepOptions& options, const std::vector<Line>& lines) {
 std::optional<feeds::Error> unknownMeasure(const SweepOptions& options) {
     const auto known = measuresOf(LaunchMeasures({}), LaunchMeasures({}));
     for (const auto& key : options.measures) {
-        if (std::ranges::find(known, key, &Measure::key) != known.end()) continue;
+        if (std::ranges::find(known, key, &LaunchFigure::key) != known.end()) continue;
         std::string keys;
         for (const auto& measure : known)
             keys += (keys.empty() ? "" : ", ") + measure.key;
@@ -125,14 +125,14 @@ std::optional<feeds::Error> unknownMeasure(const SweepOptions& options) {
     return std::nullopt;
 }
 
-Line lineOf(const SweepOptions& options, std::vector<double> values, const std::vector<Measure>& all) {
+Line lineOf(const SweepOptions& options, std::vector<double> values, const std::vector<LaunchFigure>& all) {
     const auto valueOf = [&](std::string_view key) {
-        return std::ranges::find(all, key, &Measure::key)->value.value_or(0);
+        return std::ranges::find(all, key, &LaunchFigure::key)->value.value_or(0);
     };
     Line line{
         std::move(values), {}, valueOf("pops_overloaded_peak") >= kHot || valueOf("errors_peak") > kFailing};
     for (const auto& key : options.measures)
-        line.measures.push_back(*std::ranges::find(all, key, &Measure::key));
+        line.measures.push_back(*std::ranges::find(all, key, &LaunchFigure::key));
     return line;
 }
 

@@ -19,7 +19,7 @@ namespace {
 /// Leaves the places that a baseline file keeps: regions and the world.
 void keepRegions(Points& points) {
     std::string places;
-    std::array<std::vector<float>, kPointColumnCount> columns;
+    Charted<std::vector<float>> columns;
     std::size_t place = 0;
     for (std::size_t at = 0; at < points.places.size(); ++place) {
         const auto end = std::min(points.places.find(' ', at), points.places.size());
@@ -28,8 +28,8 @@ void keepRegions(Points& points) {
         if (isPopCode(name)) continue;
         if (!places.empty()) places += ' ';
         places += name;
-        for (std::size_t column = 0; column < columns.size(); ++column)
-            columns[column].push_back(points.columns[column][place]);
+        for (std::size_t column = 0; column < kChartedCount; ++column)
+            columns.all[column].push_back(points.columns.all[column][place]);
     }
     points.places = std::move(places);
     points.columns = std::move(columns);

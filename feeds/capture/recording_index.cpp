@@ -177,7 +177,7 @@ void findOverview(McapReader& reader, RecordingIndex& index) {
         const auto* made = std::get_if<const Points*>(&decoded);
         if (!made) continue;
         if (!(*made)->places.ends_with("world") || (*made)->end <= index.begin) continue;
-        const float value = (*made)->columns[0].back();
+        const float value = (*made)->columns[Measure::requests_per_second].back();
         const auto column = static_cast<std::size_t>(
             std::chrono::ceil<milliseconds>((*made)->end - index.begin - milliseconds(1)) /
             index.overviewStep);

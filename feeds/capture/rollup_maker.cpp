@@ -89,15 +89,14 @@ void RollupMaker::givePoints(const FleetState& state, seconds width, FeedSecond 
     m_points.width = width;
     m_points.places.clear();
     m_points.lagBins.clear();
-    for (auto& column : m_points.columns)
+    for (auto& column : m_points.columns.all)
         column.clear();
     const auto add = [&](const std::string& name, const Rollup& rollup) {
         const auto& ring = *std::ranges::find(rollup.rings(), width, &RollupRing::step);
         const auto* found = ring.at(end);
         const auto p = found ? *found : RollupPoint::none();
-        std::size_t column = 0;
-        for (const auto value : RollupPoint::columns())
-            m_points.columns[column++].push_back(p.*value);
+        for (std::size_t column = 0; column < kChartedCount; ++column)
+            m_points.columns.all[column].push_back(p.all[column]);
         if (rollup.keepsLagDistribution()) {
             const auto* lag = ring.lagAt(end);
             const LagBins bins = lag ? *lag : LagBins{};

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/model/reading.h"
 #include "feeds/frame/selection.h"
 #include "feeds/model/feed_time.h"
+#include "feeds/model/measure.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/model/pop_totals.h"
+#include "feeds/model/reading.h"
 #include "feeds/state/freshness.h"
 #include "feeds/state/rollup.h"
 #include "feeds/transport/endpoint_status.h"
 #include "feeds/util/clock.h"
 #include "feeds/util/counted.h"
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -29,33 +31,20 @@ enum class FeedMode : std::uint8_t { live, replay, rehearsal };
 
 /// What is known of a PoP, a region or the world in the newest settled second.
 struct Summary {
-    Reading requestsPerSecond;
-    Reading egressBitsPerSecond;
-    Reading saturation; // 1 = the mean node is at its knee
-    Reading hitRatio;   // 0 to 1, hits / (hits + misses)
-    Reading errorRatio; // 0 to 1, 5xx / requests
-    Reading ttfbHitP95Us;
-    Reading ttfbMissP95Us;
-    Reading metadataP95Us;
-    Reading lbP50Us;
-    Reading lagP50Us; // invalidation lag
-    Reading lagP99Us;
-    Reading clockOffsetP95Us;       // how far clocks of nodes are off, either way; lags are as wrong as that
-    Reading pendingKeys;            // invalidations known but not applied, keys × nodes
-    Reading invalidationsPerSecond; // applied, keys × nodes
-    Reading wafBlockedPerSecond;
-    Reading spilledInPerSecond;      // requests of other PoPs' clients, contained in requestsPerSecond
-    Reading spilledOutPerSecond;     // requests of its own clients that other PoPs answered
-    Reading nodesAboveCritical;      // nodes at 90 % saturation or more
+    std::array<Reading, kMeasureCount> readings{};
     std::uint64_t nodesHeard = 0;    // measured in that second
     std::uint64_t nodesExpected = 0; // on the roster
+
+    const Reading& operator[](Measure measure) const { return readings[static_cast<std::size_t>(measure)]; }
+    Reading& operator[](Measure measure) { return readings[static_cast<std::size_t>(measure)]; }
     bool operator==(const Summary&) const = default;
 };
 
 /// Beyond this the clocks of a twentieth of the nodes are off: lags measured by them mean little.
 inline constexpr double kClocksOffUs = 250e3;
 inline bool clocksAreOff(const Summary& summary) {
-    return summary.clockOffsetP95Us.hasValue() && summary.clockOffsetP95Us.value > kClocksOffUs;
+    const auto& offset = summary[Measure::clock_offset_p95_us];
+    return offset.hasValue() && offset.value > kClocksOffUs;
 }
 
 /// One PoP, whether the catalogue knows it or not.
@@ -80,20 +69,15 @@ struct TimeAxis {
     bool operator==(const TimeAxis&) const = default;
 };
 
+/// What is selected over the frame's chart axis, and a baseline over the same.
+using Series = Charted<std::vector<float>>;
+
 /// A part of what is selected, over the frame's chart axis: of the world its regions, of a region its PoPs.
 /// NaN where there is no data: a gap, never a zero. Parts add up to the whole.
 struct PartSeries {
     static constexpr const char* kOthers = "others"; // PoPs too small for a line of their own
     std::string code;                                // of a region or a PoP; or "unplaced", or kOthers
-    std::vector<float> requestsPerSecond;
-    std::vector<float> egressBitsPerSecond;
-};
-
-/// What is selected over the frame's chart axis, and a baseline over the same. Columns as of RollupPoint.
-struct Series {
-#define X(name, field, reduction) std::vector<float> name;
-    SURGESCOPE_POINT_COLUMNS(X)
-#undef X
+    Series series;                                   // requests and egress alone
 };
 
 /// An earlier launch beneath this one, with its T-0 where this one's is.

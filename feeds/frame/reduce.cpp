@@ -2,6 +2,7 @@
 #include "feeds/frame/reduce.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -10,6 +11,8 @@
 namespace surgescope::feeds {
 namespace {
 
+/// What is drawn of each part beside the others.
+constexpr std::array kOfParts{Measure::requests_per_second, Measure::egress_bits_per_second};
 constexpr float kNoData = std::numeric_limits<float>::quiet_NaN();
 
 FeedSecond roundUp(FeedSecond second, std::chrono::seconds step) {
@@ -64,12 +67,12 @@ Columns columnsOf(FeedSecond settled, const ViewRequest& request, int most) {
     return columns;
 }
 
-std::vector<float> seriesOf(const Rollup& rollup, const Columns& columns, float RollupPoint::*field,
-                            Reduction reduction) {
+std::vector<float> seriesOf(const Rollup& rollup, const Columns& columns, Measure measure) {
     auto series = emptySeries(columns);
     std::vector<int> counts(series.size(), 0);
+    const auto reduction = infoOf(measure).reduction;
     forEachPoint(rollup, columns, [&](std::size_t column, const RollupPoint& point) {
-        const float value = point.*field;
+        const float value = point[measure];
         if (std::isnan(value)) return;
         float& so = series[column];
         if (counts[column]++ == 0)
@@ -87,10 +90,8 @@ std::vector<float> seriesOf(const Rollup& rollup, const Columns& columns, float 
 
 Series seriesOf(const Rollup& rollup, const Columns& columns) {
     Series series;
-#define X(name, field, reduction)                                                                            \
-    series.name = seriesOf(rollup, columns, &RollupPoint::name, Reduction::reduction);
-    SURGESCOPE_POINT_COLUMNS(X)
-#undef X
+    for (const auto measure : kCharted)
+        series[measure] = seriesOf(rollup, columns, measure);
     return series;
 }
 
@@ -110,9 +111,9 @@ std::vector<PartSeries> partsOf(const FleetState& state, const Selection& select
     std::vector<PartSeries> parts;
     const auto add = [&](std::string code, const Rollup& rollup) {
         if (rollup.empty()) return;
-        parts.push_back({std::move(code),
-                         seriesOf(rollup, columns, &RollupPoint::requestsPerSecond, Reduction::mean),
-                         seriesOf(rollup, columns, &RollupPoint::egressBitsPerSecond, Reduction::mean)});
+        auto& part = parts.emplace_back(PartSeries{std::move(code), {}});
+        for (const auto measure : kOfParts)
+            part.series[measure] = seriesOf(rollup, columns, measure);
     };
     if (selection.isWorld()) {
         const auto& codes = state.catalogue().regions();
@@ -129,21 +130,22 @@ std::vector<PartSeries> partsOf(const FleetState& state, const Selection& select
         if (place->region.value == region) add(code, place->rollup);
     const auto total = [](const PartSeries& part) {
         double sum = 0;
-        for (const float value : part.requestsPerSecond)
+        for (const float value : part.series[Measure::requests_per_second])
             if (!std::isnan(value)) sum += static_cast<double>(value);
         return sum;
     };
     std::ranges::stable_sort(parts, std::greater{}, total);
     if (parts.size() <= most) return parts;
-    PartSeries others{PartSeries::kOthers, emptySeries(columns), emptySeries(columns)};
+    PartSeries others{PartSeries::kOthers, {}};
+    for (const auto measure : kOfParts)
+        others.series[measure] = emptySeries(columns);
     const auto addTo = [](std::vector<float>& sum, const std::vector<float>& values) {
         for (std::size_t i = 0; i < sum.size(); ++i)
             if (!std::isnan(values[i])) sum[i] = std::isnan(sum[i]) ? values[i] : sum[i] + values[i];
     };
-    for (const auto& part : std::span(parts).subspan(most - 1)) {
-        addTo(others.requestsPerSecond, part.requestsPerSecond);
-        addTo(others.egressBitsPerSecond, part.egressBitsPerSecond);
-    }
+    for (const auto& part : std::span(parts).subspan(most - 1))
+        for (const auto measure : kOfParts)
+            addTo(others.series[measure], part.series[measure]);
     parts.resize(most - 1);
     parts.push_back(std::move(others));
     return parts;
@@ -165,7 +167,8 @@ HeatGrid heatGrid(const FleetState& state, FeedSecond settled, const ViewRequest
         if (place->rollup.empty() || (region && place->region.value != *region)) continue;
         Row row{&code, HeatGrid::kNothingPurged, emptySeries(columns)};
         forEachPoint(place->rollup, columns, [&](std::size_t column, const RollupPoint& point) {
-            const float lag = std::isnan(point.lagP99Us) ? HeatGrid::kNothingPurged : point.lagP99Us;
+            const float known = point[Measure::invalidation_lag_p99_us];
+            const float lag = std::isnan(known) ? HeatGrid::kNothingPurged : known;
             row.cells[column] = std::fmax(row.cells[column], lag);
             row.worst = std::max(row.worst, lag);
         });
@@ -224,16 +227,14 @@ BaselineFrame baselineOf(const Baseline& baseline, FeedSecond release, FeedSecon
         return rollup ? rollup->pointAt(baseline.timeOf(second, release)) : nullptr;
     };
     if (const auto* point = pointFor(settled)) frame.now = *point;
-#define X(name, field, reduction) frame.series.name = emptySeries(columns);
-    SURGESCOPE_POINT_COLUMNS(X)
-#undef X
+    for (auto& values : frame.series.all)
+        values = emptySeries(columns);
     for (int column = 0; column < columns.axis.columns; ++column) {
         const auto* point = pointFor(columns.axis.endOf(column));
         if (!point) continue;
         const auto at = static_cast<std::size_t>(column);
-#define X(name, field, reduction) frame.series.name[at] = point->name;
-        SURGESCOPE_POINT_COLUMNS(X)
-#undef X
+        for (std::size_t i = 0; i < kChartedCount; ++i)
+            frame.series.all[i][at] = point->all[i];
     }
     return frame;
 }

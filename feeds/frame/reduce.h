@@ -25,12 +25,8 @@ struct Columns {
 /// from `settled`. They are aligned to feed time, so that a column keeps its slots while the view moves on.
 Columns columnsOf(FeedSecond settled, const ViewRequest& request, int most);
 
-/// What stands for several points in one column.
-enum class Reduction : std::uint8_t { mean, highest, lowest };
-
 /// NaN where no slot of a column has a value.
-std::vector<float> seriesOf(const Rollup& rollup, const Columns& columns, float RollupPoint::*field,
-                            Reduction reduction);
+std::vector<float> seriesOf(const Rollup& rollup, const Columns& columns, Measure measure);
 Series seriesOf(const Rollup& rollup, const Columns& columns);
 
 /// Where the numbers of a selection are kept; null when nothing is known of it.

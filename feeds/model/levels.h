@@ -19,7 +19,7 @@ constexpr Level levelOf(double saturation) {
     return saturation >= kElevatedFrom ? Level::elevated : Level::managed;
 }
 
-/// What people wait for before they see anything: beyond it they notice.
+/// The 95th percentile of the metadata latency must stay below this.
 inline constexpr double kMetadataLimitUs = 250e3;
 
 } // namespace surgescope::feeds

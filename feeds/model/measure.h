@@ -20,8 +20,10 @@ enum class Unit : std::uint8_t {
     microseconds,   // 262 ms, 4.8 s
     ratio,          // 0.914 is 91.4 %
     count,          // 2.10 M
+    nodes,          // 2,104
+    keys,           // 2.10 M: cache keys, on every node that has them
 };
-/// For tables and files, in UCUM's letters: "1/s", "bit/s", "By/s", "us", "1", "1".
+/// For tables and files: "1/s", "bit/s", "bytes/s", "us", "ratio", "count", "nodes", "keys x nodes".
 std::string_view symbolOf(Unit unit);
 
 /// How a number is computed from totals of some seconds. All of them are of sums, so they can be read of any
@@ -96,8 +98,8 @@ enum class Reduction : std::uint8_t { mean, highest, lowest };
       quantile(Distribution::invalidation_lag, 0.99))                                                        \
     X(clock_offset_p95_us, "clocks off p95", microseconds, highest,                                          \
       quantile(Distribution::clock_offset, 0.95))                                                            \
-    X(invalidations_pending, "invalidations pending", count, mean, rate(Counter::inv_pending_seconds))       \
-    X(invalidations_missing, "invalidations missing", count, mean, rate(Counter::inv_missing_seconds))       \
+    X(invalidations_pending, "invalidations pending", keys, mean, rate(Counter::inv_pending_seconds))        \
+    X(invalidations_missing, "invalidations missing", keys, mean, rate(Counter::inv_missing_seconds))        \
     X(invalidations_per_second, "invalidations applied", perSecond, mean, rate(Counter::inv_applied))        \
     X(invalidations_received_per_second, "invalidations received", perSecond, mean,                          \
       rate(Counter::inv_received))                                                                           \
@@ -127,7 +129,7 @@ enum class Reduction : std::uint8_t { mean, highest, lowest };
     X(connections_rejected_per_second, "connections rejected", perSecond, mean,                              \
       rate(Counter::connections_rejected))                                                                   \
     X(streams, "streams", count, mean, rate(Counter::stream_seconds))                                        \
-    X(nodes_above_critical, "nodes at 90 % or more", count, mean, nodesAbove(900))                           \
+    X(nodes_above_critical, "nodes at 90 % or more", nodes, mean, nodesAbove(900))                           \
     X(cpu, "cpu", ratio, mean, perNode(Counter::cpu_permille_seconds))                                       \
     X(nic, "nic", ratio, mean, perNode(Counter::nic_permille_seconds))                                       \
     X(memory, "memory", ratio, mean, perNode(Counter::memory_permille_seconds))                              \

@@ -19,8 +19,8 @@ void LiveHistory::add(const Frame& frame, SteadyTime now) {
         m_epoch = frame.epoch;
     }
     const auto settled = *frame.settled;
-    const double requests = frame.world.requestsPerSecond.hasValue()
-                                ? frame.world.requestsPerSecond.value
+    const double requests = frame.world[Measure::requests_per_second].hasValue()
+                                ? frame.world[Measure::requests_per_second].value
                                 : std::numeric_limits<double>::quiet_NaN();
     if (m_points.empty()) {
         m_begin = settled - std::chrono::seconds(1);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/sim/launch_measures.h"
 
+#include "feeds/model/levels.h"
+#include "feeds/model/measure.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -53,39 +56,40 @@ void LaunchMeasures::add(std::span<const PopReport* const> reports, const Global
     for (const auto* report : reports) {
         const auto& totals = report->totals;
         world.merge(totals);
-        saturations.push_back(ratio(static_cast<double>(totals[Counter::saturation_permille_seconds]) / 1'000,
-                                    static_cast<double>(totals[Counter::node_seconds])));
+        saturations.push_back(MeasureReader(totals, {}, Quality::measured).read(Measure::saturation).value);
         s.balancerWorstP99 =
             std::max(s.balancerWorstP99, quantileSeconds(totals, Distribution::lb_latency, 0.99));
     }
+    const MeasureReader reader(world, {}, Quality::measured);
+    const auto read = [&](Measure measure) { return reader.read(measure).value; };
+    const auto seconds = [&](Measure us) { return read(us) / 1e6; };
     const auto of = [&](Counter counter) { return static_cast<double>(world[counter]); };
     const double requests = of(Counter::requests);
     const double api = of(Counter::api_requests);
-    const double nodes = of(Counter::node_seconds);
     s.t = static_cast<double>((global.header.intervalEnd - m_releaseAt).count());
-    s.apiPerSecond = api;
-    s.requestsPerSecond = requests;
-    s.hitRatio = ratio(of(Counter::cache_hits), of(Counter::cache_hits) + of(Counter::cache_misses));
-    s.egressBitsPerSecond = 8 * of(Counter::bytes_out);
-    s.fillsPerSecond = of(Counter::shield_fetches);
-    s.originPerSecond = of(Counter::origin_fetches);
-    s.errorShare = ratio(of(Counter::status_5xx), requests);
+    s.apiPerSecond = read(Measure::api_requests_per_second);
+    s.requestsPerSecond = read(Measure::requests_per_second);
+    s.hitRatio = read(Measure::hit_ratio);
+    s.egressBitsPerSecond = read(Measure::egress_bits_per_second);
+    s.fillsPerSecond = read(Measure::shield_fetches_per_second);
+    s.originPerSecond = read(Measure::origin_fetches_per_second);
+    s.errorShare = read(Measure::error_ratio);
     s.issuedPerSecond = static_cast<double>(global.purgeHead - m_purgeHead.value_or(global.purgeHead));
     m_purgeHead = global.purgeHead;
-    s.pendingPerNode = ratio(of(Counter::inv_pending_seconds), nodes);
+    s.pendingPerNode = ratio(read(Measure::invalidations_pending), of(Counter::node_seconds));
     s.stalePerSecond = of(Counter::stale_served);
-    s.lagP50 = quantileSeconds(world, Distribution::invalidation_lag, 0.5);
-    s.lagP99 = quantileSeconds(world, Distribution::invalidation_lag, 0.99);
-    s.metadataP50 = quantileSeconds(world, Distribution::metadata_latency, 0.5);
-    s.metadataP95 = quantileSeconds(world, Distribution::metadata_latency, 0.95);
+    s.lagP50 = seconds(Measure::invalidation_lag_p50_us);
+    s.lagP99 = seconds(Measure::invalidation_lag_p99_us);
+    s.metadataP50 = seconds(Measure::metadata_p50_us);
+    s.metadataP95 = seconds(Measure::metadata_p95_us);
     const auto& hit = world[Distribution::ttfb_hit];
     const auto& miss = world[Distribution::ttfb_miss];
     s.ttfbMean = ratio(static_cast<double>(hit.sum() + miss.sum()) / 1e6,
                        static_cast<double>(hit.count() + miss.count()));
-    s.hitP95 = quantileSeconds(world, Distribution::ttfb_hit, 0.95);
-    s.missP95 = quantileSeconds(world, Distribution::ttfb_miss, 0.95);
-    s.balancerP50 = quantileSeconds(world, Distribution::lb_latency, 0.5);
-    s.saturationMean = ratio(of(Counter::saturation_permille_seconds) / 1'000, nodes);
+    s.hitP95 = seconds(Measure::ttfb_hit_p95_us);
+    s.missP95 = seconds(Measure::ttfb_miss_p95_us);
+    s.balancerP50 = seconds(Measure::lb_p50_us);
+    s.saturationMean = read(Measure::saturation);
     std::ranges::sort(saturations);
     if (!saturations.empty())
         s.saturationP99 =
@@ -93,18 +97,19 @@ void LaunchMeasures::add(std::span<const PopReport* const> reports, const Global
     const auto atOrAbove = [&](double level) {
         return static_cast<double>(saturations.end() - std::ranges::lower_bound(saturations, level));
     };
-    s.popsCritical = atOrAbove(0.9);
-    s.popsOverloaded = atOrAbove(1.0);
+    s.popsCritical = atOrAbove(kCriticalFrom);
+    s.popsOverloaded = atOrAbove(kOverloadFrom);
     s.spilledInShare = ratio(of(Counter::spilled_in), requests);
     s.spilledShare = ratio(of(Counter::spilled_out), requests);
     s.unplacedShare = ratio(of(Counter::spill_unplaced), requests);
+    // Attacks are on the API: of all requests they would hardly be seen.
     s.botShare = ratio(of(Counter::bot_requests), api);
-    s.retryShare = ratio(of(Counter::retries), api);
-    s.blockedPerSecond = of(Counter::waf_blocked);
-    s.challengedPerSecond = of(Counter::waf_challenged);
-    s.malformedPerSecond = of(Counter::malformed);
-    s.passedShare = ratio(of(Counter::challenges_passed), of(Counter::waf_challenged));
     s.newPrefixShare = ratio(of(Counter::new_prefix_requests), api);
+    s.retryShare = read(Measure::retry_ratio);
+    s.blockedPerSecond = read(Measure::waf_blocked_per_second);
+    s.challengedPerSecond = read(Measure::waf_challenged_per_second);
+    s.malformedPerSecond = read(Measure::malformed_per_second);
+    s.passedShare = read(Measure::challenges_passed_ratio);
     s.listeners =
         m_grouping == Grouping::world ? static_cast<double>(global.listeners) : of(Counter::stream_seconds);
     s.trendWeight = static_cast<double>(global.recommenderTrendPermille) / 1'000;
@@ -139,10 +144,10 @@ std::span<const SecondFigure> secondFigures() {
     return kFigures;
 }
 
-std::vector<Measure> measuresOf(const LaunchMeasures& launch, const LaunchMeasures& quiet) {
+std::vector<LaunchFigure> measuresOf(const LaunchMeasures& launch, const LaunchMeasures& quiet) {
     const auto& seconds = launch.seconds();
     const bool ofWorld = launch.grouping() == Grouping::world;
-    std::vector<Measure> measures;
+    std::vector<LaunchFigure> measures;
     const auto add = [&](const char* key, const char* name, const char* unit, std::optional<double> value) {
         measures.push_back({key, name, unit, value});
     };

@@ -69,7 +69,7 @@ class LaunchMeasures {
 };
 
 /// One line of a comparison.
-struct Measure {
+struct LaunchFigure {
     std::string key;  // for machines: api_change_peak
     std::string name; // for people
     std::string unit;
@@ -88,7 +88,7 @@ std::span<const SecondFigure> secondFigures();
 
 /// The launch in figures; of a part those that it has of its own. `quiet`: the same seconds of a night
 /// without a release.
-std::vector<Measure> measuresOf(const LaunchMeasures& launch, const LaunchMeasures& quiet);
+std::vector<LaunchFigure> measuresOf(const LaunchMeasures& launch, const LaunchMeasures& quiet);
 
 /// Simulates from the scenario's start to `untilSeconds` after T-0, faster than real time. `progress` is told
 /// the share that is done. Stops early, incomplete, when asked to. One for each of groupNames().

@@ -61,11 +61,10 @@ std::optional<Refused> FleetState::apply(const Points& message, Arrival arrival)
         if (m_pointRollups.size() != message.count()) return refusal();
         m_pointPlaces = message.places;
     }
-    constexpr auto columns = RollupPoint::columns();
-    RollupPoint point{};
+    RollupPoint point;
     for (std::size_t i = 0; i < m_pointRollups.size(); ++i) {
-        for (std::size_t column = 0; column < columns.size(); ++column)
-            point.*columns[column] = message.columns[column][i];
+        for (std::size_t column = 0; column < kChartedCount; ++column)
+            point.all[column] = message.columns.all[column][i];
         if (!m_pointRollups[i]->restore(message.width, message.end, point)) return refusal();
     }
     const auto withLag = message.lagBins.size() / LagBins::kCount;

@@ -21,50 +21,26 @@ FeedSecond slotEnd(FeedSecond second, std::chrono::seconds width) {
     return feedSecond((s + w - 1) / w * w);
 }
 
-float quantileOf(const PopTotals& totals, Distribution distribution, double q) {
-    const auto value = totals[distribution].quantile(q);
-    return value ? static_cast<float>(*value) : kNone;
-}
-
 } // namespace
 
 RollupPoint RollupPoint::none() {
-    RollupPoint point{};
-    for (const auto column : columns())
-        point.*column = kNone;
+    RollupPoint point;
+    point.all.fill(kNone);
     return point;
 }
 
 RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds observed,
                             std::chrono::seconds width, std::uint64_t expectedNodes) {
-    const double seconds = static_cast<double>(observed.count());
-    const auto measured = totals.measuredByAny;
-    const auto rate = [&](Counter counter, double factor) {
-        return measured.has(counter)
-                   ? static_cast<float>(static_cast<double>(totals[counter]) * factor / seconds)
-                   : kNone;
-    };
-    const double nodeSeconds = static_cast<double>(totals[Counter::node_seconds]);
-    if (nodeSeconds == 0) return none();
     RollupPoint point = none();
-    point.requestsPerSecond = rate(Counter::requests, 1);
-    point.egressBitsPerSecond = rate(Counter::bytes_out, 8);
-    if (measured.has(Counter::saturation_permille_seconds))
-        point.saturation = static_cast<float>(
-            static_cast<double>(totals[Counter::saturation_permille_seconds]) / (1000 * nodeSeconds));
-    const double expected = static_cast<double>(expectedNodes) * static_cast<double>(width.count());
-    point.coverage = expected > 0 ? static_cast<float>(std::min(1.0, nodeSeconds / expected)) : 1.0F;
-    point.metadataP50Us = quantileOf(totals, Distribution::metadata_latency, 0.50);
-    point.metadataP95Us = quantileOf(totals, Distribution::metadata_latency, 0.95);
-    point.metadataP99Us = quantileOf(totals, Distribution::metadata_latency, 0.99);
-    point.lagP99Us = quantileOf(totals, Distribution::invalidation_lag, 0.99);
-    const auto served = static_cast<double>(totals[Counter::cache_hits] + totals[Counter::cache_misses]);
-    if (measured.has(Counter::cache_hits) && measured.has(Counter::cache_misses) && served > 0)
-        point.hitRatio = static_cast<float>(static_cast<double>(totals[Counter::cache_hits]) / served);
-    point.ttfbHitP95Us = quantileOf(totals, Distribution::ttfb_hit, 0.95);
-    point.ttfbMissP95Us = quantileOf(totals, Distribution::ttfb_miss, 0.95);
-    point.lbP95Us = quantileOf(totals, Distribution::lb_latency, 0.95);
-    point.wafBlockedPerSecond = rate(Counter::waf_blocked, 1);
+    if (totals[Counter::node_seconds] == 0) return point;
+    const MeasureReader reader(
+        totals,
+        {.seconds = static_cast<double>(observed.count()),
+         .expectedNodeSeconds = static_cast<double>(expectedNodes) * static_cast<double>(width.count())},
+        Quality::measured);
+    for (std::size_t i = 0; i < kChartedCount; ++i)
+        if (const auto reading = reader.read(kCharted[i]); reading.hasValue())
+            point.all[i] = static_cast<float>(reading.value);
     return point;
 }
 

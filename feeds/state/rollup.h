@@ -16,11 +16,7 @@ namespace surgescope::feeds {
 
 /// What remains of one place's totals once their slot of 1, 10 or 60 s is over: rates, ratios and quantiles
 /// read from that slot's merged totals. NaN: no data, or not measured.
-struct RollupPoint {
-#define X(name, field, reduction) float name;
-    SURGESCOPE_POINT_COLUMNS(X)
-#undef X
-
+struct RollupPoint : Charted<float> {
     /// Rates are of the seconds that were `observed`, be it that the feed began or was silent within the
     /// slot; the coverage is that of its whole `width`. `expectedNodes` may be 0 when no roster is known:
     /// what reports is then all there is.
@@ -28,20 +24,10 @@ struct RollupPoint {
                           std::uint64_t expectedNodes);
     static RollupPoint none();
     bool hasData() const {
+        const float coverage = (*this)[Measure::coverage];
         return coverage == coverage;
     }
-
-    /// In the order of Points::columns.
-    static constexpr std::array<float RollupPoint::*, kPointColumnCount> columns();
 };
-
-constexpr std::array<float RollupPoint::*, kPointColumnCount> RollupPoint::columns() {
-    return {
-#define X(name, field, reduction) &RollupPoint::name,
-        SURGESCOPE_POINT_COLUMNS(X)
-#undef X
-    };
-}
 
 /// Points at one resolution, a fixed number of slots, the oldest overwritten. Memory is taken as it fills.
 class RollupRing {

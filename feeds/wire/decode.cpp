@@ -326,18 +326,18 @@ struct Decoder::Messages {
         std::size_t column = 0;
         const auto copy = [&](const char* name, const auto& values) {
             if (values.empty()) // made before this column was
-                points.columns[column].assign(static_cast<std::size_t>(places),
-                                              std::numeric_limits<float>::quiet_NaN());
+                points.columns.all[column].assign(static_cast<std::size_t>(places),
+                                                  std::numeric_limits<float>::quiet_NaN());
             else if (values.size() != places)
                 refused = Refused{Refusal::unequalColumns,
                                   std::string(name) + " has " + std::to_string(values.size()) +
                                       " values for " + std::to_string(places) + " places"};
             else
-                points.columns[column].assign(values.begin(), values.end());
+                points.columns.all[column].assign(values.begin(), values.end());
             ++column;
         };
-#define X(name, field, reduction) copy(#field, from.field());
-        SURGESCOPE_POINT_COLUMNS(X)
+#define X(measure, field) copy(#field, from.field());
+        SURGESCOPE_CHARTED(X)
 #undef X
         points.lagBins.assign(from.lag_bins().begin(), from.lag_bins().end());
         if (points.lagBins.size() % LagBins::kCount != 0 ||

@@ -178,11 +178,11 @@ std::string_view Encoder::encode(const Points& message) {
     to.set_interval_end_us(microseconds(message.end));
     to.set_interval_ms(milliseconds(message.width));
     to.set_places(message.places);
-    std::size_t column = 0;
-#define X(name, field, reduction)                                                                            \
-    to.mutable_##field()->Assign(message.columns[column].begin(), message.columns[column].end());            \
-    ++column;
-    SURGESCOPE_POINT_COLUMNS(X)
+    const auto copy = [](auto& column, const std::vector<float>& values) {
+        column.Assign(values.begin(), values.end());
+    };
+#define X(measure, field) copy(*to.mutable_##field(), message.columns[Measure::measure]);
+    SURGESCOPE_CHARTED(X)
 #undef X
     to.mutable_lag_bins()->Assign(message.lagBins.begin(), message.lagBins.end());
     to.SerializeToString(&m_bytes);

@@ -5,6 +5,7 @@
 #include "feeds/model/lag_bins.h"
 #include "feeds/model/pop_totals.h"
 #include "feeds/util/clock.h"
+#include "feeds/wire/charted.h"
 
 #include <array>
 #include <cstdint>
@@ -165,39 +166,17 @@ struct FleetRollup {
     bool operator==(const FleetRollup&) const = default;
 };
 
-// Columns of Points, one value a place: name, the field's name in telemetry.proto, and what stands for
-// several points in a place of one. Rates and shares are averaged; of quantiles and of ratios the worst is
-// taken, for a mean of those would mean nothing.
-#define SURGESCOPE_POINT_COLUMNS(X)                                                                          \
-    X(requestsPerSecond, requests_per_second, mean)                                                          \
-    X(egressBitsPerSecond, egress_bits_per_second, mean)                                                     \
-    X(saturation, saturation, mean) /* mean over nodes, 1 = at the knee */                                   \
-    X(coverage, coverage, mean)     /* node-seconds measured / expected, 0 to 1 */                           \
-    X(metadataP50Us, metadata_p50_us, highest)                                                               \
-    X(metadataP95Us, metadata_p95_us, highest)                                                               \
-    X(metadataP99Us, metadata_p99_us, highest)                                                               \
-    X(lagP99Us, lag_p99_us, highest) /* nothing when nothing was applied */                                  \
-    X(hitRatio, hit_ratio, lowest)                                                                           \
-    X(ttfbHitP95Us, ttfb_hit_p95_us, highest)                                                                \
-    X(ttfbMissP95Us, ttfb_miss_p95_us, highest)                                                              \
-    X(lbP95Us, lb_p95_us, highest)                                                                           \
-    X(wafBlockedPerSecond, waf_blocked_per_second, mean)
-
-#define X(...) +1
-inline constexpr std::size_t kPointColumnCount = 0 SURGESCOPE_POINT_COLUMNS(X);
-#undef X
-
 /// One point of every chart line. In recordings only.
 struct Points {
     FeedSecond end{};
     std::chrono::seconds width{1}; // 1, 10 or 60
     std::string places;            // PoP codes, "region/" and a region's code, "world"; a blank between two
-    std::array<std::vector<float>, kPointColumnCount> columns; // one value a place; NaN: nothing known
+    Charted<std::vector<float>> columns; // one value a place; NaN: nothing known
     /// Invalidation lag of the last places named, those that keep its distribution: LagBins::kCount numbers
     /// each, place after place.
     std::vector<std::uint32_t> lagBins;
 
-    std::size_t count() const { return columns[0].size(); } // of places
+    std::size_t count() const { return columns.all.front().size(); } // of places
 };
 
 /// "pop/LHR", "node/LHR", "roster/LHR", "event", "global"; "rollup", "points/10".

@@ -19,7 +19,7 @@ namespace {
 
 bool same(const Points& a, const Points& b) { // NaN is nothing known, and equal to itself here
     return a.end == b.end && a.width == b.width && a.places == b.places &&
-           std::ranges::equal(a.columns, b.columns, [](const auto& left, const auto& right) {
+           std::ranges::equal(a.columns.all, b.columns.all, [](const auto& left, const auto& right) {
                return std::ranges::equal(left, right,
                                          [](float x, float y) { return x == y || (x != x && y != y); });
            });

@@ -19,10 +19,7 @@ inline std::string textOf(const feeds::Frame& frame, bool history = true) {
         out << r.value << '/' << static_cast<int>(r.quality) << ' ';
     };
     const auto summary = [&](const feeds::Summary& s) {
-        for (const auto& r : {s.requestsPerSecond, s.egressBitsPerSecond, s.saturation, s.hitRatio,
-                              s.errorRatio, s.ttfbHitP95Us, s.ttfbMissP95Us, s.metadataP95Us, s.lbP50Us,
-                              s.lagP50Us, s.lagP99Us, s.clockOffsetP95Us, s.pendingKeys,
-                              s.invalidationsPerSecond, s.wafBlockedPerSecond, s.nodesAboveCritical})
+        for (const auto& r : s.readings)
             reading(r);
         out << s.nodesHeard << " of " << s.nodesExpected << '\n';
     };
@@ -57,12 +54,11 @@ inline std::string textOf(const feeds::Frame& frame, bool history = true) {
         out << ' ' << distribution.count() << ' ' << distribution.quantile(0.99).value_or(-1);
     out << "\naxis " << frame.chartAxis.columns << ' ' << frame.chartAxis.step.count() << '\n';
     for (const auto& part : frame.parts) {
-        series(part.code.c_str(), part.requestsPerSecond);
-        series("egress", part.egressBitsPerSecond);
+        series(part.code.c_str(), part.series[feeds::Measure::requests_per_second]);
+        series("egress", part.series[feeds::Measure::egress_bits_per_second]);
     }
-#define X(name, field, reduction) series(#name, frame.series.name);
-    SURGESCOPE_POINT_COLUMNS(X)
-#undef X
+    for (const auto measure : feeds::kCharted)
+        series(std::string(feeds::infoOf(measure).name).c_str(), frame.series[measure]);
     for (const auto& row : frame.heat.rows)
         out << row << ' ';
     series("\nheat", frame.heat.lagUs);

@@ -28,30 +28,34 @@ Reading measured(double value) {
 
 void setQuality(Summary& s, Quality quality) {
     for (Reading* r :
-         {&s.requestsPerSecond, &s.egressBitsPerSecond, &s.saturation, &s.hitRatio, &s.errorRatio,
-          &s.ttfbHitP95Us, &s.ttfbMissP95Us, &s.metadataP95Us, &s.lbP50Us, &s.lagP50Us, &s.lagP99Us,
-          &s.pendingKeys, &s.invalidationsPerSecond, &s.wafBlockedPerSecond, &s.nodesAboveCritical})
+         {&s[feeds::Measure::requests_per_second], &s[feeds::Measure::egress_bits_per_second],
+          &s[feeds::Measure::saturation], &s[feeds::Measure::hit_ratio], &s[feeds::Measure::error_ratio],
+          &s[feeds::Measure::ttfb_hit_p95_us], &s[feeds::Measure::ttfb_miss_p95_us],
+          &s[feeds::Measure::metadata_p95_us], &s[feeds::Measure::lb_p50_us],
+          &s[feeds::Measure::invalidation_lag_p50_us], &s[feeds::Measure::invalidation_lag_p99_us],
+          &s[feeds::Measure::invalidations_pending], &s[feeds::Measure::invalidations_per_second],
+          &s[feeds::Measure::waf_blocked_per_second], &s[feeds::Measure::nodes_above_critical]})
         if (r->hasValue()) r->quality = quality;
 }
 
 Summary summaryOf(double requests, double saturation, double noise) {
     const double strain = std::max(0.0, saturation - 0.5);
     Summary s;
-    s.requestsPerSecond = measured(requests);
-    s.egressBitsPerSecond = measured(requests * 914e3 * (0.9 + 0.2 * noise));
-    s.saturation = measured(saturation);
-    s.hitRatio = measured(0.95 - 0.09 * strain - 0.01 * noise);
-    s.errorRatio = measured(0.0008 + 0.01 * strain * strain);
-    s.ttfbHitP95Us = measured(9e3 + 90e3 * strain);
-    s.ttfbMissP95Us = measured(60e3 + 420e3 * strain * strain + 20e3 * noise);
-    s.metadataP95Us = measured(60e3 + 900e3 * strain * strain);
-    s.lbP50Us = measured(400 + 2200 * strain);
-    s.lagP50Us = measured(120e3 + 1.2e6 * strain);
-    s.lagP99Us = measured(300e3 + 22e6 * strain * strain * (0.6 + noise));
-    s.pendingKeys = measured(std::round(2.1e6 * strain / 40));
-    s.invalidationsPerSecond = measured(1200);
-    s.wafBlockedPerSecond = measured(requests * 0.0074);
-    s.nodesAboveCritical = measured(0);
+    s[feeds::Measure::requests_per_second] = measured(requests);
+    s[feeds::Measure::egress_bits_per_second] = measured(requests * 914e3 * (0.9 + 0.2 * noise));
+    s[feeds::Measure::saturation] = measured(saturation);
+    s[feeds::Measure::hit_ratio] = measured(0.95 - 0.09 * strain - 0.01 * noise);
+    s[feeds::Measure::error_ratio] = measured(0.0008 + 0.01 * strain * strain);
+    s[feeds::Measure::ttfb_hit_p95_us] = measured(9e3 + 90e3 * strain);
+    s[feeds::Measure::ttfb_miss_p95_us] = measured(60e3 + 420e3 * strain * strain + 20e3 * noise);
+    s[feeds::Measure::metadata_p95_us] = measured(60e3 + 900e3 * strain * strain);
+    s[feeds::Measure::lb_p50_us] = measured(400 + 2200 * strain);
+    s[feeds::Measure::invalidation_lag_p50_us] = measured(120e3 + 1.2e6 * strain);
+    s[feeds::Measure::invalidation_lag_p99_us] = measured(300e3 + 22e6 * strain * strain * (0.6 + noise));
+    s[feeds::Measure::invalidations_pending] = measured(std::round(2.1e6 * strain / 40));
+    s[feeds::Measure::invalidations_per_second] = measured(1200);
+    s[feeds::Measure::waf_blocked_per_second] = measured(requests * 0.0074);
+    s[feeds::Measure::nodes_above_critical] = measured(0);
     return s;
 }
 
@@ -59,18 +63,19 @@ Summary summaryOf(double requests, double saturation, double noise) {
 void spillOver(Frame& frame) {
     double out = 0, room = 0;
     const auto takes = [](const PopFrame& pop) {
-        return pop.code[0] % 2 == 0 && pop.summary.saturation.value < 0.4;
+        return pop.code[0] % 2 == 0 && pop.summary[feeds::Measure::saturation].value < 0.4;
     };
     for (PopFrame& pop : frame.pops) {
         Summary& s = pop.summary;
-        const double more = std::max(0.0, s.saturation.value - 0.88) * s.requestsPerSecond.value;
-        s.spilledOutPerSecond = measured(more);
+        const double more = std::max(0.0, s[feeds::Measure::saturation].value - 0.88) *
+                            s[feeds::Measure::requests_per_second].value;
+        s[feeds::Measure::spilled_out_per_second] = measured(more);
         out += more;
-        if (takes(pop)) room += s.requestsPerSecond.value;
+        if (takes(pop)) room += s[feeds::Measure::requests_per_second].value;
     }
     for (PopFrame& pop : frame.pops)
-        pop.summary.spilledInPerSecond =
-            measured(takes(pop) ? out * pop.summary.requestsPerSecond.value / room : 0);
+        pop.summary[feeds::Measure::spilled_in_per_second] =
+            measured(takes(pop) ? out * pop.summary[feeds::Measure::requests_per_second].value / room : 0);
 }
 
 void makeOdd(Frame& frame, std::mt19937& random) {
@@ -90,8 +95,8 @@ void makeOdd(Frame& frame, std::mt19937& random) {
             pop.summary.nodesExpected = expected;
             pop.freshness = Freshness::noData;
         } else if (dice < 15) {
-            pop.summary.saturation = {0, Quality::notMeasured};
-            pop.summary.pendingKeys = {0, Quality::notMeasured};
+            pop.summary[feeds::Measure::saturation] = {0, Quality::notMeasured};
+            pop.summary[feeds::Measure::invalidations_pending] = {0, Quality::notMeasured};
         }
     }
     PopFrame unplaced;
@@ -110,37 +115,41 @@ void fillSeries(Frame& frame, const std::vector<double>& regionShare, int column
     std::uniform_real_distribution<float> noise(-0.012F, 0.012F);
     frame.chartAxis = {*frame.settled, columns, std::chrono::seconds(std::max(1, 900 / columns))};
     for (std::size_t r = 0; r < regions.size(); ++r) {
-        PartSeries series{regions[r], {}, {}};
+        PartSeries part{regions[r], {}};
         for (int c = 0; c < columns; ++c) {
             const auto since = static_cast<double>((frame.chartAxis.endOf(c) - *frame.releaseAt).count());
             const bool gap = r == 2 && c > columns * 70 / 100 && c < columns * 74 / 100;
             const auto value =
                 static_cast<float>(kWorldRequests * regionShare[r] * surge(since)) * (1 + noise(random));
-            series.requestsPerSecond.push_back(gap ? kNaN : value);
-            series.egressBitsPerSecond.push_back(gap ? kNaN : value * 914e3F);
+            part.series[feeds::Measure::requests_per_second].push_back(gap ? kNaN : value);
+            part.series[feeds::Measure::egress_bits_per_second].push_back(gap ? kNaN : value * 914e3F);
         }
-        frame.parts.push_back(std::move(series));
+        frame.parts.push_back(std::move(part));
     }
     Series& w = frame.series;
     for (int c = 0; c < columns; ++c) {
         const auto since = static_cast<double>((frame.chartAxis.endOf(c) - *frame.releaseAt).count());
         const double load = surge(since) * std::exp(-std::max(0.0, since - 120) / 1400);
         const auto wobble = 1 + 3 * noise(random);
-        w.requestsPerSecond.push_back(static_cast<float>(kWorldRequests * surge(since)) *
-                                      (1 + noise(random)));
+        w[feeds::Measure::requests_per_second].push_back(static_cast<float>(kWorldRequests * surge(since)) *
+                                                         (1 + noise(random)));
         const bool gap = c > columns * 60 / 100 && c < columns * 63 / 100;
-        w.metadataP50Us.push_back(gap ? kNaN : static_cast<float>(30e3 + 90e3 * load) * wobble);
-        w.metadataP95Us.push_back(gap ? kNaN : static_cast<float>(40e3 + 280e3 * load) * wobble);
-        w.metadataP99Us.push_back(gap ? kNaN : static_cast<float>(50e3 + 400e3 * load) * wobble);
-        w.lagP99Us.push_back(static_cast<float>(200e3 + 5e6 * load) * wobble);
-        w.saturation.push_back(static_cast<float>(0.12 + 0.55 * load) * wobble);
-        w.coverage.push_back(0.998F);
-        w.egressBitsPerSecond.push_back(w.requestsPerSecond.back() * 914e3F);
-        w.hitRatio.push_back(static_cast<float>(0.975 - 0.061 * load));
-        w.ttfbHitP95Us.push_back(static_cast<float>(5e3 + 60e3 * load) * wobble);
-        w.ttfbMissP95Us.push_back(static_cast<float>(120e3 + 290e3 * load) * wobble);
-        w.lbP95Us.push_back(static_cast<float>(300 + 2e3 * load) * wobble);
-        w.wafBlockedPerSecond.push_back(static_cast<float>(2e3 + 310e3 * load) * wobble);
+        w[feeds::Measure::metadata_p50_us].push_back(gap ? kNaN
+                                                         : static_cast<float>(30e3 + 90e3 * load) * wobble);
+        w[feeds::Measure::metadata_p95_us].push_back(gap ? kNaN
+                                                         : static_cast<float>(40e3 + 280e3 * load) * wobble);
+        w[feeds::Measure::metadata_p99_us].push_back(gap ? kNaN
+                                                         : static_cast<float>(50e3 + 400e3 * load) * wobble);
+        w[feeds::Measure::invalidation_lag_p99_us].push_back(static_cast<float>(200e3 + 5e6 * load) * wobble);
+        w[feeds::Measure::saturation].push_back(static_cast<float>(0.12 + 0.55 * load) * wobble);
+        w[feeds::Measure::coverage].push_back(0.998F);
+        w[feeds::Measure::egress_bits_per_second].push_back(w[feeds::Measure::requests_per_second].back() *
+                                                            914e3F);
+        w[feeds::Measure::hit_ratio].push_back(static_cast<float>(0.975 - 0.061 * load));
+        w[feeds::Measure::ttfb_hit_p95_us].push_back(static_cast<float>(5e3 + 60e3 * load) * wobble);
+        w[feeds::Measure::ttfb_miss_p95_us].push_back(static_cast<float>(120e3 + 290e3 * load) * wobble);
+        w[feeds::Measure::lb_p95_us].push_back(static_cast<float>(300 + 2e3 * load) * wobble);
+        w[feeds::Measure::waf_blocked_per_second].push_back(static_cast<float>(2e3 + 310e3 * load) * wobble);
     }
 }
 
@@ -148,21 +157,22 @@ void fillBaseline(Frame& frame) {
     BaselineFrame b{"standard rollout", frame.series, RollupPoint::none()};
     const auto calm = [&](std::vector<float>& values, float factor) {
         for (std::size_t c = 0; c < values.size(); ++c)
-            values[c] = frame.series.requestsPerSecond.front() == 0 ? 0 : values.front() * factor;
+            values[c] =
+                frame.series[feeds::Measure::requests_per_second].front() == 0 ? 0 : values.front() * factor;
     };
-    calm(b.series.requestsPerSecond, 1.05F);
-    calm(b.series.egressBitsPerSecond, 1.05F);
-    calm(b.series.metadataP95Us, 1);
-    calm(b.series.lagP99Us, 1);
-    b.now.coverage = 1;
-    b.now.requestsPerSecond = 7.6e6F;
-    b.now.egressBitsPerSecond = 7.8e12F;
-    b.now.saturation = 0.14F;
-    b.now.hitRatio = 0.975F;
-    b.now.ttfbHitP95Us = 55e3F;
-    b.now.metadataP95Us = 41e3F;
-    b.now.lagP99Us = 0.3e6F;
-    b.now.wafBlockedPerSecond = 2.1e3F;
+    calm(b.series[feeds::Measure::requests_per_second], 1.05F);
+    calm(b.series[feeds::Measure::egress_bits_per_second], 1.05F);
+    calm(b.series[feeds::Measure::metadata_p95_us], 1);
+    calm(b.series[feeds::Measure::invalidation_lag_p99_us], 1);
+    b.now[feeds::Measure::coverage] = 1;
+    b.now[feeds::Measure::requests_per_second] = 7.6e6F;
+    b.now[feeds::Measure::egress_bits_per_second] = 7.8e12F;
+    b.now[feeds::Measure::saturation] = 0.14F;
+    b.now[feeds::Measure::hit_ratio] = 0.975F;
+    b.now[feeds::Measure::ttfb_hit_p95_us] = 55e3F;
+    b.now[feeds::Measure::metadata_p95_us] = 41e3F;
+    b.now[feeds::Measure::invalidation_lag_p99_us] = 0.3e6F;
+    b.now[feeds::Measure::waf_blocked_per_second] = 2.1e3F;
     frame.baseline = std::move(b);
 }
 
@@ -187,9 +197,10 @@ void fillLag(Frame& frame) {
 void fillHeat(Frame& frame, int columns, int rows, std::mt19937& random) {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < frame.pops.size(); ++i)
-        if (frame.pops[i].summary.lagP99Us.hasValue()) order.push_back(i);
+        if (frame.pops[i].summary[feeds::Measure::invalidation_lag_p99_us].hasValue()) order.push_back(i);
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return frame.pops[a].summary.lagP99Us.value > frame.pops[b].summary.lagP99Us.value;
+        return frame.pops[a].summary[feeds::Measure::invalidation_lag_p99_us].value >
+               frame.pops[b].summary[feeds::Measure::invalidation_lag_p99_us].value;
     });
     order.resize(std::min(order.size(), static_cast<std::size_t>(rows)));
     frame.heat.axis = frame.chartAxis;
@@ -201,7 +212,7 @@ void fillHeat(Frame& frame, int columns, int rows, std::mt19937& random) {
         for (int c = 0; c < columns; ++c) {
             const auto since = static_cast<double>((frame.heat.axis.endOf(c) - *frame.releaseAt).count());
             float lag = static_cast<float>(
-                pop.summary.lagP99Us.value * 4 * noise(random) *
+                pop.summary[feeds::Measure::invalidation_lag_p99_us].value * 4 * noise(random) *
                 std::exp(-std::max(0.0, since) / (250 + 20 * static_cast<double>(row % 7))));
             if (since < 0) lag = (c / 7 + static_cast<int>(row)) % 3 == 0 ? 60e3F : HeatGrid::kNothingPurged;
             if (row % 8 == 5 && c > columns * 2 / 3 && c < columns * 3 / 4) lag = kNaN;
@@ -267,13 +278,13 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
     if (options.oddities) makeOdd(*frame, random);
 
     frame->world = summaryOf(kWorldRequests, 0.66, 0.5);
-    frame->world.hitRatio = measured(0.914);
-    frame->world.metadataP95Us = measured(262e3);
-    frame->world.lagP99Us = measured(4.8e6);
-    frame->world.pendingKeys = {2.1e6, Quality::partial};
-    frame->world.ttfbHitP95Us = measured(64e3);
-    frame->world.ttfbMissP95Us = measured(412e3);
-    frame->world.requestsPerSecond.quality = Quality::partial;
+    frame->world[feeds::Measure::hit_ratio] = measured(0.914);
+    frame->world[feeds::Measure::metadata_p95_us] = measured(262e3);
+    frame->world[feeds::Measure::invalidation_lag_p99_us] = measured(4.8e6);
+    frame->world[feeds::Measure::invalidations_pending] = {2.1e6, Quality::partial};
+    frame->world[feeds::Measure::ttfb_hit_p95_us] = measured(64e3);
+    frame->world[feeds::Measure::ttfb_miss_p95_us] = measured(412e3);
+    frame->world[feeds::Measure::requests_per_second].quality = Quality::partial;
     frame->world.nodesHeard = 998'112;
     frame->world.nodesExpected = 1'000'000;
 
@@ -285,7 +296,7 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
     frame->listeners = 61.2e6;
     frame->listenersRecord = 48e6;
     for (PopFrame& place : frame->pops) {
-        const Reading& s = place.summary.saturation;
+        const Reading& s = place.summary[feeds::Measure::saturation];
         if (s.hasValue() && s.value >= 0.6) place.secondsToFull = std::max(0.0, 1 - s.value) * 900;
     }
     frame->events = {{*frame->releaseAt, "release", "three albums"},
@@ -323,13 +334,13 @@ std::shared_ptr<Frame> halfCoveredFrame(const SampleOptions& options) {
     auto frame = sampleFrame(options);
     const auto halve = [](Summary& summary) {
         summary.nodesHeard = summary.nodesExpected * 55 / 100;
-        if (summary.requestsPerSecond.hasValue()) setQuality(summary, Quality::partial);
+        if (summary[feeds::Measure::requests_per_second].hasValue()) setQuality(summary, Quality::partial);
     };
     for (PopFrame& pop : frame->pops)
         halve(pop.summary);
     halve(frame->world);
     frame->summary = frame->world;
-    std::ranges::fill(frame->series.coverage, 0.55F);
+    std::ranges::fill(frame->series[feeds::Measure::coverage], 0.55F);
     frame->health.nodesHeard = 550'000;
     return frame;
 }
@@ -345,25 +356,27 @@ std::shared_ptr<Frame> fewNodesFrame() {
     pop.ageSeconds = 0.6;
     pop.summary = summaryOf(184, 0.07, 0.5);
     pop.summary.nodesHeard = pop.summary.nodesExpected = 3;
-    pop.summary.metadataP95Us = {0, Quality::notMeasured};
-    pop.summary.lagP50Us = pop.summary.lagP99Us = {0, Quality::noData};
-    pop.summary.pendingKeys = {0, Quality::notMeasured};
-    pop.summary.wafBlockedPerSecond = {0, Quality::notMeasured};
+    pop.summary[feeds::Measure::metadata_p95_us] = {0, Quality::notMeasured};
+    pop.summary[feeds::Measure::invalidation_lag_p50_us] =
+        pop.summary[feeds::Measure::invalidation_lag_p99_us] = {0, Quality::noData};
+    pop.summary[feeds::Measure::invalidations_pending] = {0, Quality::notMeasured};
+    pop.summary[feeds::Measure::waf_blocked_per_second] = {0, Quality::notMeasured};
     frame->world = frame->summary = pop.summary;
     frame->pops = {pop};
     frame->chartAxis = {*frame->settled, 300, std::chrono::seconds(3)};
-    PartSeries europe{"EU", std::vector<float>(300, kNaN), std::vector<float>(300, kNaN)};
+    PartSeries europe{"EU", {}};
+    europe.series[feeds::Measure::requests_per_second] =
+        europe.series[feeds::Measure::egress_bits_per_second] = std::vector<float>(300, kNaN);
     for (std::size_t i = 297; i < 300; ++i) {
-        europe.requestsPerSecond[i] = 184;
-        europe.egressBitsPerSecond[i] = 1.68e8F;
+        europe.series[feeds::Measure::requests_per_second][i] = 184;
+        europe.series[feeds::Measure::egress_bits_per_second][i] = 1.68e8F;
     }
     frame->parts = {europe};
     Series& w = frame->series;
-#define X(name, field, reduction) w.name = std::vector<float>(300, kNaN);
-    SURGESCOPE_POINT_COLUMNS(X)
-#undef X
-    w.requestsPerSecond = europe.requestsPerSecond;
-    w.egressBitsPerSecond = europe.egressBitsPerSecond;
+    for (auto& values : w.all)
+        values.assign(300, kNaN);
+    w[feeds::Measure::requests_per_second] = europe.series[feeds::Measure::requests_per_second];
+    w[feeds::Measure::egress_bits_per_second] = europe.series[feeds::Measure::egress_bits_per_second];
     frame->heat.axis = frame->chartAxis;
     frame->heat.rows = {"FRA"};
     frame->heat.lagUs = std::vector<float>(300, kNaN);

@@ -75,6 +75,8 @@ QString formatNumber(double value, Unit unit) {
         const double percent = value * 100;
         return fixed(percent, std::abs(percent) < 99.95 && percent != 0 ? 1 : 0) + QStringLiteral(" %");
     }
+    case Unit::nodes:
+    case Unit::keys:
     case Unit::count: return withPrefix(value, true).trimmed();
     }
     return {};
@@ -154,6 +156,14 @@ QString formatReadingShort(const Reading& reading, Unit unit) {
     case Quality::noData: break;
     }
     return QStringLiteral("–");
+}
+
+QString formatMeasure(const feeds::Summary& summary, Measure measure) {
+    return formatReading(summary[measure], feeds::infoOf(measure).unit);
+}
+
+QString formatMeasureShort(const feeds::Summary& summary, Measure measure) {
+    return formatReadingShort(summary[measure], feeds::infoOf(measure).unit);
 }
 
 } // namespace surgescope::widgets

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/model/reading.h"
+#include "feeds/frame/frame.h"
+#include "feeds/model/measure.h"
 
 #include <QString>
 
@@ -9,15 +10,8 @@
 
 namespace surgescope::widgets {
 
-/// What a number counts; decides prefix and unit.
-enum class Unit : std::uint8_t {
-    perSecond,      // 41.8 M/s
-    bitsPerSecond,  // 38.2 Tb/s
-    bytesPerSecond, // 4.20 MB/s
-    microseconds,   // 262 ms, 4.8 s
-    ratio,          // 0.914 is 91.4 %
-    count,          // 2.10 M
-};
+using feeds::Measure;
+using feeds::Unit;
 
 /// Three significant digits with an SI prefix; durations as people say them. NaN and infinity read "no data".
 QString formatNumber(double value, Unit unit);
@@ -50,5 +44,9 @@ QString formatReading(const feeds::Reading& reading, Unit unit);
 
 /// The same for narrow columns: stale is told by the painter's colour there, absence by "n/m" and "–".
 QString formatReadingShort(const feeds::Reading& reading, Unit unit);
+
+/// The same of a measure, in its unit.
+QString formatMeasure(const feeds::Summary& summary, Measure measure);
+QString formatMeasureShort(const feeds::Summary& summary, Measure measure);
 
 } // namespace surgescope::widgets

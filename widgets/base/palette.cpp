@@ -133,12 +133,6 @@ const Palette& colours() {
     return paletteOf(themeInUse);
 }
 
-Level levelOf(double saturation) {
-    if (saturation >= kOverloadFrom) return Level::overload;
-    if (saturation >= kCriticalFrom) return Level::critical;
-    return saturation >= kElevatedFrom ? Level::elevated : Level::managed;
-}
-
 QColor levelColour(Level level) {
     const Palette& p = colours();
     switch (level) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/levels.h"
+
 #include <QColor>
 #include <QRgb>
 
@@ -53,15 +55,12 @@ Theme theme();
 void setTheme(Theme theme);
 const Palette& colours();
 
-/// Levels of saturation; 1 = at the knee.
-enum class Level : std::uint8_t { managed, elevated, critical, overload };
+using feeds::kCriticalFrom;
+using feeds::kElevatedFrom;
+using feeds::kOverloadFrom;
+using feeds::Level;
+using feeds::levelOf;
 
-inline constexpr double kElevatedFrom = 0.75;
-inline constexpr double kCriticalFrom = 0.90;
-inline constexpr double kOverloadFrom = 1.00;
-
-/// NaN counts as managed: whoever has no value must not ask.
-Level levelOf(double saturation);
 QColor levelColour(Level level);
 const char16_t* levelName(Level level);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/charts/frame_lines.h"
 
+#include "widgets/base/format.h"
 #include "widgets/base/palette.h"
 
 #include <algorithm>
@@ -15,18 +16,17 @@ QString text(std::string_view from) {
     return QString::fromUtf8(from.data(), static_cast<qsizetype>(from.size()));
 }
 
-void addGhost(std::vector<ChartLine>& lines, const feeds::Frame& frame,
-              std::vector<float> feeds::Series::*values, const QString& suffix = {}) {
+void addGhost(std::vector<ChartLine>& lines, const feeds::Frame& frame, Measure measure,
+              const QString& suffix = {}) {
     if (!frame.baseline) return;
-    const bool known =
-        std::ranges::any_of(frame.baseline->series.*values, [](float value) { return std::isfinite(value); });
+    const auto& values = frame.baseline->series[measure];
+    const bool known = std::ranges::any_of(values, [](float value) { return std::isfinite(value); });
     if (!known) return; // as of a PoP that the baseline does not tell apart
-    lines.push_back(
-        {text(frame.baseline->name) + suffix, colours().text, frame.baseline->series.*values, true});
+    lines.push_back({text(frame.baseline->name) + suffix, colours().text, values, true});
 }
 
 std::vector<ChartLine> partLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue,
-                                 std::vector<float> feeds::PartSeries::*values) {
+                                 Measure measure) {
     std::vector<ChartLine> lines;
     const auto& codes = catalogue.regions();
     for (std::size_t i = 0; i < frame.parts.size(); ++i) {
@@ -37,7 +37,7 @@ std::vector<ChartLine> partLines(const feeds::Frame& frame, const feeds::PopCata
         const bool regions = frame.selection.isWorld();
         lines.push_back({text(regions ? catalogue.regionName(part.code) : std::string_view(part.code)),
                          regionColour(regions || part.code == feeds::PartSeries::kOthers ? region : i),
-                         part.*values});
+                         part.series[measure]});
     }
     return lines;
 }
@@ -45,31 +45,31 @@ std::vector<ChartLine> partLines(const feeds::Frame& frame, const feeds::PopCata
 } // namespace
 
 std::vector<ChartLine> requestLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue) {
-    auto lines = partLines(frame, catalogue, &feeds::PartSeries::requestsPerSecond);
-    addGhost(lines, frame, &feeds::Series::requestsPerSecond);
+    auto lines = partLines(frame, catalogue, Measure::requests_per_second);
+    addGhost(lines, frame, Measure::requests_per_second);
     return lines;
 }
 
 std::vector<ChartLine> egressLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue) {
-    auto lines = partLines(frame, catalogue, &feeds::PartSeries::egressBitsPerSecond);
-    addGhost(lines, frame, &feeds::Series::egressBitsPerSecond);
+    auto lines = partLines(frame, catalogue, Measure::egress_bits_per_second);
+    addGhost(lines, frame, Measure::egress_bits_per_second);
     return lines;
 }
 
 std::vector<ChartLine> metadataLines(const feeds::Frame& frame) {
     const Palette& p = colours();
-    std::vector<ChartLine> lines{{QStringLiteral("p50"), p.good, frame.series.metadataP50Us},
-                                 {QStringLiteral("p95"), p.elevated, frame.series.metadataP95Us},
-                                 {QStringLiteral("p99"), p.overload, frame.series.metadataP99Us}};
-    addGhost(lines, frame, &feeds::Series::metadataP95Us, QStringLiteral(" p95"));
+    std::vector<ChartLine> lines{{QStringLiteral("p50"), p.good, frame.series[Measure::metadata_p50_us]},
+                                 {QStringLiteral("p95"), p.elevated, frame.series[Measure::metadata_p95_us]},
+                                 {QStringLiteral("p99"), p.overload, frame.series[Measure::metadata_p99_us]}};
+    addGhost(lines, frame, Measure::metadata_p95_us, QStringLiteral(" p95"));
     return lines;
 }
 
 std::vector<ChartLine> latencyLines(const feeds::Frame& frame) {
     const Palette& p = colours();
-    return {{QStringLiteral("TTFB miss"), p.elevated, frame.series.ttfbMissP95Us},
-            {QStringLiteral("TTFB hit"), p.good, frame.series.ttfbHitP95Us},
-            {QStringLiteral("load balancer"), p.accent, frame.series.lbP95Us}};
+    return {{QStringLiteral("TTFB miss"), p.elevated, frame.series[Measure::ttfb_miss_p95_us]},
+            {QStringLiteral("TTFB hit"), p.good, frame.series[Measure::ttfb_hit_p95_us]},
+            {QStringLiteral("load balancer"), p.accent, frame.series[Measure::lb_p95_us]}};
 }
 
 } // namespace surgescope::widgets

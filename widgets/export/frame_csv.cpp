@@ -4,6 +4,7 @@
 #include "widgets/export/csv_writer.h"
 #include "widgets/tables/pop_table_widget.h"
 
+#include <array>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -19,31 +20,13 @@ constexpr const char* kTime = "time [UTC]";
 constexpr std::string_view kNoData = wordsFor(Quality::noData);
 constexpr std::string_view kNothingPurged = "nothing purged";
 
-struct ReadingColumn {
-    const char* name;
-    const char* unit;
-    Reading Summary::*reading;
-};
-constexpr ReadingColumn kReadings[] = {
-    {"requests", "1/s", &Summary::requestsPerSecond},
-    {"egress", "bit/s", &Summary::egressBitsPerSecond},
-    {"saturation", "ratio", &Summary::saturation},
-    {"hit ratio", "ratio", &Summary::hitRatio},
-    {"error ratio", "ratio", &Summary::errorRatio},
-    {"TTFB hit p95", "us", &Summary::ttfbHitP95Us},
-    {"TTFB miss p95", "us", &Summary::ttfbMissP95Us},
-    {"metadata p95", "us", &Summary::metadataP95Us},
-    {"load balancer p50", "us", &Summary::lbP50Us},
-    {"invalidation lag p50", "us", &Summary::lagP50Us},
-    {"invalidation lag p99", "us", &Summary::lagP99Us},
-    {"clocks off p95", "us", &Summary::clockOffsetP95Us},
-    {"invalidations pending", "keys x nodes", &Summary::pendingKeys},
-    {"invalidations applied", "keys x nodes/s", &Summary::invalidationsPerSecond},
-    {"WAF blocked", "1/s", &Summary::wafBlockedPerSecond},
-    {"spilled in", "1/s", &Summary::spilledInPerSecond},
-    {"spilled out", "1/s", &Summary::spilledOutPerSecond},
-    {"nodes at 90 % or more", "nodes", &Summary::nodesAboveCritical},
-};
+/// All of them, in the table's order.
+constexpr auto kReadings = [] {
+    std::array<Measure, kMeasureCount> all{};
+    for (std::size_t i = 0; i < kMeasureCount; ++i)
+        all[i] = static_cast<Measure>(i);
+    return all;
+}();
 
 /// "2026-11-23T05:12:34Z"
 std::string isoText(FeedSecond second) {
@@ -80,59 +63,55 @@ std::string partName(const Frame& frame, const PartSeries& part, const PopCatalo
     return frame.selection.isWorld() ? std::string(catalogue.regionName(part.code)) : part.code;
 }
 
-void addParts(std::vector<Column>& columns, const From& from, std::string_view quantity,
-              std::string_view unit, std::vector<float> PartSeries::*values) {
-    for (const PartSeries& part : from.frame.parts)
-        columns.emplace_back(
-            named(std::string(quantity) + ' ' + partName(from.frame, part, from.catalogue), unit),
-            &(part.*values));
+/// "requests world [1/s]"
+std::string named(Measure measure, const std::string& of) {
+    const auto& info = infoOf(measure);
+    return named(std::string(info.words) + ' ' + of, symbolOf(info.unit));
 }
 
-void addSeries(std::vector<Column>& columns, const From& from, std::string_view quantity,
-               std::string_view unit, std::vector<float> Series::*values) {
-    columns.emplace_back(
-        named(std::string(quantity) + ' ' + selectionName(from.frame.selection, from.catalogue), unit),
-        &(from.frame.series.*values));
+void addParts(std::vector<Column>& columns, const From& from, Measure measure) {
+    for (const PartSeries& part : from.frame.parts)
+        columns.emplace_back(named(measure, partName(from.frame, part, from.catalogue)),
+                             &part.series[measure]);
+}
+
+void addSeries(std::vector<Column>& columns, const From& from, Measure measure) {
+    columns.emplace_back(named(measure, selectionName(from.frame.selection, from.catalogue)),
+                         &from.frame.series[measure]);
     if (from.frame.baseline)
-        columns.emplace_back(named(std::string(quantity) + " baseline " + from.frame.baseline->name, unit),
-                             &(from.frame.baseline->series.*values));
+        columns.emplace_back(named(measure, "baseline " + from.frame.baseline->name),
+                             &from.frame.baseline->series[measure]);
 }
 
 void addMetadata(std::vector<Column>& columns, const From& from) {
-    addSeries(columns, from, "metadata p50", "us", &Series::metadataP50Us);
-    addSeries(columns, from, "metadata p95", "us", &Series::metadataP95Us);
-    addSeries(columns, from, "metadata p99", "us", &Series::metadataP99Us);
+    for (const auto measure : {Measure::metadata_p50_us, Measure::metadata_p95_us, Measure::metadata_p99_us})
+        addSeries(columns, from, measure);
 }
 
 void addLatency(std::vector<Column>& columns, const From& from) {
-    addSeries(columns, from, "TTFB hit p95", "us", &Series::ttfbHitP95Us);
-    addSeries(columns, from, "TTFB miss p95", "us", &Series::ttfbMissP95Us);
-    addSeries(columns, from, "load balancer p95", "us", &Series::lbP95Us);
+    for (const auto measure : {Measure::ttfb_hit_p95_us, Measure::ttfb_miss_p95_us, Measure::lb_p95_us})
+        addSeries(columns, from, measure);
 }
 
-void addRequests(std::vector<Column>& columns, const From& from) {
-    addParts(columns, from, "requests", "1/s", &PartSeries::requestsPerSecond);
-    addSeries(columns, from, "requests", "1/s", &Series::requestsPerSecond);
-}
-
-void addEgress(std::vector<Column>& columns, const From& from) {
-    addParts(columns, from, "egress", "bit/s", &PartSeries::egressBitsPerSecond);
-    addSeries(columns, from, "egress", "bit/s", &Series::egressBitsPerSecond);
+void addWithParts(std::vector<Column>& columns, const From& from, Measure measure) {
+    addParts(columns, from, measure);
+    addSeries(columns, from, measure);
 }
 
 void addAll(std::vector<Column>& columns, const From& from) {
-    addRequests(columns, from);
-    addEgress(columns, from);
-    addSeries(columns, from, "saturation", "ratio", &Series::saturation);
+    addWithParts(columns, from, Measure::requests_per_second);
+    addWithParts(columns, from, Measure::egress_bits_per_second);
+    addSeries(columns, from, Measure::saturation);
     addMetadata(columns, from);
     addLatency(columns, from);
-    addSeries(columns, from, "invalidation lag p99", "us", &Series::lagP99Us);
-    addSeries(columns, from, "hit ratio", "ratio", &Series::hitRatio);
-    addSeries(columns, from, "WAF blocked", "1/s", &Series::wafBlockedPerSecond);
+    for (const auto measure :
+         {Measure::invalidation_lag_p99_us, Measure::hit_ratio, Measure::waf_blocked_per_second})
+        addSeries(columns, from, measure);
 }
 
 std::string chartCsv(const Frame& frame, std::vector<Column> columns) {
-    columns.emplace_back(named("coverage", "ratio"), &frame.series.coverage);
+    const auto& coverage = infoOf(Measure::coverage);
+    columns.emplace_back(named(coverage.words, symbolOf(coverage.unit)), &frame.series[Measure::coverage]);
     CsvWriter csv;
     csv.cell(kTime);
     for (const auto& [name, values] : columns)
@@ -208,8 +187,8 @@ void writePop(CsvWriter& csv, const Frame& frame, const PopFrame& pop, const Pop
     csv.cell(pop.freshness == Freshness::noData ? static_cast<double>(kNone) : pop.ageSeconds);
     csv.cell(pop.secondsToFull.value_or(static_cast<double>(kNone)));
     csv.cell(pop.summary.nodesHeard).cell(pop.summary.nodesExpected);
-    for (const ReadingColumn& column : kReadings) {
-        const Reading& reading = pop.summary.*column.reading;
+    for (const auto measure : kReadings) {
+        const Reading& reading = pop.summary[measure];
         csv.cell(valueOf(reading)).cell(wordsFor(reading.quality));
     }
     csv.endLine();
@@ -221,8 +200,10 @@ std::string popsCsv(const Frame& frame, const PopCatalogue& catalogue, bool hott
          {kTime, "PoP", "city", "country", "region", "latitude [deg]", "longitude [deg]", "freshness",
           "age [s]", "full in [s]", "nodes heard [nodes]", "nodes expected [nodes]"})
         csv.cell(name);
-    for (const ReadingColumn& column : kReadings)
-        csv.cell(named(column.name, column.unit)).cell(std::string(column.name) + " quality");
+    for (const auto measure : kReadings) {
+        const auto& info = infoOf(measure);
+        csv.cell(named(info.words, symbolOf(info.unit))).cell(std::string(info.words) + " quality");
+    }
     csv.endLine();
     if (hottestFirst)
         for (const std::size_t pop : hottest(frame, frame.pops.size()))
@@ -236,14 +217,14 @@ std::string popsCsv(const Frame& frame, const PopCatalogue& catalogue, bool hott
 std::string tilesCsv(const Frame& frame, const PopCatalogue& catalogue) {
     CsvWriter csv;
     csv.cell(kTime).cell("of").cell("reading").cell("unit").cell("value").cell("quality").endLine();
-    const auto line = [&](const char* name, const char* unit, const Reading& reading) {
+    const auto line = [&](std::string_view name, std::string_view unit, const Reading& reading) {
         csv.cell(frame.settled ? isoText(*frame.settled) : std::string());
         csv.cell(selectionName(frame.selection, catalogue)).cell(name).cell(unit);
         csv.cell(valueOf(reading)).cell(wordsFor(reading.quality)).endLine();
     };
     const auto measured = [](auto value) { return Reading{static_cast<double>(value), Quality::measured}; };
-    for (const ReadingColumn& column : kReadings)
-        line(column.name, column.unit, frame.summary.*column.reading);
+    for (const auto measure : kReadings)
+        line(infoOf(measure).words, symbolOf(infoOf(measure).unit), frame.summary[measure]);
     line("listeners", "people", frame.listeners ? measured(*frame.listeners) : Reading{});
     line("listeners record", "people", frame.listenersRecord ? measured(*frame.listenersRecord) : Reading{});
     line("nodes heard", "nodes", frame.settled ? measured(frame.summary.nodesHeard) : Reading{});
@@ -293,8 +274,8 @@ std::string csvOf(ExportView view, const Frame& frame, const PopCatalogue& catal
     case ExportView::lagDistribution: return lagCsv(frame.lag);
     case ExportView::health: return healthCsv(frame);
     case ExportView::tiles: return tilesCsv(frame, catalogue);
-    case ExportView::requests: addRequests(columns, from); break;
-    case ExportView::egress: addEgress(columns, from); break;
+    case ExportView::requests: addWithParts(columns, from, Measure::requests_per_second); break;
+    case ExportView::egress: addWithParts(columns, from, Measure::egress_bits_per_second); break;
     case ExportView::metadata: addMetadata(columns, from); break;
     case ExportView::latency: addLatency(columns, from); break;
     case ExportView::wall: addAll(columns, from); break;

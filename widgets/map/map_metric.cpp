@@ -52,10 +52,10 @@ const char16_t* metricDomain(MapMetric metric) {
 
 feeds::Reading metricReading(const feeds::PopFrame& pop, MapMetric metric) {
     switch (metric) {
-    case MapMetric::saturation: return pop.summary.saturation;
-    case MapMetric::hitRatio: return pop.summary.hitRatio;
-    case MapMetric::lag: return pop.summary.lagP99Us;
-    case MapMetric::errors: return pop.summary.errorRatio;
+    case MapMetric::saturation: return pop.summary[Measure::saturation];
+    case MapMetric::hitRatio: return pop.summary[Measure::hit_ratio];
+    case MapMetric::lag: return pop.summary[Measure::invalidation_lag_p99_us];
+    case MapMetric::errors: return pop.summary[Measure::error_ratio];
     case MapMetric::coverage: return coverageOf(pop);
     }
     return {};
@@ -99,7 +99,8 @@ QString metricText(MapMetric metric, double value) {
 }
 
 feeds::Reading sizeReading(const feeds::Summary& summary, DiscSize size) {
-    return size == DiscSize::requests ? summary.requestsPerSecond : summary.egressBitsPerSecond;
+    return size == DiscSize::requests ? summary[Measure::requests_per_second]
+                                      : summary[Measure::egress_bits_per_second];
 }
 
 } // namespace surgescope::widgets

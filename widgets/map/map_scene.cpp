@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/map/map_scene.h"
 
+#include "widgets/base/format.h"
 #include "widgets/base/paint_device.h"
 #include "widgets/base/palette.h"
 
@@ -120,8 +121,8 @@ void MapScene::estimateArcs() {
         if (pop.place && pop.place->value < m_catalogue.size()) {
             const feeds::Pop& place = m_catalogue[*pop.place];
             const feeds::Summary& s = pop.summary;
-            site = {place.longitude, place.latitude, value(s.requestsPerSecond), value(s.spilledOutPerSecond),
-                    value(s.spilledInPerSecond)};
+            site = {place.longitude, place.latitude, value(s[Measure::requests_per_second]),
+                    value(s[Measure::spilled_out_per_second]), value(s[Measure::spilled_in_per_second])};
         }
         sites.push_back(site);
     }

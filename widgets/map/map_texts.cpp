@@ -34,12 +34,12 @@ QString popTooltip(const feeds::PopFrame& pop, const feeds::PopCatalogue& catalo
     return QStringLiteral("<b>%1</b> %2<br>%3<table>")
                .arg(QString::fromStdString(pop.code).toHtmlEscaped(), name.toHtmlEscaped(),
                     region.toHtmlEscaped()) +
-           row(QStringLiteral("Requests"), formatReading(s.requestsPerSecond, Unit::perSecond)) +
-           row(QStringLiteral("Egress"), formatReading(s.egressBitsPerSecond, Unit::bitsPerSecond)) +
-           row(QStringLiteral("Saturation"), formatReading(s.saturation, Unit::ratio)) +
-           row(QStringLiteral("Hit ratio"), formatReading(s.hitRatio, Unit::ratio)) +
-           row(QStringLiteral("Lag p99"), formatReading(s.lagP99Us, Unit::microseconds)) +
-           row(QStringLiteral("Clocks off p95"), formatReading(s.clockOffsetP95Us, Unit::microseconds)) +
+           row(QStringLiteral("Requests"), formatMeasure(s, Measure::requests_per_second)) +
+           row(QStringLiteral("Egress"), formatMeasure(s, Measure::egress_bits_per_second)) +
+           row(QStringLiteral("Saturation"), formatMeasure(s, Measure::saturation)) +
+           row(QStringLiteral("Hit ratio"), formatMeasure(s, Measure::hit_ratio)) +
+           row(QStringLiteral("Lag p99"), formatMeasure(s, Measure::invalidation_lag_p99_us)) +
+           row(QStringLiteral("Clocks off p95"), formatMeasure(s, Measure::clock_offset_p95_us)) +
            row(QStringLiteral("Nodes"),
                QStringLiteral("%1 of %2").arg(formatCount(s.nodesHeard), formatCount(s.nodesExpected))) +
            row(QStringLiteral("Heard"), age) + QStringLiteral("</table>");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/map/pop_renderer.h"
 
+#include "widgets/base/format.h"
 #include "widgets/map/equal_earth.h"
 
 #include <algorithm>
@@ -57,7 +58,7 @@ PopLook lookOf(const PopFrame& pop, MapMetric metric) {
     const feeds::Summary& s = pop.summary;
     const feeds::Reading shown = metricReading(pop, metric);
     if (pop.freshness == Freshness::noData) return PopLook::noData;
-    if (!s.requestsPerSecond.hasValue() && !shown.hasValue()) return PopLook::noData;
+    if (!s[Measure::requests_per_second].hasValue() && !shown.hasValue()) return PopLook::noData;
     if (pop.freshness >= Freshness::stale) return shown.hasValue() ? PopLook::stale : PopLook::noData;
     if (!shown.hasValue()) return PopLook::unmeasured;
     const bool thin =

@@ -41,7 +41,7 @@ void UnplacedBoxes::layOut(const std::vector<feeds::PopFrame>& pops, QPointF cor
         m_codes.push_back(pop.code);
         m_texts.push_back(QStringLiteral("unplaced: %1  %2")
                               .arg(QString::fromStdString(pop.code),
-                                   formatReading(pop.summary.requestsPerSecond, Unit::perSecond)));
+                                   formatMeasure(pop.summary, Measure::requests_per_second)));
         const double wide = metrics.horizontalAdvance(m_texts.back()) + 16 * scale;
         m_boxes.emplace_back(corner.x() - wide, bottom - kHigh * scale, wide, kHigh * scale);
         bottom -= kEach * scale;

@@ -83,25 +83,26 @@ void PopDetailWidget::paintBody(QPainter& painter, const QRectF& body) {
     };
     const bool old = known->freshness >= feeds::Freshness::stale;
     const QColor plain = old ? p.faint : p.text;
-    const QColor load = s.saturation.hasValue() && s.saturation.value >= kElevatedFrom && !old
-                            ? levelColour(levelOf(s.saturation.value))
-                            : plain;
+    const QColor load =
+        s[Measure::saturation].hasValue() && s[Measure::saturation].value >= kElevatedFrom && !old
+            ? levelColour(levelOf(s[Measure::saturation].value))
+            : plain;
     const Row rows[] = {
-        {u"Saturation", formatReading(s.saturation, Unit::ratio), load},
-        {u"Requests", formatReading(s.requestsPerSecond, Unit::perSecond), plain},
-        {u"Egress", formatReading(s.egressBitsPerSecond, Unit::bitsPerSecond), plain},
-        {u"Hit ratio", formatReading(s.hitRatio, Unit::ratio), plain},
-        {u"Errors, 5xx", formatReading(s.errorRatio, Unit::ratio), plain},
-        {u"WAF blocked", formatReading(s.wafBlockedPerSecond, Unit::perSecond), plain},
-        {u"TTFB p95, hits", formatReading(s.ttfbHitP95Us, Unit::microseconds), plain},
-        {u"TTFB p95, misses", formatReading(s.ttfbMissP95Us, Unit::microseconds), plain},
-        {u"Metadata p95", formatReading(s.metadataP95Us, Unit::microseconds), plain},
-        {u"Balancer p50", formatReading(s.lbP50Us, Unit::microseconds), plain},
+        {u"Saturation", formatMeasure(s, Measure::saturation), load},
+        {u"Requests", formatMeasure(s, Measure::requests_per_second), plain},
+        {u"Egress", formatMeasure(s, Measure::egress_bits_per_second), plain},
+        {u"Hit ratio", formatMeasure(s, Measure::hit_ratio), plain},
+        {u"Errors, 5xx", formatMeasure(s, Measure::error_ratio), plain},
+        {u"WAF blocked", formatMeasure(s, Measure::waf_blocked_per_second), plain},
+        {u"TTFB p95, hits", formatMeasure(s, Measure::ttfb_hit_p95_us), plain},
+        {u"TTFB p95, misses", formatMeasure(s, Measure::ttfb_miss_p95_us), plain},
+        {u"Metadata p95", formatMeasure(s, Measure::metadata_p95_us), plain},
+        {u"Balancer p50", formatMeasure(s, Measure::lb_p50_us), plain},
         {u"Lag p50 / p99",
-         formatReading(s.lagP50Us, Unit::microseconds) + QStringLiteral(" / ") +
-             formatReading(s.lagP99Us, Unit::microseconds),
+         formatMeasure(s, Measure::invalidation_lag_p50_us) + QStringLiteral(" / ") +
+             formatMeasure(s, Measure::invalidation_lag_p99_us),
          plain},
-        {u"Keys pending", formatReading(s.pendingKeys, Unit::count), plain},
+        {u"Keys pending", formatMeasure(s, Measure::invalidations_pending), plain},
     };
     // Lines move closer before the last one is cut off.
     const double squeeze = std::min(1.0, body.height() / px(kHeight));

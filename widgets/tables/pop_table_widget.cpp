@@ -38,11 +38,14 @@ std::vector<std::size_t> hottest(const feeds::Frame& frame, std::size_t most) {
             order.push_back(i);
     const auto hotter = [&](std::size_t a, std::size_t b) {
         const feeds::Summary &x = frame.pops[a].summary, &y = frame.pops[b].summary;
-        if (x.saturation.hasValue() != y.saturation.hasValue()) return x.saturation.hasValue();
-        if (x.saturation.hasValue() && x.saturation.value != y.saturation.value)
-            return x.saturation.value > y.saturation.value;
-        const double rx = x.requestsPerSecond.hasValue() ? x.requestsPerSecond.value : -1;
-        const double ry = y.requestsPerSecond.hasValue() ? y.requestsPerSecond.value : -1;
+        if (x[Measure::saturation].hasValue() != y[Measure::saturation].hasValue())
+            return x[Measure::saturation].hasValue();
+        if (x[Measure::saturation].hasValue() && x[Measure::saturation].value != y[Measure::saturation].value)
+            return x[Measure::saturation].value > y[Measure::saturation].value;
+        const double rx =
+            x[Measure::requests_per_second].hasValue() ? x[Measure::requests_per_second].value : -1;
+        const double ry =
+            y[Measure::requests_per_second].hasValue() ? y[Measure::requests_per_second].value : -1;
         return rx != ry ? rx > ry : a < b;
     };
     const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(most, order.size()));
@@ -121,13 +124,13 @@ void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds:
 
     painter.setFont(textFont(px(15)));
     const QColor plain = old ? p.faint : p.text;
-    if (s.saturation.hasValue()) {
+    if (s[Measure::saturation].hasValue()) {
         const QRectF box(row.left() + row.width() * kName, row.center().y() - px(6),
                          row.width() * (kBar - kName), px(12));
-        const QColor colour(saturationColour(s.saturation.value));
+        const QColor colour(saturationColour(s[Measure::saturation].value));
         painter.fillRect(box, p.grid);
-        const QRectF full(box.left(), box.top(), box.width() * std::clamp(s.saturation.value, 0.0, 1.0),
-                          box.height());
+        const QRectF full(box.left(), box.top(),
+                          box.width() * std::clamp(s[Measure::saturation].value, 0.0, 1.0), box.height());
         if (old) {
             painter.setPen(QPen(colour, 1));
             painter.setBrush(Qt::NoBrush);
@@ -136,16 +139,18 @@ void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds:
             painter.fillRect(full, colour);
     }
     right(kSaturation,
-          s.saturation.hasValue() ? QStringLiteral("%1 %").arg(qRound(s.saturation.value * 100))
-                                  : formatReadingShort(s.saturation, Unit::ratio),
+          s[Measure::saturation].hasValue()
+              ? QStringLiteral("%1 %").arg(qRound(s[Measure::saturation].value * 100))
+              : formatMeasureShort(s, Measure::saturation),
           plain);
     const FullText full = fullText(pop);
     right(kFull, full.text, full.urgent && !old ? p.critical : full.text.size() > 1 ? plain : p.faint);
-    right(kHit, formatReadingShort(s.hitRatio, Unit::ratio), plain);
-    right(kTtfb, formatReadingShort(s.ttfbMissP95Us, Unit::microseconds), plain);
-    const bool doubtful = s.lagP99Us.hasValue() && feeds::clocksAreOff(s);
+    right(kHit, formatMeasureShort(s, Measure::hit_ratio), plain);
+    right(kTtfb, formatMeasureShort(s, Measure::ttfb_miss_p95_us), plain);
+    const bool doubtful = s[Measure::invalidation_lag_p99_us].hasValue() && feeds::clocksAreOff(s);
     right(kLag,
-          (doubtful ? QStringLiteral("? ") : QString()) + formatReadingShort(s.lagP99Us, Unit::microseconds),
+          (doubtful ? QStringLiteral("? ") : QString()) +
+              formatMeasureShort(s, Measure::invalidation_lag_p99_us),
           doubtful ? p.faint : plain);
     const bool never = pop.freshness == feeds::Freshness::noData;
     right(1.0, never ? QStringLiteral("–") : formatAge(pop.ageSeconds),

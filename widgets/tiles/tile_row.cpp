@@ -30,11 +30,18 @@ TileContent tile(const char16_t* title, const Reading& reading, Unit unit) {
     return t;
 }
 
+TileContent tile(const char16_t* title, const feeds::Frame& frame, Measure measure) {
+    TileContent t = tile(title, frame.summary[measure], feeds::infoOf(measure).unit);
+    t.series = frame.series[measure];
+    return t;
+}
+
 /// What is different from the baseline at the same time since release. Empty where either is unknown.
-QString changeText(const Reading& now, const feeds::Frame& frame, float feeds::RollupPoint::*then,
-                   Unit unit) {
+QString changeText(const feeds::Frame& frame, Measure measure) {
+    const Reading& now = frame.summary[measure];
+    const Unit unit = feeds::infoOf(measure).unit;
     if (!frame.baseline || !now.hasValue()) return {};
-    const auto before = static_cast<double>(frame.baseline->now.*then);
+    const auto before = static_cast<double>(frame.baseline->now[measure]);
     if (!std::isfinite(before)) return {};
     const double change = now.value - before;
     const QChar sign = change < 0 ? u'−' : u'+';
@@ -64,17 +71,15 @@ void warn(TileContent& t, const Reading& reading, double limit, QColor colour) {
 
 TileContent saturatedTile(const feeds::Frame& frame) {
     const LevelCount count = countLevels(frame);
-    TileContent t = tile(u"Saturated PoPs", frame.summary.saturation, Unit::ratio);
-    t.series = frame.series.saturation;
+    TileContent t = tile(u"Saturated PoPs", frame, Measure::saturation);
     if (count.measured == 0) return t;
-    const bool stale = frame.summary.saturation.quality == Quality::stale; // then so are the PoPs'
+    const bool stale = frame.summary[Measure::saturation].quality == Quality::stale; // then so are the PoPs'
     if (!stale) t.badge.clear(), t.valueColour = QColor();
     t.absent = false;
     t.value = QStringLiteral("%1 of %2").arg(count.critical + count.elevated).arg(count.measured);
     t.secondary = QStringLiteral("%1 critical").arg(count.critical);
     t.detail = QStringLiteral("%1 elevated").arg(count.elevated);
-    const QString change =
-        changeText(frame.summary.saturation, frame, &feeds::RollupPoint::saturation, Unit::ratio);
+    const QString change = changeText(frame, Measure::saturation);
     if (!change.isEmpty()) t.detail = QStringLiteral("load ") + change;
     if (stale) return t;
     if (count.critical > 0)
@@ -86,15 +91,13 @@ TileContent saturatedTile(const feeds::Frame& frame) {
 
 TileContent wafTile(const feeds::Frame& frame) {
     const feeds::Summary& s = frame.summary;
-    TileContent t = tile(u"WAF blocked", s.wafBlockedPerSecond, Unit::perSecond);
-    t.series = frame.series.wafBlockedPerSecond;
+    TileContent t = tile(u"WAF blocked", frame, Measure::waf_blocked_per_second);
     QString share;
-    const Reading& all = s.requestsPerSecond;
-    if (s.wafBlockedPerSecond.hasValue() && all.hasValue() && all.value > 0)
+    const Reading& all = s[Measure::requests_per_second];
+    if (s[Measure::waf_blocked_per_second].hasValue() && all.hasValue() && all.value > 0)
         share = QStringLiteral("%1 of requests")
-                    .arg(formatNumber(s.wafBlockedPerSecond.value / all.value, Unit::ratio));
-    t.secondary =
-        changeText(s.wafBlockedPerSecond, frame, &feeds::RollupPoint::wafBlockedPerSecond, Unit::perSecond);
+                    .arg(formatNumber(s[Measure::waf_blocked_per_second].value / all.value, Unit::ratio));
+    t.secondary = changeText(frame, Measure::waf_blocked_per_second);
     t.detail = share;
     return t;
 }
@@ -106,7 +109,7 @@ TileContent listenersTile(const feeds::Frame& frame) {
         t.secondary = (*frame.listeners > *frame.listenersRecord ? QStringLiteral("record, before ")
                                                                  : QStringLiteral("record ")) +
                       formatNumber(*frame.listenersRecord, Unit::count);
-    else if (frame.summary.requestsPerSecond.hasValue())
+    else if (frame.summary[Measure::requests_per_second].hasValue())
         t.secondary =
             formatNumber(static_cast<double>(frame.sinceStart[feeds::Counter::requests]), Unit::count) +
             QStringLiteral(" requests so far");
@@ -118,7 +121,7 @@ TileContent listenersTile(const feeds::Frame& frame) {
 LevelCount countLevels(const feeds::Frame& frame) {
     LevelCount count;
     for (const feeds::PopFrame& pop : frame.pops) {
-        const Reading& saturation = pop.summary.saturation;
+        const Reading& saturation = pop.summary[Measure::saturation];
         if (!saturation.hasValue() || !isSelected(pop, frame.selection)) continue;
         ++count.measured;
         if (saturation.value >= kCriticalFrom)
@@ -130,59 +133,55 @@ LevelCount countLevels(const feeds::Frame& frame) {
 }
 
 std::vector<TileContent> tileContents(const feeds::Frame& frame) {
-    using Point = feeds::RollupPoint;
     const Palette& p = colours();
     const feeds::Summary& s = frame.summary;
 
-    TileContent requests = tile(u"Requests", s.requestsPerSecond, Unit::perSecond);
-    requests.series = frame.series.requestsPerSecond;
-    requests.secondary = changeText(s.requestsPerSecond, frame, &Point::requestsPerSecond, Unit::perSecond);
+    TileContent requests = tile(u"Requests", frame, Measure::requests_per_second);
+    requests.secondary = changeText(frame, Measure::requests_per_second);
     if (!requests.secondary.isEmpty())
         requests.detail = QStringLiteral("vs ") + QString::fromStdString(frame.baseline->name);
-    else if (s.requestsPerSecond.hasValue())
+    else if (s[Measure::requests_per_second].hasValue())
         requests.secondary =
             formatNumber(static_cast<double>(frame.sinceStart[feeds::Counter::requests]), Unit::count) +
             QStringLiteral(" since start");
 
-    TileContent egress = tile(u"Egress", s.egressBitsPerSecond, Unit::bitsPerSecond);
-    egress.series = frame.series.egressBitsPerSecond;
+    TileContent egress = tile(u"Egress", frame, Measure::egress_bits_per_second);
     QString each;
-    if (s.egressBitsPerSecond.hasValue() && s.requestsPerSecond.hasValue() && s.requestsPerSecond.value > 0) {
-        each = formatNumber(s.egressBitsPerSecond.value / s.requestsPerSecond.value, Unit::bitsPerSecond);
+    if (s[Measure::egress_bits_per_second].hasValue() && s[Measure::requests_per_second].hasValue() &&
+        s[Measure::requests_per_second].value > 0) {
+        each = formatNumber(s[Measure::egress_bits_per_second].value / s[Measure::requests_per_second].value,
+                            Unit::bitsPerSecond);
         each.chop(2); // "/s"
         each += QStringLiteral(" a request");
     }
-    egress.secondary =
-        changeText(s.egressBitsPerSecond, frame, &Point::egressBitsPerSecond, Unit::bitsPerSecond);
+    egress.secondary = changeText(frame, Measure::egress_bits_per_second);
     egress.detail = each;
 
-    TileContent hits = tile(u"Cache hit ratio", s.hitRatio, Unit::ratio);
-    hits.series = frame.series.hitRatio;
-    const QString errors = s.errorRatio.hasValue()
-                               ? QStringLiteral("5xx ") + formatNumber(s.errorRatio.value, Unit::ratio)
-                               : QString();
-    hits.secondary = changeText(s.hitRatio, frame, &Point::hitRatio, Unit::ratio);
+    TileContent hits = tile(u"Cache hit ratio", frame, Measure::hit_ratio);
+    const QString errors =
+        s[Measure::error_ratio].hasValue()
+            ? QStringLiteral("5xx ") + formatNumber(s[Measure::error_ratio].value, Unit::ratio)
+            : QString();
+    hits.secondary = changeText(frame, Measure::hit_ratio);
     hits.detail = errors;
-    if (s.errorRatio.hasValue() && s.errorRatio.value >= kErrorsWorthColour)
+    if (s[Measure::error_ratio].hasValue() && s[Measure::error_ratio].value >= kErrorsWorthColour)
         hits.secondaryColour = p.overload;
 
-    TileContent ttfb = tile(u"TTFB p95, hits", s.ttfbHitP95Us, Unit::microseconds);
-    ttfb.series = frame.series.ttfbHitP95Us;
-    ttfb.secondary = changeText(s.ttfbHitP95Us, frame, &Point::ttfbHitP95Us, Unit::microseconds);
-    ttfb.detail = QStringLiteral("misses ") + formatReading(s.ttfbMissP95Us, Unit::microseconds);
+    TileContent ttfb = tile(u"TTFB p95, hits", frame, Measure::ttfb_hit_p95_us);
+    ttfb.secondary = changeText(frame, Measure::ttfb_hit_p95_us);
+    ttfb.detail = QStringLiteral("misses ") + formatMeasure(s, Measure::ttfb_miss_p95_us);
 
-    TileContent metadata = tile(u"Metadata p95", s.metadataP95Us, Unit::microseconds);
-    metadata.secondary = changeText(s.metadataP95Us, frame, &Point::metadataP95Us, Unit::microseconds);
-    metadata.detail = QStringLiteral("limit ") + formatNumber(kMetadataLimitUs, Unit::microseconds);
-    metadata.series = frame.series.metadataP95Us;
-    warn(metadata, s.metadataP95Us, kMetadataLimitUs, p.overload);
+    TileContent metadata = tile(u"Metadata p95", frame, Measure::metadata_p95_us);
+    metadata.secondary = changeText(frame, Measure::metadata_p95_us);
+    metadata.detail = QStringLiteral("limit ") + formatNumber(feeds::kMetadataLimitUs, Unit::microseconds);
+    warn(metadata, s[Measure::metadata_p95_us], feeds::kMetadataLimitUs, p.overload);
 
-    TileContent lag = tile(u"Invalidation lag p99", s.lagP99Us, Unit::microseconds);
-    lag.secondary = changeText(s.lagP99Us, frame, &Point::lagP99Us, Unit::microseconds);
-    lag.detail = s.pendingKeys.hasValue()
-                     ? formatNumber(s.pendingKeys.value, Unit::count) + QStringLiteral(" pending")
-                     : QStringLiteral("pending ") + formatReading(s.pendingKeys, Unit::count);
-    lag.series = frame.series.lagP99Us;
+    TileContent lag = tile(u"Invalidation lag p99", frame, Measure::invalidation_lag_p99_us);
+    lag.secondary = changeText(frame, Measure::invalidation_lag_p99_us);
+    lag.detail =
+        s[Measure::invalidations_pending].hasValue()
+            ? formatNumber(s[Measure::invalidations_pending].value, Unit::count) + QStringLiteral(" pending")
+            : QStringLiteral("pending ") + formatMeasure(s, Measure::invalidations_pending);
     if (!lag.absent && lag.badge.isEmpty() && feeds::clocksAreOff(s))
         lag.badge = QStringLiteral("clocks off");
 

@@ -11,9 +11,6 @@
 
 namespace surgescope::widgets {
 
-/// The 95th percentile of the metadata latency must stay below this.
-inline constexpr double kMetadataLimitUs = 250e3;
-
 /// The selected PoPs by level of saturation; those without a value are in none of them.
 struct LevelCount {
     int measured = 0;

@@ -56,7 +56,7 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
       m_heat(new HeatWidget(catalogue, focus, home)), m_lag(new LagWidget(catalogue, focus, home)),
       m_table(new PopTableWidget(catalogue, home)), m_detail(new PopDetailWidget(catalogue, home)),
       m_health(new HealthPage(home)) {
-    m_charts[metadataChart]->setLimit(kMetadataLimitUs, QStringLiteral("limit 250 ms, p95"));
+    m_charts[metadataChart]->setLimit(feeds::kMetadataLimitUs, QStringLiteral("limit 250 ms, p95"));
     m_charts[metadataChart]->setLegend(LineChart::Legend::besideTitle);
     m_charts[latencyChart]->setLegend(LineChart::Legend::besideTitle);
     m_charts[latencyChart]->setLogarithmic(100, 10e6);

@@ -29,9 +29,10 @@ TEST_CASE("a baseline begins as high as the launch did, wherever in its slot tha
     const auto begin = launch.frames.begin()->first, end = launch.frames.rbegin()->first;
     const auto points = tensOf(*baseline.value(), begin, end);
     REQUIRE(points.size() >= 4);
-    CHECK(points[0].coverage < 0.95F); // not a whole slot
-    CHECK(points[1].coverage > 0.95F);
-    CHECK(points[0].requestsPerSecond == Approx(points[1].requestsPerSecond).epsilon(0.1));
+    CHECK(points[0][Measure::coverage] < 0.95F); // not a whole slot
+    CHECK(points[1][Measure::coverage] > 0.95F);
+    CHECK(points[0][Measure::requests_per_second] ==
+          Approx(points[1][Measure::requests_per_second]).epsilon(0.1));
 }
 
 TEST_CASE("the built-in baseline begins as high as its rollout did", "[baseline]") {
@@ -40,5 +41,6 @@ TEST_CASE("the built-in baseline begins as high as its rollout did", "[baseline]
     const auto release = baseline.value()->releaseAt;
     const auto points = tensOf(*baseline.value(), release - hours(1), release + hours(1));
     REQUIRE(points.size() > 300);
-    CHECK(points[0].requestsPerSecond == Approx(points[1].requestsPerSecond).epsilon(0.1));
+    CHECK(points[0][Measure::requests_per_second] ==
+          Approx(points[1][Measure::requests_per_second]).epsilon(0.1));
 }

@@ -37,7 +37,7 @@ struct Recorded {
     /// The world's requests per second of the second before `second`, as a recorder notes them.
     void givePoints(std::int64_t second, float requestsPerSecond, seconds width = seconds(1)) {
         Points points{feedSecond(second), width, "LHR world", {}};
-        for (auto& column : points.columns)
+        for (auto& column : points.columns.all)
             column = {-1, requestsPerSecond};
         give(points);
     }

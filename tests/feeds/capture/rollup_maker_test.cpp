@@ -62,7 +62,7 @@ TEST_CASE("ten seconds make a rollup, each second a point", "[rollup]") {
         ofSeconds += points.width == seconds(1);
         REQUIRE(points.places.ends_with("world"));
         if (points.width == seconds(10) && points.end > feedSecond(kStart))
-            CHECK(points.columns[0].back() == 200); // requests per second
+            CHECK(points.columns[Measure::requests_per_second].back() == 200); // requests per second
     }
     CHECK(ofSeconds == 38); // the last three may still be added to
 }
@@ -132,8 +132,9 @@ TEST_CASE("rollups and points go through the codec", "[rollup][wire]") {
     REQUIRE(std::holds_alternative<const Points*>(again));
     const auto* got = std::get<const Points*>(again);
     CHECK(got->places == points.places);
-    CHECK(got->columns[0].size() == points.count()); // NaN equals nothing
-    CHECK(got->columns[0].back() == points.columns[0].back());
+    CHECK(got->columns[Measure::requests_per_second].size() == points.count()); // NaN equals nothing
+    CHECK(got->columns[Measure::requests_per_second].back() ==
+          points.columns[Measure::requests_per_second].back());
     CHECK(got->end == points.end);
     for (const auto& bytes : {std::string("rubbish"), std::string(1, '\0')})
         CHECK(std::holds_alternative<Refused>(decoder.decode("points/1", bytes)));
@@ -141,6 +142,6 @@ TEST_CASE("rollups and points go through the codec", "[rollup][wire]") {
     odd.width = seconds(7);
     CHECK(std::holds_alternative<Refused>(decoder.decode("points/7", encoder.encode(odd))));
     odd = points;
-    odd.columns[3].pop_back();
+    odd.columns[Measure::coverage].pop_back();
     CHECK(std::holds_alternative<Refused>(decoder.decode("points/1", encoder.encode(odd))));
 }

@@ -58,7 +58,7 @@ TEST_CASE("before the first report a frame holds no numbers", "[frame]") {
     Feed feed;
     const auto frame = feed.frame();
     CHECK_FALSE(frame->settled.has_value());
-    CHECK(frame->world.requestsPerSecond.quality == Quality::noData);
+    CHECK(frame->world[Measure::requests_per_second].quality == Quality::noData);
     CHECK(frame->pops.empty());
     CHECK(frame->chartAxis.columns == 0);
 }
@@ -71,12 +71,13 @@ TEST_CASE("a frame's numbers are of the settled second", "[frame]") {
     });
     const auto frame = feed.frame();
     CHECK(*frame->settled == feedSecond(kStart + 2));
-    CHECK(frame->world.requestsPerSecond == Reading{600, Quality::measured});
-    CHECK(frame->world.hitRatio.value == Approx(0.9));
-    CHECK(frame->world.saturation.value == Approx(0.5));
-    CHECK(frame->world.lagP99Us.value == Approx(5'000).epsilon(0.1));
-    CHECK(frame->world.egressBitsPerSecond.value == 2 * 100'000 * 8);
-    CHECK(frame->world.metadataP95Us.quality == Quality::noData); // nothing happened, yet it is measured
+    CHECK(frame->world[Measure::requests_per_second] == Reading{600, Quality::measured});
+    CHECK(frame->world[Measure::hit_ratio].value == Approx(0.9));
+    CHECK(frame->world[Measure::saturation].value == Approx(0.5));
+    CHECK(frame->world[Measure::invalidation_lag_p99_us].value == Approx(5'000).epsilon(0.1));
+    CHECK(frame->world[Measure::egress_bits_per_second].value == 2 * 100'000 * 8);
+    CHECK(frame->world[Measure::metadata_p95_us].quality ==
+          Quality::noData); // nothing happened, yet it is measured
     CHECK(frame->sinceStart[Counter::requests] == 1'200);
     REQUIRE(frame->parts.size() == 2);
     CHECK(frame->parts[0].code == "EU");
@@ -93,30 +94,31 @@ TEST_CASE("not measured, no data, partial and stale are told apart", "[frame]") 
     });
     auto frame = feed.frame();
     const auto& lhr = popOf(*frame, "LHR").summary;
-    CHECK(lhr.requestsPerSecond.quality == Quality::partial); // one of two nodes
-    CHECK(lhr.wafBlockedPerSecond.quality == Quality::notMeasured);
-    CHECK(lhr.ttfbMissP95Us.quality == Quality::notMeasured);
+    CHECK(lhr[Measure::requests_per_second].quality == Quality::partial); // one of two nodes
+    CHECK(lhr[Measure::waf_blocked_per_second].quality == Quality::notMeasured);
+    CHECK(lhr[Measure::ttfb_miss_p95_us].quality == Quality::notMeasured);
     const auto& ewr = popOf(*frame, "EWR").summary;
-    CHECK(ewr.requestsPerSecond.quality == Quality::measured);
-    CHECK(ewr.wafBlockedPerSecond == Reading{0, Quality::measured});
-    CHECK(frame->world.wafBlockedPerSecond.quality == Quality::partial); // LHR does not measure it
+    CHECK(ewr[Measure::requests_per_second].quality == Quality::measured);
+    CHECK(ewr[Measure::waf_blocked_per_second] == Reading{0, Quality::measured});
+    CHECK(frame->world[Measure::waf_blocked_per_second].quality ==
+          Quality::partial); // LHR does not measure it
 
     feed.run({"LHR"}, 2, 6, [](PopReport&, int) {});
     frame = feed.frame();
     CHECK(popOf(*frame, "EWR").freshness == Freshness::stale);
-    CHECK(popOf(*frame, "EWR").summary.requestsPerSecond == Reading{100, Quality::stale});
+    CHECK(popOf(*frame, "EWR").summary[Measure::requests_per_second] == Reading{100, Quality::stale});
     CHECK(popOf(*frame, "EWR").summary.nodesHeard == 0);
     CHECK(popOf(*frame, "EWR").ageSeconds == Approx(5));
-    CHECK(frame->world.requestsPerSecond.value == 100);
+    CHECK(frame->world[Measure::requests_per_second].value == 100);
 }
 
 TEST_CASE("when nobody reports any more the world is stale, with its last numbers", "[frame]") {
     Feed feed;
     feed.run({"LHR", "EWR"}, 0, 5, [](PopReport&, int) {});
     feed.clock.advance(seconds(2));
-    CHECK(feed.frame()->world.requestsPerSecond == Reading{200, Quality::measured});
+    CHECK(feed.frame()->world[Measure::requests_per_second] == Reading{200, Quality::measured});
     feed.clock.advance(seconds(2));
-    CHECK(feed.frame()->world.requestsPerSecond == Reading{200, Quality::stale});
+    CHECK(feed.frame()->world[Measure::requests_per_second] == Reading{200, Quality::stale});
     CHECK(feed.frame()->world.nodesHeard == 0);
 }
 
@@ -135,7 +137,7 @@ TEST_CASE("columns hold whole slots, stay aligned and show gaps as gaps", "[fram
     CHECK(frame->chartAxis.end - *frame->settled < seconds(3));
     int gaps = 0;
     for (std::size_t i = 0; i < 20; ++i) {
-        const float value = frame->series.requestsPerSecond[i];
+        const float value = frame->series[Measure::requests_per_second][i];
         if (std::isnan(value))
             ++gaps;
         else
@@ -154,8 +156,8 @@ TEST_CASE("a field that only some nodes measure is partial though every node was
         r.totals.setMeasured(fields);
     });
     const auto frame = feed.frame();
-    CHECK(frame->world.requestsPerSecond.quality == Quality::measured);
-    CHECK(frame->world.wafBlockedPerSecond.quality == Quality::partial);
+    CHECK(frame->world[Measure::requests_per_second].quality == Quality::measured);
+    CHECK(frame->world[Measure::waf_blocked_per_second].quality == Quality::partial);
 }
 
 TEST_CASE("of several seconds in a column, rates show the mean and quantiles the worst", "[frame]") {
@@ -168,8 +170,8 @@ TEST_CASE("of several seconds in a column, rates show the mean and quantiles the
     });
     const auto frame = feed.frame();
     CHECK(frame->chartAxis.step == seconds(10));
-    CHECK(frame->series.requestsPerSecond[3] == 200.0F);
-    CHECK(frame->series.metadataP95Us[3] == Approx(900'000).epsilon(0.1));
+    CHECK(frame->series[Measure::requests_per_second][3] == 200.0F);
+    CHECK(frame->series[Measure::metadata_p95_us][3] == Approx(900'000).epsilon(0.1));
 }
 
 TEST_CASE("the heatmap puts the worst PoP first and tells no purge from no data", "[frame]") {
@@ -196,8 +198,7 @@ TEST_CASE("long ranges come from coarser rings", "[frame]") {
     const auto columns = columnsOf(*feed.state.settled(), {.range = std::chrono::hours(1)}, 600);
     CHECK(columns.step == seconds(10));
     CHECK(columns.axis.columns == 360);
-    const auto series =
-        seriesOf(feed.state.world(), columns, &RollupPoint::requestsPerSecond, Reduction::mean);
+    const auto series = seriesOf(feed.state.world(), columns, Measure::requests_per_second);
     CHECK(series[355] == 100.0F);
     CHECK(std::isnan(series[100]));
 }
@@ -227,23 +228,23 @@ TEST_CASE("a selection narrows numbers, charts and heatmap to a region or a PoP"
     });
     feed.request.selection = Selection::region("EU");
     auto frame = feed.frame();
-    CHECK(frame->summary.requestsPerSecond.value == 400);
-    CHECK(frame->world.requestsPerSecond.value == 1'400);
-    CHECK(frame->series.requestsPerSecond.back() == 400.0F);
+    CHECK(frame->summary[Measure::requests_per_second].value == 400);
+    CHECK(frame->world[Measure::requests_per_second].value == 1'400);
+    CHECK(frame->series[Measure::requests_per_second].back() == 400.0F);
     REQUIRE(frame->parts.size() == 2); // its PoPs, the largest first
     CHECK(frame->parts[0].code == "LHR");
     CHECK(frame->heat.rows == std::vector<std::string>{"CDG", "LHR"});
 
     feed.request.selection = Selection::pop("EWR");
     frame = feed.frame();
-    CHECK(frame->summary.requestsPerSecond.value == 1'000);
+    CHECK(frame->summary[Measure::requests_per_second].value == 1'000);
     REQUIRE(frame->parts.size() == 1);
-    CHECK(frame->parts[0].requestsPerSecond.back() == 1'000.0F);
+    CHECK(frame->parts[0].series[Measure::requests_per_second].back() == 1'000.0F);
     CHECK(frame->lag.of == Selection::region("NA"));
 
     feed.request.selection = Selection::pop("XXX"); // nobody has heard of it
     frame = feed.frame();
-    CHECK(frame->summary.requestsPerSecond.quality == Quality::noData);
+    CHECK(frame->summary[Measure::requests_per_second].quality == Quality::noData);
     CHECK(frame->parts.empty());
 }
 
@@ -256,8 +257,8 @@ TEST_CASE("PoPs beyond the largest are one part of their region, and nothing is 
     REQUIRE(frame->parts.size() == 7);
     CHECK(frame->parts.front().code == "FRA");
     CHECK(frame->parts.back().code == PartSeries::kOthers);
-    CHECK(frame->parts.back().requestsPerSecond.back() == 40.0F);
-    CHECK(std::isnan(frame->parts.back().requestsPerSecond.front()));
+    CHECK(frame->parts.back().series[Measure::requests_per_second].back() == 40.0F);
+    CHECK(std::isnan(frame->parts.back().series[Measure::requests_per_second].front()));
 }
 
 TEST_CASE("a range that ends in the past stands still while time goes on", "[frame]") {
@@ -268,12 +269,12 @@ TEST_CASE("a range that ends in the past stands still while time goes on", "[fra
              [](PopReport& r, int s) { r.totals[Counter::requests] = static_cast<std::uint64_t>(s); });
     auto frame = feed.frame();
     CHECK(frame->chartAxis.end == feedSecond(kStart + 40));
-    CHECK(frame->series.requestsPerSecond.back() == 40.0F);
-    CHECK(frame->world.requestsPerSecond.value == 59); // the numbers are of now all the same
+    CHECK(frame->series[Measure::requests_per_second].back() == 40.0F);
+    CHECK(frame->world[Measure::requests_per_second].value == 59); // the numbers are of now all the same
     feed.run({"LHR"}, 60, 69, [](PopReport&, int) {});
     frame = feed.frame();
     CHECK(frame->chartAxis.end == feedSecond(kStart + 40));
-    CHECK(frame->series.requestsPerSecond.front() == 21.0F);
+    CHECK(frame->series[Measure::requests_per_second].front() == 21.0F);
 }
 
 TEST_CASE("how long invalidations took is shown as shares by column", "[frame]") {
@@ -317,8 +318,8 @@ TEST_CASE("a baseline lies beneath with its T-0 where this launch has it", "[fra
     REQUIRE(frame->baseline.has_value());
     CHECK(frame->releaseAt == feedSecond(kStart + 20));
     CHECK(frame->baseline->name == "yesterday");
-    CHECK(frame->baseline->now.requestsPerSecond == 700.0F);
-    const auto& ghost = frame->baseline->series.requestsPerSecond;
+    CHECK(frame->baseline->now[Measure::requests_per_second] == 700.0F);
+    const auto& ghost = frame->baseline->series[Measure::requests_per_second];
     const auto columnAt = [&](std::int64_t second) {
         return static_cast<std::size_t>(frame->chartAxis.columns - 1 -
                                         (frame->chartAxis.end - feedSecond(second)).count());

@@ -37,7 +37,7 @@ TEST_CASE("bytes in, picture out", "[feed]") {
     f.source.add(event);
     CHECK(f.step.receive(milliseconds(0)) == 4);
     const auto frame = f.step.buildFrame(0.25);
-    CHECK(frame->world.requestsPerSecond == Reading{50, Quality::partial});
+    CHECK(frame->world[Measure::requests_per_second] == Reading{50, Quality::partial});
     CHECK(frame->mode == FeedMode::rehearsal);
     CHECK(frame->scenario == "triple-drop");
     CHECK(*frame->releaseAt == feedSecond(kStart + 60));
@@ -65,7 +65,7 @@ TEST_CASE("everything refused is counted by reason and the last one told in word
     CHECK(refusedFor(*frame, Refusal::flood) == 900);
     CHECK(refusedFor(*frame, Refusal::duplicate) == 1);
     CHECK(frame->health.lastRefusal == "pop/LHR of agent, sequence 1 was received before");
-    CHECK(frame->world.requestsPerSecond.value == 100);
+    CHECK(frame->world[Measure::requests_per_second].value == 100);
 }
 
 TEST_CASE("what agents lost is lost on the wall too", "[feed]") {

@@ -22,7 +22,7 @@ struct Kept {
     /// `real`: seconds that have passed since the frame before.
     void add(int second, double requests, double real = 1) {
         frame.settled = feedSecond(kStart + second);
-        frame.world.requestsPerSecond = {requests, Quality::measured};
+        frame.world[Measure::requests_per_second] = {requests, Quality::measured};
         now += std::chrono::duration_cast<SteadyTime::duration>(std::chrono::duration<double>(real));
         history.add(frame, now);
     }

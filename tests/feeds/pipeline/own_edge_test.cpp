@@ -69,7 +69,7 @@ TEST_CASE("whoever an edge file expects is on the wall before anybody speaks", "
         CHECK(pop.freshness == Freshness::noData);
         CHECK(pop.place);
         CHECK(pop.region != "unplaced");
-        CHECK(pop.summary.requestsPerSecond.quality == Quality::noData);
+        CHECK(pop.summary[Measure::requests_per_second].quality == Quality::noData);
     }
     CHECK(popOf(*frame, "NYC")->summary.nodesExpected == 20);
 }
@@ -85,10 +85,11 @@ TEST_CASE("a PoP and a node never heard are missing from what is covered", "[edg
     CHECK(frame->health.refused.empty());
     CHECK(frame->world.nodesHeard == 5);
     CHECK(frame->world.nodesExpected == 27);
-    CHECK(frame->world.requestsPerSecond == Reading{200, Quality::partial});
-    CHECK(static_cast<double>(frame->series.coverage.back()) == Approx(1.0 / 3)); // of the selected PoP
+    CHECK(frame->world[Measure::requests_per_second] == Reading{200, Quality::partial});
+    CHECK(static_cast<double>(frame->series[Measure::coverage].back()) ==
+          Approx(1.0 / 3)); // of the selected PoP
     CHECK(popOf(*frame, "FRA-2")->summary.nodesExpected == 3);
-    CHECK(popOf(*frame, "MUC")->summary.requestsPerSecond == Reading{100, Quality::measured});
+    CHECK(popOf(*frame, "MUC")->summary[Measure::requests_per_second] == Reading{100, Quality::measured});
     CHECK(popOf(*frame, "NYC")->freshness == Freshness::noData);
     CHECK(frame->parts.size() == 1); // a PoP's own
 
@@ -187,11 +188,12 @@ TEST_CASE("an edge of three PoPs is simulated with its own nodes", "[edge]") {
     CHECK(frame->health.refused.empty());
     CHECK(frame->world.nodesHeard == 27);
     CHECK(frame->world.nodesExpected == 27);
-    CHECK(frame->world.requestsPerSecond.quality == Quality::measured);
-    CHECK(frame->world.requestsPerSecond.value > 1e4);
+    CHECK(frame->world[Measure::requests_per_second].quality == Quality::measured);
+    CHECK(frame->world[Measure::requests_per_second].value > 1e4);
     // Nobody says who lives where: equal shares, but for the hour of the day.
     for (const auto& pop : frame->pops)
-        CHECK(pop.summary.requestsPerSecond.value > 0.1 * frame->world.requestsPerSecond.value);
+        CHECK(pop.summary[Measure::requests_per_second].value >
+              0.1 * frame->world[Measure::requests_per_second].value);
     CHECK(frame->parts.size() == 2);
     CHECK(frame->parts[0].code == "DE");
 }
@@ -221,9 +223,9 @@ TEST_CASE("agents of before speak to a wall of today", "[edge]") {
     CHECK(frame->health.lost == 0);
     CHECK(frame->world.nodesHeard == 2);
     CHECK(frame->world.nodesExpected == 2);
-    CHECK(frame->world.requestsPerSecond.hasValue());
+    CHECK(frame->world[Measure::requests_per_second].hasValue());
     REQUIRE(popOf(*frame, "EWR"));
-    CHECK(popOf(*frame, "EWR")->summary.requestsPerSecond.value > 10);
+    CHECK(popOf(*frame, "EWR")->summary[Measure::requests_per_second].value > 10);
     CHECK(popOf(*frame, "LHR")->freshness == Freshness::live);
     REQUIRE(frame->nodes);
     CHECK(frame->nodes->hottestNode == "edge-1");

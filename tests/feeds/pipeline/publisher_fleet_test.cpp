@@ -182,7 +182,7 @@ TEST_CASE("a wall shows a fleet as what it is", "[fleet]") {
     CHECK(frame->health.refused.empty());
     CHECK(frame->health.lost == 0);
     CHECK(frame->world.nodesHeard == 27);
-    CHECK(frame->world.requestsPerSecond.value ==
+    CHECK(frame->world[Measure::requests_per_second].value ==
           static_cast<double>(fleet.value()->seconds().back().requests));
     CHECK(frame->sinceStart[Counter::requests] == fleet.value()->totals()[Counter::requests]);
 }

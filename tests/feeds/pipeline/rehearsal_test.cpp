@@ -96,7 +96,7 @@ TEST_CASE("a rehearsal reaches the frames like any feed, without loss", "[rehear
     CHECK(frame->pops.size() == 391);
     CHECK(frame->world.nodesHeard == 1'000);
     CHECK(frame->world.nodesExpected == 1'000);
-    CHECK(frame->world.requestsPerSecond.quality == Quality::measured);
+    CHECK(frame->world[Measure::requests_per_second].quality == Quality::measured);
 }
 
 TEST_CASE("faster than real time a slow subscriber of another process misses nothing on the way",

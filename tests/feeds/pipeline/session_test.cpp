@@ -100,7 +100,7 @@ TEST_CASE("a feed can be gone back in while it goes on, and one step leads back 
     CHECK(f.shown() <= to + seconds(30)); // it played for a moment, at the pace at which it came
     CHECK(f.frame->world.nodesExpected == 400);
     // The past's own charts reach back to the beginning.
-    const auto& curve = f.frame->series.requestsPerSecond;
+    const auto& curve = f.frame->series[Measure::requests_per_second];
     CHECK(std::ranges::count_if(curve, [](float v) { return v == v; }) >= 6); // of three seconds each
 
     const auto there = f.shown();

@@ -212,7 +212,8 @@ TEST_CASE("speed, pause and steps", "[replay]") {
     CHECK(played.status().paused);
     const auto paused = played.after(seconds(60));
     CHECK(paused->settled == begin + seconds(40));
-    CHECK(paused->world.requestsPerSecond.quality == Quality::measured); // nothing turns stale in a pause
+    CHECK(paused->world[Measure::requests_per_second].quality ==
+          Quality::measured); // nothing turns stale in a pause
     CHECK(played.command(replay::Step{1})->settled == begin + seconds(41));
     CHECK(played.after(seconds(1))->settled == begin + seconds(41));
     CHECK(played.command(replay::Step{-11})->settled == begin + seconds(30));
@@ -301,7 +302,7 @@ TEST_CASE("what a timeline shows is known at once", "[replay]") {
     CHECK(recording.overviewStep == seconds(1));
     REQUIRE(recording.overview.size() == 120);
     const auto& frame = *recorded.frames.at(recorded.frames.begin()->first + seconds(60));
-    CHECK(recording.overview[59] == Approx(frame.world.requestsPerSecond.value));
+    CHECK(recording.overview[59] == Approx(frame.world[Measure::requests_per_second].value));
     CHECK(played.source->capabilities().canSeek);
     CHECK(played.status().recording.get() == &recording);
 }

@@ -157,7 +157,7 @@ TEST_CASE("regions miss no second when feed time runs faster than anybody looks"
     for (int s = 0; s <= 120; ++s) {
         const auto* point = ring.at(feedSecond(kStart + s));
         REQUIRE(point != nullptr);
-        CHECK(point->requestsPerSecond == 200.0F);
+        CHECK((*point)[Measure::requests_per_second] == 200.0F);
     }
 }
 

@@ -110,6 +110,6 @@ TEST_CASE("a feed that is never looked at still adds its first seconds up", "[fl
     std::size_t known = 0;
     for (std::int64_t s = 0; s < 40; ++s)
         if (const auto* point = state.world().pointAt(feedSecond(kStart + s)))
-            known += point->requestsPerSecond == 200 ? 1 : 0;
+            known += (*point)[Measure::requests_per_second] == 200 ? 1 : 0;
     CHECK(known == 40);
 }

@@ -218,7 +218,7 @@ TEST_CASE("a low chart keeps its height for its curve and leaves the release unn
 
 TEST_CASE("a baseline that tells nothing of what is selected is not named") {
     auto frame = tests::sampleFrame();
-    auto& ghost = frame->baseline->series.requestsPerSecond;
+    auto& ghost = frame->baseline->series[feeds::Measure::requests_per_second];
     std::fill(ghost.begin(), ghost.end(), kNaN);
     CHECK(requestLines(*frame, feeds::PopCatalogue::builtIn()).size() == 7);
 }

@@ -44,7 +44,7 @@ TEST_CASE("a chart's table has the numbers of the frame, in full, and gaps are e
     CHECK(table->rows.back()[0] == "2026-11-23T05:12:34Z");
     const auto europe = table->column("requests Europe [1/s]");
     REQUIRE(europe);
-    const auto& values = frame->parts[2].requestsPerSecond;
+    const auto& values = frame->parts[2].series[feeds::Measure::requests_per_second];
     std::size_t gaps = 0;
     for (std::size_t i = 0; i < values.size(); ++i) {
         const std::string& cell = table->rows[i][*europe];
@@ -65,7 +65,7 @@ TEST_CASE("a chart's table has the numbers of the frame, in full, and gaps are e
     REQUIRE(metadata);
     const auto p95 = metadata->column("metadata p95 world [us]");
     REQUIRE(p95);
-    CHECK(std::stof(metadata->rows.back()[*p95]) == frame->series.metadataP95Us.back());
+    CHECK(std::stof(metadata->rows.back()[*p95]) == frame->series[feeds::Measure::metadata_p95_us].back());
 }
 
 TEST_CASE("the lag by PoP tells nothing purged from no data, and neither is a number") {
@@ -120,9 +120,10 @@ TEST_CASE("PoPs have each reading with its quality, and nothing unknown is a zer
         REQUIRE(row[1] == pop.code);
         ++qualities[row[quality]];
         ++saturations[row[saturation + 1]];
-        REQUIRE(row[requests].empty() == !pop.summary.requestsPerSecond.hasValue());
-        if (!row[requests].empty()) REQUIRE(std::stod(row[requests]) == pop.summary.requestsPerSecond.value);
-        REQUIRE(row[saturation].empty() == !pop.summary.saturation.hasValue());
+        REQUIRE(row[requests].empty() == !pop.summary[feeds::Measure::requests_per_second].hasValue());
+        if (!row[requests].empty())
+            REQUIRE(std::stod(row[requests]) == pop.summary[feeds::Measure::requests_per_second].value);
+        REQUIRE(row[saturation].empty() == !pop.summary[feeds::Measure::saturation].hasValue());
     }
     for (const char* word : {"measured", "partial", "stale", "no data"})
         CHECK(qualities[word] > 0);

@@ -239,8 +239,8 @@ TEST_CASE("the labels of critical PoPs stay when a cluster swallows them") {
     ShownMap shown;
     const auto frame = tests::sampleFrame();
     for (feeds::PopFrame& pop : frame->pops)
-        pop.summary.saturation = {pop.code == "DUS" || pop.code == "XQZ" ? 0.97 : 0.4,
-                                  feeds::Quality::measured};
+        pop.summary[feeds::Measure::saturation] = {pop.code == "DUS" || pop.code == "XQZ" ? 0.97 : 0.4,
+                                                   feeds::Quality::measured};
     shown.map.setFrame(frame);
     MapScene scene = shown.map.scene();
     const PopMarker* marker = scene.markerOf("DUS");

@@ -52,7 +52,7 @@ TEST_CASE("only crowds become groups, and only of what is near") {
 TEST_CASE("a cluster counts its PoPs by what they are like, the worst first, and sums their requests") {
     std::vector<feeds::PopFrame> pops(6);
     for (feeds::PopFrame& pop : pops)
-        pop.summary.requestsPerSecond = {1e5, feeds::Quality::measured};
+        pop.summary[feeds::Measure::requests_per_second] = {1e5, feeds::Quality::measured};
     const std::vector<PopMarker> markers{
         markerOf(0, 0, PopLook::noData),  markerOf(1, 0.2), markerOf(2, 0.5),
         markerOf(3, 0.6, PopLook::stale), markerOf(4, 0.8), markerOf(5, 0.95)};
@@ -68,7 +68,7 @@ TEST_CASE("a cluster counts its PoPs by what they are like, the worst first, and
 TEST_CASE("however much they serve, no cluster covers the count of another") {
     std::vector<feeds::PopFrame> pops(3);
     for (feeds::PopFrame& pop : pops)
-        pop.summary.requestsPerSecond = {4e5, feeds::Quality::measured};
+        pop.summary[feeds::Measure::requests_per_second] = {4e5, feeds::Quality::measured};
     std::vector<PopMarker> markers{markerOf(0, 0.2), markerOf(1, 0.2), markerOf(2, 0.2)};
     for (std::size_t i = 0; i < markers.size(); ++i)
         markers[i].cluster = static_cast<int>(i);

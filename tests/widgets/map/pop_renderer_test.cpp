@@ -62,9 +62,9 @@ TEST_CASE("the look tells how far a PoP can be trusted") {
     CHECK(lookOf(pop) == PopLook::noData);
 
     pop = busyPop();
-    pop.summary.clockOffsetP95Us = {240e3, feeds::Quality::measured};
+    pop.summary[feeds::Measure::clock_offset_p95_us] = {240e3, feeds::Quality::measured};
     CHECK(lookOf(pop) == PopLook::live);
-    pop.summary.clockOffsetP95Us.value = 260e3;
+    pop.summary[feeds::Measure::clock_offset_p95_us].value = 260e3;
     CHECK(lookOf(pop) == PopLook::skewed);
 
     pop = busyPop();
@@ -73,9 +73,9 @@ TEST_CASE("the look tells how far a PoP can be trusted") {
     CHECK(lookOf(pop) == PopLook::live);
     pop.summary.nodesHeard = 94;
     CHECK(lookOf(pop) == PopLook::partial);
-    pop.summary.saturation = {0, feeds::Quality::notMeasured};
+    pop.summary[feeds::Measure::saturation] = {0, feeds::Quality::notMeasured};
     CHECK(lookOf(pop) == PopLook::unmeasured);
-    pop.summary.requestsPerSecond = {0, feeds::Quality::notMeasured};
+    pop.summary[feeds::Measure::requests_per_second] = {0, feeds::Quality::notMeasured};
     CHECK(lookOf(pop) == PopLook::noData);
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("PoPs outside of the selected region are dimmed and painted first") {
 
 TEST_CASE("what is not measured depends on what the colour tells") {
     feeds::PopFrame pop = busyPop();
-    pop.summary.hitRatio = {0, feeds::Quality::notMeasured};
+    pop.summary[feeds::Measure::hit_ratio] = {0, feeds::Quality::notMeasured};
     CHECK(lookOf(pop, MapMetric::hitRatio) == PopLook::unmeasured);
     CHECK(lookOf(pop, MapMetric::lag) == PopLook::unmeasured); // nothing was purged
     CHECK(lookOf(pop, MapMetric::errors) == PopLook::live);

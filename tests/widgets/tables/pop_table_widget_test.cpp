@@ -16,12 +16,12 @@ TEST_CASE("the hottest come first and those without a saturation last") {
     REQUIRE(order.size() == frame->pops.size());
     bool ended = false;
     for (std::size_t i = 0; i < order.size(); ++i) {
-        const feeds::Reading& s = frame->pops[order[i]].summary.saturation;
+        const feeds::Reading& s = frame->pops[order[i]].summary[feeds::Measure::saturation];
         if (!s.hasValue())
             ended = true;
         else {
             CHECK_FALSE(ended);
-            if (i > 0) CHECK(frame->pops[order[i - 1]].summary.saturation.value >= s.value);
+            if (i > 0) CHECK(frame->pops[order[i - 1]].summary[feeds::Measure::saturation].value >= s.value);
         }
     }
     CHECK(ended);

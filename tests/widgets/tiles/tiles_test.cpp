@@ -53,10 +53,10 @@ TEST_CASE("tiles say value, doubt and trouble") {
     CHECK(tiles[8].value == QStringLiteral("61.2 M"));
     CHECK(tiles[8].secondary == QStringLiteral("record, before 48.0 M"));
 
-    frame->summary.metadataP95Us.value = 249e3;
+    frame->summary[feeds::Measure::metadata_p95_us].value = 249e3;
     frame->summary.nodesHeard = 610'000;
-    frame->summary.lagP99Us.quality = feeds::Quality::stale;
-    frame->summary.wafBlockedPerSecond.quality = feeds::Quality::notMeasured;
+    frame->summary[feeds::Measure::invalidation_lag_p99_us].quality = feeds::Quality::stale;
+    frame->summary[feeds::Measure::waf_blocked_per_second].quality = feeds::Quality::notMeasured;
     tiles = tileContents(*frame);
     CHECK_FALSE(tiles[5].valueColour.isValid());
     CHECK(tiles[0].badge == QStringLiteral("61.0 % heard"));
@@ -85,17 +85,17 @@ TEST_CASE("without a baseline the requests so far are told") {
 
 TEST_CASE("a change too small to say has no sign") {
     auto frame = tests::sampleFrame();
-    const auto now = frame->summary.requestsPerSecond.value;
-    frame->baseline->now.requestsPerSecond = static_cast<float>(now * 1.001);
+    const auto now = frame->summary[feeds::Measure::requests_per_second].value;
+    frame->baseline->now[feeds::Measure::requests_per_second] = static_cast<float>(now * 1.001);
     CHECK(tileContents(*frame)[0].secondary == QStringLiteral("±0 %"));
-    frame->baseline->now.requestsPerSecond = static_cast<float>(now * 1.02);
+    frame->baseline->now[feeds::Measure::requests_per_second] = static_cast<float>(now * 1.02);
     CHECK(tileContents(*frame)[0].secondary == QStringLiteral("−2 %"));
 }
 
 TEST_CASE("lags by clocks that are off say so") {
     auto frame = tests::sampleFrame();
     CHECK(tileContents(*frame)[6].badge.isEmpty());
-    frame->summary.clockOffsetP95Us = {400e3, feeds::Quality::measured};
+    frame->summary[feeds::Measure::clock_offset_p95_us] = {400e3, feeds::Quality::measured};
     CHECK(tileContents(*frame)[6].badge == QStringLiteral("clocks off"));
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("levels are counted of PoPs that are measured") {
     pops.resize(6);
     const double values[] = {0.5, 0.75, 0.89, 0.9, 1.2};
     for (std::size_t i = 0; i < 5; ++i)
-        pops[i].summary.saturation = {values[i], feeds::Quality::measured};
+        pops[i].summary[feeds::Measure::saturation] = {values[i], feeds::Quality::measured};
     pops[1].region = pops[3].region = "EU";
     LevelCount count = countLevels(frame);
     CHECK(count.measured == 5);

@@ -170,7 +170,8 @@ TEST_CASE("a new epoch drops what the charts remembered") {
     const auto after = tests::fewNodesFrame();
     after->epoch = before->epoch + 1;
     for (feeds::PartSeries& region : after->parts)
-        std::fill(region.requestsPerSecond.begin(), region.requestsPerSecond.end(), 180.0F);
+        std::fill(region.series[feeds::Measure::requests_per_second].begin(),
+                  region.series[feeds::Measure::requests_per_second].end(), 180.0F);
     wall.window.setFrame(after);
     REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
     CHECK(top >= 40e6);
@@ -180,7 +181,7 @@ TEST_CASE("a new epoch drops what the charts remembered") {
 TEST_CASE("frames that are empty, odd or inconsistent can be shown at any size") {
     auto frame = tests::sampleFrame();
     frame->heat.lagUs.resize(3);
-    frame->parts[0].requestsPerSecond.resize(2);
+    frame->parts[0].series[feeds::Measure::requests_per_second].resize(2);
     frame->series = {};
     frame->baseline->series = {};
     frame->lag.share.resize(5);
