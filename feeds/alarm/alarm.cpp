@@ -43,6 +43,7 @@ void Alarm::step(const Rule& rule, FeedSecond second, const Evidence& seen, std:
     ++ticks;
     for (std::size_t i = 0; i < breaches.size(); ++i) {
         const bool counts = i != kCritical || seen.share >= rule.criticalShare;
+        if (!rule.limits[i]) breaches[i] = {}; // a newer rule has it no more
         if (!rule.limits[i] || (!counts && !breaches[i].isOn)) continue;
         stepLimit(breaches[i], *rule.limits[i], *seen.value, ticks, rule.within,
                   count(rule.clearFor) * slower);

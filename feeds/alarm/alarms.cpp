@@ -67,7 +67,7 @@ struct Alarms::Engine {
               const Windows::Judged& judged, FeedSecond second);
     void missUnlisted(const Rule& rule, FeedSecond second);
     void inhibit(const Rule& rule, FeedSecond second);
-    const std::string* inhibitorOf(const Rule& rule, const std::string& subject, const Alarm& alarm);
+    std::string inhibitorOf(const Rule& rule, const std::string& subject, const Alarm& alarm) const;
     void deal(const Rule& rule, FeedSecond second);
     void conclude(FeedSecond second);
     void countInhibited();
@@ -229,25 +229,29 @@ void Alarms::Engine::missUnlisted(const Rule& rule, FeedSecond second) {
 
 // ---- inhibition
 
-const std::string* Alarms::Engine::inhibitorOf(const Rule& rule, const std::string& subject,
-                                               const Alarm& alarm) {
+/// Empty: there is none. One that is pending holds back what nobody has seen yet; what is shown goes behind
+/// another card only when that is there.
+std::string Alarms::Engine::inhibitorOf(const Rule& rule, const std::string& subject,
+                                        const Alarm& alarm) const {
+    const bool isSeen = alarm.inhibitor.empty() && cards.isShown(keyOf(rule, alarm.region));
     for (const auto& other : rules.all()) {
         if (&other == &rule) break; // whoever inhibits comes first
-        if (std::ranges::count(other.inhibits, rule.id) == 0) continue;
-        for (const auto& [otherSubject, by] : saved.alarms[other.id])
-            if (by.stage != Alarm::Stage::normal && covers(other, otherSubject, subject, alarm)) {
-                found = inhibitorText(other.id, otherSubject);
-                return &found;
-            }
+        const auto alarms = saved.alarms.find(other.id);
+        if (alarms == saved.alarms.end() || std::ranges::count(other.inhibits, rule.id) == 0) continue;
+        for (const auto& [otherSubject, by] : alarms->second) {
+            const bool counts = isSeen ? by.stage == Alarm::Stage::firing : by.stage != Alarm::Stage::normal;
+            if (counts && covers(other, otherSubject, subject, alarm))
+                return inhibitorText(other.id, otherSubject);
+        }
     }
-    return nullptr;
+    return {};
 }
 
 void Alarms::Engine::inhibit(const Rule& rule, FeedSecond second) {
     for (auto& [subject, alarm] : saved.alarms[rule.id]) {
         if (alarm.stage == Alarm::Stage::normal) continue;
-        if (const auto* by = inhibitorOf(rule, subject, alarm)) {
-            alarm.inhibitor = *by;
+        if (auto by = inhibitorOf(rule, subject, alarm); !by.empty()) {
+            alarm.inhibitor = std::move(by);
             alarm.uninhibitedSince.reset();
         } else if (!alarm.inhibitor.empty()) {
             if (!alarm.uninhibitedSince) alarm.uninhibitedSince = second;

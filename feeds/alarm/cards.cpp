@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 
 namespace surgescope::feeds {
 namespace {
@@ -49,13 +50,11 @@ Severity worstOf(const std::vector<Member>& members) {
     return worst;
 }
 
-const Member& worstValue(const Rule& rule, const std::vector<Member>& members) {
+/// The higher, the worse; without a value it is of no importance.
+std::pair<bool, double> badness(const Rule& rule, const std::optional<double>& value) {
     const auto& limit =
         rule.limit(Severity::critical) ? rule.limit(Severity::critical) : rule.limit(Severity::warning);
-    return *std::ranges::max_element(members, {}, [&](const Member& member) {
-        const auto value = member.alarm->evidence.value;
-        return std::pair(value.has_value(), limit->isAbove ? value.value_or(0) : -value.value_or(0));
-    });
+    return {value.has_value(), limit->isAbove ? value.value_or(0) : -value.value_or(0)};
 }
 
 /// What the card says of these alarms.
@@ -76,7 +75,8 @@ void describe(const Rule& rule, CardEntry& entry, std::vector<Member> members) {
         if (card.members.size() < kMostNamed && !member.subject.empty())
             card.members.push_back(member.subject);
     }
-    const auto& worst = worstValue(rule, members);
+    const auto badnessOf = [&](const Member& member) { return badness(rule, member.alarm->evidence.value); };
+    const auto& worst = *std::ranges::max_element(members, {}, badnessOf);
     const auto& evidence = worst.alarm->evidence;
     const auto quantity = rule.value.quantity();
     entry.value = evidence.value.value_or(0);
@@ -95,10 +95,10 @@ void describe(const Rule& rule, CardEntry& entry, std::vector<Member> members) {
     card.runbook = rule.runbook;
     card.isSilence = rule.value.kind == RuleValue::Kind::age ||
                      (rule.value.kind == RuleValue::Kind::share && !rule.value.condition.measure);
-    if (members.size() < entry.most) return;
-    entry.most = members.size();
-    entry.mostText = card.text;
-    entry.mostMembers = card.members;
+    const auto size = std::tuple(members.size(), card.severity, badnessOf(worst).second);
+    if (entry.worst && size < std::tuple(entry.worst->members, entry.worst->severity, entry.worst->badness))
+        return;
+    entry.worst = {members.size(), card.severity, badnessOf(worst).second, card.text, card.members};
 }
 
 void see(CardEntry& entry, FeedSecond second) {
@@ -167,7 +167,7 @@ void Cards::fire(const Rule& rule, CardEntry& entry, const std::vector<Member>& 
     card.isBlind = false;
     card.since = std::ranges::min(members, {}, [](const auto& m) { return m.alarm->since; }).alarm->since;
     entry.isHeldBack = entry.wasShown = false;
-    entry.most = 0;
+    entry.worst.reset();
     entry.showAt = waits ? second + rule.groupWait : second;
     entry.fired.push_back(second);
     describe(rule, entry, members);
@@ -222,8 +222,10 @@ void Cards::finish(const Rule& rule, CardEntry& entry, FeedSecond second) {
     if (card.state == AlarmState::normal || card.state == AlarmState::returned) return;
     if (card.state != AlarmState::unacked || !rule.latches) return end(entry, Change::ended, second);
     card.until = second;
-    card.text = entry.mostText;
-    card.members = entry.mostMembers;
+    if (entry.worst) {
+        card.text = entry.worst->text;
+        card.members = entry.worst->names;
+    }
     card.isBlind = false;
     move(entry, AlarmState::returned, Change::returned, second);
 }
@@ -339,6 +341,13 @@ bool Cards::isActive(const Key& key) const {
     if (known == m_memory.entries.end()) return false;
     const auto state = known->second.card.state;
     return state != AlarmState::normal && state != AlarmState::returned;
+}
+
+bool Cards::isShown(const Key& key) const {
+    const auto known = m_memory.entries.find(key);
+    if (known == m_memory.entries.end()) return false;
+    const auto state = known->second.card.state;
+    return state == AlarmState::unacked || state == AlarmState::acked;
 }
 
 bool Cards::isShelved(const Key& key) const {

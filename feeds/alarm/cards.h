@@ -29,7 +29,7 @@ struct Member {
 /// What people are shown of one rule in one region or in the world, and what they have said to it: the second
 /// of ALARMS.md's two tables.
 struct CardEntry {
-    Card card;
+    Card card{.state = AlarmState::normal};
     double value = 0;
     bool isHeldBack = false;          // explained by another card
     bool wasShown = false;            // in this occurrence
@@ -39,10 +39,15 @@ struct CardEntry {
     std::set<std::string> regions;      // of its members
     std::set<std::string> seenSubjects; // as acknowledged
     std::set<std::string> seenRegions;
-    // When it told of most: what is left to be seen when it is gone.
-    std::size_t most = 0;
-    std::string mostText;
-    std::vector<std::string> mostMembers;
+    struct Worst {
+        std::size_t members = 0;
+        Severity severity = Severity::warning;
+        double badness = 0;
+        std::string text;
+        std::vector<std::string> names;
+        bool operator==(const Worst&) const = default;
+    };
+    std::optional<Worst> worst;   // of this occurrence: what is left to be seen when it is gone
     std::deque<FeedSecond> fired; // in the last ten minutes
     bool operator==(const CardEntry&) const = default;
 };
@@ -87,6 +92,7 @@ class Cards {
     const std::map<Key, CardEntry>& all() const { return m_memory.entries; }
     /// It tells of alarms that fire, shown or not.
     bool isActive(const Key& key) const;
+    bool isShown(const Key& key) const;
     bool isShelved(const Key& key) const;
     bool isChattering(const Key& key) const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/alarm/quantity.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -32,6 +33,7 @@ std::span<const UnitForm> formsOf(Quantity quantity) {
 }
 
 std::string threeDigits(double value) {
+    value = std::clamp(value, -1e15, 1e15); // nobody reads more
     std::array<char, 32> text{};
     const double size = std::abs(value);
     const int decimals = size >= 99.95 || size == std::floor(size) ? 0 : (size >= 9.995 ? 1 : 2);
@@ -40,6 +42,7 @@ std::string threeDigits(double value) {
 }
 
 std::string numberWithPrefix(double value) {
+    if (std::isinf(value)) return "∞";
     for (const auto& form : {kNumbers[4], kNumbers[3], kNumbers[2], kNumbers[1]})
         if (std::abs(value) >= form.factor)
             return threeDigits(std::min(value / form.factor, 1e9)) + " " + std::string(form.ending);

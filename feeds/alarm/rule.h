@@ -90,10 +90,10 @@ struct Rule {
     bool latches = true;                        // stays to be seen after it is gone, until acknowledged
     bool firesWithoutData = false;              // otherwise it stays what it was
     std::chrono::seconds noDataAfter{30};
-    double minCoverage = 0.8;                 // of fewer nodes nothing can be told
-    double minSamples = 0;                    // of what the value is a ratio, mean or quantile of
-    double minLevel = 0;                      // of `drainTime` and `toBefore`: so little of it is never wrong
-    double criticalShare = 0;                 // of the world's requests; what has less is never critical
+    double minCoverage = 0.8; // of fewer nodes nothing can be told
+    double minSamples = 0;    // of what the value is a ratio, mean or quantile of
+    double minPerNode = 0;    // of `drainTime` and `toBefore`: so little of it, for each node, is never wrong
+    double criticalShare = 0; // of the world's requests; what has less is never critical
     std::chrono::seconds groupWait{3};        // for company before a card is shown
     std::chrono::seconds remind{900};         // acknowledged critical ones
     std::optional<std::chrono::seconds> from; // after T-0, or before; nothing: always

@@ -27,7 +27,7 @@ constexpr std::array<std::pair<std::string_view, Each>, 6> kEach{{{"world", Each
                                                                   {"recorder", Each::recorder}}};
 constexpr const char* kKeys = "id, off, each, group, value, warning, critical, window, within, clear_for, "
                               "latch, no_data, no_data_after, "
-                              "min_coverage, min_samples, min_level, critical_share, group_wait, remind, "
+                              "min_coverage, min_samples, min_per_node, critical_share, group_wait, remind, "
                               "from, blind, inhibits, text, do, "
                               "runbook";
 
@@ -184,9 +184,9 @@ bool RuleReader::readKey(Rule& rule, std::string_view key, const toml::node& nod
             rule.value = *value;
         else
             refuse(node, what + ": " + value.error());
-    } else if (key == "min_samples" || key == "min_level") {
+    } else if (key == "min_samples" || key == "min_per_node") {
         if (const auto value = number(node, what, 0, 1e15))
-            (key == "min_level" ? rule.minLevel : rule.minSamples) = *value;
+            (key == "min_per_node" ? rule.minPerNode : rule.minSamples) = *value;
     } else if (key == "critical_share") {
         if (const auto value = quantity(node, what, Quantity::ratio)) rule.criticalShare = *value;
     } else if (key == "blind") {
@@ -307,8 +307,8 @@ void RuleReader::checkValue(const Rule& rule, const toml::table& table) {
         rule.window > std::chrono::seconds(1))
         refuse(table,
                rule.id + ": histograms of PoPs are not kept, expected window = \"1s\", or each = \"region\"");
-    if (rule.minLevel > 0 && value.kind != Kind::drainTime && value.kind != Kind::toBefore)
-        refuse(table, rule.id + ": min_level is for drain_time and to_before alone, expected min_samples");
+    if (rule.minPerNode > 0 && value.kind != Kind::drainTime && value.kind != Kind::toBefore)
+        refuse(table, rule.id + ": min_per_node is for drain_time and to_before alone, expected min_samples");
     if (rule.criticalShare > 0 && rule.each != Each::pop)
         refuse(table, rule.id + ": critical_share is for PoPs alone, expected each = \"pop\"");
 }

@@ -109,8 +109,9 @@ std::string explain(const Rule& rule) {
     if (rule.minSamples > 0)
         text += " Fewer than " + quantityText(rule.minSamples, Quantity::number) +
                 " of what is counted tell nothing.";
-    if (rule.minLevel > 0)
-        text += " Less than " + quantityText(rule.minLevel, Quantity::number) + " is never wrong.";
+    if (rule.minPerNode > 0)
+        text += " Less than " + quantityText(rule.minPerNode, Quantity::number) +
+                " for each node is never wrong.";
     if (rule.minCoverage > 0 && rule.value.isSummed())
         text += " Nothing is told of a place of which less than " +
                 quantityText(rule.minCoverage, Quantity::ratio) + " is heard.";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/alarm/saved.h"
 
+#include "feeds/wire/limits.h"
+
 #include <bit>
 #include <concepts>
 #include <deque>
@@ -92,6 +94,7 @@ template <class Io> void transfer(Io& io, double& value) {
 template <class Io> void transfer(Io& io, FeedSecond& value) {
     auto bits = std::bit_cast<std::uint64_t>(unixSeconds(value));
     io.number(bits);
+    if (bits > std::bit_cast<std::uint64_t>(unixSeconds(limits::kLatest))) return io.fail();
     value = feedSecond(std::bit_cast<std::int64_t>(bits));
 }
 template <class Io, class T>
@@ -153,12 +156,15 @@ template <class Io> void transfer(Io& io, Card& card) {
     all(io, inhibited, card.isSilence, card.isBlind, card.isChattering, card.shelvedUntil);
     card.inhibited = inhibited;
 }
+template <class Io> void transfer(Io& io, CardEntry::Worst& worst) {
+    std::uint64_t members = worst.members;
+    all(io, members, worst.severity, worst.badness, worst.text, worst.names);
+    worst.members = members;
+}
 template <class Io> void transfer(Io& io, CardEntry& entry) {
     all(io, entry.card, entry.value, entry.isHeldBack, entry.wasShown, entry.showAt, entry.ackedAt,
         entry.subjects, entry.regions, entry.seenSubjects, entry.seenRegions, entry.fired);
-    std::uint64_t most = entry.most;
-    all(io, most, entry.mostText, entry.mostMembers);
-    entry.most = most;
+    transfer(io, entry.worst);
 }
 template <class Io, class Key, class Value, class Less>
 void transfer(Io& io, std::map<Key, Value, Less>& map) {

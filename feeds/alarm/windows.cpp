@@ -328,7 +328,7 @@ Windows::Judged Windows::compared(const Rule& rule, const Place& place, std::opt
     auto& evidence = judged.evidence;
     evidence.level = now;
     constexpr double kInfinite = std::numeric_limits<double>::infinity();
-    if (rule.value.kind != Kind::belowBaseline && (now <= 0 || now < rule.minLevel)) {
+    if (rule.value.kind != Kind::belowBaseline && (now <= 0 || now < rule.minPerNode * place.expected)) {
         evidence.value = 0; // so little is never wrong
     } else if (rule.value.kind == Kind::drainTime) {
         const double fall = (at(values, size(kDrainOver)) - now) / static_cast<double>(kDrainOver.count());

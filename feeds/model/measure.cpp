@@ -94,8 +94,8 @@ Reading MeasureReader::read(Measure measure) const {
     const auto& f = infoOf(measure).formula;
     const auto known = quality(f);
     if (known == Quality::notMeasured) return {0, known};
-    const auto value = isQuantile(measure) ? m_totals[f.distribution].quantile(f.q)
-                                                         : quotient(measure, *parts(measure));
+    const auto value =
+        isQuantile(measure) ? m_totals[f.distribution].quantile(f.q) : quotient(measure, *parts(measure));
     if (value) return {*value, known};
     // All of nobody was heard: no roster is known, and so far nothing is missing.
     return f.kind == Formula::Kind::coverage ? Reading{1.0, known} : Reading{0, Quality::noData};

@@ -92,6 +92,8 @@ enum class Reduction : std::uint8_t { mean, highest, lowest };
     X(lb_p95_us, "load balancer p95", microseconds, highest, quantile(Distribution::lb_latency, 0.95))       \
     X(invalidation_lag_p50_us, "invalidation lag p50", microseconds, highest,                                \
       quantile(Distribution::invalidation_lag, 0.50))                                                        \
+    X(invalidation_lag_p95_us, "invalidation lag p95", microseconds, highest,                                \
+      quantile(Distribution::invalidation_lag, 0.95))                                                        \
     X(invalidation_lag_p99_us, "invalidation lag p99", microseconds, highest,                                \
       quantile(Distribution::invalidation_lag, 0.99))                                                        \
     X(clock_offset_p95_us, "clocks off p95", microseconds, highest,                                          \
@@ -105,6 +107,8 @@ enum class Reduction : std::uint8_t { mean, highest, lowest };
     X(waf_challenged_per_second, "WAF challenged", perSecond, mean, rate(Counter::waf_challenged))           \
     X(challenges_passed_ratio, "challenges passed", ratio, highest,                                          \
       ratio(Counter::challenges_passed, Counter::waf_challenged))                                            \
+    X(people_challenged_ratio, "people challenged", ratio, highest,                                          \
+      ratio(Counter::challenges_passed, Counter::requests))                                                  \
     X(malformed_per_second, "malformed", perSecond, mean, rate(Counter::malformed))                          \
     X(bot_ratio, "bots", ratio, highest, ratio(Counter::bot_requests, Counter::requests))                    \
     X(new_prefix_ratio, "new prefixes", ratio, highest,                                                      \

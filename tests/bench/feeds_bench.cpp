@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Prints what the feed costs on one core. Seeded; run it on a quiet machine.
+#include "feeds/alarm/alarms.h"
 #include "feeds/frame/frame_builder.h"
 #include "feeds/sim/scenario_file.h"
 #include "feeds/sim/simulator.h"
@@ -8,6 +9,7 @@
 #include "feeds/wire/encode.h"
 
 #include "tests/bench/measure.h"
+#include "tests/support/observed_launch.h"
 #include "tests/support/test_clock.h"
 
 #include <string>
@@ -107,6 +109,27 @@ int main() {
             for (const auto& report : simulator.reports())
                 encoder.encode(report);
         });
+    }
+
+    {
+        // Into the worst minutes, and then a second of them again and again.
+        std::string most = "version = 1\n";
+        for (int i = 0; i < 185; ++i)
+            most +=
+                "[[rule]]\nid = 'bench/" + std::to_string(i) +
+                "'\neach = 'pop'\nvalue = 'cpu'\nwindow = '300s'\nwarning = ['>90%', '80%', 30]\ndo = 'x'\n";
+        for (const auto& rules : {Rules::builtIn(), *Rules::builtIn().with(most, "most.toml")}) {
+            tests::ObservedLaunch launch("triple-drop", 40'000);
+            Alarms alarms(rules);
+            while (launch.sinceRelease() < 150)
+                alarms.judge(launch.next());
+            auto second = launch.second();
+            bench::measure("judge a second, 391 PoPs, " + std::to_string(rules.all().size()) + " rules", 100,
+                           0, [&](int) {
+                               second.second += std::chrono::seconds(1);
+                               alarms.judge(second);
+                           });
+        }
     }
 
     // A quarter of an hour of 391 PoPs, then frames.

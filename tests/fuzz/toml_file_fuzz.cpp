@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any bytes as a file that people write: an edge, a fleet's faults, a scenario, keys.
+// Any bytes as a file that people write: an edge, a fleet's faults, a scenario, keys, rules.
+#include "feeds/alarm/rules.h"
 #include "feeds/model/edge_file.h"
 #include "feeds/pipeline/fleet_faults.h"
 #include "feeds/sim/scenario_file.h"
@@ -32,6 +33,12 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     check(sim::parseScenario(text, "f", "f.toml", PopCatalogue::builtIn()));
     check(KeyFiles::parseServers(text, "f.toml"));
     check(KeyFiles::parseOwn(text, "f.toml"));
+    const auto rules = Rules::parse(text, "f.toml");
+    check(rules);
+    if (rules)
+        for (const auto& rule : rules->all())
+            promise(rule.limits[0] || rule.limits[1], "a rule has a limit");
+    check(Rules::builtIn().with(text, "f.toml"));
     const auto allowed = AllowList::parse(text, "f.toml");
     check(allowed);
     if (allowed) {

@@ -42,8 +42,8 @@ class ObservedLaunch {
         m_second.releaseAt = m_scenario.releaseAt;
     }
 
-    /// The next second; valid until the one after it.
-    feeds::ObservedSecond& next() {
+    /// The next second, of which so many PoPs at most are heard; valid until the one after it.
+    feeds::ObservedSecond& next(std::size_t heard = SIZE_MAX) {
         m_simulator.step();
         m_world = {};
         for (auto& region : m_regions)
@@ -53,6 +53,7 @@ class ObservedLaunch {
             if (pop.ageSeconds) *pop.ageSeconds += 1;
         }
         for (const auto& report : m_simulator.reports()) {
+            if (heard-- == 0) break;
             const auto at = m_popOf.at(report.pop);
             m_pops[at].totals = &report.totals;
             m_pops[at].ageSeconds = 0.5;
@@ -67,6 +68,7 @@ class ObservedLaunch {
         m_second.pops = m_pops;
         return m_second;
     }
+    const feeds::ObservedSecond& second() const { return m_second; }
     /// Of the newest second, from T-0.
     int sinceRelease() const { return static_cast<int>((m_simulator.now() - m_scenario.releaseAt).count()); }
 

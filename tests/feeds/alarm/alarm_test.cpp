@@ -149,6 +149,14 @@ TEST_CASE("a second twice or an older one changes nothing", "[alarm]") {
     CHECK(alarm == before);
 }
 
+TEST_CASE("a limit that a newer rule has no more holds nothing up", "[alarm]") {
+    Rule rule = loadRule();
+    Alarm alarm;
+    CHECK(stagesOf(rule, "XX", alarm) == "pc");
+    rule.limits[1].reset();
+    CHECK(stagesOf(rule, "BCCCC", alarm, 3) == "wwwwn");
+}
+
 TEST_CASE("limits below count the other way", "[alarm]") {
     Rule rule;
     rule.limits[0] = Limit{.isAbove = false, .limit = 0.95, .clear = 0.97, .hold = seconds(0)};

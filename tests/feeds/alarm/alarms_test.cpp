@@ -118,6 +118,7 @@ TEST_CASE("a card that is gone stays until somebody has seen it", "[alarms]") {
     CHECK(room.card().state == AlarmState::returned);
     CHECK(room.card().until == room.fleet.now() - std::chrono::seconds(1));
     CHECK(room.card().text == "1 silent in R0: R0-1");
+    CHECK(room.card().members == std::vector<std::string>{"R0-1"});
     CHECK(room.status().verdict == Verdict::fine);
     CHECK_FALSE(room.alarms.acknowledge(id, "Ada", ""));
     CHECK(room.status().cards.empty());
@@ -165,7 +166,7 @@ TEST_CASE("an acknowledged card ends by itself, with who acknowledged it in the 
 }
 
 TEST_CASE("what is acknowledged is what was seen", "[alarms]") {
-    Room room(kSilent, 1, 10);
+    Room room(kSilent + "critical_share = '100%'\n", 1, 10);
     room.run(10);
     room.fleet.pops[0].isUp = false;
     room.run(8);
@@ -351,6 +352,35 @@ TEST_CASE("a card that is explained later on goes behind the other", "[alarms]")
     CHECK(changes(room.alarms).back() == "inhibited pops/silent R0");
 }
 
+TEST_CASE("a card that is shown stays until what explains it is shown", "[alarms]") {
+    const std::string world =
+        "[[rule]]\nid = 'health/coverage'\neach = 'world'\nvalue = 'coverage'\nmin_coverage = '0%'\n"
+        "critical = ['<50%', '60%', 10]\ninhibits = ['pops/silent']\ndo = 'x'\n";
+    Room room(kSilent + world, 1, 5);
+    room.run(10);
+    room.fleet.pops[0].isUp = false;
+    room.run(8);
+    room.fleet.pops[1].isUp = room.fleet.pops[2].isUp = false;
+    room.run(9);
+    CHECK(room.card().rule == "pops/silent"); // the other one is pending
+    CHECK(room.card().members.size() == 3);
+    room.run(1);
+    CHECK(room.card().rule == "health/coverage");
+    CHECK(room.card().inhibited == 3);
+}
+
+TEST_CASE("what is left of a card is how bad it was", "[alarms]") {
+    Room room("version = 1\n[defaults]\nwindow = '1s'\nclear_for = '3s'\n" + kErrors, 1, 3);
+    for (const double share : {0.05, 0.2, 0.03}) {
+        room.setErrors(share);
+        room.run(4);
+    }
+    room.setErrors(0);
+    room.run(5);
+    CHECK(room.card().state == AlarmState::returned);
+    CHECK(room.card().text == "5xx 20 %, limit 10 %");
+}
+
 TEST_CASE("a feed that is cut is one card, and the wall is blind", "[alarms]") {
     Room room(kSilent + kErrors + kFeed, 3, 10);
     room.setErrors(0.05);
@@ -411,6 +441,24 @@ TEST_CASE("clocks that are off are one card by name", "[alarms]") {
         room.alarms.judge(second);
     }
     CHECK(room.card().text == "2 off: agent-2 agent-3, worst agent-2 by 900 ms");
+}
+
+TEST_CASE("a WAF that stops people is told, by the rule built in", "[alarms]") {
+    Room room("version = 1\n", 1, 3);
+    room.alarms.setRules(Rules::builtIn());
+    const auto challenge = [&](std::uint64_t all, std::uint64_t people) {
+        for (auto& pop : room.fleet.pops) {
+            pop.more[Counter::waf_challenged] = all;
+            pop.more[Counter::challenges_passed] = people;
+        }
+    };
+    challenge(3'000, 50); // of 10 000 requests, nearly all of machines
+    room.run(200);
+    CHECK(room.status().cards.empty());
+    challenge(400, 300);
+    room.run(180);
+    CHECK(room.card().rule == "security/people");
+    CHECK(room.card().severity == Severity::warning);
 }
 
 TEST_CASE("many cards at once are a flood, until it ebbs", "[alarms]") {

@@ -187,7 +187,7 @@ TEST_CASE("what is wrong in a file of rules is told with its line and what was e
         {with("no_data = 'clear'"), ":8: ", "\"keep\" or \"fire\""},
         {with("latch = 'yes'"), ":8: ", "true or false"},
         {with("group = 'region'"), ":8: ", "\"world\""},
-        {with("min_level = 5"), ":2: ", "min_samples"},
+        {with("min_per_node = 5"), ":2: ", "min_samples"},
         {with("critical_share = '1%'"), ":2: ", "PoPs alone"},
         {with("inhibits = ['c/d']"), ":8: ", "no rule 'c/d'"},
         {with("inhibits = ['a/b']"), "mine.toml: ", "circle"},

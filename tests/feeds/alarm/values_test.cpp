@@ -137,7 +137,7 @@ TEST_CASE("the share of silent nodes is of those ever heard", "[alarm-values]") 
 
 TEST_CASE("how long something takes to drain", "[alarm-values]") {
     Watch watch(ruleOf("drain_time(invalidations_pending)", Each::world, 1), 1, 1);
-    watch.rule.minLevel = 1'000;
+    watch.rule.minPerNode = 100;
     const auto level = [&](std::uint64_t value) { watch.set(Counter::inv_pending_seconds, value); };
     level(20'000);
     CHECK_FALSE(watch.after(60)); // a minute before there was nothing to compare with

@@ -123,3 +123,37 @@ TEST_CASE("whatever is counted can be seen: it has a measure", "[measure]") {
         CHECK(drawn.contains(static_cast<Distribution>(i)));
     }
 }
+
+TEST_CASE("the sums of a measure add up to what is read of all", "[measure]") {
+    const auto one = someTotals();
+    auto other = someTotals();
+    for (std::size_t i = 0; i < kCounterCount; ++i)
+        other.counters[i] += 7 * (i + 1);
+    other.saturation.record(1'000, 9);
+    auto both = one;
+    both.merge(other);
+    const Observed twice{.seconds = 20, .expectedNodeSeconds = 600};
+    const Observed once{.seconds = 10, .expectedNodeSeconds = 300};
+    for (std::size_t i = 0; i < kMeasureCount; ++i) {
+        const auto measure = static_cast<Measure>(i);
+        INFO(infoOf(measure).name);
+        const auto parts = MeasureReader(one, once, Quality::measured).parts(measure);
+        CHECK(parts.has_value() != isQuantile(measure));
+        if (!parts) continue;
+        const auto more = *MeasureReader(other, once, Quality::measured).parts(measure);
+        CHECK(*quotient(measure, *parts + more) ==
+              Approx(MeasureReader(both, twice, Quality::measured).read(measure).value));
+        CHECK(*parts + more - more == *parts);
+    }
+}
+
+TEST_CASE("what nobody measures has no sums, and of nothing there is no number", "[measure]") {
+    PopTotals totals;
+    FieldSet requests;
+    requests.add(Counter::requests);
+    totals.setMeasured(requests);
+    const MeasureReader reader(totals, {}, Quality::measured);
+    CHECK(reader.parts(Measure::requests_per_second) == MeasureParts{0, 1});
+    CHECK_FALSE(reader.parts(Measure::error_ratio));
+    CHECK_FALSE(quotient(Measure::error_ratio, {0, 0}));
+}
