@@ -212,9 +212,8 @@ void Cards::holdBack(const Rule& rule, CardEntry& entry, const std::vector<Membe
         fire(rule, entry, members, false, second);
     }
     entry.isHeldBack = true;
-    const std::string& by = members.front().alarm->inhibitor;
-    move(entry, AlarmState::pending, Change::inhibited, second, {},
-         "explained by " + by.substr(0, by.find('\n')));
+    const auto& by = members.front().alarm->inhibitor;
+    move(entry, AlarmState::pending, Change::inhibited, second, {}, by ? "explained by " + by->rule : "");
 }
 
 void Cards::finish(const Rule& rule, CardEntry& entry, FeedSecond second) {
