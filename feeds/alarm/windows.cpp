@@ -182,8 +182,8 @@ void Windows::take(Scope& scope, std::size_t position, const ObservedPlace& obse
     auto& place = places[position];
     if (place.isListed) return; // twice in a second
     place.isListed = true;
-    if (place.name.empty() || !observed.name.empty())
-        place.name = observed.name.empty() ? observed.code : observed.name;
+    place.name =
+        scope.each == Each::world ? "the world" : (observed.name.empty() ? observed.code : observed.name);
     place.region = scope.each == Each::region ? observed.code : observed.region;
     place.totals = observed.totals;
     place.expected = observed.nodesExpected;
