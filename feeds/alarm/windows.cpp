@@ -138,9 +138,8 @@ bool Windows::take(const ObservedSecond& observed) {
     if (m_last && *m_last - observed.second > kLongestWindow) clear();
     if (m_last && observed.second <= *m_last) return false;
     const auto passed = m_last ? observed.second - *m_last : seconds(1);
-    if (passed > kLongestWindow + kBefore) clear();
-    for (seconds step(0); step < std::min(passed, kLongestWindow + kBefore); ++step)
-        advance();
+    for (seconds step(0); step < std::min(passed, kLongestWindow + kLongestBefore); ++step)
+        advance(); // no ring is longer
     m_last = observed.second;
     ++at(m_settled, 0);
     m_observed = &observed;
