@@ -35,19 +35,25 @@ struct Alarm {
         bool operator==(const Breach&) const = default;
     };
 
+    /// Another alarm.
+    struct Inhibitor {
+        std::string rule;
+        std::string subject;
+        bool operator==(const Inhibitor&) const = default;
+    };
+
     Stage stage = Stage::normal;
     std::array<Breach, 2> breaches; // by Severity
     std::uint32_t ticks = 0;        // judged seconds: timers stand still while nothing is measured
     FeedSecond since{};             // beyond a limit; of pending and firing ones
     std::optional<FeedSecond> judged;
     std::optional<FeedSecond> missingSince;
-    bool isBlind = false;            // missing for so long that it cannot be told whether it is still so
-    std::optional<double> reference; // what the value is compared with, frozen from pending on
-    Evidence evidence;               // the last one that was not missing
-    std::string region;              // code of the subject's region; empty: it has none
-    std::string name;                // of the subject, as people read it
-    // Explained by another alarm: fires, and nobody is told.
-    std::string inhibitor; // rule, and behind a line break its subject; empty: not inhibited
+    bool isBlind = false;               // missing for so long that it cannot be told whether it is still so
+    std::optional<double> reference;    // what the value is compared with, frozen from pending on
+    Evidence evidence;                  // the last one that was not missing
+    std::string region;                 // code of the subject's region; empty: it has none
+    std::string name;                   // of the subject, as people read it
+    std::optional<Inhibitor> inhibitor; // explained by it: fires, and nobody is told
     std::optional<FeedSecond> uninhibitedSince; // it is over, but may come again
 
     /// One second; ignored if it is not newer than the last. `slower`: how many times as long it must be

@@ -2,24 +2,18 @@
 #include "feeds/alarm/alarms.h"
 
 #include "feeds/alarm/alarm.h"
-#include "feeds/alarm/cards.h"
-#include "feeds/alarm/saved.h"
-#include "feeds/alarm/windows.h"
+#include "feeds/alarm/inhibition.h"
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
-#include <map>
 #include <set>
 #include <tuple>
-#include <utility>
 
 namespace surgescope::feeds {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kHeldBackAfter{15};   // so long an inhibitor that is over goes on
 constexpr std::size_t kFoldsFrom = 3;   // regions: then it is the world
 constexpr std::uint32_t kSlower = 4;    // times as long what chatters has to be clear
 constexpr std::size_t kFloodInTen = 10; // more cards than these in ten minutes, or in one, are a flood
@@ -32,126 +26,76 @@ bool isBeyond(const Rule& rule, double value) {
     });
 }
 
-/// Both names in one; neither has a line break.
-std::string inhibitorText(const std::string& rule, const std::string& subject) {
-    return rule + '\n' + subject;
-}
-
-/// An alarm of such a rule and subject explains this one, if its rule says so.
-bool covers(const Rule& rule, const std::string& subject, const std::string& ofSubject, const Alarm& of) {
-    if (rule.each == Each::region) return of.region == subject;
-    return rule.each != Each::pop || ofSubject == subject;
-}
-
 } // namespace
 
-struct Alarms::Engine {
-    explicit Engine(Rules start) : rules(std::move(start)), windows(rules.all()) {}
-
-    /// What is judged besides places.
-    struct Instruments {
-        double feedAge = 0;
-        std::optional<std::uint64_t> recorderDropped;
-    };
-
-    void judge(const ObservedSecond& observed);
-    void tick(FeedSecond second, const Instruments& instruments);
-    void setRules(Rules next);
-    void restore(SavedAlarms next);
-    void refresh();
-
-    void judgePlaces(const Rule& rule, FeedSecond second);
-    void judgePublishers(const Rule& rule, const ObservedSecond& observed);
-    void judgeInstruments(const Rule& rule, FeedSecond second, const Instruments& instruments);
-    void step(const Rule& rule, std::string_view subject, std::string_view name, std::string_view region,
-              const Windows::Judged& judged, FeedSecond second);
-    void missUnlisted(const Rule& rule, FeedSecond second);
-    void inhibit(const Rule& rule, FeedSecond second);
-    std::string inhibitorOf(const Rule& rule, const std::string& subject, const Alarm& alarm) const;
-    void deal(const Rule& rule, FeedSecond second);
-    void conclude(FeedSecond second);
-    void countInhibited();
-    void judgeVerdict(FeedSecond second);
-    void switchOff(const Rule& rule, FeedSecond second);
-    bool isOff(const Rule& rule, FeedSecond second) const;
-    Cards::Key keyOf(const Rule& rule, const std::string& region) const;
-    std::uint64_t droppedWithin(seconds window, FeedSecond second, std::uint64_t dropped);
-
-    Rules rules;
-    Windows windows;
-    Cards cards;
-    SavedAlarms saved; // all but the cards, which keep their own
-    std::map<std::string, std::string> regionNames;
-    std::deque<std::pair<FeedSecond, std::uint64_t>> dropped; // by the recorder, in the longest window
-    std::string found;                                        // for inhibitorOf()
-    std::string rulesProblem;
-    AlarmStatus status;
-};
+Alarms::Alarms(Rules rules) : m_rules(std::move(rules)), m_windows(m_rules.all()) {}
 
 // ---- a second
 
-void Alarms::Engine::judge(const ObservedSecond& observed) {
+void Alarms::judge(const ObservedSecond& observed) {
     const auto second = observed.second;
-    if (saved.judged && *saved.judged - second > kLongestWindow) { // of another time
-        saved.judged.reset();
-        saved.now.reset();
-        for (auto& [rule, alarms] : saved.alarms)
+    if (m_saved.judged && *m_saved.judged - second > kLongestWindow) { // of another time
+        m_saved.judged.reset();
+        m_saved.now.reset();
+        for (auto& [rule, alarms] : m_saved.alarms)
             for (auto& [subject, alarm] : alarms)
                 alarm.judged.reset();
+        if (!m_dropped.empty()) m_dropped = {{second - seconds(1), m_dropped.back().second}};
     }
-    if (!windows.take(observed)) return;
-    if (saved.judged && second <= *saved.judged) return windows.release(); // only looked back at
-    saved.judged = second;
-    saved.now = std::max(saved.now.value_or(second), second);
-    saved.releaseAt = observed.releaseAt;
+    if (!m_windows.take(observed)) return;
+    if (m_saved.judged && second <= *m_saved.judged) return m_windows.release(); // only looked back at
+    m_saved.judged = second;
+    m_saved.now = std::max(m_saved.now.value_or(second), second);
+    m_saved.releaseAt = observed.releaseAt;
     for (const auto& region : observed.regions)
         if (!region.name.empty())
-            regionNames.insert_or_assign(std::string(region.code), std::string(region.name));
-    for (const auto& rule : rules.all()) {
-        if (isOff(rule, second)) {
-            switchOff(rule, second);
-            continue;
-        }
+            m_regionNames.insert_or_assign(std::string(region.code), std::string(region.name));
+    judgeRules(second, [&](const Rule& rule) {
         if (rule.each <= Each::pop)
             judgePlaces(rule, second);
         else if (rule.each == Each::publisher)
             judgePublishers(rule, observed);
         else
             judgeInstruments(rule, second, {observed.feedAgeSeconds, observed.recorderDropped});
-        inhibit(rule, second);
-        deal(rule, second);
-    }
-    windows.release();
-    conclude(second);
+    });
+    m_windows.release();
 }
 
-void Alarms::Engine::tick(FeedSecond second, const Instruments& instruments) {
-    if (saved.now && second <= *saved.now) return;
-    saved.now = second;
-    for (const auto& rule : rules.all()) {
+void Alarms::tick(FeedSecond second, double feedAgeSeconds, std::optional<std::uint64_t> recorderDropped) {
+    if (m_saved.now && second <= *m_saved.now) return;
+    m_saved.now = second;
+    judgeRules(second, [&](const Rule& rule) {
+        if (rule.each == Each::feed || rule.each == Each::recorder)
+            return judgeInstruments(rule, second, {feedAgeSeconds, recorderDropped});
+        for (auto& [subject, alarm] : m_saved.alarms[rule.id])
+            alarm.miss(rule, second);
+    });
+}
+
+/// Each rule in its order, all the way to its cards; then what follows from all of them.
+template <class Judge> void Alarms::judgeRules(FeedSecond second, Judge judgeRule) {
+    for (const auto& rule : m_rules.all()) {
         if (isOff(rule, second)) {
-            switchOff(rule, second);
+            switchOff(rule.id, second);
             continue;
         }
-        if (rule.each == Each::feed || rule.each == Each::recorder)
-            judgeInstruments(rule, second, instruments);
-        else
-            for (auto& [subject, alarm] : saved.alarms[rule.id])
-                alarm.miss(rule, second);
-        inhibit(rule, second);
+        judgeRule(rule);
+        inhibit(rule, m_rules, m_saved.alarms, second,
+                [&](const Alarm& alarm) { return m_cards.isShown(keyOf(rule, alarm.region)); });
         deal(rule, second);
     }
     conclude(second);
 }
 
-void Alarms::Engine::judgePlaces(const Rule& rule, FeedSecond second) {
-    const auto& places = windows.places(rule.each);
-    const auto& alarms = saved.alarms[rule.id];
+void Alarms::judgePlaces(const Rule& rule, FeedSecond second) {
+    const auto& places = m_windows.places(rule.each);
+    const auto& alarms = m_saved.alarms[rule.id];
     for (std::size_t i = 0; i < places.size(); ++i) {
         const auto& place = places[i];
         if (!place.isListed) continue;
         const auto known = alarms.find(place.code);
-        auto judged = windows.judge(rule, i, known == alarms.end() ? std::nullopt : known->second.reference);
+        auto judged =
+            m_windows.judge(rule, i, known == alarms.end() ? std::nullopt : known->second.reference);
         if (rule.value.kind == RuleValue::Kind::age && !place.age && known == alarms.end())
             continue; // never heard
         step(rule, place.code, place.name, place.region, judged, second);
@@ -159,7 +103,7 @@ void Alarms::Engine::judgePlaces(const Rule& rule, FeedSecond second) {
     missUnlisted(rule, second);
 }
 
-void Alarms::Engine::judgePublishers(const Rule& rule, const ObservedSecond& observed) {
+void Alarms::judgePublishers(const Rule& rule, const ObservedSecond& observed) {
     for (const auto& publisher : observed.publishers) {
         Windows::Judged judged;
         if (publisher.offsetSeconds) judged.evidence.value = std::abs(*publisher.offsetSeconds);
@@ -168,7 +112,7 @@ void Alarms::Engine::judgePublishers(const Rule& rule, const ObservedSecond& obs
     missUnlisted(rule, observed.second);
 }
 
-void Alarms::Engine::judgeInstruments(const Rule& rule, FeedSecond second, const Instruments& instruments) {
+void Alarms::judgeInstruments(const Rule& rule, FeedSecond second, const Instruments& instruments) {
     Windows::Judged judged;
     if (rule.each == Each::feed)
         judged.evidence.value = instruments.feedAge;
@@ -179,21 +123,21 @@ void Alarms::Engine::judgeInstruments(const Rule& rule, FeedSecond second, const
 }
 
 /// Dropped until then counts, too: nobody was told of it.
-std::uint64_t Alarms::Engine::droppedWithin(seconds window, FeedSecond second, std::uint64_t now) {
-    if (!dropped.empty() && now < dropped.back().second) dropped.clear(); // another recorder
-    if (dropped.empty()) dropped.emplace_back(second - seconds(1), 0);
-    if (second > dropped.back().first) dropped.emplace_back(second, now);
-    while (second - dropped.front().first > kLongestWindow)
-        dropped.pop_front();
-    std::uint64_t before = dropped.front().second;
-    for (const auto& [then, count] : dropped)
+std::uint64_t Alarms::droppedWithin(seconds window, FeedSecond second, std::uint64_t now) {
+    if (!m_dropped.empty() && now < m_dropped.back().second) m_dropped.clear(); // another recorder
+    if (m_dropped.empty()) m_dropped.emplace_back(second - seconds(1), 0);
+    if (second > m_dropped.back().first) m_dropped.emplace_back(second, now);
+    while (second - m_dropped.front().first > kLongestWindow)
+        m_dropped.pop_front();
+    std::uint64_t before = m_dropped.front().second;
+    for (const auto& [then, count] : m_dropped)
         if (then <= second - window) before = count;
     return now - before;
 }
 
-void Alarms::Engine::step(const Rule& rule, std::string_view subject, std::string_view name,
-                          std::string_view region, const Windows::Judged& judged, FeedSecond second) {
-    auto& alarms = saved.alarms[rule.id];
+void Alarms::step(const Rule& rule, std::string_view subject, std::string_view name, std::string_view region,
+                  const Windows::Judged& judged, FeedSecond second) {
+    auto& alarms = m_saved.alarms[rule.id];
     const auto& value = judged.evidence.value;
     auto known = alarms.find(subject);
     if (known == alarms.end()) {
@@ -210,14 +154,14 @@ void Alarms::Engine::step(const Rule& rule, std::string_view subject, std::strin
     alarm.name = name;
     alarm.region = region;
     const bool wasNormal = alarm.stage == Alarm::Stage::normal;
-    alarm.step(rule, second, evidence, cards.isChattering(keyOf(rule, alarm.region)) ? kSlower : 1);
+    alarm.step(rule, second, evidence, m_cards.isChattering(keyOf(rule, alarm.region)) ? kSlower : 1);
     if (wasNormal && alarm.stage != Alarm::Stage::normal) alarm.reference = judged.reference;
     if (alarm.stage == Alarm::Stage::normal && !alarm.missingSince) alarms.erase(known);
 }
 
 /// Alarms whose subjects are not among those observed.
-void Alarms::Engine::missUnlisted(const Rule& rule, FeedSecond second) {
-    auto& alarms = saved.alarms[rule.id];
+void Alarms::missUnlisted(const Rule& rule, FeedSecond second) {
+    auto& alarms = m_saved.alarms[rule.id];
     std::vector<std::string> unlisted;
     for (const auto& [subject, alarm] : alarms)
         if (alarm.judged != second) unlisted.push_back(subject);
@@ -227,276 +171,200 @@ void Alarms::Engine::missUnlisted(const Rule& rule, FeedSecond second) {
     }
 }
 
-// ---- inhibition
-
-/// Empty: there is none. One that is pending holds back what nobody has seen yet; what is shown goes behind
-/// another card only when that is there.
-std::string Alarms::Engine::inhibitorOf(const Rule& rule, const std::string& subject,
-                                        const Alarm& alarm) const {
-    const bool isSeen = alarm.inhibitor.empty() && cards.isShown(keyOf(rule, alarm.region));
-    for (const auto& other : rules.all()) {
-        if (&other == &rule) break; // whoever inhibits comes first
-        const auto alarms = saved.alarms.find(other.id);
-        if (alarms == saved.alarms.end() || std::ranges::count(other.inhibits, rule.id) == 0) continue;
-        for (const auto& [otherSubject, by] : alarms->second) {
-            const bool counts = isSeen ? by.stage == Alarm::Stage::firing : by.stage != Alarm::Stage::normal;
-            if (counts && covers(other, otherSubject, subject, alarm))
-                return inhibitorText(other.id, otherSubject);
-        }
-    }
-    return {};
-}
-
-void Alarms::Engine::inhibit(const Rule& rule, FeedSecond second) {
-    for (auto& [subject, alarm] : saved.alarms[rule.id]) {
-        if (alarm.stage == Alarm::Stage::normal) continue;
-        if (auto by = inhibitorOf(rule, subject, alarm); !by.empty()) {
-            alarm.inhibitor = std::move(by);
-            alarm.uninhibitedSince.reset();
-        } else if (!alarm.inhibitor.empty()) {
-            if (!alarm.uninhibitedSince) alarm.uninhibitedSince = second;
-            if (second - *alarm.uninhibitedSince < kHeldBackAfter) continue;
-            alarm.inhibitor.clear();
-            alarm.uninhibitedSince.reset();
-        }
-    }
-}
-
-void Alarms::Engine::countInhibited() {
-    std::map<Cards::Key, std::size_t> counts;
-    std::size_t all = 0;
-    for (const auto& [rule, alarms] : saved.alarms)
-        for (const auto& [subject, alarm] : alarms) {
-            if (alarm.stage != Alarm::Stage::firing || alarm.inhibitor.empty()) continue;
-            ++all;
-            const auto end = alarm.inhibitor.find('\n');
-            const auto by = std::ranges::find(rules.all(), alarm.inhibitor.substr(0, end), &Rule::id);
-            if (by == rules.all().end()) continue;
-            const auto& others = saved.alarms[by->id];
-            const auto inhibitor = others.find(alarm.inhibitor.substr(end + 1));
-            if (inhibitor != others.end()) ++counts[keyOf(*by, inhibitor->second.region)];
-        }
-    status.inhibited = all;
-    cards.setInhibited(counts);
-}
-
 // ---- cards
 
-Cards::Key Alarms::Engine::keyOf(const Rule& rule, const std::string& region) const {
+Cards::Key Alarms::keyOf(const Rule& rule, const std::string& region) const {
     const Cards::Key world{rule.id, ""};
     const Cards::Key own{rule.id, region};
     if (!rule.isGroupedByRegion) return world;
-    return cards.isActive(world) && !cards.isShelved(own) ? world : own;
+    return m_cards.isActive(world) && !m_cards.isShelved(own) ? world : own;
 }
 
 /// Deals the alarms that fire to cards: by region, or all to the world's.
-void Alarms::Engine::deal(const Rule& rule, FeedSecond second) {
+/// Deals the alarms that fire to cards.
+void Alarms::deal(const Rule& rule, FeedSecond second) {
     std::map<Cards::Key, Cards::Firing> firing;
-    for (const auto& [subject, alarm] : saved.alarms[rule.id])
+    for (const auto& [subject, alarm] : m_saved.alarms[rule.id])
         if (alarm.stage == Alarm::Stage::firing) {
             auto& card = firing[keyOf(rule, alarm.region)];
-            (alarm.inhibitor.empty() ? card.members : card.heldBack).push_back({subject, &alarm});
+            (alarm.inhibitor ? card.heldBack : card.members).push_back({subject, &alarm});
         }
+    fold(rule, firing, second);
+    const auto& all = m_cards.all();
+    for (auto known = all.lower_bound({rule.id, ""}); known != all.end() && known->first.first == rule.id;
+         ++known)
+        firing.try_emplace(known->first); // of which nothing fires any more
+    for (const auto& [key, card] : firing) {
+        const auto name = m_regionNames.find(key.second);
+        m_cards.update(rule, key, name == m_regionNames.end() ? key.second : name->second, card, second);
+    }
+}
+
+/// The same in many regions is of the world.
+void Alarms::fold(const Rule& rule, std::map<Cards::Key, Cards::Firing>& firing, FeedSecond second) {
     std::vector<Cards::Key> regions;
     for (const auto& [key, card] : firing)
-        if (!key.second.empty() && !card.members.empty() && !cards.isShelved(key)) regions.push_back(key);
-    if (regions.size() >= kFoldsFrom) {
-        auto& world = firing[{rule.id, ""}];
-        for (const auto& key : regions) {
-            auto part = firing.extract(key).mapped();
-            world.members.insert(world.members.end(), part.members.begin(), part.members.end());
-            world.heldBack.insert(world.heldBack.end(), part.heldBack.begin(), part.heldBack.end());
-            if (cards.isActive(key) && cards.close(key, Change::folded, second)) world.wasShown = true;
-        }
-    }
-    for (auto known = cards.all().lower_bound({rule.id, ""});
-         known != cards.all().end() && known->first.first == rule.id; ++known)
-        firing.try_emplace(known->first);
-    for (const auto& [key, card] : firing) {
-        const auto name = regionNames.find(key.second);
-        cards.update(rule, key, name == regionNames.end() ? key.second : name->second, card, second);
+        if (!key.second.empty() && !card.members.empty() && !m_cards.isShelved(key)) regions.push_back(key);
+    if (regions.size() < kFoldsFrom) return;
+    auto& world = firing[{rule.id, ""}];
+    for (const auto& key : regions) {
+        const auto part = firing.extract(key).mapped();
+        world.members.insert(world.members.end(), part.members.begin(), part.members.end());
+        world.heldBack.insert(world.heldBack.end(), part.heldBack.begin(), part.heldBack.end());
+        if (m_cards.isActive(key) && m_cards.close(key, Change::folded, second)) world.wasShown = true;
     }
 }
 
-bool Alarms::Engine::isOff(const Rule& rule, FeedSecond second) const {
-    return rule.from && saved.releaseAt && second < *saved.releaseAt + *rule.from;
+bool Alarms::isOff(const Rule& rule, FeedSecond second) const {
+    return rule.from && m_saved.releaseAt && second < *m_saved.releaseAt + *rule.from;
 }
 
-void Alarms::Engine::switchOff(const Rule& rule, FeedSecond second) {
-    saved.alarms.erase(rule.id);
+void Alarms::switchOff(const std::string& rule, FeedSecond second) {
+    m_saved.alarms.erase(rule);
     std::vector<Cards::Key> keys;
-    for (const auto& [key, entry] : cards.all())
-        if (key.first == rule.id) keys.push_back(key);
+    for (const auto& [key, entry] : m_cards.all())
+        if (key.first == rule) keys.push_back(key);
     for (const auto& key : keys)
-        cards.close(key, Change::ruleOff, second);
+        m_cards.close(key, Change::ruleOff, second);
 }
 
-void Alarms::Engine::conclude(FeedSecond second) {
-    cards.passTime(second);
+// ---- what follows from all
+
+void Alarms::conclude(FeedSecond second) {
+    m_cards.passTime(second);
     countInhibited();
-    const auto& shown = cards.memory().shown;
+    const auto& shown = m_cards.memory().shown;
     const auto inOne = std::ranges::count_if(shown, [&](auto then) { return second - then < seconds(60); });
-    if (shown.size() > kFloodInTen || static_cast<std::size_t>(inOne) > kFloodInOne) saved.isFlood = true;
-    if (shown.size() < kFloodEnds) saved.isFlood = false;
+    if (shown.size() > kFloodInTen || static_cast<std::size_t>(inOne) > kFloodInOne) m_saved.isFlood = true;
+    if (shown.size() < kFloodEnds) m_saved.isFlood = false;
     judgeVerdict(second);
     refresh();
 }
 
-void Alarms::Engine::judgeVerdict(FeedSecond second) {
+void Alarms::countInhibited() {
+    std::map<Cards::Key, std::size_t> counts;
+    m_status.inhibited = 0;
+    for (const auto& [rule, alarms] : m_saved.alarms)
+        for (const auto& [subject, alarm] : alarms) {
+            if (alarm.stage != Alarm::Stage::firing || !alarm.inhibitor) continue;
+            ++m_status.inhibited;
+            const auto by = std::ranges::find(m_rules.all(), alarm.inhibitor->rule, &Rule::id);
+            const auto others = m_saved.alarms.find(alarm.inhibitor->rule);
+            if (by == m_rules.all().end() || others == m_saved.alarms.end()) continue;
+            const auto inhibitor = others->second.find(alarm.inhibitor->subject);
+            if (inhibitor != others->second.end()) ++counts[keyOf(*by, inhibitor->second.region)];
+        }
+    m_cards.setInhibited(counts);
+}
+
+void Alarms::judgeVerdict(FeedSecond second) {
     auto verdict = Verdict::fine;
-    for (const auto& [key, entry] : cards.all()) {
+    for (const auto& [key, entry] : m_cards.all()) {
         const auto& card = entry.card;
         if (card.shelvedUntil || (card.state != AlarmState::unacked && card.state != AlarmState::acked))
             continue;
         const bool isOurs = card.state == AlarmState::unacked && card.severity == Severity::critical;
         verdict = std::max(verdict, isOurs ? Verdict::act : Verdict::watch);
     }
-    for (const auto& rule : rules.all())
+    for (const auto& rule : m_rules.all())
         if (rule.blinds)
-            for (const auto& [subject, alarm] : saved.alarms[rule.id])
+            for (const auto& [subject, alarm] : m_saved.alarms[rule.id])
                 if (alarm.stage == Alarm::Stage::firing && alarm.severity() == Severity::critical)
                     verdict = Verdict::blind;
-    if (saved.verdictSince && verdict == saved.verdict) return;
-    saved.verdict = verdict;
-    saved.verdictSince = second;
+    if (m_saved.verdictSince && verdict == m_saved.verdict) return;
+    m_saved.verdict = verdict;
+    m_saved.verdictSince = second;
 }
 
-void Alarms::Engine::refresh() {
-    status.verdict = saved.verdict;
-    status.since = saved.verdictSince;
-    status.isFlood = saved.isFlood;
-    status.rulesProblem = rulesProblem;
-    status.unacked = status.acked = 0;
-    status.cards.clear();
-    status.shelved.clear();
-    for (const auto& [key, entry] : cards.all()) {
+void Alarms::refresh() {
+    m_status.verdict = m_saved.verdict;
+    m_status.since = m_saved.verdictSince;
+    m_status.isFlood = m_saved.isFlood;
+    m_status.rulesProblem = m_rulesProblem;
+    m_status.unacked = m_status.acked = 0;
+    m_status.cards.clear();
+    m_status.shelved.clear();
+    for (const auto& [key, entry] : m_cards.all()) {
         const auto& card = entry.card;
         if (card.shelvedUntil) {
-            status.shelved.push_back(card);
+            m_status.shelved.push_back(card);
         } else if (card.state != AlarmState::normal && card.state != AlarmState::pending) {
-            status.cards.push_back(card);
-            ++(card.state == AlarmState::acked ? status.acked : status.unacked);
+            m_status.cards.push_back(card);
+            ++(card.state == AlarmState::acked ? m_status.acked : m_status.unacked);
         }
     }
     const auto order = [](const Card& card) {
         return std::tuple(card.state == AlarmState::returned, card.severity != Severity::critical, card.since,
                           card.id);
     };
-    std::ranges::sort(status.cards, {}, order);
-    std::ranges::sort(status.shelved, {}, order);
+    std::ranges::sort(m_status.cards, {}, order);
+    std::ranges::sort(m_status.shelved, {}, order);
 }
 
 // ---- other rules, other times
 
-void Alarms::Engine::setRules(Rules next) {
-    const auto second = saved.now.value_or(FeedSecond{});
-    for (const auto& rule : rules.all()) {
-        const auto kept = std::ranges::find(next.all(), rule.id, &Rule::id);
-        if (kept == next.all().end() || kept->each != rule.each ||
-            kept->isGroupedByRegion != rule.isGroupedByRegion)
-            switchOff(rule, second);
-    }
-    rules = std::move(next);
-    windows.setRules(rules.all());
-    rulesProblem.clear();
-    if (saved.now) conclude(second);
-}
-
-void Alarms::Engine::restore(SavedAlarms next) {
-    cards.remember(std::exchange(next.cards, {}));
-    saved = std::move(next);
-    windows = Windows(rules.all());
-    dropped.clear();
-    const auto second = saved.now.value_or(FeedSecond{});
-    std::set<std::string> gone;
-    for (const auto& [key, entry] : cards.all())
-        gone.insert(key.first);
-    for (const auto& [rule, alarms] : saved.alarms)
-        gone.insert(rule);
-    for (const auto& rule : rules.all())
-        gone.erase(rule.id);
-    for (const auto& id : gone) {
-        Rule rule;
-        rule.id = id;
-        switchOff(rule, second);
-    }
-    if (saved.now) conclude(second);
-}
-
-// ---- what others call
-
-Alarms::Alarms(Rules rules) : m_engine(std::make_unique<Engine>(std::move(rules))) {}
-Alarms::Alarms(Alarms&&) noexcept = default;
-Alarms& Alarms::operator=(Alarms&&) noexcept = default;
-Alarms::~Alarms() = default;
-
-void Alarms::judge(const ObservedSecond& observed) {
-    m_engine->judge(observed);
-}
-
-void Alarms::tick(FeedSecond second, double feedAgeSeconds, std::optional<std::uint64_t> recorderDropped) {
-    m_engine->tick(second, {feedAgeSeconds, recorderDropped});
-}
-
-std::optional<Error> Alarms::acknowledge(std::uint64_t card, std::string_view by, std::string_view note) {
-    const auto second = m_engine->saved.now.value_or(FeedSecond{});
-    if (auto error = m_engine->cards.acknowledge(card, by, note, second)) return error;
-    m_engine->conclude(second);
-    return std::nullopt;
-}
-
-std::optional<Error> Alarms::shelve(std::uint64_t card, int minutes, std::string_view by,
-                                    std::string_view note) {
-    const auto second = m_engine->saved.now.value_or(FeedSecond{});
-    if (auto error = m_engine->cards.shelve(card, minutes, by, note, second)) return error;
-    m_engine->conclude(second);
-    return std::nullopt;
-}
-
-std::optional<Error> Alarms::unshelve(std::uint64_t card, std::string_view by) {
-    const auto second = m_engine->saved.now.value_or(FeedSecond{});
-    if (auto error = m_engine->cards.unshelve(card, by, second)) return error;
-    m_engine->conclude(second);
-    return std::nullopt;
-}
-
 void Alarms::setRules(Rules rules) {
-    m_engine->setRules(std::move(rules));
-    m_engine->refresh();
+    for (const auto& rule : m_rules.all()) {
+        const auto kept = std::ranges::find(rules.all(), rule.id, &Rule::id);
+        if (kept == rules.all().end() || kept->each != rule.each ||
+            kept->isGroupedByRegion != rule.isGroupedByRegion)
+            switchOff(rule.id, now());
+    }
+    m_rules = std::move(rules);
+    m_windows.setRules(m_rules.all());
+    setRulesProblem({});
+    if (m_saved.now) conclude(now());
 }
 
 void Alarms::setRulesProblem(std::string why) {
-    m_engine->rulesProblem = std::move(why);
-    m_engine->refresh();
-}
-
-const Rules& Alarms::rules() const {
-    return m_engine->rules;
-}
-
-const AlarmStatus& Alarms::status() const {
-    return m_engine->status;
-}
-
-std::vector<Transition> Alarms::takeTransitions() {
-    return m_engine->cards.takeTransitions();
-}
-
-std::uint64_t Alarms::lostTransitions() const {
-    return m_engine->cards.lostTransitions();
+    m_rulesProblem = std::move(why);
+    refresh();
 }
 
 std::string Alarms::save() const {
-    auto saved = m_engine->saved;
-    saved.cards = m_engine->cards.memory();
+    auto saved = m_saved;
+    saved.cards = m_cards.memory();
     return bytesOf(saved);
 }
 
 std::optional<Error> Alarms::restore(std::string_view bytes) {
     auto saved = readSaved(bytes);
     if (!saved) return Error{saved.error()};
-    m_engine->restore(std::move(saved.value()));
+    m_saved = std::move(saved.value());
+    m_cards.remember(std::exchange(m_saved.cards, {}));
+    m_windows = Windows(m_rules.all());
+    m_dropped.clear();
+    std::set<std::string> gone;
+    for (const auto& [key, entry] : m_cards.all())
+        gone.insert(key.first);
+    for (const auto& [rule, alarms] : m_saved.alarms)
+        gone.insert(rule);
+    for (const auto& rule : m_rules.all())
+        gone.erase(rule.id);
+    for (const auto& rule : gone)
+        switchOff(rule, now());
+    if (m_saved.now) conclude(now());
     return std::nullopt;
+}
+
+// ---- commands
+
+std::optional<Error> Alarms::acknowledge(std::uint64_t card, std::string_view by, std::string_view note) {
+    return concluded(m_cards.acknowledge(card, by, note, now()));
+}
+
+std::optional<Error> Alarms::shelve(std::uint64_t card, int minutes, std::string_view by,
+                                    std::string_view note) {
+    return concluded(m_cards.shelve(card, minutes, by, note, now()));
+}
+
+std::optional<Error> Alarms::unshelve(std::uint64_t card, std::string_view by) {
+    return concluded(m_cards.unshelve(card, by, now()));
+}
+
+std::optional<Error> Alarms::concluded(std::optional<Error> error) {
+    if (!error) conclude(now());
+    return error;
 }
 
 } // namespace surgescope::feeds

@@ -2,16 +2,22 @@
 #pragma once
 
 #include "feeds/alarm/card.h"
+#include "feeds/alarm/cards.h"
 #include "feeds/alarm/observed.h"
 #include "feeds/alarm/rules.h"
+#include "feeds/alarm/saved.h"
 #include "feeds/alarm/transition.h"
+#include "feeds/alarm/windows.h"
 #include "feeds/util/result.h"
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace surgescope::feeds {
@@ -21,9 +27,6 @@ namespace surgescope::feeds {
 class Alarms {
   public:
     explicit Alarms(Rules rules);
-    Alarms(Alarms&&) noexcept;
-    Alarms& operator=(Alarms&&) noexcept;
-    ~Alarms();
 
     /// Each settled second once, in order; one that is not newer than the last is ignored.
     void judge(const ObservedSecond& observed);
@@ -42,14 +45,14 @@ class Alarms {
     void setRules(Rules rules);
     /// Why a newer file is not used: status() tells. Empty: it is.
     void setRulesProblem(std::string why);
-    const Rules& rules() const;
+    const Rules& rules() const { return m_rules; }
 
     /// Valid until the next call of any of the above.
-    const AlarmStatus& status() const;
+    const AlarmStatus& status() const { return m_status; }
     /// What has changed since it was asked last, in order. At most 10 000 wait; then the oldest go, and
     /// lostTransitions() counts them.
-    std::vector<Transition> takeTransitions();
-    std::uint64_t lostTransitions() const;
+    std::vector<Transition> takeTransitions() { return m_cards.takeTransitions(); }
+    std::uint64_t lostTransitions() const { return m_cards.lostTransitions(); }
 
     /// All alarms and cards, for a restart or a seek; of what was measured only what they need. Bytes of this
     /// version of the program.
@@ -59,8 +62,41 @@ class Alarms {
     std::optional<Error> restore(std::string_view bytes);
 
   private:
-    struct Engine;
-    std::unique_ptr<Engine> m_engine;
+    /// What is judged besides places and publishers.
+    struct Instruments {
+        double feedAge = 0;
+        std::optional<std::uint64_t> recorderDropped;
+    };
+
+    template <class Judge> void judgeRules(FeedSecond second, Judge judgeRule);
+    void judgePlaces(const Rule& rule, FeedSecond second);
+    void judgePublishers(const Rule& rule, const ObservedSecond& observed);
+    void judgeInstruments(const Rule& rule, FeedSecond second, const Instruments& instruments);
+    void step(const Rule& rule, std::string_view subject, std::string_view name, std::string_view region,
+              const Windows::Judged& judged, FeedSecond second);
+    void missUnlisted(const Rule& rule, FeedSecond second);
+    std::uint64_t droppedWithin(std::chrono::seconds window, FeedSecond second, std::uint64_t now);
+    void deal(const Rule& rule, FeedSecond second);
+    void fold(const Rule& rule, std::map<Cards::Key, Cards::Firing>& firing, FeedSecond second);
+    Cards::Key keyOf(const Rule& rule, const std::string& region) const;
+    bool isOff(const Rule& rule, FeedSecond second) const;
+    void switchOff(const std::string& rule, FeedSecond second);
+    void conclude(FeedSecond second);
+    void countInhibited();
+    void judgeVerdict(FeedSecond second);
+    void refresh();
+    /// Of commands: the newest one known of.
+    FeedSecond now() const { return m_saved.now.value_or(FeedSecond{}); }
+    std::optional<Error> concluded(std::optional<Error> error);
+
+    Rules m_rules;
+    Windows m_windows;
+    Cards m_cards;
+    SavedAlarms m_saved;                                        // all but the cards, which keep their own
+    std::map<std::string, std::string> m_regionNames;           // by code
+    std::deque<std::pair<FeedSecond, std::uint64_t>> m_dropped; // by the recorder, in the longest window
+    std::string m_rulesProblem;
+    AlarmStatus m_status;
 };
 
 } // namespace surgescope::feeds

@@ -135,16 +135,18 @@ void Cards::update(const Rule& rule, const Key& key, const std::string& groupNam
         card.severity = severity;
         fire(rule, entry, firing.members, rule.gathers() && !firing.wasShown, second);
     }
+    const auto before = card.severity;
+    // Of what nobody has seen the highest is shown.
+    card.severity = card.state == AlarmState::unacked ? std::max(severity, before) : severity;
     describe(rule, entry, firing.members);
     if (card.state == AlarmState::pending) {
-        card.severity = severity;
         if (entry.isHeldBack)
             show(entry, Change::uninhibited, second);
         else if (second >= entry.showAt.value_or(second))
             show(entry, Change::shown, second);
         return;
     }
-    watch(rule, entry, severity, second);
+    watch(rule, entry, before, second);
     const bool isBlind = std::ranges::all_of(firing.members, [](const auto& m) { return m.alarm->isBlind; });
     if (isBlind != card.isBlind) {
         card.isBlind = isBlind;
@@ -185,19 +187,12 @@ void Cards::show(CardEntry& entry, Change change, FeedSecond second) {
     move(entry, entry.card.shelvedUntil ? AlarmState::acked : AlarmState::unacked, change, second);
 }
 
-void Cards::watch(const Rule& rule, CardEntry& entry, Severity severity, FeedSecond second) {
+void Cards::watch(const Rule& rule, CardEntry& entry, Severity before, FeedSecond second) {
     auto& card = entry.card;
     const auto loud = card.shelvedUntil ? card.state : AlarmState::unacked;
-    if (severity > card.severity) {
-        card.severity = severity;
-        return move(entry, loud, Change::rose, second);
-    }
-    if (card.state != AlarmState::acked) return; // the highest is shown until somebody has seen it
-    if (severity < card.severity) {
-        card.severity = severity;
-        move(entry, card.state, Change::fell, second);
-    }
-    if (card.shelvedUntil) return;
+    if (card.severity > before) return move(entry, loud, Change::rose, second);
+    if (card.severity < before) move(entry, card.state, Change::fell, second);
+    if (card.state != AlarmState::acked || card.shelvedUntil) return;
     if (hasGrown(entry)) return move(entry, loud, Change::grew, second);
     if (card.severity == Severity::critical && second - entry.ackedAt >= rule.remind)
         move(entry, loud, Change::reminded, second);
@@ -212,9 +207,8 @@ void Cards::holdBack(const Rule& rule, CardEntry& entry, const std::vector<Membe
         fire(rule, entry, members, false, second);
     }
     entry.isHeldBack = true;
-    const std::string& by = members.front().alarm->inhibitor;
-    move(entry, AlarmState::pending, Change::inhibited, second, {},
-         "explained by " + by.substr(0, by.find('\n')));
+    const auto& by = members.front().alarm->inhibitor;
+    move(entry, AlarmState::pending, Change::inhibited, second, {}, by ? "explained by " + by->rule : "");
 }
 
 void Cards::finish(const Rule& rule, CardEntry& entry, FeedSecond second) {

@@ -103,7 +103,7 @@ class Cards {
     void fire(const Rule& rule, CardEntry& entry, const std::vector<Member>& members, bool waits,
               FeedSecond second);
     void show(CardEntry& entry, Change change, FeedSecond second);
-    void watch(const Rule& rule, CardEntry& entry, Severity severity, FeedSecond second);
+    void watch(const Rule& rule, CardEntry& entry, Severity before, FeedSecond second);
     void holdBack(const Rule& rule, CardEntry& entry, const std::vector<Member>& members, FeedSecond second);
     void finish(const Rule& rule, CardEntry& entry, FeedSecond second);
     void end(CardEntry& entry, Change why, FeedSecond second);

@@ -15,6 +15,8 @@ namespace surgescope::feeds {
 
 /// No window, hold or time to clear is longer.
 inline constexpr std::chrono::seconds kLongestWindow{300};
+/// No comparison looks back further.
+inline constexpr std::chrono::seconds kLongestBefore{3'600};
 /// The time before an alarm that `below_baseline` takes where there is no earlier launch.
 inline constexpr std::chrono::seconds kBefore{600};
 

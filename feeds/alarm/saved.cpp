@@ -144,6 +144,9 @@ template <class Io> void transfer(Io& io, Alarm::Breach& breach) {
 template <class Io> void transfer(Io& io, Alarm::Evidence& evidence) {
     all(io, evidence.value, evidence.level, evidence.share);
 }
+template <class Io> void transfer(Io& io, Alarm::Inhibitor& inhibitor) {
+    all(io, inhibitor.rule, inhibitor.subject);
+}
 template <class Io> void transfer(Io& io, Alarm& alarm) {
     all(io, alarm.stage, alarm.breaches[0], alarm.breaches[1], alarm.ticks, alarm.since, alarm.judged,
         alarm.missingSince, alarm.isBlind, alarm.reference, alarm.evidence, alarm.region, alarm.name,

@@ -16,8 +16,6 @@ namespace {
 
 using Kind = RuleValue::Kind;
 
-constexpr double kMostBeforeSeconds = 3'600;
-
 Quantity quantityOf(Unit unit) {
     if (unit == Unit::ratio) return Quantity::ratio;
     return unit == Unit::microseconds ? Quantity::microseconds : Quantity::number;
@@ -145,7 +143,7 @@ Result<RuleValue> readCall(const Function& function, std::string_view arguments)
     if (value.kind == Kind::belowBaseline) value.before = kBefore;
     if (value.kind == Kind::toBefore) {
         const auto before = readQuantity(second, Quantity::seconds);
-        if (!before || *before < 60 || *before > kMostBeforeSeconds)
+        if (!before || *before < 60 || *before > static_cast<double>(kLongestBefore.count()))
             return Error{"to_before looks back " + inQuotes(second) + ", expected 1m to 60m"};
         value.before = std::chrono::seconds(static_cast<int>(*before));
     }

@@ -138,9 +138,8 @@ bool Windows::take(const ObservedSecond& observed) {
     if (m_last && *m_last - observed.second > kLongestWindow) clear();
     if (m_last && observed.second <= *m_last) return false;
     const auto passed = m_last ? observed.second - *m_last : seconds(1);
-    if (passed > kLongestWindow + kBefore) clear();
-    for (seconds step(0); step < std::min(passed, kLongestWindow + kBefore); ++step)
-        advance();
+    for (seconds step(0); step < std::min(passed, kLongestWindow + kLongestBefore); ++step)
+        advance(); // no ring is longer
     m_last = observed.second;
     ++at(m_settled, 0);
     m_observed = &observed;
@@ -182,8 +181,8 @@ void Windows::take(Scope& scope, std::size_t position, const ObservedPlace& obse
     auto& place = places[position];
     if (place.isListed) return; // twice in a second
     place.isListed = true;
-    if (place.name.empty() || !observed.name.empty())
-        place.name = observed.name.empty() ? observed.code : observed.name;
+    place.name =
+        scope.each == Each::world ? "the world" : (observed.name.empty() ? observed.code : observed.name);
     place.region = scope.each == Each::region ? observed.code : observed.region;
     place.totals = observed.totals;
     place.expected = observed.nodesExpected;

@@ -192,6 +192,7 @@ TEST_CASE("an acknowledged warning that becomes critical is new, and falls back 
     room.run(2);
     CHECK(room.card().state == AlarmState::unacked);
     CHECK(room.card().severity == Severity::critical);
+    CHECK(room.card().text == "5xx 20 %, limit 10 %");
     REQUIRE_FALSE(room.alarms.acknowledge(room.card().id, "Ada", ""));
     room.setErrors(0.03);
     room.run(3);
@@ -347,6 +348,7 @@ TEST_CASE("a card that is explained later on goes behind the other", "[alarms]")
     room.fleet.pops[1].isUp = room.fleet.pops[2].isUp = false;
     room.run(1);
     CHECK(room.card().rule == "health/coverage");
+    CHECK(room.card().text == "the world: 40 %"); // without a text of its own
     CHECK(room.card().inhibited == 1);
     CHECK(room.status().verdict == Verdict::blind);
     CHECK(changes(room.alarms).back() == "inhibited pops/silent R0");
