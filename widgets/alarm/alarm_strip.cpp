@@ -23,7 +23,7 @@ using feeds::Verdict;
 
 constexpr std::size_t kCards = 3;
 constexpr double kVerdict = 250; // pixels at scale 1, as all that follow
-constexpr double kCounts = 150;
+constexpr double kCounts = 176;
 constexpr double kBetween = 10;
 
 bool blinks(const Card& card) {

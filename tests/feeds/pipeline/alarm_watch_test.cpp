@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/pipeline/alarm_watch.h"
+#include "feeds/pipeline/feed_step.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/list_source.h"
+#include "tests/support/messages.h"
+#include "tests/support/test_clock.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+/// Twenty PoPs of Europe that report each second, one agent each, judged by the rules built in.
+struct Watched {
+    ListSource source;
+    TestClock clock;
+    AlarmWatch watch;
+    FeedStep step{source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop, {&watch}};
+    std::vector<std::string> pops;
+    std::set<std::string> silent;
+    std::int64_t second = kStart;
+    std::uint64_t sequence = 1;
+    std::shared_ptr<const LiveStatus> status;
+
+    explicit Watched(Rules rules = Rules::builtIn()) : watch(std::move(rules), clock) {
+        source.clock = &clock;
+        const auto& catalogue = PopCatalogue::builtIn();
+        for (const auto& pop : catalogue.pops())
+            if (catalogue.regions()[pop.region.value] == "EU" && pops.size() < 20) pops.push_back(pop.code);
+        REQUIRE(pops.size() == 20);
+        for (const auto& pop : pops)
+            source.add(roster({.publisher = pop + "/a", .pop = pop, .nodes = 10}));
+        ++sequence;
+    }
+    void run(int count) {
+        for (int i = 0; i < count; ++i, ++second, ++sequence) {
+            for (const auto& pop : pops)
+                if (!silent.contains(pop))
+                    source.add(popReport({.publisher = pop + "/a",
+                                          .pop = pop,
+                                          .second = second,
+                                          .sequence = sequence,
+                                          .nodes = 10,
+                                          .requests = 10'000}));
+            pass(1);
+        }
+    }
+    /// Time passes, and what has come is taken in.
+    void pass(int count) {
+        for (int i = 0; i < count; ++i) {
+            clock.advance(seconds(1));
+            while (step.receive(milliseconds(0)) > 0) {
+            }
+            step.settle();
+            watch.tick(step.state());
+            if (auto now = watch.takeStatus()) status = std::move(now);
+        }
+    }
+    const Card* card(const std::string& rule) const {
+        if (!status) return nullptr;
+        const auto& cards = status->alarms.cards;
+        const auto found = std::ranges::find(cards, rule, &Card::rule);
+        return found == cards.end() ? nullptr : &*found;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a fleet that is well has no alarm", "[alarm_watch]") {
+    Watched f;
+    f.run(120);
+    REQUIRE(f.status);
+    CHECK(f.status->alarms.verdict == Verdict::fine);
+    CHECK(f.status->alarms.cards.empty());
+    CHECK(f.status->history.empty());
+}
+
+TEST_CASE("PoPs that fall silent are one card that names them, within fifteen seconds", "[alarm_watch]") {
+    Watched f;
+    f.run(60);
+    const std::vector<std::string> dead(f.pops.begin(), f.pops.begin() + 3);
+    f.silent.insert(dead.begin(), dead.end());
+    f.run(15);
+    REQUIRE(f.card("pops/silent"));
+    auto members = f.card("pops/silent")->members;
+    std::ranges::sort(members);
+    CHECK(members == std::vector<std::string>(f.silent.begin(), f.silent.end()));
+    CHECK(f.card("pops/silent")->isSilence);
+    CHECK(std::ranges::count(f.status->alarms.cards, "pops/silent", &Card::rule) == 1);
+    CHECK(f.status->alarms.verdict != Verdict::fine);
+
+    f.silent.clear(); // they are back, but nobody has seen the card
+    f.run(40);
+    REQUIRE(f.card("pops/silent"));
+    CHECK(f.card("pops/silent")->state == AlarmState::returned);
+    f.watch.take(Acknowledge{f.card("pops/silent")->id, "anna", "power"});
+    f.run(2);
+    CHECK(!f.card("pops/silent"));
+    REQUIRE(!f.status->history.empty());
+    CHECK(f.status->history.back().by == "anna");
+    CHECK(f.status->history.back().note == "power");
+}
+
+TEST_CASE("a feed that is cut is one card within six seconds, and the wall is blind", "[alarm_watch]") {
+    Watched f;
+    f.run(60);
+    f.pass(6); // nothing comes any more
+    REQUIRE(f.status);
+    CHECK(f.status->alarms.verdict == Verdict::blind);
+    REQUIRE(f.card("health/feed"));
+    f.pass(60);
+    CHECK(f.status->alarms.cards.size() == 1); // and not one for each PoP
+    f.second += 66;
+    f.run(70);
+    CHECK(f.status->alarms.verdict != Verdict::blind);
+}
+
+TEST_CASE("what a recorder loses is an alarm", "[alarm_watch]") {
+    Watched f;
+    f.watch.setRecorderDropped(0);
+    f.run(30);
+    CHECK(!f.card("health/recorder"));
+    f.watch.setRecorderDropped(12);
+    f.run(5);
+    REQUIRE(f.card("health/recorder"));
+    CHECK_THAT(f.card("health/recorder")->text, containsText("12"));
+}
+
+TEST_CASE("rules that are refused change nothing and are told, others are used at once", "[alarm_watch]") {
+    Watched f;
+    f.run(30);
+    f.watch.take(UseRules{Error{"rules.toml:3: no such measure"}});
+    f.run(1);
+    CHECK(f.status->alarms.rulesProblem == "rules.toml:3: no such measure");
+    const auto others = Rules::builtIn().with("version = 1\n[[rule]]\nid = \"pops/load\"\n"
+                                              "warning = [\">40%\", \"30%\", 3]\n",
+                                              "mine.toml");
+    REQUIRE(others);
+    f.watch.take(UseRules{others.value()});
+    f.run(20); // all stand at 50 %
+    CHECK(f.status->alarms.rulesProblem.empty());
+    REQUIRE(f.card("pops/load"));
+    CHECK(f.card("pops/load")->members.size() == 20);
+}
+
+TEST_CASE("a command for a card that is gone is refused and told", "[alarm_watch]") {
+    Watched f;
+    f.run(10);
+    f.watch.take(Acknowledge{77, "anna", ""});
+    f.run(1);
+    CHECK(!f.status->problem.empty());
+    f.watch.take(UseRules{Rules::builtIn()});
+    f.run(1);
+    CHECK(f.status->problem.empty());
+}
+
+TEST_CASE("another time begins anew: nothing of the one before is silent in it", "[alarm_watch]") {
+    Watched f;
+    f.run(60);
+    f.second -= 3'600;
+    f.sequence += 1'000;
+    f.clock.advance(seconds(60)); // whoever goes back is a new session by then
+    f.run(90);
+    REQUIRE(f.status);
+    CHECK(!f.card("pops/silent"));
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/alarm/alarm_list.h"
+#include "widgets/alarm/alarm_strip.h"
+#include "widgets/alarm/alarm_text.h"
+#include "widgets/base/palette.h"
+#include "widgets/wall/line_box.h"
+#include "widgets/wall/wall_window.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/sample_frame.h"
+
+#include <QLineEdit>
+#include <QPainter>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <variant>
+#include <vector>
+
+using namespace surgescope;
+using namespace surgescope::widgets;
+using feeds::AlarmState;
+using feeds::Card;
+using feeds::Severity;
+
+namespace {
+
+Card card(std::uint64_t id, Severity severity, AlarmState state, const std::string& text) {
+    Card card;
+    card.id = id;
+    card.rule = "pops/silent";
+    card.severity = severity;
+    card.state = state;
+    card.text = text;
+    card.todo = "Ask the NOC for power and uplink";
+    return card;
+}
+
+std::shared_ptr<feeds::LiveStatus> statusWith(std::vector<Card> cards, feeds::FeedSecond since) {
+    auto status = std::make_shared<feeds::LiveStatus>();
+    status->alarms.verdict = feeds::Verdict::act;
+    status->alarms.since = since;
+    for (Card& card : cards)
+        card.since = since;
+    status->alarms.unacked = cards.size();
+    status->alarms.cards = std::move(cards);
+    return status;
+}
+
+struct AlarmedWall {
+    WallWindow window{feeds::PopCatalogue::builtIn()};
+    std::shared_ptr<feeds::Frame> frame = tests::sampleFrame();
+    std::vector<feeds::AlarmCommand> asked;
+
+    AlarmedWall() {
+        window.resize(1920, 1080);
+        window.setPerson(QStringLiteral("anna"));
+        QObject::connect(&window, &WallWindow::alarmAsked, &window,
+                         [this](const feeds::AlarmCommand& command) { asked.push_back(command); });
+        window.show();
+        window.setFrame(frame);
+    }
+    void show(std::vector<Card> cards) {
+        window.setStatus(statusWith(std::move(cards), *frame->releaseAt + std::chrono::seconds(123)));
+        window.setFrame(frame);
+    }
+};
+
+int pixelsOf(const QImage& image, const QColor& colour) {
+    int count = 0;
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            if (QColor(image.pixel(x, y)) == colour) ++count;
+    return count;
+}
+
+} // namespace
+
+TEST_CASE("the strip is there once something was judged, and says what burns and since when") {
+    AlarmedWall wall;
+    CHECK(wall.window.alarms().isHidden());
+    wall.show({card(1, Severity::critical, AlarmState::unacked, "8 silent in Europe: FRA MUC STR +5"),
+               card(2, Severity::warning, AlarmState::acked, "1 over 90 % in Oceania")});
+    CHECK(wall.window.alarms().isVisible());
+    const QString text = wall.window.alarms().text();
+    CHECK(text.startsWith(QStringLiteral("ACT since T+00:02:03")));
+    CHECK(text.contains(
+        QStringLiteral("8 silent in Europe: FRA MUC STR +5, since T+00:02:03 · unacknowledged")));
+    CHECK(text.contains(QStringLiteral("acknowledged")));
+}
+
+TEST_CASE("a silent card, a critical one and a warning differ without their colours") {
+    const auto painted = [](Card card) {
+        QImage image(60, 60, QImage::Format_RGB32);
+        image.fill(Qt::black);
+        QPainter painter(&image);
+        paintCardShape(painter, card, {0, 0, 60, 60});
+        painter.end();
+        return image.convertToFormat(QImage::Format_Grayscale8);
+    };
+    const auto warning = card(1, Severity::warning, AlarmState::unacked, "");
+    const auto critical = card(1, Severity::critical, AlarmState::unacked, "");
+    auto silent = critical;
+    silent.isSilence = true;
+    auto acked = critical;
+    acked.state = AlarmState::acked;
+    const auto lit = [](const QImage& image) {
+        int count = 0;
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                count += qGray(image.pixel(x, y)) > 60 ? 1 : 0;
+        return count;
+    };
+    CHECK(lit(painted(silent)) > lit(painted(critical)) * 5 / 4); // a square is more than a diamond
+    CHECK(lit(painted(acked)) < lit(painted(critical)) * 2 / 3);  // hollow
+    CHECK(painted(warning) != painted(critical));
+}
+
+TEST_CASE("key A shows the list, Enter acknowledges what is chosen in one's own name") {
+    AlarmedWall wall;
+    wall.show({card(11, Severity::critical, AlarmState::unacked, "first"),
+               card(12, Severity::warning, AlarmState::unacked, "second")});
+    CHECK(wall.window.alarmList().isHidden());
+    QTest::keyClick(&wall.window, Qt::Key_A);
+    REQUIRE(wall.window.alarmList().isVisible());
+    QTest::keyClick(&wall.window, Qt::Key_Down);
+    QTest::keyClick(&wall.window, Qt::Key_Return);
+    REQUIRE(wall.asked.size() == 1);
+    const auto* acknowledge = std::get_if<feeds::Acknowledge>(&wall.asked[0]);
+    REQUIRE(acknowledge);
+    CHECK(acknowledge->card == 12);
+    CHECK(acknowledge->by == "anna");
+    QTest::keyClick(&wall.window, Qt::Key_S);
+    REQUIRE(wall.asked.size() == 2);
+    CHECK(std::get<feeds::Shelve>(wall.asked[1]).card == 12);
+    QTest::keyClick(&wall.window, Qt::Key_Escape);
+    CHECK(wall.window.alarmList().isHidden());
+    QTest::keyClick(&wall.window, Qt::Key_Return); // no list, no command
+    CHECK(wall.asked.size() == 2);
+}
+
+TEST_CASE("a note is asked for and goes with the acknowledgement") {
+    AlarmedWall wall;
+    wall.show({card(11, Severity::critical, AlarmState::unacked, "first")});
+    QTest::keyClick(&wall.window, Qt::Key_A);
+    QTest::keyClick(&wall.window, Qt::Key_Return, Qt::ShiftModifier);
+    CHECK(wall.asked.empty());
+    auto* box = wall.window.findChild<LineBox*>();
+    REQUIRE(box);
+    auto* line = box->findChild<QLineEdit*>();
+    REQUIRE(line);
+    QTest::keyClicks(line, QStringLiteral("NOC is on it"));
+    QTest::keyClick(line, Qt::Key_Return);
+    REQUIRE(wall.asked.size() == 1);
+    CHECK(std::get<feeds::Acknowledge>(wall.asked[0]).note == "NOC is on it");
+}
+
+TEST_CASE("a shelved card is taken back by the same key") {
+    AlarmedWall wall;
+    auto status = statusWith({}, *wall.frame->releaseAt);
+    auto shelved = card(21, Severity::warning, AlarmState::unacked, "shelved one");
+    shelved.shelvedUntil = *wall.frame->releaseAt + std::chrono::minutes(15);
+    status->alarms.shelved = {shelved};
+    wall.window.setStatus(status);
+    QTest::keyClick(&wall.window, Qt::Key_A);
+    REQUIRE(wall.window.alarmList().chosen());
+    QTest::keyClick(&wall.window, Qt::Key_S);
+    REQUIRE(wall.asked.size() == 1);
+    CHECK(std::get<feeds::Unshelve>(wall.asked[0]).card == 21);
+}
+
+TEST_CASE("a long night's list can be gone through to its end, at any size") {
+    AlarmedWall wall;
+    std::vector<Card> cards;
+    for (std::uint64_t i = 1; i <= 60; ++i)
+        cards.push_back(card(i, Severity::warning, AlarmState::unacked, "alarm " + std::to_string(i)));
+    wall.show(std::move(cards));
+    QTest::keyClick(&wall.window, Qt::Key_A);
+    for (int i = 0; i < 59; ++i)
+        QTest::keyClick(&wall.window, Qt::Key_Down);
+    REQUIRE(wall.window.alarmList().chosen());
+    CHECK(wall.window.alarmList().chosen()->id == 60);
+    for (const QSize size : {QSize(1280, 720), QSize(3840, 2160), QSize(400, 300)}) {
+        wall.window.resize(size);
+        CHECK(!wall.window.grab().isNull());
+    }
+    wall.show({}); // all are gone while the list is open
+    CHECK(!wall.window.alarmList().chosen());
+    QTest::keyClick(&wall.window, Qt::Key_Return);
+    CHECK(wall.asked.empty());
+}
+
+TEST_CASE("status colours of the strip are those of what it says") {
+    AlarmedWall wall;
+    wall.show({});
+    const auto strip = [&] {
+        const auto& alarms = wall.window.alarms();
+        return const_cast<AlarmStrip&>(alarms).grab().toImage();
+    };
+    CHECK(pixelsOf(strip(), colours().overload) > 2'000); // the verdict's box
+    auto fine = statusWith({}, *wall.frame->releaseAt);
+    fine->alarms.verdict = feeds::Verdict::fine;
+    wall.window.setStatus(fine);
+    CHECK(pixelsOf(strip(), colours().overload) == 0);
+}
