@@ -18,7 +18,7 @@ enum class Severity : std::uint8_t { warning, critical };
 /// What becomes of an alarm, after ISA-18.2. Nobody sees `normal` and `pending` ones.
 enum class AlarmState : std::uint8_t {
     normal,
-    pending,  // beyond the limit, not yet for long enough
+    pending,  // it waits for company, or another card explains it
     unacked,  // nobody has said that he knows of it
     acked,    // somebody has
     returned, // gone, and nobody has seen it
@@ -89,7 +89,7 @@ struct AlarmStatus {
     std::size_t unacked = 0;
     std::size_t acked = 0;
     std::size_t inhibited = 0;
-    bool isFlood = false;     // more than ten in ten minutes: warnings are one card
+    bool isFlood = false;     // more than ten in ten minutes: a screen shows warnings as one
     std::string rulesProblem; // why the newest rule file is not used; empty: it is
     bool operator==(const AlarmStatus&) const = default;
 };

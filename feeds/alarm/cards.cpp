@@ -98,7 +98,8 @@ void describe(const Rule& rule, CardEntry& entry, std::vector<Member> members) {
     const auto size = std::tuple(members.size(), card.severity, badnessOf(worst).second);
     if (entry.worst && size < std::tuple(entry.worst->members, entry.worst->severity, entry.worst->badness))
         return;
-    entry.worst = {members.size(), card.severity, badnessOf(worst).second, card.text, card.members};
+    entry.worst =
+        CardAtWorst{members.size(), card.severity, badnessOf(worst).second, card.text, card.members};
 }
 
 void see(CardEntry& entry, FeedSecond second) {

@@ -26,6 +26,16 @@ struct Member {
     const Alarm* alarm = nullptr;
 };
 
+/// A card at the moment at which it told of most.
+struct CardAtWorst {
+    std::size_t members = 0;
+    Severity severity = Severity::warning;
+    double badness = 0; // the higher, the worse
+    std::string text;
+    std::vector<std::string> names;
+    bool operator==(const CardAtWorst&) const = default;
+};
+
 /// What people are shown of one rule in one region or in the world, and what they have said to it: the second
 /// of ALARMS.md's two tables.
 struct CardEntry {
@@ -39,16 +49,8 @@ struct CardEntry {
     std::set<std::string> regions;      // of its members
     std::set<std::string> seenSubjects; // as acknowledged
     std::set<std::string> seenRegions;
-    struct Worst {
-        std::size_t members = 0;
-        Severity severity = Severity::warning;
-        double badness = 0;
-        std::string text;
-        std::vector<std::string> names;
-        bool operator==(const Worst&) const = default;
-    };
-    std::optional<Worst> worst;   // of this occurrence: what is left to be seen when it is gone
-    std::deque<FeedSecond> fired; // in the last ten minutes
+    std::optional<CardAtWorst> worst; // of this occurrence: what is left to be seen when it is gone
+    std::deque<FeedSecond> fired;     // in the last ten minutes
     bool operator==(const CardEntry&) const = default;
 };
 

@@ -159,7 +159,7 @@ template <class Io> void transfer(Io& io, Card& card) {
     all(io, inhibited, card.isSilence, card.isBlind, card.isChattering, card.shelvedUntil);
     card.inhibited = inhibited;
 }
-template <class Io> void transfer(Io& io, CardEntry::Worst& worst) {
+template <class Io> void transfer(Io& io, CardAtWorst& worst) {
     std::uint64_t members = worst.members;
     all(io, members, worst.severity, worst.badness, worst.text, worst.names);
     worst.members = members;
