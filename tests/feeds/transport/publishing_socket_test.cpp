@@ -175,6 +175,22 @@ TEST_CASE("a publisher that once had more to say than may wait is heard afterwar
     }));
 }
 
+TEST_CASE("within a process a publisher whose messages grow is heard all the same", "[publish]") {
+    const auto context = std::make_shared<ZmqContext>();
+    const std::string endpoint = "inproc://growing";
+    auto opened = PublishingSocket::open(
+        {.bind = {endpoint}, .waits = true, .queueBytes = 4U << 20U, .context = context});
+    REQUIRE(opened);
+    auto& publisher = *opened.value();
+    const auto source = listener({.connect = {endpoint}, .receiveHighWaterMark = 10, .context = context});
+    REQUIRE(awaitSubscriptions(publisher, 1));
+    publisher.expect({.messageBytes = 20'000});
+    for (int i = 0; i < 5'000; ++i) {
+        REQUIRE(publisher.send("pop/LHR", "a report"));
+        REQUIRE(take(*source, 1).size() == 1);
+    }
+}
+
 TEST_CASE("a subscriber that stands still takes no more of large messages than the budget", "[publish]") {
     auto opened = PublishingSocket::open({.bind = {"tcp://127.0.0.1:*"},
                                           .waits = true,
