@@ -14,12 +14,12 @@ using Json = nlohmann::json;
 
 namespace {
 
-Json written(const feeds::Frame& frame, const Timeline& timeline) {
+Json written(const feeds::Frame& frame, const Timeline& timeline, const feeds::LiveStatus* status = nullptr) {
     const tests::TemporaryFolder folder;
     const auto path = (folder.path() / "stats").string();
     const auto stats = app::StatsWriter::open(path);
     REQUIRE(stats);
-    REQUIRE(stats.value()->write(frame, timeline, {}, {}, 1));
+    REQUIRE(stats.value()->write(frame, timeline, status, {}, {}, 1));
     return Json::parse(tests::fileBytes(path));
 }
 
@@ -63,4 +63,36 @@ TEST_CASE("statistics say what is looked at, how old the feed is and what is rec
     line = written(frame, timeline);
     CHECK(line["mode"] == "replay");
     CHECK(line["recorder"]["state"] == "recording");
+}
+
+TEST_CASE("statistics say what burns, and that nothing was judged yet") {
+    const feeds::Frame frame;
+    CHECK(written(frame, {})["alarms"].is_null());
+    feeds::LiveStatus status;
+    status.alarms.verdict = feeds::Verdict::act;
+    status.alarms.since = feeds::feedSecond(1'795'000'000);
+    status.alarms.unacked = 1;
+    feeds::Card card;
+    card.rule = "pops/silent";
+    card.severity = feeds::Severity::critical;
+    card.text = "8 silent in Europe: FRA MUC STR +5";
+    card.members = {"FRA", "MUC"};
+    status.alarms.cards = {card};
+    const auto alarms = written(frame, {}, &status)["alarms"];
+    CHECK(alarms["verdict"] == "act");
+    CHECK(alarms["since"] == 1'795'000'000);
+    CHECK(alarms["unacknowledged"] == 1);
+    CHECK(alarms["cards"][0]["severity"] == "critical");
+    CHECK(alarms["cards"][0]["state"] == "unacknowledged");
+    CHECK(alarms["cards"][0]["members"] == Json({"FRA", "MUC"}));
+}
+
+TEST_CASE("statistics tell every measure, each under its name") {
+    feeds::Frame frame;
+    frame.world[feeds::Measure::api_requests_per_second] = {12.5, feeds::Quality::partial};
+    const auto world = written(frame, {})["world"];
+    CHECK(world["api_requests_per_second"]["value"] == 12.5);
+    CHECK(world["api_requests_per_second"]["quality"] == "partial");
+    CHECK(world["hit_ratio"]["value"].is_null());
+    CHECK(world.size() == feeds::kMeasureCount + 2); // and the nodes heard and expected
 }
