@@ -166,9 +166,15 @@ void AlarmStrip::paintCard(QPainter& painter, const Card& card, const QRectF& bo
     if (m_isLit || !blinks(card))
         paintCardShape(painter, card, {box.left() + px(12), box.top() + px(13), shape, shape});
     const QRectF text = box.adjusted(px(50), px(7), -px(10), -px(28));
+    const QString title = QString::fromStdString(card.text);
     painter.setPen(isOpen ? p.text : p.muted);
     painter.setFont(textFont(px(19), QFont::DemiBold));
-    drawLines(painter, QString::fromStdString(card.text), text, px(24));
+    const bool fits = QFontMetricsF(painter.font()).horizontalAdvance(title) <= text.width();
+    drawLines(painter, title, text, px(24));
+    if (fits && isOpen) { // there is room for what to do
+        painter.setFont(textFont(px(16)));
+        drawLines(painter, QString::fromStdString(card.todo), text.adjusted(0, px(24), 0, 0), px(22));
+    }
     painter.setPen(p.muted);
     painter.setFont(textFont(px(15)));
     const QRectF line(text.left(), box.bottom() - px(27), text.width(), px(20));

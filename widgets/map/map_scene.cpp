@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace surgescope::widgets {
 
@@ -40,6 +41,18 @@ void MapScene::setOptions(const MapOptions& options) {
 void MapScene::setSelection(const feeds::Selection& selection) {
     m_selection = selection;
     layOut();
+}
+
+void MapScene::setSilent(std::vector<SilentPops> silent) {
+    if (silent == m_silent) return;
+    m_silent = std::move(silent);
+    layOut();
+}
+
+bool MapScene::isSilent(const std::string& code) const {
+    return std::ranges::any_of(m_silent, [&](const SilentPops& silent) {
+        return std::ranges::find(silent.codes, code) != silent.codes.end();
+    });
 }
 
 void MapScene::setObstacles(std::vector<QRectF> obstacles) {
@@ -88,11 +101,13 @@ void MapScene::layOut() {
 }
 
 void MapScene::group() {
-    // Dimmed PoPs are background, and the selected one must be seen.
+    // Dimmed PoPs are background, and the selected and the silent ones must be seen.
     std::vector<PopMarker*> grouped;
-    for (PopMarker& marker : m_markers)
-        if (!marker.dimmed && !(m_selection.isPop() && m_frame->pops[marker.pop].code == m_selection.code))
+    for (PopMarker& marker : m_markers) {
+        const std::string& code = m_frame->pops[marker.pop].code;
+        if (!marker.dimmed && !(m_selection.isPop() && code == m_selection.code) && !isSilent(code))
             grouped.push_back(&marker);
+    }
     // By place: the markers' own order changes with their numbers.
     std::sort(grouped.begin(), grouped.end(),
               [](const PopMarker* a, const PopMarker* b) { return a->pop < b->pop; });
@@ -186,6 +201,23 @@ void MapScene::paint(QPainter& painter, const QRectF& area, bool copies) {
         paintMarkers(painter, m_markers, area, m_rules.scale);
     paintSelection(painter);
     paintLabels(painter, labels(), m_rules.scale);
+    paintSilent(painter, area);
+}
+
+void MapScene::paintSilent(QPainter& painter, const QRectF& area) const {
+    std::vector<QRectF> obstacles = m_obstacles;
+    for (const PopLabel& label : m_labels)
+        obstacles.push_back(label.box);
+    const double edge = 8 * m_rules.scale;
+    for (const SilentPops& silent : m_silent) {
+        std::vector<QPointF> at;
+        for (const std::string& code : silent.codes)
+            if (const PopMarker* marker = markerOf(code); marker && area.contains(marker->at))
+                at.push_back(marker->at);
+        const QRectF box = paintSilentPops(painter, silent.text, at, area.adjusted(edge, edge, -edge, -edge),
+                                           obstacles, m_rules.scale);
+        if (!box.isEmpty()) obstacles.push_back(box);
+    }
 }
 
 void MapScene::paintClusters(QPainter& painter, const QRectF& area, bool copies) {

@@ -11,10 +11,12 @@
 #include "widgets/map/pop_finder.h"
 #include "widgets/map/pop_labels.h"
 #include "widgets/map/pop_renderer.h"
+#include "widgets/map/silent_marks.h"
 #include "widgets/map/spill_arcs.h"
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace surgescope::widgets {
@@ -30,6 +32,8 @@ class MapScene {
     void setView(const MapView& view, double scale);
     void setOptions(const MapOptions& options);
     void setSelection(const feeds::Selection& selection);
+    /// PoPs that are marked as silent: above all else, and in no cluster.
+    void setSilent(std::vector<SilentPops> silent);
     /// Where no label may stand, in pixels.
     void setObstacles(std::vector<QRectF> obstacles);
     /// Colours have changed.
@@ -61,6 +65,8 @@ class MapScene {
     void paintClusters(QPainter& painter, const QRectF& area, bool copies);
     void paintArcs(QPainter& painter, const QRectF& area) const;
     void paintSelection(QPainter& painter) const;
+    void paintSilent(QPainter& painter, const QRectF& area) const;
+    bool isSilent(const std::string& code) const;
     bool hasFrame() const { return m_frame && m_frame->settled; }
 
     const feeds::PopCatalogue& m_catalogue;
@@ -68,6 +74,7 @@ class MapScene {
     MapView m_view;
     MapOptions m_options;
     feeds::Selection m_selection;
+    std::vector<SilentPops> m_silent;
     std::vector<QRectF> m_obstacles;
 
     AxisScale m_discScale;

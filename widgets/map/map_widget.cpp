@@ -52,6 +52,11 @@ void MapWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     update();
 }
 
+void MapWidget::setSilent(std::vector<SilentPops> silent) {
+    m_scene.setSilent(std::move(silent));
+    update();
+}
+
 void MapWidget::setSelection(const feeds::Selection& selection) {
     if (selection == m_selection) return;
     m_selection = selection;

@@ -34,6 +34,8 @@ class MapWidget : public PanelWidget {
 
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
     /// A region dims all PoPs outside of it.
+    /// PoPs that are marked as silent, whatever the colour tells.
+    void setSilent(std::vector<SilentPops> silent);
     void setSelection(const feeds::Selection& selection);
     const feeds::Selection& selection() const { return m_selection; }
     const MapOptions& options() const { return m_options; }

@@ -119,6 +119,8 @@ void WallWindow::connectAlarms() {
 
 void WallWindow::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
     if (!status) return;
+    m_status = status;
+    showSilent();
     const bool isFirst = m_alarms->isHidden();
     m_alarms->setStatus(status);
     m_alarmList->setStatus(std::move(status));
@@ -127,9 +129,19 @@ void WallWindow::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
     layOut();
 }
 
+/// Alarms of a feed are of now: while the screen looks back the map shows none of them.
+void WallWindow::showSilent() {
+    std::vector<SilentPops> all;
+    if (m_status && m_mode != feeds::Timeline::Mode::behindLive)
+        for (const feeds::Card& card : m_status->alarms.cards)
+            if (card.isSilence && card.state != feeds::AlarmState::returned)
+                all.push_back({QString::fromStdString(card.text), card.members});
+    map().setSilent(std::move(all));
+}
+
 void WallWindow::setTimeline(feeds::Timeline timeline) {
     if (m_release) timeline.releaseAt = m_release;
-    m_mode = timeline.mode;
+    if (std::exchange(m_mode, timeline.mode) != timeline.mode) showSilent();
     m_views.setMode(m_mode);
     m_timeline->setTimeline(timeline);
     m_views.health().setTimeline(timeline);

@@ -190,6 +190,7 @@ class WallWindow : public QWidget {
     void handleEscape();
     void toggleHealth();
     void connectAlarms();
+    void showSilent();
     void askForNote(quint64 card, QPoint global);
     void popUpMenu(const std::string& view, QPoint global);
     void chooseWorkspace(int position);
@@ -222,6 +223,7 @@ class WallWindow : public QWidget {
     std::unique_ptr<Arrangement> m_arrangement;
 
     QString m_person;
+    std::shared_ptr<const feeds::LiveStatus> m_status;
     std::string m_workspaceName;
     std::vector<Workspace> m_userWorkspaces;
     std::vector<Workspace> m_pages;

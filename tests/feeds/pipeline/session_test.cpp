@@ -9,7 +9,9 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wait.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 using namespace surgescope::feeds;
@@ -30,7 +32,9 @@ struct Followed {
     std::shared_ptr<const Frame> frame;
     Timeline timeline;
 
-    explicit Followed(bool flight = true) {
+    std::shared_ptr<const LiveStatus> status;
+
+    explicit Followed(bool flight = true, const std::string& rulesFile = {}) {
         Rehearsal::Options options;
         options.scenario = *sim::findScenario("triple-drop");
         options.nodes = 400;
@@ -46,6 +50,7 @@ struct Followed {
         Session::Options session_;
         session_.recordingsFolder = (folder.path() / "recordings").string();
         session_.frameEvery = std::chrono::milliseconds(20);
+        session_.rulesFile = rulesFile;
         if (flight) session_.flight = {.folder = (folder.path() / "flight").string()};
         auto live = Session::live(std::move(source.value()), PopCatalogue::builtIn(), clock, session_);
         REQUIRE(live);
@@ -56,6 +61,7 @@ struct Followed {
     template <class IsSo> bool until(IsSo isSo) {
         return eventually([&] {
             if (auto next = session->takeFrame()) frame = std::move(next);
+            if (auto now = session->takeStatus()) status = std::move(now);
             timeline = session->timeline();
             if (isSo()) return true;
             std::this_thread::yield();
@@ -114,6 +120,49 @@ TEST_CASE("a feed can be gone back in while it goes on, and one step leads back 
         [&] { return f.timeline.mode == Mode::live && f.frame->epoch == liveEpoch && f.shown() > end; }));
     CHECK(f.frame->health.lost == 0); // nothing was missed
     CHECK(f.timeline.position == f.timeline.end);
+}
+
+TEST_CASE("alarms are of now while the screen looks back, and can be acknowledged", "[session]") {
+    Followed f;
+    REQUIRE(f.untilLength(seconds(30)));
+    f.session->seek(f.timeline.begin + seconds(10));
+    f.session->pause();
+    REQUIRE(f.until([&] { return f.timeline.mode == Mode::behindLive && f.timeline.paused; }));
+    REQUIRE(f.until([&] { return f.status && !f.status->alarms.cards.empty(); })); // the launch goes on
+    CHECK(f.timeline.mode == Mode::behindLive);
+    const auto shown = f.shown();
+    const auto first = f.status->alarms.cards.front();
+    CHECK(Timeline::Time(first.since.time_since_epoch()) > shown);
+    REQUIRE(f.session->ask(Acknowledge{first.id, "anna", "seen"}));
+    CHECK(f.until([&] {
+        return std::ranges::any_of(f.status->history, [&](const Transition& change) {
+            return change.card == first.id && change.by == "anna" && change.note == "seen";
+        });
+    }));
+}
+
+TEST_CASE("a file of rules is read again when it changes, and one with a mistake changes nothing",
+          "[session]") {
+    const TemporaryFolder folder;
+    const auto path = (folder.path() / "rules.toml").string();
+    const auto write = [&](const std::string& text) {
+        const auto other = path + ".new";
+        std::ofstream(other) << text;
+        std::filesystem::rename(other, path);
+    };
+    write("version = 1\n");
+    Followed f(false, path);
+    REQUIRE(f.until([&] { return f.status && f.status->alarms.since; }));
+    write("version = 1\n[[rule]]\nid = \"pops/load\"\nwarning = [\">90%\", \"95%\", 3]\n");
+    REQUIRE(f.until([&] { return !f.status->alarms.rulesProblem.empty(); }));
+    CHECK_THAT(f.status->alarms.rulesProblem, containsText(path + ":"));
+    write("version = 1\n[[rule]]\nid = \"pops/load\"\nfrom = \"always\"\n"
+          "warning = [\">1%\", \"0.5%\", 1]\n");
+    CHECK(f.until([&] {
+        return std::ranges::any_of(f.status->alarms.cards,
+                                   [](const Card& card) { return card.rule == "pops/load"; });
+    }));
+    CHECK(f.status->alarms.rulesProblem.empty());
 }
 
 TEST_CASE("a past that plays fast enough becomes live by itself", "[session]") {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/palette.h"
 #include "widgets/map/map_texts.h"
 #include "widgets/map/map_widget.h"
 
@@ -292,4 +293,29 @@ TEST_CASE("the tooltip of a cluster lists its worst five") {
         const auto& worst = frame->pops[scene.markers()[cluster.members[0]].pop];
         CHECK(tip.contains(QString::fromStdString(worst.code)));
     }
+}
+
+TEST_CASE("silent PoPs are marked above all else, in no cluster, and named") {
+    ShownMap shown;
+    shown.map.resize(1600, 760);
+    const auto magenta = [&] {
+        const QImage image = shown.map.grab().toImage();
+        int count = 0;
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                count += QColor(image.pixel(x, y)) == colours().silent ? 1 : 0;
+        return count;
+    };
+    CHECK(magenta() == 0);
+    shown.map.setSilent({{QStringLiteral("3 silent: LHR FRA GIG"), {"LHR", "FRA", "GIG", "nobody"}}});
+    const int three = magenta();
+    CHECK(three > 3 * 100); // each square, without its cross
+    for (const char* code : {"LHR", "FRA", "GIG"}) {
+        const auto at = shown.map.positionOf(code);
+        REQUIRE(at);
+        const QImage image = shown.map.grab().toImage();
+        CHECK(QColor(image.pixel(at->toPoint())) == colours().silentCross); // nothing covers it
+    }
+    shown.map.setSilent({});
+    CHECK(magenta() == 0);
 }
