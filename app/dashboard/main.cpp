@@ -7,6 +7,7 @@
 #include "feeds/source/zmq_source.h"
 #include "feeds/util/own_process.h"
 
+#include "app/dashboard/alarm_program.h"
 #include "app/dashboard/options.h"
 #include "app/dashboard/replay_export.h"
 #include "app/dashboard/screens.h"
@@ -170,10 +171,15 @@ int main(int argc, char** argv) {
 
     std::shared_ptr<const feeds::Frame> shown;
     std::shared_ptr<const feeds::LiveStatus> status;
+    std::optional<app::AlarmProgram> onAlarm;
+    if (!options.onAlarm.empty()) onAlarm.emplace(options.onAlarm);
     QTimer frames;
     QObject::connect(&frames, &QTimer::timeout, &window, [&] {
         if (auto frame = session->takeFrame()) window.setFrame(shown = std::move(frame));
-        if (auto now = session->takeStatus()) window.setStatus(status = std::move(now));
+        if (auto now = session->takeStatus()) {
+            if (onAlarm) onAlarm->take(*now);
+            window.setStatus(status = std::move(now));
+        }
         if (stopSignal) QApplication::quit();
     });
     frames.start(milliseconds(16));
@@ -182,6 +188,7 @@ int main(int argc, char** argv) {
     QObject::connect(&timeline, &QTimer::timeout, &window, [&] {
         auto shownTimeline = session->timeline();
         if (auto notice = exports.notice(); !notice.empty()) shownTimeline.problem = std::move(notice);
+        if (onAlarm && shownTimeline.problem.empty()) shownTimeline.problem = onAlarm->problem();
         window.setTimeline(shownTimeline);
     });
     timeline.start(milliseconds(100));

@@ -71,6 +71,10 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     app.add_option("--rules", options.rules,
                    "Rules of alarms, over those built in; read again when the file changes")
         ->check(CLI::ExistingFile);
+    app.add_option("--on-alarm", options.onAlarm,
+                   "Program that gets each change of an alarm of a live feed, as JSON on its standard input")
+        ->check(CLI::ExistingFile)
+        ->excludes("--replay");
     app.add_option("--baseline", options.baseline,
                    "Recording of an earlier launch to lay beneath, aligned at T-0; without it a simulated "
                    "standard rollout lies beneath rehearsals");

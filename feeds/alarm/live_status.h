@@ -14,6 +14,7 @@ namespace surgescope::feeds {
 struct LiveStatus {
     AlarmStatus alarms;
     std::vector<Transition> history; // the newest last, at most kHistory
+    std::uint64_t changes = 0;       // so far, of which the history has the newest
     std::string problem;             // why the last command was refused; empty: it was done
     static constexpr std::size_t kHistory = 500;
 };

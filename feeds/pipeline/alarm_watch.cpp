@@ -85,6 +85,7 @@ void AlarmWatch::takeTransitions() {
     m_isNew = true;
     for (auto& transition : m_alarms.takeTransitions()) {
         m_history.push_back(std::move(transition));
+        ++m_changes;
         if (m_history.size() > LiveStatus::kHistory) m_history.pop_front();
     }
 }
@@ -92,7 +93,7 @@ void AlarmWatch::takeTransitions() {
 std::shared_ptr<const LiveStatus> AlarmWatch::takeStatus() {
     if (!std::exchange(m_isNew, false)) return nullptr;
     return std::make_shared<const LiveStatus>(
-        LiveStatus{m_alarms.status(), {m_history.begin(), m_history.end()}, m_problem});
+        LiveStatus{m_alarms.status(), {m_history.begin(), m_history.end()}, m_changes, m_problem});
 }
 
 } // namespace surgescope::feeds

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/capture/feed_tap.h"
 #include "feeds/alarm/live_status.h"
+#include "feeds/capture/feed_tap.h"
 #include "feeds/pipeline/observation.h"
 
 #include <deque>
@@ -49,6 +49,7 @@ class AlarmWatch final : public FeedTap {
     SteadyTime m_judgedAt; // when m_judged was
     int m_ticks = 0;       // since then
     std::deque<Transition> m_history;
+    std::uint64_t m_changes = 0; // so far
     std::string m_problem;
     bool m_isNew = true;
 };
