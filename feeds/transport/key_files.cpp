@@ -224,7 +224,7 @@ Result<KeyPair> KeyFiles::switchToNext() const {
     if (::rename(nextPath().c_str(), ownPath().c_str()) != 0) return cannot("write", ownPath());
     auto keys = own();
     if (!keys) return Error{keys.error()};
-    return std::move(**keys);
+    return **keys;
 }
 
 // ---- whom we connect to
