@@ -2,7 +2,10 @@
 #include "feeds/pipeline/alarm_watch.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <cstdint>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -18,6 +21,8 @@ double feedAge(const FleetState& state, SteadyTime now) {
 
 /// After so long a silence the seconds in it are not ticked one by one: nothing new would come of it.
 constexpr int kMostTicks = 3'600;
+/// What stood before a restart still means something after so long.
+constexpr std::chrono::hours kRestoredWithin{1};
 
 } // namespace
 
@@ -31,6 +36,7 @@ void AlarmWatch::settled(const FleetState& state) {
         m_isNew = true;
     }
     m_epoch = state.epoch();
+    if (!m_judged) useSaved(*settled);
     // What has closed cannot be judged any more: its alarms see that it is missing.
     const auto oldest = *settled - seconds(Rollup::kOpenSeconds - 1);
     auto second = m_judged ? std::max(*m_judged + seconds(1), oldest) : *settled;
@@ -44,6 +50,23 @@ void AlarmWatch::settled(const FleetState& state) {
     m_judged = settled;
     m_judgedAt = now;
     m_ticks = 0;
+    takeTransitions();
+}
+
+std::string AlarmWatch::save() const {
+    return m_judged ? std::to_string(unixSeconds(*m_judged)) + '\n' + m_alarms.save() : std::string();
+}
+
+void AlarmWatch::useSaved(FeedSecond first) {
+    const auto saved = std::exchange(m_saved, {});
+    const auto end = saved.find('\n');
+    std::int64_t then = 0;
+    if (end == std::string::npos ||
+        std::from_chars(saved.data(), saved.data() + end, then).ptr != saved.data() + end)
+        return;
+    const auto since = unixSeconds(first) - then;
+    if (since < 0 || since > std::chrono::seconds(kRestoredWithin).count()) return;
+    if (m_alarms.restore(std::string_view(saved).substr(end + 1))) return; // of another version
     takeTransitions();
 }
 

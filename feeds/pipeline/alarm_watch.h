@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -32,11 +33,18 @@ class AlarmWatch final : public FeedTap {
 
     void take(const AlarmCommand& command);
 
+    /// For a restart: where alarms stand, of the second judged last. Empty: nothing was judged.
+    std::string save() const;
+    /// What save() said of the same feed. Used when the first second that settles is of the hour after it:
+    /// otherwise, and when it cannot be read, everything begins anew.
+    void restore(std::string saved) { m_saved = std::move(saved); }
+
     /// Null: nothing has changed since.
     std::shared_ptr<const LiveStatus> takeStatus();
 
   private:
     void takeTransitions();
+    void useSaved(FeedSecond first);
 
     Alarms m_alarms;
     const Clock& m_clock;
@@ -51,6 +59,7 @@ class AlarmWatch final : public FeedTap {
     std::deque<Transition> m_history;
     std::uint64_t m_changes = 0; // so far
     std::string m_problem;
+    std::string m_saved; // until the first second settles
     bool m_isNew = true;
 };
 

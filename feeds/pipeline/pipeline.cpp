@@ -53,13 +53,16 @@ void Pipeline::run() {
     std::vector<FeedTap*> taps;
     if (m_options.tap) taps.push_back(m_options.tap);
     std::optional<AlarmWatch> watch;
-    if (m_options.rules) taps.push_back(&watch.emplace(*m_options.rules, m_source->clock(m_clock)));
+    if (m_options.rules) {
+        taps.push_back(&watch.emplace(*m_options.rules, m_source->clock(m_clock)));
+        watch->restore(m_options.savedAlarms);
+    }
     FeedStep step(*m_source, m_catalogue, m_clock, m_options.nodeColumns, taps, m_options.firstEpoch);
     auto nextFrame = m_clock.steady();                      // of those that tell ages
     auto frameAt = nextFrame;                               // the last one was built
     auto settledFrameAt = nextFrame - m_options.frameEvery; // of the last one that a second settled for
     auto looksForSettled = nextFrame;
-    auto asksRecorder = nextFrame;
+    auto nextSecond = nextFrame;
     bool unsettled = false; // something came since that was looked for
     bool settled = false;   // no frame has shown it
     LoadMeter load(nextFrame);
@@ -96,9 +99,11 @@ void Pipeline::run() {
         if (!watch) continue;
         for (const auto& command : m_commands.take())
             watch->take(command);
-        if (const auto steady = m_clock.steady(); m_options.tap && steady >= asksRecorder) {
+        if (const auto steady = m_clock.steady(); m_options.tap && steady >= nextSecond) {
             watch->setRecorderDropped(m_options.tap->dropped());
-            asksRecorder = steady + std::chrono::seconds(1);
+            if (auto saved = watch->save(); !saved.empty())
+                m_savedAlarms.put(std::make_shared<const std::string>(std::move(saved)));
+            nextSecond = steady + std::chrono::seconds(1);
         }
         watch->tick(step.state());
         if (auto status = watch->takeStatus()) m_statuses.put(std::move(status));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/pipeline/feed_step.h"
 #include "feeds/alarm/live_status.h"
+#include "feeds/pipeline/feed_step.h"
 #include "feeds/util/command_queue.h"
 #include "feeds/util/mailbox.h"
 
@@ -10,6 +10,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 
 namespace surgescope::feeds {
@@ -24,6 +25,7 @@ class Pipeline {
         FeedTap* tap = nullptr;       // gets everything received; must outlive the pipeline
         std::uint64_t firstEpoch = 1; // as of FleetState
         std::optional<Rules> rules;   // nothing: nothing is judged
+        std::string savedAlarms;      // as AlarmWatch::restore() takes them
     };
 
     /// Starts the thread. `catalogue` and `clock` must outlive the pipeline.
@@ -36,6 +38,7 @@ class Pipeline {
     Mailbox<ViewRequest>& requests() { return m_requests; }       // GUI puts, feed thread takes
     Mailbox<Baseline>& baselines() { return m_baselines; }        // the same
     Mailbox<LiveStatus>& statuses() { return m_statuses; }        // feed thread puts, GUI takes
+    Mailbox<std::string>& savedAlarms() { return m_savedAlarms; } // the same, each second
     CommandQueue<AlarmCommand>& commands() { return m_commands; } // GUI puts, feed thread takes all
 
   private:
@@ -49,6 +52,7 @@ class Pipeline {
     Mailbox<ViewRequest> m_requests;
     Mailbox<Baseline> m_baselines;
     Mailbox<LiveStatus> m_statuses;
+    Mailbox<std::string> m_savedAlarms;
     CommandQueue<AlarmCommand> m_commands;
     std::atomic<bool> m_stop{false};
     std::thread m_thread;

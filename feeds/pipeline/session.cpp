@@ -2,6 +2,7 @@
 #include "feeds/pipeline/session.h"
 
 #include "feeds/pipeline/replay_timeline.h"
+#include "feeds/util/file.h"
 #include "feeds/util/toml_file.h"
 
 #include <algorithm>
@@ -20,6 +21,10 @@ constexpr std::uint64_t kEpochsEach = std::uint64_t{1} << 32U;
 /// A way back that has caught up with the feed to so many seconds is live again.
 constexpr double kAlmostLiveSeconds = 3;
 
+/// What the alarms of a night take is far below it.
+constexpr std::size_t kMostAlarmBytes = 16U << 20U;
+/// A machine that dies forgets what happened to alarms since.
+constexpr seconds kKeepsAlarms{5};
 /// A user's rules that have changed are in use after so long.
 constexpr seconds kLooksAtRules{1};
 
@@ -83,6 +88,9 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
         session->m_recorder = std::move(recorder.value());
         session->m_taps.setRecorder(session->m_recorder.get());
     }
+    std::string savedAlarms;
+    if (const auto path = session->alarmsPath(); !path.empty())
+        if (auto saved = readTextFile(path, kMostAlarmBytes)) savedAlarms = std::move(saved.value());
     session->m_live = std::make_unique<Pipeline>(
         std::move(source), catalogue, clock,
         Pipeline::Options{options.frameEvery, options.nodeColumns, &session->m_taps,
@@ -99,7 +107,10 @@ std::unique_ptr<Session> Session::replay(std::unique_ptr<ReplaySource> source, c
     return session;
 }
 
-Session::~Session() = default;
+Session::~Session() {
+    if (m_keepingAlarms.valid()) m_keepingAlarms.wait();
+    keepAlarms();
+}
 
 // ---- the baseline
 
@@ -131,6 +142,20 @@ std::shared_ptr<const LiveStatus> Session::takeStatus() {
 bool Session::ask(AlarmCommand command) {
     auto* pipeline = m_live ? m_live.get() : m_past ? m_past->pipeline.get() : nullptr;
     return pipeline && pipeline->commands().put(std::move(command));
+}
+
+/// Beside the ring, which is this dashboard's alone.
+std::string Session::alarmsPath() const {
+    return m_flight ? (fs::path(m_flight->folder()) / "alarms").string() : std::string();
+}
+
+void Session::keepAlarms() {
+    if (!m_live || !m_flight || (m_keepingAlarms.valid() && !isReady(m_keepingAlarms))) return;
+    m_alarmsKeptAt = m_clock.steady();
+    if (auto saved = m_live->savedAlarms().take())
+        m_keepingAlarms = std::async(std::launch::async, [path = alarmsPath(), saved = std::move(saved)] {
+            replaceFile(path, *saved); // where that fails the ring fails, too, and says so
+        });
 }
 
 void Session::lookAtRules() {
@@ -200,6 +225,7 @@ void Session::takeUp() {
     if (isReady(m_keeping)) m_problem = m_keeping.get();
     if (isReady(m_readingBaseline)) takeUpBaseline();
     lookAtRules();
+    if (m_clock.steady() - m_alarmsKeptAt >= kKeepsAlarms) keepAlarms();
     if (isReady(m_opening)) {
         auto opened = m_opening.get();
         if (!m_openingWanted) { // somebody went back to live meanwhile

@@ -119,6 +119,8 @@ class Session {
     void takeUpFailures();
     void noteAge(const Frame& frame);
     void lookAtRules();
+    std::string alarmsPath() const;
+    void keepAlarms();
     void readBaseline();
     void takeUpBaseline();
     void writeRecording(Timeline& timeline) const;
@@ -146,6 +148,8 @@ class Session {
     std::string m_lastStem; // of the files named so far
     int m_sameStem = 0;     // how many the last one has named
 
+    std::future<void> m_keepingAlarms;
+    SteadyTime m_alarmsKeptAt;
     std::future<std::optional<Result<Rules>>> m_readingRules; // nothing: the file is as it was
     SteadyTime m_rulesLookedAt;
     std::string m_rulesText; // as last read

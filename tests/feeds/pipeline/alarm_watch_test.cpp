@@ -8,6 +8,7 @@
 #include "tests/support/test_clock.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,18 +28,19 @@ struct Watched {
     FeedStep step{source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop, {&watch}};
     std::vector<std::string> pops;
     std::set<std::string> silent;
-    std::int64_t second = kStart;
+    std::int64_t second;
     std::uint64_t sequence = 1;
     std::shared_ptr<const LiveStatus> status;
 
-    explicit Watched(Rules rules = Rules::builtIn()) : watch(std::move(rules), clock) {
+    explicit Watched(std::int64_t start = kStart) : watch(Rules::builtIn(), clock), second(start) {
         source.clock = &clock;
+        if (start > kStart) clock.advance(seconds(start - kStart));
         const auto& catalogue = PopCatalogue::builtIn();
         for (const auto& pop : catalogue.pops())
             if (catalogue.regions()[pop.region.value] == "EU" && pops.size() < 20) pops.push_back(pop.code);
         REQUIRE(pops.size() == 20);
         for (const auto& pop : pops)
-            source.add(roster({.publisher = pop + "/a", .pop = pop, .nodes = 10}));
+            source.add(roster({.publisher = pop + "/a", .pop = pop, .second = start, .nodes = 10}));
         ++sequence;
     }
     void run(int count) {
@@ -172,4 +174,37 @@ TEST_CASE("another time begins anew: nothing of the one before is silent in it",
     f.run(90);
     REQUIRE(f.status);
     CHECK(!f.card("pops/silent"));
+}
+
+TEST_CASE("after a restart alarms stand where they stood, and nobody is told again what he knew",
+          "[alarm_watch]") {
+    Watched before;
+    before.run(60);
+    before.silent = {before.pops[0], before.pops[1]};
+    before.run(20);
+    REQUIRE(before.card("pops/silent"));
+    const auto card = *before.card("pops/silent");
+    before.watch.take(Acknowledge{card.id, "anna", "power"});
+    before.run(1);
+    const auto saved = before.watch.save();
+    REQUIRE(!saved.empty());
+
+    const auto startedAgain = [&](const std::string& bytes, std::int64_t later) {
+        auto after = std::make_unique<Watched>(before.second + later);
+        after->watch.restore(bytes);
+        after->silent = before.silent;
+        after->run(20);
+        return after;
+    };
+    const auto after = startedAgain(saved, 5);
+    REQUIRE(after->card("pops/silent"));
+    CHECK(after->card("pops/silent")->id == card.id);
+    CHECK(after->card("pops/silent")->state == AlarmState::acked);
+    CHECK(after->card("pops/silent")->by == "anna");
+    CHECK(after->card("pops/silent")->since == card.since);
+    // Of another time, or no save at all: as if nothing had been.
+    CHECK(!startedAgain(saved, 7'200)->card("pops/silent"));
+    CHECK(!startedAgain(saved, -600)->card("pops/silent"));
+    CHECK(!startedAgain("1795000000\nrubbish", 5)->card("pops/silent"));
+    CHECK(!startedAgain("rubbish", 5)->card("pops/silent"));
 }
