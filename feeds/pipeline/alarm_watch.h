@@ -6,6 +6,7 @@
 #include "feeds/pipeline/observation.h"
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -30,6 +31,9 @@ class AlarmWatch final : public FeedTap {
     void setBaseline(const Baseline* baseline) { m_baseline = baseline; }
     void setRecorderDropped(std::optional<std::uint64_t> messages) { m_recorderDropped = messages; }
 
+    /// Told of each transition as it comes.
+    void setListener(std::function<void(const Transition&)> listener) { m_listener = std::move(listener); }
+
     void take(const AlarmCommand& command);
 
     /// Null: nothing has changed since.
@@ -49,6 +53,7 @@ class AlarmWatch final : public FeedTap {
     SteadyTime m_judgedAt; // when m_judged was
     int m_ticks = 0;       // since then
     std::deque<Transition> m_history;
+    std::function<void(const Transition&)> m_listener;
     std::string m_problem;
     bool m_isNew = true;
 };
