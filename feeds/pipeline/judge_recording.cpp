@@ -36,10 +36,11 @@ class SteppedClock final : public Clock {
     milliseconds m_passed{0};
 };
 
-/// A step, or as many as there is silence left.
+/// A step, or in a silence as many as end before the next message: what settles with it ends the silence.
 milliseconds nextStep(WallTime now, WallTime lastArrival, WallTime nextArrival) {
-    if (now - lastArrival < kQuiet || nextArrival <= now) return kStep;
-    return std::max(kStep, std::chrono::floor<milliseconds>(nextArrival - now) / kStep * kStep);
+    if (now - lastArrival < kQuiet) return kStep;
+    return std::max(kStep,
+                    (std::chrono::ceil<milliseconds>(nextArrival - now) - milliseconds(1)) / kStep * kStep);
 }
 
 /// Rules, and what they make of it.

@@ -47,7 +47,8 @@ void Judgement::take(const Transition& transition) {
 
 void Judgement::take(const AlarmStatus& status) {
     for (const auto& card : status.cards)
-        if (const auto open = m_open.find({card.id, card.occurrence}); open != m_open.end())
+        if (const auto open = m_open.find({card.id, card.occurrence});
+            open != m_open.end() && card.members.size() > m_cards[open->second].members.size())
             describe(m_cards[open->second], card.members, card.text);
 }
 
