@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/alarm/rules.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/transport/trust.h"
 #include "feeds/util/result.h"
@@ -48,8 +47,5 @@ feeds::Result<int> csv(const CaptureOptions& options);
 feeds::Result<int> replayFile(const CaptureOptions& options);
 feeds::Result<int> rules(const CaptureOptions& options);
 feeds::Result<int> judge(const CaptureOptions& options);
-
-/// Those built in, with a file of a user's over them.
-feeds::Result<feeds::Rules> rulesOf(const std::string& path);
 
 } // namespace surgescope::app

@@ -2,6 +2,7 @@
 // The command that judges a recording by rules.
 #include "feeds/capture/recorded_time.h"
 #include "feeds/pipeline/judge_recording.h"
+#include "feeds/util/toml_file.h"
 
 #include "app/capture/commands.h"
 #include "app/capture/signals.h"
@@ -254,13 +255,19 @@ void printJudgedJson(const JudgedByName& all) {
     std::printf("%s\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
 }
 
+Result<Rules> rulesOver(const std::string& path) {
+    const auto text = readTextFile(path, Rules::kMostBytes);
+    if (!text) return Error{text.error()};
+    return Rules::builtIn().with(text.value(), path);
+}
+
 } // namespace
 
 Result<int> judge(const CaptureOptions& options) {
     JudgeOptions how;
     how.releaseAt = options.releaseAt;
     for (const auto& path : options.rules) {
-        auto rules = rulesOf(path);
+        auto rules = rulesOver(path);
         if (!rules) return Error{rules.error()};
         how.rules.push_back(std::move(rules.value()));
     }

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <utility>
 
 namespace surgescope::app {
 namespace {
@@ -105,22 +106,23 @@ void printRulesAsJson(const Rules& rules) {
 
 } // namespace
 
-Result<Rules> rulesOf(const std::string& path) {
-    const auto text = readTextFile(path, Rules::kMostBytes);
-    if (!text) return Error{text.error()};
-    return Rules::builtIn().with(text.value(), path);
-}
-
 Result<int> rules(const CaptureOptions& options) {
-    const auto read = options.inputs.empty() ? Result<Rules>(Rules::builtIn()) : rulesOf(options.inputs[0]);
-    if (!read) {
-        std::fprintf(stderr, "%s\n", read.error().c_str());
-        return 1;
+    auto inForce = Rules::builtIn();
+    if (!options.inputs.empty()) {
+        const auto& path = options.inputs[0];
+        const auto text = readTextFile(path, Rules::kMostBytes);
+        if (!text) return Error{text.error()};
+        auto read = Rules::builtIn().with(text.value(), path);
+        if (!read) { // that is what was asked, and no mistake of the command line
+            std::fprintf(stderr, "%s\n", read.error().c_str());
+            return 1;
+        }
+        inForce = std::move(read.value());
     }
     if (options.format == "json")
-        printRulesAsJson(*read);
+        printRulesAsJson(inForce);
     else
-        printRulesAsText(*read);
+        printRulesAsText(inForce);
     return 0;
 }
 

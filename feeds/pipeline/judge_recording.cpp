@@ -25,6 +25,9 @@ constexpr milliseconds kStep{100};
 constexpr seconds kQuiet{5};
 static_assert(kQuiet.count() > kLateAfterSeconds);
 
+/// No launch takes longer, and no time of a recording then is beyond what can be counted.
+constexpr auto kLongest = std::chrono::days(366);
+
 /// Goes on when it is told, so that a replay it paces depends on nothing else.
 class SteppedClock final : public Clock {
   public:
@@ -78,7 +81,8 @@ Result<JudgedRecording> judgeRecording(const std::string& path, const PopCatalog
     FeedStep step(source, catalogue, real, NodeColumnsWanted::ofSelectedPop, taps);
     const auto length = std::max<double>(1, static_cast<double>((index.end - index.begin).count()));
     JudgedRecording result;
-    for (auto lastArrival = clock.wall();;) {
+    const auto begin = clock.wall();
+    for (auto lastArrival = begin;;) {
         while (step.receive(milliseconds(0)) > 0)
             lastArrival = clock.wall();
         step.settle();
@@ -91,6 +95,8 @@ Result<JudgedRecording> judgeRecording(const std::string& path, const PopCatalog
             !options.goesOn ||
             options.goesOn(static_cast<double>((status.position - index.begin).count()) / length);
         if (!result.isWhole) break;
+        if (source.nextArrival() - begin > kLongest)
+            return Error{"'" + path + "' goes on after more than a year, expected a recording of a launch"};
         real.advance(nextStep(clock.wall(), lastArrival, source.nextArrival()));
     }
     result.last = step.state().settled();

@@ -32,7 +32,7 @@ struct JudgedRecording {
 /// What rules say of a recording that nobody watches: played as fast as can be, by the time in it alone, so
 /// that the same recording, rules and T-0 give the same however slow the machine is. Without an earlier
 /// launch beneath, and without the recorder, of which a recording does not tell when it lost something.
-/// Refuses what is no recording, and a T-0 that is no time. `catalogue` must outlive the call.
+/// Refuses what is no recording or is longer than a year, and a T-0 that is no time. `catalogue` must outlive the call.
 Result<JudgedRecording> judgeRecording(const std::string& path, const PopCatalogue& catalogue,
                                        const JudgeOptions& options);
 

@@ -216,3 +216,15 @@ TEST_CASE("a judged recording has the T-0 it is given, and ends when it is told 
     CHECK_FALSE(judgeRecording(wall.path + ".none", PopCatalogue::builtIn(),
                                {.rules = {Rules::builtIn()}, .releaseAt = {}, .goesOn = {}}));
 }
+
+TEST_CASE("a recording whose times lie years apart is refused", "[judge]") {
+    JudgingWall wall("standard-rollout");
+    wall.run(5);
+    wall.clock.advance(std::chrono::days(400));
+    wall.run(5);
+    wall.end();
+    const auto result = judgeRecording(wall.path, PopCatalogue::builtIn(),
+                                       {.rules = {Rules::builtIn()}, .releaseAt = {}, .goesOn = {}});
+    REQUIRE_FALSE(result);
+    CHECK_THAT(result.error(), containsText("goes on after more than a year"));
+}
