@@ -81,10 +81,11 @@ Result<JudgedRecording> judgeRecording(const std::string& path, const PopCatalog
     FeedStep step(source, catalogue, real, NodeColumnsWanted::ofSelectedPop, taps);
     const auto length = std::max<double>(1, static_cast<double>((index.end - index.begin).count()));
     JudgedRecording result;
-    const auto begin = clock.wall();
-    for (auto lastArrival = begin;;) {
+    std::optional<WallTime> begin; // known once something is received
+    for (auto lastArrival = clock.wall();;) {
         while (step.receive(milliseconds(0)) > 0)
             lastArrival = clock.wall();
+        begin = begin.value_or(clock.wall());
         step.settle();
         for (auto& one : judged)
             one.watch.tick(step.state());
@@ -95,7 +96,7 @@ Result<JudgedRecording> judgeRecording(const std::string& path, const PopCatalog
             !options.goesOn ||
             options.goesOn(static_cast<double>((status.position - index.begin).count()) / length);
         if (!result.isWhole) break;
-        if (source.nextArrival() - begin > kLongest)
+        if (source.nextArrival() - *begin > kLongest)
             return Error{"'" + path + "' goes on after more than a year, expected a recording of a launch"};
         real.advance(nextStep(clock.wall(), lastArrival, source.nextArrival()));
     }
