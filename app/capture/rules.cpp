@@ -74,13 +74,12 @@ void printParagraph(const std::string& text) {
 void printRulesAsText(const Rules& rules) {
     for (const auto& [page, inForce] : byPage(rules)) {
         std::printf("%s\n", page.c_str());
-        for (const auto& [rule, builtIn] : inForce) {
-            const RuleInForce one{rule, builtIn};
-            std::printf("\n  %s, %s\n", rule->id.c_str(), one.origin());
-            printParagraph(explain(*rule));
-            if (!builtIn || *rule == *builtIn) continue;
+        for (const auto& one : inForce) {
+            std::printf("\n  %s, %s\n", one.rule->id.c_str(), one.origin());
+            printParagraph(explain(*one.rule));
+            if (!one.builtIn || *one.rule == *one.builtIn) continue;
             std::printf("  built in it is\n");
-            printParagraph(explain(*builtIn));
+            printParagraph(explain(*one.builtIn));
         }
         std::printf("\n");
     }
