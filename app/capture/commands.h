@@ -28,7 +28,10 @@ struct CaptureOptions {
     unsigned nodesEvery = 1;
     unsigned newFileMinutes = 0;
     unsigned newFileMib = 0;
-    unsigned seconds = 0; // to record; 0: until stopped
+    unsigned seconds = 0;           // to record; 0: until stopped
+    std::vector<std::string> rules; // files of them
+    std::string format = "text";    // text, csv or json
+    std::string releaseAt;          // T-0; empty: as the feed says
     feeds::Trust::Options trust;
     std::string edge;                                     // edge file, empty: none
     std::shared_ptr<const feeds::PopCatalogue> catalogue; // what it chooses
@@ -42,5 +45,7 @@ feeds::Result<int> rewriteFiles(const CaptureOptions& options); // recover, cut 
 feeds::Result<int> baseline(const CaptureOptions& options);
 feeds::Result<int> csv(const CaptureOptions& options);
 feeds::Result<int> replayFile(const CaptureOptions& options);
+feeds::Result<int> rules(const CaptureOptions& options);
+feeds::Result<int> judge(const CaptureOptions& options);
 
 } // namespace surgescope::app

@@ -10,9 +10,9 @@
 #include "feeds/wire/replay_mark.h"
 
 #include "app/capture/commands.h"
+#include "app/capture/signals.h"
 #include "app/progress.h"
 
-#include <csignal>
 #include <cstdio>
 #include <poll.h>
 
@@ -24,14 +24,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kFarewell{2'000}; // in which what was sent last is still delivered
 
-volatile std::sig_atomic_t stopSignal = 0;
-
-void watchSignals() {
-    for (const int signal : {SIGINT, SIGTERM})
-        std::signal(signal, [](int) { stopSignal = 1; });
-    std::signal(SIGPIPE, SIG_IGN);
-}
-
 /// As fast as possible is not faster than a wall takes from one publisher.
 class Pace {
   public:
@@ -41,8 +33,7 @@ class Pace {
           m_bytes(limits::kShareAtMost * limits::kPublisherBytesPerSecond, clock.steady()) {}
     void awaitTurn(std::size_t bytes) {
         const auto size = static_cast<double>(bytes);
-        while (stopSignal == 0 &&
-               !(m_messages.has(1, m_clock.steady()) && m_bytes.has(size, m_clock.steady())))
+        while (!isStopped() && !(m_messages.has(1, m_clock.steady()) && m_bytes.has(size, m_clock.steady())))
             ::poll(nullptr, 0, 1);
         m_messages.take(1);
         m_bytes.take(size);
@@ -94,7 +85,7 @@ Result<int> record(const CaptureOptions& options) {
     ProgressLine line;
     const auto begin = clock.steady();
     auto nextLook = begin;
-    while (stopSignal == 0 && recorder.status().state == Recorder::State::recording) {
+    while (!isStopped() && recorder.status().state == Recorder::State::recording) {
         if (options.seconds > 0 && secondsBetween(begin, clock.steady()) >= options.seconds) break;
         step.receive(milliseconds(100));
         if (clock.steady() < nextLook) continue;
@@ -145,14 +136,14 @@ Result<int> replayFile(const CaptureOptions& options) {
     std::uint64_t sent = 0;
     const auto replay = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
     std::string marked;
-    while (stopSignal == 0) {
+    while (!isStopped()) {
         if (publisher.value()->subscriptions(milliseconds(100)) == 0)
             continue; // begins when somebody listens
         const auto received = source.value()->receive(milliseconds(100));
         if (const auto* message = std::get_if<RawMessage>(&received)) {
             pace.awaitTurn(message->topic.size() + message->payload.size());
             markRecorded(message->payload, message->arrived, replay, marked);
-            while (stopSignal == 0 && !publisher.value()->send(message->topic, marked)) {
+            while (!isStopped() && !publisher.value()->send(message->topic, marked)) {
             }
             ++sent;
         } else if (const auto status = source.value()->control()->status();

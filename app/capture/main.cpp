@@ -82,9 +82,30 @@ int main(int argc, char** argv) {
                       ->check(CLI::Range(0.01, 10'000.0));
     replay->add_flag("--as-fast-as-possible", options.asFastAsPossible, "As fast as subscribers take it")
         ->excludes(speed);
+    const auto format = [&](CLI::App* sub, const std::vector<std::string>& formats) {
+        sub->add_option("--format", options.format, "How it is written")
+            ->capture_default_str()
+            ->check(CLI::IsMember(formats));
+    };
+    auto* rules = add("rules",
+                      "Checks a file of alarm rules over those built in, and explains all in force; ends "
+                      "with 1 if it is refused",
+                      app::rules);
+    rules->add_option("FILE", options.inputs, "The rules; otherwise those built in")->expected(0, 1);
+    format(rules, {"text", "json"});
+    auto* judge = add("judge", "Plays a recording and tells which alarm cards fire, and how the rules differ",
+                      app::judge);
+    file(judge);
+    judge
+        ->add_option("--rules", options.rules,
+                     "File of rules over those built in; a second one: what differs with it")
+        ->expected(1, 2)
+        ->allow_extra_args(false);
+    judge->add_option("--release-at", options.releaseAt, "Time of T-0; otherwise as the feed says");
+    format(judge, {"text", "csv", "json"});
     for (auto* usesEndpoints : {record, replay})
         app::addTrustOptions(*usesEndpoints, options.trust);
-    for (auto* usesRegions : {record, recover, cut, merge, table})
+    for (auto* usesRegions : {record, recover, cut, merge, table, judge})
         app::addEdgeOption(*usesRegions, options.edge);
     if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;
     auto catalogue = feeds::catalogueOf(options.edge);

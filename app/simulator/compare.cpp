@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/simulator/compare.h"
 
+#include "app/csv_text.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

@@ -79,11 +79,4 @@ std::string shortNumber(const std::optional<double>& value) {
     return text;
 }
 
-std::string csvText(const std::string& text) {
-    std::string out = "\"";
-    for (const char c : text)
-        out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-}
-
 } // namespace surgescope::app

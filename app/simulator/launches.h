@@ -38,7 +38,5 @@ struct QuietTwins {
 
 /// Three digits are all that a model is worth; whole numbers stay whole, and what did not happen is "-".
 std::string shortNumber(const std::optional<double>& value);
-/// As a field of CSV: in quotes.
-std::string csvText(const std::string& text);
 
 } // namespace surgescope::app

@@ -4,6 +4,8 @@
 #include "feeds/sim/scenario_keys.h"
 #include "feeds/util/number_text.h"
 
+#include "app/csv_text.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>

@@ -14,11 +14,10 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::size_t kFoldsFrom = 3;   // regions: then it is the world
-constexpr std::uint32_t kSlower = 4;    // times as long what chatters has to be clear
-constexpr std::size_t kFloodInTen = 10; // more cards than these in ten minutes, or in one, are a flood
-constexpr std::size_t kFloodInOne = 5;
-constexpr std::size_t kFloodEnds = 5; // fewer in ten minutes are none any more
+constexpr std::size_t kFoldsFrom = 3;  // regions: then it is the world
+constexpr std::uint32_t kSlower = 4;   // times as long what chatters has to be clear
+constexpr std::size_t kFloodInOne = 5; // more cards in a minute are a flood, too
+constexpr std::size_t kFloodEnds = 5;  // fewer in ten minutes are none any more
 
 bool isBeyond(const Rule& rule, double value) {
     return std::ranges::any_of(rule.limits, [&](const auto& limit) {
@@ -235,7 +234,7 @@ void Alarms::conclude(FeedSecond second) {
     countInhibited();
     const auto& shown = m_cards.memory().shown;
     const auto inOne = std::ranges::count_if(shown, [&](auto then) { return second - then < seconds(60); });
-    if (shown.size() > kFloodInTen || static_cast<std::size_t>(inOne) > kFloodInOne) m_saved.isFlood = true;
+    if (shown.size() > kFloodCards || static_cast<std::size_t>(inOne) > kFloodInOne) m_saved.isFlood = true;
     if (shown.size() < kFloodEnds) m_saved.isFlood = false;
     judgeVerdict(second);
     refresh();

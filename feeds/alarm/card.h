@@ -3,6 +3,7 @@
 
 #include "feeds/model/feed_time.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -55,6 +56,10 @@ constexpr std::string_view wordsFor(Verdict verdict) {
     }
     return "blind";
 }
+
+/// More cards than these that are shown within this time are a flood: EEMUA 191's limit.
+inline constexpr std::size_t kFloodCards = 10;
+inline constexpr std::chrono::minutes kFloodTime{10};
 
 /// A rule that fires for one or several subjects of a group: what is shown, acknowledged and shelved as one.
 struct Card {

@@ -18,7 +18,7 @@ constexpr std::size_t kMostNamed = 500; // members by name; {n} tells of all
 constexpr std::size_t kMostByBytes = 64;
 constexpr std::size_t kMostNoteBytes = 500;
 constexpr int kLongestShelf = 60; // minutes
-constexpr minutes kRemembered{10};
+constexpr minutes kRemembered = kFloodTime;
 constexpr std::size_t kChattering = 3;  // times fired in `kRemembered`
 constexpr std::size_t kLeastGrowth = 3; // members nobody has seen, and a quarter of those seen
 constexpr std::size_t kGrowthQuarter = 4;

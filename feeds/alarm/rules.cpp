@@ -14,7 +14,6 @@
 namespace surgescope::feeds {
 namespace {
 
-
 /// The rules with inhibitors before those they inhibit, otherwise as they stand. Fewer: some inhibit each
 /// other in a circle.
 std::vector<Rule> inOrder(const std::vector<Rule>& rules) {
@@ -128,7 +127,9 @@ std::string explain(const Rule& rule) {
         text += " It begins " + secondsText(std::chrono::abs(*rule.from)) +
                 (isBefore ? " before" : " after") + " T-0.";
     }
-    return text + " What to do: " + rule.todo + (rule.runbook.empty() ? "." : ". See " + rule.runbook + ".");
+    text += " What to do: " + rule.todo;
+    if (!text.ends_with('?')) text += ".";
+    return rule.runbook.empty() ? text : text + " See " + rule.runbook + ".";
 }
 
 } // namespace surgescope::feeds

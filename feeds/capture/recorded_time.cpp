@@ -66,6 +66,16 @@ std::string isoText(FeedSecond second) {
     return text + "Z";
 }
 
+std::string releaseText(FeedSecond second, FeedSecond release) {
+    const auto since = second - release;
+    const std::chrono::hh_mm_ss parts(since);
+    char text[32];
+    std::snprintf(text, sizeof text, "T%c%02d:%02d:%02d", since.count() < 0 ? '-' : '+',
+                  static_cast<int>(parts.hours().count()), static_cast<int>(parts.minutes().count()),
+                  static_cast<int>(parts.seconds().count()));
+    return text;
+}
+
 std::string durationText(seconds duration) {
     const std::chrono::hh_mm_ss parts(duration);
     char text[32];

@@ -17,6 +17,8 @@ Result<RecordedTime> parseRecordedTime(std::string_view text, const RecordingInd
 
 /// "2026-11-24T20:00:00Z"
 std::string isoText(FeedSecond second);
+/// "T+00:10:00", as parseRecordedTime() reads it.
+std::string releaseText(FeedSecond second, FeedSecond release);
 /// "8:00:00"
 std::string durationText(std::chrono::seconds duration);
 

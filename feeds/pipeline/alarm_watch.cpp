@@ -107,6 +107,7 @@ void AlarmWatch::take(const AlarmCommand& command) {
 void AlarmWatch::takeTransitions() {
     m_isNew = true;
     for (auto& transition : m_alarms.takeTransitions()) {
+        if (m_listener) m_listener(transition);
         m_history.push_back(std::move(transition));
         ++m_changes;
         if (m_history.size() > LiveStatus::kHistory) m_history.pop_front();

@@ -6,6 +6,7 @@
 #include "feeds/pipeline/observation.h"
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ class AlarmWatch final : public FeedTap {
     void setRelease(std::optional<FeedSecond> byHand) { m_release = byHand; }
     void setBaseline(const Baseline* baseline) { m_baseline = baseline; }
     void setRecorderDropped(std::optional<std::uint64_t> messages) { m_recorderDropped = messages; }
+
+    /// Told of each transition as it comes.
+    void setListener(std::function<void(const Transition&)> listener) { m_listener = std::move(listener); }
 
     void take(const AlarmCommand& command);
 
@@ -58,6 +62,7 @@ class AlarmWatch final : public FeedTap {
     int m_ticks = 0;       // since then
     std::deque<Transition> m_history;
     std::uint64_t m_changes = 0; // so far
+    std::function<void(const Transition&)> m_listener;
     std::string m_problem;
     std::string m_saved; // until the first second settles
     bool m_isNew = true;

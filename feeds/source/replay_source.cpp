@@ -265,6 +265,10 @@ Source::Received ReplaySource::receive(std::chrono::milliseconds timeout) {
     return Nothing{};
 }
 
+WallTime ReplaySource::nextArrival() const {
+    return arrivalOf(m_next ? m_next->logTime : m_endLog);
+}
+
 // ---- seeking
 
 void ReplaySource::addRestore(std::deque<Restore>& restores, const std::string& channel, std::uint64_t from,

@@ -55,6 +55,8 @@ class ReplaySource final : public Source {
     /// Lives as long as anybody holds it.
     std::shared_ptr<replay::Control> control() const { return m_control; }
     const RecordingIndex& recording() const { return *m_index; }
+    /// When its next message arrived, or what it holds ends. Known once receive() has given Nothing.
+    WallTime nextArrival() const;
     /// What of the file could not be used, so far.
     const std::vector<CaptureDamage>& damage() const { return m_reader->damage(); }
 

@@ -8,12 +8,17 @@
 
 #include "tests/support/catch.h"
 #include "tests/support/process.h"
+#include "tests/support/recorded_launch.h"
 #include "tests/support/simulated_launch.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wait.h"
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -168,4 +173,70 @@ TEST_CASE("a recording is published again, the same bytes in the same order, and
     }
     CHECK(rest(replay) == std::to_string(messages.size()) + " messages sent\n");
     CHECK(replay.wait() == 0);
+}
+
+TEST_CASE("rules are explained, and what differs from those built in is told", "[capture]") {
+    const TemporaryFolder folder;
+    const auto path = (folder.path() / "mine.toml").string();
+    std::ofstream(path) << "version = 1\n[[rule]]\nid = 'pops/silent'\nwarning = ['>20s', '3s', 0]\n"
+                           "[[rule]]\nid = 'security/people'\noff = true\n"
+                           "[[rule]]\nid = 'mine/errors'\neach = 'world'\nvalue = 'error_ratio'\n"
+                           "warning = ['>1%', '0.5%', 10]\ndo = 'look'\n";
+    const auto [status, said] = run({"rules", path});
+    CHECK(status == 0);
+    CHECK_THAT(said, containsText("pops/silent, changed"));
+    CHECK_THAT(said, containsText("mine/errors, added"));
+    CHECK_THAT(said, containsText("pops/load, built in"));
+    CHECK_THAT(said, containsText("security/people, removed"));
+    const auto json = nlohmann::json::parse(run({"rules", path, "--format", "json"}).second);
+    CHECK(json["rules"].size() == 15); // one less and one more
+    CHECK(json["removed"] == nlohmann::json{"security/people"});
+    const auto silent =
+        std::ranges::find_if(json["rules"], [](const auto& r) { return r["id"] == "pops/silent"; });
+    REQUIRE(silent != json["rules"].end());
+    CHECK_THAT((*silent)["explanation"].get<std::string>(), containsText("above 20 s"));
+    CHECK_THAT((*silent)["built_in"].get<std::string>(), containsText("above 10 s"));
+
+    std::ofstream(path)
+        << "version = 1\n[[rule]]\nid = 'pops/silent'\nwarning = ['>20kg', '3s', 0]\nhold = 3\n";
+    const auto [refused, mistakes] = run({"rules", path});
+    CHECK(refused == 1);
+    CHECK_THAT(mistakes, containsText(path + ":4: "));
+    CHECK_THAT(mistakes, containsText(path + ":5: "));
+    CHECK(run({"rules", path + ".none"}).first == 2);
+    CHECK(run({"judge", path, "--rules", path}).first == 2);
+}
+
+TEST_CASE("a recording is judged by two sets of rules, alike each time", "[capture]") {
+    const RecordedLaunch launch("regional-failure", 60 + 120 + 45, 2'000,
+                                false); // fails two minutes after T-0
+    const auto later = (launch.folder.path() / "later.toml").string();
+    const auto none = (launch.folder.path() / "none.toml").string();
+    std::ofstream(later) << "version = 1\n[[rule]]\nid = 'pops/silent'\nwarning = ['>20s', '3s', 0]\n";
+    std::ofstream(none) << "version = 1\n";
+    const std::vector<std::string> two{"judge", launch.path, "--rules", none, "--rules", later};
+    const auto [status, said] = run(two);
+    INFO(said);
+    CHECK(status == 0);
+    CHECK_THAT(said, containsText("critical pops/silent, Europe"));
+    CHECK_THAT(said, containsText("of 8: "));
+    CHECK_THAT(said, containsText("pops/silent, Europe: 0:00:10 later\n"));
+    CHECK_THAT(said, containsText("the same\n"));
+    CHECK(run(two).second == said);
+
+    auto asJson = two;
+    asJson.insert(asJson.end(), {"--format", "json"});
+    const auto json = nlohmann::json::parse(run(asJson).second);
+    REQUIRE(json["judgements"].size() == 2);
+    REQUIRE(json["differences"].size() == 1);
+    CHECK(json["differences"][0]["fires_later_s"] == 10);
+    CHECK(json["release_at"] == "2026-11-27T17:00:00Z");
+    const auto& cards = json["judgements"][0]["cards"];
+    CHECK(cards[json["differences"][0]["a"].get<std::size_t>()]["members"].size() == 8);
+
+    const auto csv = run({"judge", launch.path, "--format", "csv"}).second;
+    CHECK(csv.starts_with("rules,rule,group,severity,fired [UTC],"));
+    CHECK(static_cast<std::size_t>(std::ranges::count(csv, '\n')) == cards.size() + 1);
+    CHECK(run({"judge", launch.path, "--release-at", "soon"}).first == 2);
+    CHECK(run({"judge", launch.path, "--rules", none, "--rules", none, "--rules", none}).first == 2);
 }

@@ -156,6 +156,13 @@ refuses "--by" csv "$scratch/none.mcap" --by continent
 refuses "--bind or --connect" replay "$scratch/none.mcap"
 refuses "no MCAP file" replay "$scratch/none.mcap" --bind 'tcp://127.0.0.1:*'
 refuses "--speed" replay "$scratch/none.mcap" --bind 'tcp://127.0.0.1:*' --speed 0
+refuses "no such file" rules /nowhere/rules.toml
+refuses "--format" rules --format csv
+refuses "no MCAP file" judge "$scratch/none.mcap"
+refuses "no such file" judge "$scratch/none.mcap" --rules /nowhere/rules.toml
+printf 'version = 1\n[[rule]]\nid = "pops/silent"\nhold = 3\n' >"$scratch/rules.toml"
+refuses "$scratch/rules.toml:4: " judge "$scratch/none.mcap" --rules "$scratch/rules.toml"
+refuses "--format" judge "$scratch/none.mcap" --format xml
 
 program=$folder/surgescope
 introduces_itself --screenshot
