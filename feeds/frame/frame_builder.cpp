@@ -169,8 +169,7 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
             parts->parts = partsOf(state, request.selection, chart, kMostParts);
             if (const auto* rollup = rollupOf(state, request.selection))
                 parts->series = seriesOf(*rollup, chart);
-            const bool fits =
-                baseline && (!baseline->underRehearsalsOnly || frame->mode == FeedMode::rehearsal);
+            const bool fits = baseline && baseline->fits(frame->mode == FeedMode::rehearsal);
             if (fits && frame->releaseAt)
                 parts->baseline =
                     baselineOf(*baseline, *frame->releaseAt, *frame->settled, request.selection, chart);

@@ -41,10 +41,12 @@ void AlarmWatch::settled(const FleetState& state) {
     const auto oldest = *settled - seconds(Rollup::kOpenSeconds - 1);
     auto second = m_judged ? std::max(*m_judged + seconds(1), oldest) : *settled;
     const auto now = m_clock.steady();
+    const bool isRehearsal = state.global() && state.global()->rehearsal;
     const Observation::Now other{.releaseAt = m_release ? m_release : releaseOf(state),
                                  .feedAgeSeconds = feedAge(state, now),
                                  .recorderDropped = m_recorderDropped,
-                                 .baseline = m_baseline};
+                                 .baseline =
+                                     m_baseline && m_baseline->fits(isRehearsal) ? m_baseline : nullptr};
     for (; second <= *settled; second += seconds(1))
         m_alarms.judge(m_observation.of(state, second, other));
     m_judged = settled;

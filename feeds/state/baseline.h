@@ -17,6 +17,8 @@ struct Baseline {
         false;        // simulated, and nobody asked for it: it says nothing about a real launch
     FleetState state; // holds points alone
 
+    /// Whether it says something about what is going on.
+    bool fits(bool isRehearsal) const { return !underRehearsalsOnly || isRehearsal; }
     /// When it was as far from its T-0 as `second` is from `release`.
     FeedSecond timeOf(FeedSecond second, FeedSecond release) const { return releaseAt + (second - release); }
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/capture/baseline_file.h"
 #include "feeds/pipeline/alarm_watch.h"
 #include "feeds/pipeline/feed_step.h"
 
@@ -28,6 +29,7 @@ struct Watched {
     FeedStep step{source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop, {&watch}};
     std::vector<std::string> pops;
     std::set<std::string> silent;
+    std::uint64_t hits = 9'000; // of 10 000 requests
     std::int64_t second;
     std::uint64_t sequence = 1;
     std::shared_ptr<const LiveStatus> status;
@@ -45,14 +47,18 @@ struct Watched {
     }
     void run(int count) {
         for (int i = 0; i < count; ++i, ++second, ++sequence) {
-            for (const auto& pop : pops)
-                if (!silent.contains(pop))
-                    source.add(popReport({.publisher = pop + "/a",
-                                          .pop = pop,
-                                          .second = second,
-                                          .sequence = sequence,
-                                          .nodes = 10,
-                                          .requests = 10'000}));
+            for (const auto& pop : pops) {
+                if (silent.contains(pop)) continue;
+                auto report = popReport({.publisher = pop + "/a",
+                                         .pop = pop,
+                                         .second = second,
+                                         .sequence = sequence,
+                                         .nodes = 10,
+                                         .requests = 10'000});
+                report.totals[Counter::cache_hits] = hits;
+                report.totals[Counter::cache_misses] = 10'000 - hits;
+                source.add(report);
+            }
             pass(1);
         }
     }
@@ -207,4 +213,18 @@ TEST_CASE("after a restart alarms stand where they stood, and nobody is told aga
     CHECK(!startedAgain(saved, -600)->card("pops/silent"));
     CHECK(!startedAgain("1795000000\nrubbish", 5)->card("pops/silent"));
     CHECK(!startedAgain("rubbish", 5)->card("pops/silent"));
+}
+
+TEST_CASE("a simulated launch that nobody asked for is no baseline of a real one", "[alarm_watch]") {
+    const auto baseline = builtInBaseline(PopCatalogue::builtIn());
+    REQUIRE(baseline);
+    REQUIRE(baseline.value()->underRehearsalsOnly);
+    const bool isRehearsal = GENERATE(false, true);
+    Watched f;
+    f.watch.setBaseline(baseline.value().get());
+    f.hits = 7'000; // always, and far less than in the simulation
+    f.source.add(Global{header({.publisher = f.pops[0] + "/a", .second = kStart}), "a night", isRehearsal,
+                        (kStart + 60) * 1'000'000ULL, 12, 3});
+    f.run(150);
+    CHECK((f.card("traffic/hit-fall") != nullptr) == isRehearsal);
 }
