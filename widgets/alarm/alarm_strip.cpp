@@ -25,6 +25,7 @@ constexpr std::size_t kCards = 3;
 constexpr double kVerdict = 250; // pixels at scale 1, as all that follow
 constexpr double kCounts = 176;
 constexpr double kBetween = 10;
+constexpr double kDimmed = 0.4; // half of the time, what blinks
 
 bool blinks(const Card& card) {
     return card.state == AlarmState::unacked && card.severity == Severity::critical;
@@ -163,8 +164,9 @@ void AlarmStrip::paintCard(QPainter& painter, const Card& card, const QRectF& bo
     painter.setBrush(p.panel);
     painter.drawRoundedRect(box.adjusted(px(1), px(1), -px(1), -px(1)), px(6), px(6));
     const double shape = px(26);
-    if (m_isLit || !blinks(card))
-        paintCardShape(painter, card, {box.left() + px(12), box.top() + px(13), shape, shape});
+    painter.setOpacity(m_isLit || !blinks(card) ? 1 : kDimmed); // still there in a picture
+    paintCardShape(painter, card, {box.left() + px(12), box.top() + px(13), shape, shape});
+    painter.setOpacity(1);
     const QRectF text = box.adjusted(px(50), px(7), -px(10), -px(28));
     const QString title = QString::fromStdString(card.text);
     painter.setPen(isOpen ? p.text : p.muted);
