@@ -40,9 +40,8 @@ void drawOne(QPainter& painter, const QRectF& box, const QString& text) {
 
 } // namespace
 
-AlarmList::AlarmList(QWidget* parent) : QWidget(parent) {
+AlarmList::AlarmList(QWidget* parent) : Overlay(parent) {
     setAccessibleName(QStringLiteral("Alarms"));
-    hide();
 }
 
 void AlarmList::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
@@ -53,24 +52,6 @@ void AlarmList::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
 
 void AlarmList::setWords(const TimeWords& words) {
     m_words = words;
-}
-
-void AlarmList::toggle(double scale) {
-    if (dismiss()) return;
-    place(scale);
-    raise();
-    show();
-}
-
-bool AlarmList::dismiss() {
-    const bool open = !isHidden();
-    hide();
-    return open;
-}
-
-void AlarmList::place(double scale) {
-    m_scale = scale;
-    setGeometry(parentWidget()->rect());
 }
 
 std::vector<const Card*> AlarmList::cards() const {
@@ -131,9 +112,7 @@ void AlarmList::mousePressEvent(QMouseEvent* event) {
         m_chosen = row.id;
         return update();
     }
-    const double s = m_scale;
-    const QRectF box((width() - kWide * s) / 2, (height() - kHigh * s) / 2, kWide * s, kHigh * s);
-    if (!box.contains(event->position())) dismiss();
+    if (!panelBox({kWide, kHigh}).contains(event->position())) dismiss();
 }
 
 void AlarmList::mouseDoubleClickEvent(QMouseEvent* event) {
@@ -144,18 +123,7 @@ void AlarmList::mouseDoubleClickEvent(QMouseEvent* event) {
 void AlarmList::paintEvent(QPaintEvent*) {
     const Palette& p = colours();
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    QColor veil = p.background;
-    veil.setAlpha(170);
-    painter.fillRect(rect(), veil);
-    // Narrow windows get it smaller, not cut off.
-    const double s = std::min({m_scale, width() / (kWide + 20), height() / (kHigh + 20)});
-    painter.translate((width() - kWide * s) / 2, (height() - kHigh * s) / 2);
-    painter.scale(s, s);
-    painter.setPen(QPen(p.border, 1));
-    painter.setBrush(p.panel);
-    painter.drawRoundedRect(QRectF(0, 0, kWide, kHigh), 8, 8);
-
+    beginPanel(painter, {kWide, kHigh});
     const QRectF inner = QRectF(0, 0, kWide, kHigh).adjusted(kEdge, kEdge / 2, -kEdge, -kEdge / 2);
     painter.setPen(p.text);
     painter.setFont(textFont(24, QFont::DemiBold));

@@ -3,10 +3,10 @@
 
 #include "feeds/alarm/live_status.h"
 
+#include "widgets/base/overlay.h"
 #include "widgets/base/time_words.h"
 
 #include <QRectF>
-#include <QWidget>
 
 #include <cstddef>
 #include <cstdint>
@@ -19,17 +19,13 @@ namespace surgescope::widgets {
 
 /// All alarms, over the window: what each says, what to do, who cares for it, and what has been. It asks for
 /// what people want and changes nothing itself. GUI thread.
-class AlarmList : public QWidget {
+class AlarmList : public Overlay {
     Q_OBJECT
   public:
     explicit AlarmList(QWidget* parent);
 
     void setStatus(std::shared_ptr<const feeds::LiveStatus> status);
     void setWords(const TimeWords& words);
-    void toggle(double scale);
-    /// False: it was not open.
-    bool dismiss();
-    void place(double scale);
     /// False: it is not open, or the key is none of its.
     bool handleKey(const QKeyEvent& event);
 
@@ -56,7 +52,6 @@ class AlarmList : public QWidget {
 
     std::shared_ptr<const feeds::LiveStatus> m_status;
     TimeWords m_words;
-    double m_scale = 1;
     std::uint64_t m_chosen = 0; // id
     std::size_t m_first = 0;    // of the rows, at the top
     struct Row {

@@ -59,28 +59,6 @@ double heightOf(const std::vector<Group>& column) {
 
 } // namespace
 
-HelpOverlay::HelpOverlay(QWidget* parent) : QWidget(parent) {
-    hide();
-}
-
-void HelpOverlay::toggle(double scale) {
-    if (dismiss()) return;
-    place(scale);
-    raise();
-    show();
-}
-
-bool HelpOverlay::dismiss() {
-    const bool open = !isHidden();
-    hide();
-    return open;
-}
-
-void HelpOverlay::place(double scale) {
-    m_scale = scale;
-    setGeometry(parentWidget()->rect());
-}
-
 void HelpOverlay::mousePressEvent(QMouseEvent*) {
     dismiss();
 }
@@ -88,21 +66,10 @@ void HelpOverlay::mousePressEvent(QMouseEvent*) {
 void HelpOverlay::paintEvent(QPaintEvent*) {
     const Palette& p = colours();
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    QColor veil = p.background;
-    veil.setAlpha(170);
-    painter.fillRect(rect(), veil);
-
     const auto columns = inColumns();
     const double high = std::max(heightOf(columns[0]), heightOf(columns[1])) - kBetween + 2 * kEdge;
     const double wide = 2 * kColumn + 3 * kEdge;
-    // Narrow windows get it smaller, not cut off.
-    const double s = std::min({m_scale, width() / (wide + 20), height() / (high + 20)});
-    painter.translate((width() - wide * s) / 2, (height() - high * s) / 2);
-    painter.scale(s, s);
-    painter.setPen(QPen(p.border, 1));
-    painter.setBrush(p.panel);
-    painter.drawRoundedRect(QRectF(0, 0, wide, high), 8, 8);
+    beginPanel(painter, {wide, high});
     double x = kEdge;
     for (const std::vector<Group>& column : columns) {
         double y = kEdge;

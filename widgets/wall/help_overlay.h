@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QWidget>
+#include "widgets/base/overlay.h"
 
 namespace surgescope::widgets {
 
 /// All keys, over the window, from the table that key presses go by. A click closes it. GUI thread.
-class HelpOverlay : public QWidget {
+class HelpOverlay : public Overlay {
     Q_OBJECT
   public:
-    explicit HelpOverlay(QWidget* parent);
-    void toggle(double scale);
-    /// False: it was not open.
-    bool dismiss();
-    void place(double scale);
+    using Overlay::Overlay;
 
   protected:
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
-
-  private:
-    double m_scale = 1;
 };
 
 } // namespace surgescope::widgets
