@@ -94,7 +94,7 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
     session->m_live = std::make_unique<Pipeline>(
         std::move(source), catalogue, clock,
         Pipeline::Options{options.frameEvery, options.nodeColumns, &session->m_taps,
-                          1 + kEpochsEach * session->m_pipelines++, options.rules});
+                          1 + kEpochsEach * session->m_pipelines++, options.rules, std::move(savedAlarms)});
     session->readBaseline();
     return session;
 }

@@ -228,3 +228,16 @@ TEST_CASE("a simulated launch that nobody asked for is no baseline of a real one
     f.run(150);
     CHECK((f.card("traffic/hit-fall") != nullptr) == isRehearsal);
 }
+
+TEST_CASE("a wall that is started again while its feed is cut knows of the cut", "[alarm_watch]") {
+    Watched before;
+    before.run(60);
+    before.pass(20);
+    REQUIRE(before.card("health/feed"));
+    const auto id = before.card("health/feed")->id;
+    Watched after(before.second + 25);
+    after.watch.restore(before.watch.save());
+    after.run(10);
+    REQUIRE(after.card("health/feed"));
+    CHECK(after.card("health/feed")->id == id);
+}
