@@ -44,6 +44,10 @@ struct Followed {
         auto opened = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
         REQUIRE(opened);
         rehearsal = std::move(opened.value());
+        follow(flight, rulesFile);
+        feed = std::jthread([this](const std::stop_token& stop) { rehearsal->run(stop); });
+    }
+    void follow(bool flight = true, const std::string& rulesFile = {}) {
         auto source =
             ZmqSource::open({.connect = {"inproc://rehearsal"}, .publishersWait = true, .context = context});
         REQUIRE(source);
@@ -55,7 +59,6 @@ struct Followed {
         auto live = Session::live(std::move(source.value()), PopCatalogue::builtIn(), clock, session_);
         REQUIRE(live);
         session = std::move(live.value());
-        feed = std::jthread([this](const std::stop_token& stop) { rehearsal->run(stop); });
     }
     /// What the window does thirty times a second, until `isSo`.
     template <class IsSo> bool until(IsSo isSo) {
@@ -139,6 +142,29 @@ TEST_CASE("alarms are of now while the screen looks back, and can be acknowledge
             return change.card == first.id && change.by == "anna" && change.note == "seen";
         });
     }));
+}
+
+TEST_CASE("a dashboard that is started again knows what nobody has acknowledged", "[session]") {
+    Followed f;
+    // One of the world: cards of regions may become one of it meanwhile.
+    const auto metadata = [&]() -> std::optional<Card> {
+        if (!f.status) return std::nullopt;
+        const auto& cards = f.status->alarms.cards;
+        const auto found = std::ranges::find(cards, "latency/metadata", &Card::rule);
+        return found == cards.end() ? std::nullopt : std::optional(*found);
+    };
+    REQUIRE(f.until([&] { return metadata().has_value(); }));
+    const auto before = *metadata();
+    const auto end = f.timeline.end;
+    REQUIRE(f.until([&] { return f.timeline.end > end + seconds(20); })); // so that it is kept
+    f.session.reset();
+    f.status.reset();
+    f.frame.reset();
+    f.follow();
+    REQUIRE(f.until([&] { return metadata().has_value(); }));
+    CHECK(metadata()->id == before.id);
+    CHECK(metadata()->since == before.since);
+    CHECK(metadata()->occurrence == before.occurrence);
 }
 
 TEST_CASE("a file of rules is read again when it changes, and one with a mistake changes nothing",
