@@ -38,14 +38,6 @@ std::vector<EventMark> eventMarks(const FleetState& state) {
 }
 
 /// When somebody last said that a release is live; for feeds whose T-0 nobody announces.
-std::optional<FeedSecond> releaseEvent(const FleetState& state) {
-    const auto& events = state.events();
-    const auto last = std::find_if(events.rbegin(), events.rend(),
-                                   [](const Event& event) { return event.kind == EventKind::release; });
-    if (last == events.rend()) return std::nullopt;
-    return last->header.intervalEnd;
-}
-
 NodeDetail nodeDetail(const Place& place, SteadyTime now) {
     NodeDetail detail;
     detail.pop = place.code;
@@ -116,12 +108,9 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         frame->listeners = static_cast<double>(global->listeners);
         if (global->listenersRecord > 0)
             frame->listenersRecord = static_cast<double>(global->listenersRecord);
-        if (global->releaseAtUs > 0)
-            frame->releaseAt = feedSecond(static_cast<std::int64_t>(global->releaseAtUs / 1'000'000U));
     }
     frame->isSentAgain = state.judge().publishers().isReplay(now);
-    if (!frame->releaseAt) frame->releaseAt = releaseEvent(state);
-    if (request.releaseAt) frame->releaseAt = request.releaseAt;
+    frame->releaseAt = request.releaseAt ? request.releaseAt : state.releaseAt();
     frame->sinceStart = state.sinceStart();
     frame->events = eventMarks(state);
 
@@ -132,10 +121,7 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
         const auto& regions = state.catalogue().regions();
         pop.region = place->region.value < regions.size() ? regions[place->region.value] : "unplaced";
         pop.freshness = freshness(place->lastHeard, now);
-        const bool retired =
-            place->nodes.everHadRoster() && place->nodes.size() == 0 && place->inventory == 0;
-        if (retired && pop.freshness >= Freshness::stale)
-            continue; // everybody said farewell: nothing is missing
+        if (place->hasLeft() && pop.freshness >= Freshness::stale) continue;
         if (place->lastHeard) pop.ageSeconds = secondsBetween(*place->lastHeard, now);
         bool stale = false;
         const auto* totals = frame->settled ? newestTotals(place->rollup, *frame->settled, stale) : nullptr;

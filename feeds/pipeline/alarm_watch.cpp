@@ -42,7 +42,7 @@ void AlarmWatch::settled(const FleetState& state) {
     auto second = m_judged ? std::max(*m_judged + seconds(1), oldest) : *settled;
     const auto now = m_clock.steady();
     const bool isRehearsal = state.global() && state.global()->rehearsal;
-    const Observation::Now other{.releaseAt = m_release ? m_release : releaseOf(state),
+    const Observation::Now other{.releaseAt = m_release ? m_release : state.releaseAt(),
                                  .feedAgeSeconds = feedAge(state, now),
                                  .recorderDropped = m_recorderDropped,
                                  .baseline =

@@ -101,7 +101,7 @@ Result<JudgedRecording> judgeRecording(const std::string& path, const PopCatalog
         real.advance(nextStep(clock.wall(), lastArrival, source.nextArrival()));
     }
     result.last = step.state().settled();
-    result.releaseAt = releaseAt ? releaseAt : releaseOf(step.state());
+    result.releaseAt = releaseAt ? releaseAt : step.state().releaseAt();
     for (auto& one : judged) {
         if (const auto status = one.watch.takeStatus()) one.judgement.take(status->alarms);
         result.judgements.push_back(std::move(one.judgement));

@@ -32,25 +32,13 @@ std::optional<double> baselineOf(const Baseline& baseline, FeedSecond second, Fe
 
 } // namespace
 
-std::optional<FeedSecond> releaseOf(const FleetState& state) {
-    if (const auto& global = state.global(); global && global->releaseAtUs > 0)
-        return feedSecond(static_cast<std::int64_t>(global->releaseAtUs / 1'000'000U));
-    const auto& events = state.events();
-    const auto last = std::find_if(events.rbegin(), events.rend(),
-                                   [](const Event& event) { return event.kind == EventKind::release; });
-    if (last == events.rend()) return std::nullopt;
-    return last->header.intervalEnd;
-}
-
 ObservedSecond Observation::of(const FleetState& state, FeedSecond second, const Now& now) {
     const auto& catalogue = state.catalogue();
     m_pops.clear();
     for (const auto& [code, place] : state.places()) {
         const auto* totals = place->rollup.totals(second);
         if (totals && (*totals)[Counter::node_seconds] > 0) m_heardAt[code] = second;
-        const bool hasLeft =
-            place->nodes.everHadRoster() && place->nodes.size() == 0 && place->inventory == 0;
-        if (hasLeft && !totals) continue; // everybody said farewell: nothing is missing
+        if (place->hasLeft() && !totals) continue;
         const auto heard = m_heardAt.find(code);
         m_pops.push_back({.code = code,
                           .region = regionCode(catalogue, place->region.value),

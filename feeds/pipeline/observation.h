@@ -13,9 +13,6 @@
 
 namespace surgescope::feeds {
 
-/// T-0 as the feed tells it: announced, or when a release was said to be live.
-std::optional<FeedSecond> releaseOf(const FleetState& state);
-
 /// Reads from the state what alarms are judged by. Ages of PoPs are those of their data, so that a recording
 /// is judged alike however fast it is played. One thread.
 class Observation {

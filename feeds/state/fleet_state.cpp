@@ -241,6 +241,15 @@ void FleetState::settle(SteadyTime now) {
     m_sums.settle(*m_settled, m_places);
 }
 
+std::optional<FeedSecond> FleetState::releaseAt() const {
+    if (m_global && m_global->releaseAtUs > 0)
+        return feedSecond(static_cast<std::int64_t>(m_global->releaseAtUs / 1'000'000U));
+    const auto last = std::find_if(m_events.rbegin(), m_events.rend(),
+                                   [](const Event& event) { return event.kind == EventKind::release; });
+    if (last == m_events.rend()) return std::nullopt;
+    return last->header.intervalEnd;
+}
+
 void FleetState::startEpoch(FeedSecond now) {
     ++m_epoch;
     m_settled.reset();

@@ -66,6 +66,8 @@ class FleetState {
     Judge& judge() { return m_judge; }
     std::optional<SteadyTime> lastReport() const { return m_lastReport; }
     const std::optional<Global>& global() const { return m_global; }
+    /// T-0 as the feed tells it: announced, or when a release was last said to be live.
+    std::optional<FeedSecond> releaseAt() const;
     const std::deque<Event>& events() const { return m_events; }
 
   private:

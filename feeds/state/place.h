@@ -46,6 +46,8 @@ struct Place {
     /// Nodes there should be: on the rosters and, of the inventory, those that were never on one; when no
     /// roster is known, those that reported last. Never fewer than the inventory says.
     std::uint64_t expectedNodes() const;
+    /// Everybody in it said farewell: nothing is missing.
+    bool hasLeft() const { return nodes.everHadRoster() && nodes.size() == 0 && inventory == 0; }
     /// Of those, how many the inventory has and no roster: by name, those never listed; of a mere number,
     /// what the rosters lack of it.
     std::uint64_t missingNodes() const;
