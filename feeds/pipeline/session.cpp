@@ -2,8 +2,6 @@
 #include "feeds/pipeline/session.h"
 
 #include "feeds/pipeline/replay_timeline.h"
-#include "feeds/util/file.h"
-#include "feeds/util/toml_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,13 +18,6 @@ using std::chrono::seconds;
 constexpr std::uint64_t kEpochsEach = std::uint64_t{1} << 32U;
 /// A way back that has caught up with the feed to so many seconds is live again.
 constexpr double kAlmostLiveSeconds = 3;
-
-/// What the alarms of a night take is far below it.
-constexpr std::size_t kMostAlarmBytes = 16U << 20U;
-/// A machine that dies forgets what happened to alarms since.
-constexpr seconds kKeepsAlarms{5};
-/// A user's rules that have changed are in use after so long.
-constexpr seconds kLooksAtRules{1};
 
 template <class T> bool isReady(const std::future<T>& future) {
     return future.valid() && future.wait_for(seconds(0)) == std::future_status::ready;
@@ -68,7 +59,8 @@ KnownRosters Session::Taps::rosters() const {
 // ---- beginning and ending
 
 Session::Session(const PopCatalogue& catalogue, const Clock& clock, const Options& options)
-    : m_catalogue(catalogue), m_clock(clock), m_options(options) {}
+    : m_catalogue(catalogue), m_clock(clock), m_options(options),
+      m_rules(options.rules, options.rulesFile, clock) {}
 
 Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, const PopCatalogue& catalogue,
                                                const Clock& clock, const Options& options) {
@@ -88,13 +80,11 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
         session->m_recorder = std::move(recorder.value());
         session->m_taps.setRecorder(session->m_recorder.get());
     }
-    std::string savedAlarms;
-    if (const auto path = session->alarmsPath(); !path.empty())
-        if (auto saved = readTextFile(path, kMostAlarmBytes)) savedAlarms = std::move(saved.value());
+    const auto& kept = session->m_keptAlarms.emplace(session->alarmsPath(), clock);
     session->m_live = std::make_unique<Pipeline>(
         std::move(source), catalogue, clock,
         Pipeline::Options{options.frameEvery, options.nodeColumns, &session->m_taps,
-                          1 + kEpochsEach * session->m_pipelines++, options.rules, std::move(savedAlarms)});
+                          1 + kEpochsEach * session->m_pipelines++, options.rules, kept.read()});
     session->readBaseline();
     return session;
 }
@@ -108,8 +98,7 @@ std::unique_ptr<Session> Session::replay(std::unique_ptr<ReplaySource> source, c
 }
 
 Session::~Session() {
-    if (m_keepingAlarms.valid()) m_keepingAlarms.wait();
-    keepAlarms();
+    if (m_live) m_keptAlarms->keepNow(m_live->savedAlarms().take());
 }
 
 // ---- the baseline
@@ -147,32 +136,6 @@ bool Session::ask(AlarmCommand command) {
 /// Beside the ring, which is this dashboard's alone.
 std::string Session::alarmsPath() const {
     return m_flight ? (fs::path(m_flight->folder()) / "alarms").string() : std::string();
-}
-
-void Session::keepAlarms() {
-    if (!m_live || !m_flight || (m_keepingAlarms.valid() && !isReady(m_keepingAlarms))) return;
-    m_alarmsKeptAt = m_clock.steady();
-    if (auto saved = m_live->savedAlarms().take())
-        m_keepingAlarms = std::async(std::launch::async, [path = alarmsPath(), saved = std::move(saved)] {
-            replaceFile(path, *saved); // where that fails the ring fails, too, and says so
-        });
-}
-
-void Session::lookAtRules() {
-    if (m_options.rulesFile.empty()) return;
-    if (isReady(m_readingRules))
-        if (auto rules = m_readingRules.get()) ask(UseRules{std::move(*rules)});
-    const auto now = m_clock.steady();
-    if (m_readingRules.valid() || now - m_rulesLookedAt < kLooksAtRules) return;
-    m_rulesLookedAt = now;
-    m_readingRules = std::async(std::launch::async, [this]() -> std::optional<Result<Rules>> {
-        const auto& path = m_options.rulesFile;
-        const auto text = readTextFile(path, Rules::kMostBytes);
-        const auto seen = text ? text.value() : text.error();
-        if (std::exchange(m_rulesText, seen) == seen) return std::nullopt;
-        if (!text) return Result<Rules>(Error{text.error()});
-        return m_options.rules.with(text.value(), path);
-    });
 }
 
 // ---- the past
@@ -224,8 +187,8 @@ void Session::takeUp() {
     std::erase_if(m_closing, [](const auto& closing) { return isReady(closing); });
     if (isReady(m_keeping)) m_problem = m_keeping.get();
     if (isReady(m_readingBaseline)) takeUpBaseline();
-    lookAtRules();
-    if (m_clock.steady() - m_alarmsKeptAt >= kKeepsAlarms) keepAlarms();
+    if (auto rules = m_rules.takeChange()) ask(UseRules{std::move(*rules)});
+    if (m_live) m_keptAlarms->keep([this] { return m_live->savedAlarms().take(); });
     if (isReady(m_opening)) {
         auto opened = m_opening.get();
         if (!m_openingWanted) { // somebody went back to live meanwhile

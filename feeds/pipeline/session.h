@@ -5,8 +5,10 @@
 #include "feeds/capture/flight_recorder.h"
 #include "feeds/capture/recorder.h"
 #include "feeds/frame/timeline.h"
+#include "feeds/pipeline/kept_alarms.h"
 #include "feeds/pipeline/live_history.h"
 #include "feeds/pipeline/pipeline.h"
+#include "feeds/pipeline/rules_file.h"
 #include "feeds/source/replay_source.h"
 
 #include <chrono>
@@ -118,9 +120,7 @@ class Session {
     void takeUp();
     void takeUpFailures();
     void noteAge(const Frame& frame);
-    void lookAtRules();
     std::string alarmsPath() const;
-    void keepAlarms();
     void readBaseline();
     void takeUpBaseline();
     void writeRecording(Timeline& timeline) const;
@@ -148,11 +148,8 @@ class Session {
     std::string m_lastStem; // of the files named so far
     int m_sameStem = 0;     // how many the last one has named
 
-    std::future<void> m_keepingAlarms;
-    SteadyTime m_alarmsKeptAt;
-    std::future<std::optional<Result<Rules>>> m_readingRules; // nothing: the file is as it was
-    SteadyTime m_rulesLookedAt;
-    std::string m_rulesText; // as last read
+    RulesFile m_rules;
+    std::optional<KeptAlarms> m_keptAlarms; // of a feed
     std::shared_ptr<const Baseline> m_baseline;
     std::future<Result<std::shared_ptr<const Baseline>>> m_readingBaseline;
     std::future<Opened> m_opening;
