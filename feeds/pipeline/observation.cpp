@@ -30,6 +30,15 @@ std::optional<double> baselineOf(const Baseline& baseline, FeedSecond second, Fe
     return static_cast<double>((*point)[measure]);
 }
 
+/// The newest second up to this one of which the place's charts know: after a seek whoever looks has not been
+/// there when it was heard.
+std::optional<FeedSecond> lastHeardIn(const Rollup& rollup, FeedSecond until) {
+    const auto& ring = rollup.rings().front();
+    for (auto back = std::chrono::seconds(0); back < ring.length(); back += ring.step())
+        if (const auto* point = ring.at(until - back); point && point->hasData()) return until - back;
+    return std::nullopt;
+}
+
 } // namespace
 
 ObservedSecond Observation::of(const FleetState& state, FeedSecond second, const Now& now) {
@@ -37,17 +46,22 @@ ObservedSecond Observation::of(const FleetState& state, FeedSecond second, const
     m_pops.clear();
     for (const auto& [code, place] : state.places()) {
         const auto* totals = place->rollup.totals(second);
-        if (totals && (*totals)[Counter::node_seconds] > 0) m_heardAt[code] = second;
+        const auto [entry, isNew] = m_heardAt.try_emplace(code);
+        auto& heardAt = entry->second;
+        if (totals && (*totals)[Counter::node_seconds] > 0)
+            heardAt = second;
+        else if (isNew)
+            heardAt = lastHeardIn(place->rollup, second);
         if (place->hasLeft() && !totals) continue;
-        const auto heard = m_heardAt.find(code);
+        const auto age = [&](FeedSecond at) { return static_cast<double>((second - at).count()); };
         m_pops.push_back({.code = code,
                           .region = regionCode(catalogue, place->region.value),
                           .totals = totals,
                           .nodesExpected = static_cast<double>(place->expectedNodes()),
-                          .ageSeconds = heard == m_heardAt.end() ? std::nullopt
-                                                                 : std::optional(static_cast<double>(
-                                                                       (second - heard->second).count()))});
+                          .ageSeconds = heardAt ? std::optional(age(*heardAt)) : std::nullopt});
     }
+    if (m_heardAt.size() > state.places().size()) // some were forgotten
+        std::erase_if(m_heardAt, [&](const auto& known) { return !state.places().contains(known.first); });
     m_regions.clear();
     for (std::size_t r = 0; r < state.regions().size(); ++r) {
         const auto code = regionCode(catalogue, r);

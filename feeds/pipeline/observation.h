@@ -27,11 +27,11 @@ class Observation {
     /// state is not changed.
     ObservedSecond of(const FleetState& state, FeedSecond second, const Now& now);
 
-    /// Another time: nobody was ever heard.
+    /// Another time: who was heard is what the state remembers.
     void clear() { m_heardAt.clear(); }
 
   private:
-    std::map<std::string, FeedSecond, std::less<>> m_heardAt; // PoPs
+    std::map<std::string, std::optional<FeedSecond>, std::less<>> m_heardAt; // PoPs; nothing: never
     std::vector<ObservedPlace> m_regions;
     std::vector<ObservedPlace> m_pops;
     std::vector<ObservedPublisher> m_publishers;

@@ -241,3 +241,22 @@ TEST_CASE("a wall that is started again while its feed is cut knows of the cut",
     REQUIRE(after.card("health/feed"));
     CHECK(after.card("health/feed")->id == id);
 }
+
+TEST_CASE("who begins to look at a past knows since when a PoP is silent in it", "[alarm_watch]") {
+    Watched f;
+    f.run(30);
+    f.silent = {f.pops[0]};
+    const auto last = f.second - 1;
+    f.run(40);
+    const auto& state = f.step.state();
+    REQUIRE(state.settled());
+    Observation afterSeek;
+    const auto observed = afterSeek.of(state, *state.settled(), {});
+    const auto silent = std::ranges::find(observed.pops, f.pops[0], &ObservedPlace::code);
+    REQUIRE(silent != observed.pops.end());
+    REQUIRE(silent->ageSeconds);
+    CHECK(*silent->ageSeconds == static_cast<double>(unixSeconds(*state.settled()) - last));
+    const auto heard = std::ranges::find(observed.pops, f.pops[1], &ObservedPlace::code);
+    REQUIRE(heard != observed.pops.end());
+    CHECK(heard->ageSeconds == 0.0);
+}
