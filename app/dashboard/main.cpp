@@ -156,7 +156,10 @@ int main(int argc, char** argv) {
     steer(*session, window);
     window.setPerson(qEnvironmentVariable("USER", QStringLiteral("somebody")));
     QObject::connect(&window, &widgets::WallWindow::alarmAsked, &window,
-                     [&session](const feeds::AlarmCommand& command) { session->ask(command); });
+                     [&session, &window](const feeds::AlarmCommand& command) {
+                         if (!session->ask(command))
+                             window.showNotice(QStringLiteral("Not done: too much was asked at once"));
+                     });
     app::ViewExports exports(window, options.exportsFolder);
     QObject::connect(&window, &widgets::WallWindow::exportRequested, &window,
                      [&exports](widgets::ExportView view, widgets::ExportFormats formats) {

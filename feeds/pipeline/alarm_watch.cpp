@@ -68,7 +68,8 @@ void AlarmWatch::useSaved(FeedSecond first) {
         return;
     const auto since = unixSeconds(first) - then;
     if (since < 0 || since > std::chrono::seconds(kRestoredWithin).count()) return;
-    if (m_alarms.restore(std::string_view(saved).substr(end + 1))) return; // of another version
+    if (const auto refused = m_alarms.restore(std::string_view(saved).substr(end + 1)))
+        m_problem = "alarms begin anew: " + refused->text; // of another version of the program
     takeTransitions();
 }
 

@@ -211,7 +211,9 @@ TEST_CASE("after a restart alarms stand where they stood, and nobody is told aga
     // Of another time, or no save at all: as if nothing had been.
     CHECK(!startedAgain(saved, 7'200)->card("pops/silent"));
     CHECK(!startedAgain(saved, -600)->card("pops/silent"));
-    CHECK(!startedAgain("1795000000\nrubbish", 5)->card("pops/silent"));
+    const auto unreadable = startedAgain(std::to_string(kStart + 80) + "\nrubbish", 5);
+    CHECK(!unreadable->card("pops/silent"));
+    CHECK_THAT(unreadable->status->problem, containsText("alarms begin anew"));
     CHECK(!startedAgain("rubbish", 5)->card("pops/silent"));
 }
 
