@@ -15,6 +15,7 @@
 #include "app/dashboard/view_exports.h"
 #include "widgets/base/fonts.h"
 #include "widgets/timeline/timeline_widget.h"
+#include "widgets/wall/wall_desk.h"
 #include "widgets/wall/wall_window.h"
 
 #include <QApplication>
@@ -154,11 +155,16 @@ int main(int argc, char** argv) {
     QObject::connect(&window, &widgets::WallWindow::viewRequestChanged, &window,
                      [&session](const feeds::ViewRequest& request) { session->request(request); });
     steer(*session, window);
-    window.setPerson(qEnvironmentVariable("USER", QStringLiteral("somebody")));
-    QObject::connect(&window, &widgets::WallWindow::alarmAsked, &window,
+    window.desk().setPerson(qEnvironmentVariable("USER", QStringLiteral("somebody")));
+    QObject::connect(&window.desk(), &widgets::WallDesk::alarmAsked, &window,
                      [&session, &window](const feeds::AlarmCommand& command) {
-                         if (!session->ask(command))
-                             window.showNotice(QStringLiteral("Not done: too much was asked at once"));
+                         if (const auto refused = session->ask(command))
+                             window.showNotice("Not done: " + QString::fromStdString(refused->text));
+                     });
+    QObject::connect(&window.desk(), &widgets::WallDesk::noteWritten, &window,
+                     [&session, &window](const feeds::Note& note) {
+                         if (const auto refused = session->write(note))
+                             window.showNotice("Not written: " + QString::fromStdString(refused->text));
                      });
     app::ViewExports exports(window, options.exportsFolder);
     QObject::connect(&window, &widgets::WallWindow::exportRequested, &window,

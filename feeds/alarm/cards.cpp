@@ -373,6 +373,7 @@ void Cards::move(CardEntry& entry, AlarmState to, Change change, FeedSecond seco
                      .to = to,
                      .severity = card.severity,
                      .isShelved = card.shelvedUntil.has_value(),
+                     .isSilence = card.isSilence,
                      .members = card.members,
                      .value = entry.value,
                      .by = std::string(by),

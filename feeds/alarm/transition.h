@@ -47,6 +47,7 @@ struct Transition {
     AlarmState to = AlarmState::normal;
     Severity severity = Severity::warning; // after it
     bool isShelved = false;                // so it makes no sound
+    bool isSilence = false;                // as on the card
     std::vector<std::string> members;      // as on the card
     double value = 0; // of the worst member, in the unit of the rule; infinite of what never drains
     std::string by;   // a person; empty: nobody

@@ -77,6 +77,10 @@ void FlightRecorder::settled(const FleetState& state) {
     if (!m_since) m_since = state.settled();
 }
 
+void FlightRecorder::said(std::string_view topic, std::string_view payload) {
+    m_recorder->said(topic, payload);
+}
+
 std::vector<std::string> FlightRecorder::segments() const {
     const std::scoped_lock lock(m_mutex);
     std::vector<std::string> paths;

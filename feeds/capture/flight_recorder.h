@@ -44,6 +44,7 @@ class FlightRecorder final : public FeedTap {
     // By the feed thread:
     void received(std::string_view topic, std::string_view payload, WallTime arrived) override;
     void settled(const FleetState& state) override;
+    void said(std::string_view topic, std::string_view payload) override;
 
     /// Makes one recording of what this run still has, up to now. Takes its time; the feed goes on
     /// meanwhile. Any thread but the feed's. Refuses a file that exists; of one that cannot be finished

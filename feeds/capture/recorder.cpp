@@ -27,7 +27,7 @@ struct Entry {
     std::uint64_t logTime = 0;
     std::uint32_t topicBytes = 0;
     std::uint32_t payloadBytes = 0;
-    std::uint32_t origin = 0; // Recorder::Origin
+    std::uint32_t origin = 0; // recording::Origin
 };
 
 std::uint64_t nanosecondsOf(WallTime time) {
@@ -93,7 +93,7 @@ void Recorder::received(std::string_view topic, std::string_view payload, WallTi
         const auto peeked = peek(payload);
         if (peeked && (peeked->intervalEndUs / 1'000'000U) % m_options.nodeColumnsEvery != 0) return;
     }
-    enqueue(Origin::received, nanosecondsOf(arrived), topic, payload);
+    enqueue(recording::Origin::received, nanosecondsOf(arrived), topic, payload);
 }
 
 void Recorder::settled(const FleetState& state) {
@@ -101,11 +101,17 @@ void Recorder::settled(const FleetState& state) {
 }
 
 void Recorder::Made::take(const Points& points) {
-    recorder.enqueue(Origin::made, recorder.logTimeOfMade(), topicOf(points), encoder.encode(points));
+    recorder.enqueue(recording::Origin::made, recorder.logTimeOfMade(), topicOf(points),
+                     encoder.encode(points));
 }
 
 void Recorder::Made::take(const FleetRollup& rollup) {
-    recorder.enqueue(Origin::made, recorder.logTimeOfMade(), topicOf(rollup), encoder.encode(rollup));
+    recorder.enqueue(recording::Origin::made, recorder.logTimeOfMade(), topicOf(rollup),
+                     encoder.encode(rollup));
+}
+
+void Recorder::said(std::string_view topic, std::string_view payload) {
+    enqueue(recording::Origin::said, logTimeOfMade(), topic, payload);
 }
 
 std::uint64_t Recorder::logTimeOfMade() const {
@@ -113,7 +119,7 @@ std::uint64_t Recorder::logTimeOfMade() const {
     return m_lastLogTime > 0 ? m_lastLogTime : nanosecondsOf(m_clock.wall());
 }
 
-void Recorder::enqueue(Origin origin, std::uint64_t logTime, std::string_view topic,
+void Recorder::enqueue(recording::Origin origin, std::uint64_t logTime, std::string_view topic,
                        std::string_view payload) {
     // No two messages of the same time: so their order is kept across lanes.
     m_lastLogTime = std::max(logTime, m_lastLogTime + 1);
@@ -213,7 +219,7 @@ RecordingWriter::Failure Recorder::writeAll(std::string_view batch) {
             m_fileSince = entry.logTime;
         }
         if (auto failure = m_writer->write(entry.logTime, topic, payload)) return failure;
-        if (static_cast<Origin>(entry.origin) == Origin::received) ++m_messages;
+        if (static_cast<recording::Origin>(entry.origin) == recording::Origin::received) ++m_messages;
     }
     return std::nullopt;
 }

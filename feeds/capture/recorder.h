@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/capture/feed_tap.h"
+#include "feeds/capture/recording.h"
 #include "feeds/capture/recording_writer.h"
 #include "feeds/capture/rollup_maker.h"
 #include "feeds/util/clock.h"
@@ -73,6 +74,7 @@ class Recorder final : public FeedTap {
     // By the feed thread:
     void received(std::string_view topic, std::string_view payload, WallTime arrived) override;
     void settled(const FleetState& state) override;
+    void said(std::string_view topic, std::string_view payload) override;
 
     /// Any thread.
     Status status() const;
@@ -94,8 +96,8 @@ class Recorder final : public FeedTap {
     };
 
     Recorder(const Options& options, const Clock& clock, std::unique_ptr<RecordingWriter> writer);
-    enum class Origin : std::uint32_t { received, made };
-    void enqueue(Origin origin, std::uint64_t logTime, std::string_view topic, std::string_view payload);
+    void enqueue(recording::Origin origin, std::uint64_t logTime, std::string_view topic,
+                 std::string_view payload);
     std::uint64_t logTimeOfMade() const;
     void run();
     /// Until stop() is asked for, or something went wrong.

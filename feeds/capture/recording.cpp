@@ -19,6 +19,11 @@ const TopicClass* classOf(std::string_view channelName) {
     return found == kClasses.end() ? nullptr : &*found;
 }
 
+Origin originOf(std::string_view channelName) {
+    const auto* topicClass = classOf(channelName);
+    return topicClass ? topicClass->origin : Origin::received;
+}
+
 std::string_view topicOf(const mcap::Channel& channel, std::string_view payload, std::string& buffer) {
     const auto* topicClass = classOf(channel.topic);
     if (!topicClass || !topicClass->byPop) return channel.topic;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/capture/mcap.h"
+#include "feeds/desk/said.h"
 #include "feeds/model/feed_time.h"
 
 #include <array>
@@ -34,28 +35,39 @@ enum class Lane : std::uint8_t {
     points1,
     points10,
     points60,
-    known
+    known,
+    said
+};
+
+/// Who makes the messages of a class.
+enum class Origin : std::uint8_t {
+    received, // they came over the wire
+    made,     // the recorder, out of these: it can be done again
+    said      // the desk: see feeds/desk/said.h
 };
 
 struct TopicClass {
     std::string_view name;    // of the channel
     std::string_view message; // of telemetry.proto
     Lane lane;
-    bool byPop;    // topics are the name, a slash and the message's own PoP code
-    bool received; // came over the wire; the others were made by the recorder
+    bool byPop; // topics are the name, a slash and the message's own PoP code
+    Origin origin;
 };
 
-inline constexpr std::array<TopicClass, 10> kClasses{{
-    {"pop", "PopReport", Lane::reports, true, true},
-    {"node", "NodeColumns", Lane::nodes, true, true},
-    {"roster", "Roster", Lane::rosters, true, true},
-    {"event", "Event", Lane::events, false, true},
-    {"global", "Global", Lane::reports, false, true},
-    {"rollup", "Rollup", Lane::rollups, false, false},
-    {"points/1", "Points", Lane::points1, false, false},
-    {"points/10", "Points", Lane::points10, false, false},
-    {"points/60", "Points", Lane::points60, false, false},
-    {"known/roster", "Roster", Lane::known, true, false},
+inline constexpr std::array<TopicClass, 13> kClasses{{
+    {"pop", "PopReport", Lane::reports, true, Origin::received},
+    {"node", "NodeColumns", Lane::nodes, true, Origin::received},
+    {"roster", "Roster", Lane::rosters, true, Origin::received},
+    {"event", "Event", Lane::events, false, Origin::received},
+    {"global", "Global", Lane::reports, false, Origin::received},
+    {"rollup", "Rollup", Lane::rollups, false, Origin::made},
+    {"points/1", "Points", Lane::points1, false, Origin::made},
+    {"points/10", "Points", Lane::points10, false, Origin::made},
+    {"points/60", "Points", Lane::points60, false, Origin::made},
+    {"known/roster", "Roster", Lane::known, true, Origin::made},
+    {said::kChange, "AlarmChange", Lane::said, false, Origin::said},
+    {said::kShown, "AlarmsShown", Lane::said, false, Origin::said},
+    {said::kNote, "Note", Lane::said, false, Origin::said},
 }};
 
 struct LaneManner {
@@ -66,7 +78,7 @@ struct LaneManner {
 /// By Lane. Node columns come by tens of megabytes a second and take the cheapest level; the rest is little
 /// and repays a better one, though in chunks of a second none beyond 3. What was received is written within
 /// the second; what can be made again is not urgent.
-inline constexpr std::array<LaneManner, 9> kLanes{{
+inline constexpr std::array<LaneManner, 10> kLanes{{
     {3, std::chrono::milliseconds(900)},
     {1, std::chrono::milliseconds(900)},
     {3, std::chrono::milliseconds(900)},
@@ -75,6 +87,7 @@ inline constexpr std::array<LaneManner, 9> kLanes{{
     {3, std::chrono::seconds(59)},
     {3, std::chrono::seconds(59)},
     {3, std::chrono::seconds(59)},
+    {3, std::chrono::milliseconds(900)},
     {3, std::chrono::milliseconds(900)},
 }};
 
@@ -88,6 +101,8 @@ constexpr std::uint64_t nanoseconds(FeedSecond second) {
 
 /// The class whose channel has this name; null: an odd channel, of messages that fit no class.
 const TopicClass* classOf(std::string_view channelName);
+/// Of the class; an odd channel's messages were received.
+Origin originOf(std::string_view channelName);
 
 /// The topic that a message of this channel was received under. `known/roster` gives `roster/LHR`. The view
 /// is into the channel or into `buffer`.

@@ -157,7 +157,22 @@ void findEvents(McapReader& reader, RecordingIndex& index) {
         const auto* event = std::get_if<const Event*>(&decoded);
         if (!event || index.events.size() >= limits::kEvents) continue;
         index.events.push_back(**event);
-        index.eventLogTimes.push_back(message->logTime);
+    }
+}
+
+void findSaid(McapReader& reader, RecordingIndex& index) {
+    MessageStream stream(reader, [](const mcap::Channel& channel) {
+        return recording::originOf(channel.topic) == recording::Origin::said;
+    });
+    std::size_t bytes = 0;
+    while (const auto* message = stream.next()) {
+        index.said.push_back(
+            {index.timeAt(message->logTime), std::string(message->topic), std::string(message->payload)});
+        bytes += message->payload.size();
+        while (index.said.size() > RecordingIndex::kMostSaid || bytes > RecordingIndex::kMostSaidBytes) {
+            bytes -= index.said.front().payload.size();
+            index.said.pop_front();
+        }
     }
 }
 
@@ -226,6 +241,7 @@ RecordingIndex indexOf(McapReader& reader) {
     findMarks(reader, index);
     findGaps(reader, index);
     findEvents(reader, index);
+    findSaid(reader, index);
     findOverview(reader, index);
     findLaunch(reader, index);
     return index;

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,7 +37,16 @@ struct RecordingIndex {
     std::vector<Gap> gaps;               // stretches of more than two seconds in which nothing was received
     std::chrono::seconds overviewStep{1};
     std::vector<float> overview; // requests per second of the world; NaN: nothing known
-    std::uint64_t dropped = 0;   // messages that the recorder had no room for
+    /// What the desk said, by time: undecoded, at most kMostSaid and kMostSaidBytes of it, the newest.
+    struct Said {
+        RecordedTime at{};
+        std::string topic; // as in feeds/desk/said.h
+        std::string payload;
+    };
+    static constexpr std::size_t kMostSaid = 100'000;
+    static constexpr std::size_t kMostSaidBytes = 64U << 20U;
+    std::deque<Said> said;
+    std::uint64_t dropped = 0; // messages that the recorder had no room for
     bool continues = false; // it begins with the rosters of a recording before it, or of which it is a part
 
     /// When, in log time, the wall showed this moment. Straight between what is known.
@@ -45,7 +55,6 @@ struct RecordingIndex {
 
     /// Log time and what was shown then, both rising: at each minute, at begin and end.
     std::vector<std::pair<std::uint64_t, RecordedTime>> marks;
-    std::vector<std::uint64_t> eventLogTimes; // of `events`
 };
 
 /// Reads index chunks, events and points; some hundred kilobytes a recorded hour.

@@ -119,7 +119,7 @@ RecordingWriter::Failure RecordingWriter::flushOld(std::uint64_t logTime) {
 }
 
 RecordingWriter::Failure RecordingWriter::flushReceived() {
-    for (const auto lane : {Lane::reports, Lane::nodes, Lane::rosters, Lane::events}) {
+    for (const auto lane : {Lane::reports, Lane::nodes, Lane::rosters, Lane::events, Lane::said}) {
         m_laneSince[static_cast<std::size_t>(lane)] = 0;
         if (auto failure = m_writer->flush(static_cast<std::size_t>(lane))) return failure;
     }

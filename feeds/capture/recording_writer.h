@@ -25,7 +25,8 @@ class RecordingWriter {
     static Result<std::unique_ptr<RecordingWriter>>
     create(const std::string& path, const std::string& library, KnownRosters rosters = KnownRosters{});
 
-    /// A message as it was received at `logTime` (ns since 1970), or one that RollupMaker made.
+    /// A message as it was received at `logTime` (ns since 1970), one that RollupMaker made, or that a desk
+    /// said.
     Failure write(std::uint64_t logTime, std::string_view topic, std::string_view payload);
     /// Writes the unfinished chunks of what was received: a process killed after it loses nothing before it.
     Failure flushReceived();

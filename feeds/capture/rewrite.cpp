@@ -5,6 +5,7 @@
 #include "feeds/capture/recording.h"
 #include "feeds/capture/recording_writer.h"
 #include "feeds/capture/remake.h"
+#include "feeds/util/toml_file.h"
 #include "feeds/wire/encode.h"
 #include "feeds/wire/peek.h"
 
@@ -27,6 +28,8 @@ struct Input {
     std::unique_ptr<McapReader> reader;
     std::uint64_t from = 0; // log times
     std::uint64_t to = UINT64_MAX;
+    std::uint64_t judgedFrom = UINT64_MAX; // its desk's alarms
+    std::uint64_t judgedTo = 0;
     std::unique_ptr<MessageStream> stream;
     const MessageStream::Message* next = nullptr;
 
@@ -36,9 +39,13 @@ struct Input {
     }
 };
 
-bool isReceived(const mcap::Channel& channel) {
-    const auto* topicClass = recording::classOf(channel.topic);
-    return !topicClass || topicClass->received;
+/// Notes apart: of which moments they are has nothing to do with when they were written.
+bool isOriginal(const mcap::Channel& channel) {
+    return recording::originOf(channel.topic) != recording::Origin::made && channel.topic != said::kNote;
+}
+
+bool isOfAlarms(std::string_view topic) {
+    return topic == said::kChange || topic == said::kShown;
 }
 
 /// Tells messages seen before, of the last minute or two, by what their publisher says of them.
@@ -75,6 +82,9 @@ class Output final : public RollupMaker::Sink {
         m_remake.hear(message.topic, message.payload, m_logTime, message.publishTime);
         return m_failure;
     }
+    RecordingWriter::Failure write(const Note& note) {
+        return m_writer->write(++m_logTime, said::kNote, said::bytesOf(note));
+    }
     void know(std::string_view topic, std::string_view payload) {
         m_remake.hear(topic, payload, m_logTime, 0);
     }
@@ -103,6 +113,37 @@ std::uint64_t beginOf(const McapReader& reader) {
     for (const auto& part : reader.parts())
         begin = std::min(begin, part.start);
     return begin;
+}
+
+/// The notes of all inputs that tell of what lies within the range.
+std::vector<Note> notesOf(const std::vector<Input>& inputs, const RewriteOptions& options) {
+    Notes notes;
+    for (const auto& input : inputs) {
+        MessageStream stream(*input.reader,
+                             [](const mcap::Channel& channel) { return channel.topic == said::kNote; });
+        while (const auto* message = stream.next())
+            if (const auto note = said::readNote(message->payload)) (void)notes.take(*note);
+        if (const auto text = readTextFile(said::notesPath(input.path), said::kMostNotesBytes)) {
+            const auto read = said::readLines(*text);
+            for (const auto& [id, note] : read.notes.kept())
+                (void)notes.take(note);
+        }
+    }
+    auto all = notes.all();
+    std::erase_if(all, [&](const Note& note) {
+        return (options.from && RecordedTime(note.to) < *options.from) ||
+               (options.to && RecordedTime(note.from) > *options.to);
+    });
+    return all;
+}
+
+/// Of recordings of the same time, each with alarms, those of the first one count: two desks' would be mixed.
+bool isOfAnotherDesk(const std::vector<Input>& inputs, const Input& input, std::uint64_t logTime) {
+    for (const auto& other : inputs) {
+        if (&other == &input) return false;
+        if (logTime >= other.judgedFrom && logTime <= other.judgedTo) return true;
+    }
+    return false;
 }
 
 /// The rosters known where a part begins: those written again last, and what was received since.
@@ -136,7 +177,15 @@ Result<std::vector<Input>> openInputs(const std::vector<std::string>& paths, con
             if (options.from) input.from = index.logTimeAt(*options.from);
             if (options.to) input.to = index.logTimeAt(*options.to);
         }
-        input.stream = std::make_unique<MessageStream>(*input.reader, isReceived);
+        std::uint64_t shown = 0;
+        for (const auto& channel : input.reader->channels())
+            if (channel.topic == said::kShown) shown |= std::uint64_t{1} << (channel.id % 64U);
+        for (const auto& part : input.reader->parts())
+            if ((part.channels & shown) != 0) {
+                input.judgedFrom = std::min(input.judgedFrom, part.start);
+                input.judgedTo = std::max(input.judgedTo, part.end);
+            }
+        input.stream = std::make_unique<MessageStream>(*input.reader, isOriginal);
         input.stream->seek(input.from);
         input.advance();
     }
@@ -172,7 +221,9 @@ Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::stri
             if (input.next && (!earliest || input.next->logTime < earliest->next->logTime)) earliest = &input;
         if (!earliest) break;
         const auto& message = *earliest->next;
-        if (inputs.size() > 1 && !seen.add(message.logTime, message))
+        if (inputs.size() > 1 &&
+            (isOfAlarms(message.topic) ? isOfAnotherDesk(inputs, *earliest, message.logTime)
+                                       : !seen.add(message.logTime, message)))
             ++done.duplicates;
         else if (auto failure = out.write(message))
             return std::move(*failure);
@@ -182,6 +233,10 @@ Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::stri
             options.progress(static_cast<double>(message.logTime - std::min(begin, message.logTime)) /
                              static_cast<double>(end - begin));
         earliest->advance();
+    }
+    for (const auto& note : notesOf(inputs, options)) {
+        if (auto failure = out.write(note)) return std::move(*failure);
+        ++done.messages;
     }
     if (auto failure = out.close()) return std::move(*failure);
     for (const auto& input : inputs)

@@ -31,9 +31,10 @@ struct Rewritten {
 };
 
 /// Makes one recording of one or several: everything received that can be read, in the order of its log time,
-/// each message once. Rollups and points are made anew from it, of the regions of `catalogue`. So a damaged
-/// file is recovered, a part cut out, and the files of several recorders merged. Refuses inputs that are none
-/// and an output that exists. Holds some chunks of each input.
+/// each message once, and what a desk said; of desks of the same time the first one's alarms, of all the
+/// notes. Rollups and points are made anew from it, of the regions of `catalogue`. So a damaged file is
+/// recovered, a part cut out, and the files of several recorders merged. Refuses inputs that are none and an
+/// output that exists. Holds some chunks of each input.
 Result<Rewritten> rewrite(const std::vector<std::string>& inputs, const std::string& output,
                           const PopCatalogue& catalogue, const RewriteOptions& options);
 

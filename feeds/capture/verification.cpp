@@ -37,9 +37,15 @@ Result<Verification> verify(const std::string& path, const Progress& progress) {
         ++found.messages[message->channel->topic];
         if (progress && ++count % 1'024 == 0)
             progress(static_cast<double>(message->logTime - begin) / static_cast<double>(end - begin + 1));
+        const auto origin = recording::originOf(message->channel->topic);
+        if (origin == recording::Origin::said) {
+            if (const auto wrong = said::whyUnreadable(message->topic, message->payload)) {
+                ++found.refused[static_cast<std::size_t>(Refusal::unparseable)];
+                found.lastRefusal = wrong->text;
+            }
+            continue;
+        }
         const auto decoded = decoder.decode(message->topic, message->payload);
-        const auto* topicClass = recording::classOf(message->channel->topic);
-        const bool received = !topicClass || topicClass->received;
         std::visit(
             [&](const auto& value) {
                 using Alternative = std::decay_t<decltype(value)>;
@@ -47,7 +53,7 @@ Result<Verification> verify(const std::string& path, const Progress& progress) {
                     ++found.refused[static_cast<std::size_t>(value.reason)];
                     found.lastRefusal = value.text;
                 } else if constexpr (requires { value->header; }) {
-                    if (received)
+                    if (origin == recording::Origin::received)
                         judge.hear(*value, {SteadyTime(std::chrono::nanoseconds(message->logTime)),
                                             WallTime(std::chrono::microseconds(message->logTime / 1'000))});
                 }

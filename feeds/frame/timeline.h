@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/desk/alarm_bars.h"
+#include "feeds/desk/note.h"
 #include "feeds/frame/frame.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -34,6 +37,8 @@ struct Timeline {
     Time position{};                     // what is shown
     std::optional<FeedSecond> releaseAt; // T-0
     std::vector<EventMark> events;       // by time
+    std::vector<AlarmBar> alarms;        // by their beginning
+    std::vector<Note> notes;             // by time
     std::vector<Range> gaps;             // nothing was received: drawn as gaps
     std::chrono::seconds overviewStep{1};
     std::vector<float>
@@ -51,6 +56,19 @@ struct Timeline {
     /// Since the newest report arrived, of the feed also while the screen looks back; nothing before the
     /// first.
     std::optional<double> feedAgeSeconds;
+
+    /// Where something happened, was told or was written, by time.
+    std::vector<Time> moments() const {
+        std::vector<Time> all;
+        for (const auto& event : events)
+            all.emplace_back(event.at);
+        for (const auto& alarm : alarms)
+            all.emplace_back(alarm.toldAt());
+        for (const auto& note : notes)
+            all.emplace_back(note.from);
+        std::ranges::sort(all);
+        return all;
+    }
 
     struct Recording {
         enum class State : std::uint8_t { off, recording, failed };

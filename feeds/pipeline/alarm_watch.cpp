@@ -117,10 +117,16 @@ void AlarmWatch::takeTransitions() {
     }
 }
 
+std::optional<FeedSecond> AlarmWatch::at() const {
+    return m_judged ? std::optional(*m_judged + seconds(m_ticks)) : std::nullopt;
+}
+
 std::shared_ptr<const LiveStatus> AlarmWatch::takeStatus() {
     if (!std::exchange(m_isNew, false)) return nullptr;
-    return std::make_shared<const LiveStatus>(
-        LiveStatus{m_alarms.status(), {m_history.begin(), m_history.end()}, m_changes, m_problem});
+    return std::make_shared<const LiveStatus>(LiveStatus{.alarms = m_alarms.status(),
+                                                         .history = {m_history.begin(), m_history.end()},
+                                                         .changes = m_changes,
+                                                         .problem = m_problem});
 }
 
 } // namespace surgescope::feeds

@@ -45,6 +45,8 @@ class AlarmWatch final : public FeedTap {
 
     /// Null: nothing has changed since.
     std::shared_ptr<const LiveStatus> takeStatus();
+    /// The newest second judged, or the tick after it; nothing: none was.
+    std::optional<FeedSecond> at() const;
 
   private:
     void takeTransitions();

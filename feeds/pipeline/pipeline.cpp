@@ -2,6 +2,7 @@
 #include "feeds/pipeline/pipeline.h"
 
 #include "feeds/pipeline/alarm_watch.h"
+#include "feeds/pipeline/desk_voice.h"
 #include "feeds/util/own_process.h"
 
 #include <algorithm>
@@ -57,6 +58,9 @@ void Pipeline::run() {
         taps.push_back(&watch.emplace(*m_options.rules, m_source->clock(m_clock)));
         watch->restore(m_options.savedAlarms);
     }
+    std::optional<DeskVoice> voice;
+    if (m_options.tap) voice.emplace(*m_options.tap);
+    if (voice && watch) watch->setListener([&voice](const Transition& change) { voice->say(change); });
     FeedStep step(*m_source, m_catalogue, m_clock, m_options.nodeColumns, taps, m_options.firstEpoch);
     auto nextFrame = m_clock.steady();                      // of those that tell ages
     auto frameAt = nextFrame;                               // the last one was built
@@ -96,6 +100,9 @@ void Pipeline::run() {
             unsettled = false;
             looksForSettled = after + kLooksForSettled;
         }
+        for (const auto& notes : m_notes.take())
+            for (const auto& note : notes)
+                if (voice) voice->say(note);
         if (!watch) continue;
         for (const auto& command : m_commands.take())
             watch->take(command);
@@ -106,7 +113,10 @@ void Pipeline::run() {
             nextSecond = steady + std::chrono::seconds(1);
         }
         watch->tick(step.state());
-        if (auto status = watch->takeStatus()) m_statuses.put(std::move(status));
+        if (auto status = watch->takeStatus()) {
+            if (voice && watch->at()) voice->say(*status, *watch->at());
+            m_statuses.put(std::move(status));
+        }
     }
 }
 

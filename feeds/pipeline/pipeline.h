@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/alarm/live_status.h"
+#include "feeds/desk/note.h"
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/util/command_queue.h"
 #include "feeds/util/mailbox.h"
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace surgescope::feeds {
 
@@ -22,7 +24,7 @@ class Pipeline {
     struct Options {
         std::chrono::milliseconds frameEvery{100}; // and when a second settles
         NodeColumnsWanted nodeColumns = NodeColumnsWanted::ofSelectedPop;
-        FeedTap* tap = nullptr;       // gets everything received; must outlive the pipeline
+        FeedTap* tap = nullptr;       // gets everything received and said; must outlive the pipeline
         std::uint64_t firstEpoch = 1; // as of FleetState
         std::optional<Rules> rules;   // nothing: nothing is judged
         std::string savedAlarms;      // as AlarmWatch::restore() takes them
@@ -40,6 +42,7 @@ class Pipeline {
     Mailbox<LiveStatus>& statuses() { return m_statuses; }        // feed thread puts, GUI takes
     Mailbox<std::string>& savedAlarms() { return m_savedAlarms; } // the same, each second
     CommandQueue<AlarmCommand>& commands() { return m_commands; } // GUI puts, feed thread takes all
+    CommandQueue<std::vector<Note>>& notes() { return m_notes; }  // the same: they are told the tap
 
   private:
     void run();
@@ -54,6 +57,7 @@ class Pipeline {
     Mailbox<LiveStatus> m_statuses;
     Mailbox<std::string> m_savedAlarms;
     CommandQueue<AlarmCommand> m_commands;
+    CommandQueue<std::vector<Note>> m_notes;
     std::atomic<bool> m_stop{false};
     std::thread m_thread;
 };

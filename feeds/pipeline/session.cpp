@@ -40,6 +40,12 @@ void Session::Taps::settled(const FleetState& state) {
     if (m_recorder) m_recorder->settled(state);
 }
 
+void Session::Taps::said(std::string_view topic, std::string_view payload) {
+    if (flight) flight->said(topic, payload);
+    const std::scoped_lock lock(m_mutex);
+    if (m_recorder) m_recorder->said(topic, payload);
+}
+
 std::optional<std::uint64_t> Session::Taps::dropped() const {
     const std::scoped_lock lock(m_mutex);
     if (m_recorder) return m_recorder->status().dropped;
@@ -60,7 +66,7 @@ KnownRosters Session::Taps::rosters() const {
 
 Session::Session(const PopCatalogue& catalogue, const Clock& clock, const Options& options)
     : m_catalogue(catalogue), m_clock(clock), m_options(options),
-      m_rules(options.rules, options.rulesFile, clock) {}
+      m_desk(options.rules, options.rulesFile, clock) {}
 
 Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, const PopCatalogue& catalogue,
                                                const Clock& clock, const Options& options) {
@@ -80,11 +86,13 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
         session->m_recorder = std::move(recorder.value());
         session->m_taps.setRecorder(session->m_recorder.get());
     }
-    const auto& kept = session->m_keptAlarms.emplace(session->alarmsPath(), clock);
+    auto saved = session->m_desk.beginLive(session->m_flight ? session->m_flight->folder() : std::string());
     session->m_live = std::make_unique<Pipeline>(
         std::move(source), catalogue, clock,
         Pipeline::Options{options.frameEvery, options.nodeColumns, &session->m_taps,
-                          1 + kEpochsEach * session->m_pipelines++, options.rules, kept.read()});
+                          1 + kEpochsEach * session->m_pipelines++, options.rules, std::move(saved)});
+    session->m_desk.setPipeline(session->m_live.get());
+    session->m_desk.sayNotes();
     session->readBaseline();
     return session;
 }
@@ -92,14 +100,13 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
 std::unique_ptr<Session> Session::replay(std::unique_ptr<ReplaySource> source, const PopCatalogue& catalogue,
                                          const Clock& clock, const Options& options) {
     std::unique_ptr<Session> session(new Session(catalogue, clock, options));
+    session->m_desk.beginReplay(*source);
     session->showPast(std::move(source));
     session->readBaseline();
     return session;
 }
 
-Session::~Session() {
-    if (m_live) m_keptAlarms->keepNow(m_live->savedAlarms().take());
-}
+Session::~Session() = default;
 
 // ---- the baseline
 
@@ -119,23 +126,6 @@ void Session::takeUpBaseline() {
     m_baseline = std::move(read.value());
     for (auto* pipeline : {m_live.get(), m_past ? m_past->pipeline.get() : nullptr})
         if (pipeline) pipeline->baselines().put(m_baseline);
-}
-
-// ---- alarms
-
-std::shared_ptr<const LiveStatus> Session::takeStatus() {
-    auto* pipeline = m_live ? m_live.get() : m_past ? m_past->pipeline.get() : nullptr;
-    return pipeline ? pipeline->statuses().take() : nullptr;
-}
-
-bool Session::ask(AlarmCommand command) {
-    auto* pipeline = m_live ? m_live.get() : m_past ? m_past->pipeline.get() : nullptr;
-    return pipeline && pipeline->commands().put(std::move(command));
-}
-
-/// Beside the ring, which is this dashboard's alone.
-std::string Session::alarmsPath() const {
-    return m_flight ? (fs::path(m_flight->folder()) / "alarms").string() : std::string();
 }
 
 // ---- the past
@@ -166,11 +156,12 @@ void Session::showPast(std::unique_ptr<ReplaySource> source) {
     if (const auto& damage = source->damage(); !damage.empty())
         m_problem = damage.front().text +
                     (damage.size() > 1 ? " (and " + std::to_string(damage.size() - 1) + " more)" : "");
-    past.pipeline =
-        std::make_unique<Pipeline>(std::move(source), m_catalogue, m_clock,
-                                   Pipeline::Options{m_options.frameEvery, m_options.nodeColumns, nullptr,
-                                                     1 + kEpochsEach * m_pipelines++,
-                                                     m_live ? std::nullopt : std::optional(m_options.rules)});
+    past.pipeline = std::make_unique<Pipeline>(
+        std::move(source), m_catalogue, m_clock,
+        Pipeline::Options{m_options.frameEvery, m_options.nodeColumns, nullptr,
+                          1 + kEpochsEach * m_pipelines++,
+                          m_live || !m_desk.mustJudge() ? std::nullopt : std::optional(m_options.rules)});
+    if (!m_live) m_desk.setPipeline(past.pipeline.get());
     past.pipeline->requests().put(std::make_shared<ViewRequest>(m_request));
     if (m_baseline) past.pipeline->baselines().put(m_baseline);
     m_past = std::move(past);
@@ -187,8 +178,7 @@ void Session::takeUp() {
     std::erase_if(m_closing, [](const auto& closing) { return isReady(closing); });
     if (isReady(m_keeping)) m_problem = m_keeping.get();
     if (isReady(m_readingBaseline)) takeUpBaseline();
-    if (auto rules = m_rules.takeChange()) ask(UseRules{std::move(*rules)});
-    if (m_live) m_keptAlarms->keep([this] { return m_live->savedAlarms().take(); });
+    if (auto problem = m_desk.takeUp(); !problem.empty()) m_problem = std::move(problem);
     if (isReady(m_opening)) {
         auto opened = m_opening.get();
         if (!m_openingWanted) { // somebody went back to live meanwhile
@@ -233,7 +223,11 @@ void Session::takeUpFailures() {
     if (status.files == 0) record(false); // it never was one
 }
 
-// ---- frames
+// ---- frames and alarms
+
+std::shared_ptr<const LiveStatus> Session::takeStatus() {
+    return m_desk.takeStatus(m_past ? m_past->control->status().position : RecordedTime{});
+}
 
 std::shared_ptr<const Frame> Session::takeFrame() {
     takeUp();
@@ -262,6 +256,7 @@ Timeline Session::timeline() {
     Timeline timeline;
     timeline.opening = isOpening();
     timeline.problem = m_problem;
+    m_desk.writeTo(timeline);
     writeRecording(timeline);
     timeline.feedAgeSeconds = m_feedAgeSeconds;
     if (m_live) {
@@ -366,11 +361,9 @@ void Session::loop(std::optional<Timeline::Range> range) {
 }
 
 void Session::toEvent(bool forward) {
-    if (looksBack()) return send(replay::ToEvent{forward});
-    if (forward || m_history.empty()) return;
-    Timeline timeline;
-    m_history.writeTo(timeline);
-    if (!timeline.events.empty()) openPast(timeline.events.back().at, 1, false);
+    const auto moments = timeline().moments();
+    if (looksBack()) return send(replay::ToEvent{forward, moments});
+    if (!forward && !moments.empty() && !m_history.empty()) openPast(moments.back(), 1, false);
 }
 
 void Session::toLive() {
@@ -417,6 +410,7 @@ void Session::record(bool on) {
     options.rosters = [this] { return m_taps.rosters(); };
     m_recorder = Recorder::start(options, m_clock);
     m_taps.setRecorder(m_recorder.get());
+    m_desk.sayNotes();
 }
 
 } // namespace surgescope::feeds

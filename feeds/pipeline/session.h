@@ -5,10 +5,9 @@
 #include "feeds/capture/flight_recorder.h"
 #include "feeds/capture/recorder.h"
 #include "feeds/frame/timeline.h"
-#include "feeds/pipeline/kept_alarms.h"
+#include "feeds/pipeline/desk.h"
 #include "feeds/pipeline/live_history.h"
 #include "feeds/pipeline/pipeline.h"
-#include "feeds/pipeline/rules_file.h"
 #include "feeds/source/replay_source.h"
 
 #include <chrono>
@@ -19,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace surgescope::feeds {
@@ -59,8 +59,11 @@ class Session {
     std::shared_ptr<const Frame> takeFrame();
     /// Alarms: of a feed always those of now, whatever is shown; null when there is nothing newer.
     std::shared_ptr<const LiveStatus> takeStatus();
-    /// What becomes of it the status tells. False: there are too many of them already.
-    bool ask(AlarmCommand command);
+    /// What becomes of it the status tells. An Error: why it is not even tried.
+    std::optional<Error> ask(AlarmCommand command) { return m_desk.ask(std::move(command)); }
+    /// Writes a note, or over the one of its id. It is recorded, and kept for when the session begins again;
+    /// of a recording, beside it. An Error: what is wrong with it.
+    std::optional<Error> write(const Note& note) { return m_desk.write(note); }
     /// What the screen can show from now on.
     void request(const ViewRequest& request);
     /// As it is now. Call it again and again: what was begun elsewhere is taken up here.
@@ -90,6 +93,7 @@ class Session {
       public:
         void received(std::string_view topic, std::string_view payload, WallTime arrived) override;
         void settled(const FleetState& state) override;
+        void said(std::string_view topic, std::string_view payload) override;
         /// Of the recording that was asked for, otherwise of the flight recorder's ring.
         std::optional<std::uint64_t> dropped() const override;
         FlightRecorder* flight = nullptr;
@@ -120,7 +124,6 @@ class Session {
     void takeUp();
     void takeUpFailures();
     void noteAge(const Frame& frame);
-    std::string alarmsPath() const;
     void readBaseline();
     void takeUpBaseline();
     void writeRecording(Timeline& timeline) const;
@@ -142,14 +145,13 @@ class Session {
     std::unique_ptr<Pipeline> m_live;
     LiveHistory m_history;
     std::optional<Past> m_past;
+    Desk m_desk;                           // after the pipelines it asks
     std::optional<Timeline::Range> m_loop; // as asked for: a past opened anew loops, too
     std::optional<double> m_feedAgeSeconds;
     SteadyTime m_feedAgeAt;
     std::string m_lastStem; // of the files named so far
     int m_sameStem = 0;     // how many the last one has named
 
-    RulesFile m_rules;
-    std::optional<KeptAlarms> m_keptAlarms; // of a feed
     std::shared_ptr<const Baseline> m_baseline;
     std::future<Result<std::shared_ptr<const Baseline>>> m_readingBaseline;
     std::future<Opened> m_opening;

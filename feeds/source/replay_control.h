@@ -37,9 +37,11 @@ struct Seek {
 struct Loop {
     std::optional<std::pair<RecordedTime, RecordedTime>> range;
 };
-/// To the next event, or the one before; nowhere when there is none.
+/// To the next of these moments, or the one before; nowhere when there is none. From where all that was sent
+/// before leads to.
 struct ToEvent {
     bool forward = true;
+    std::vector<RecordedTime> among; // by time
 };
 
 using Command = std::variant<Play, Pause, Step, SetSpeed, Seek, Loop, ToEvent>;

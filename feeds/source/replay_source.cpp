@@ -26,6 +26,8 @@ constexpr std::uint64_t kMadeLate = 40 * kSecondNs;
 constexpr seconds kClocksHeard{7};
 /// A loop is at least this long: each time round is a seek.
 constexpr std::uint64_t kShortestLoop = kSecondNs / 4;
+/// Log time and time shown are not the same to the last millisecond.
+constexpr milliseconds kSameMoment{50};
 /// Without a rollup to begin at, reports of so many seconds are played again.
 constexpr std::uint64_t kWithoutRollup = 30 * kSecondNs;
 
@@ -92,7 +94,7 @@ bool ReplaySource::wanted(std::string_view topic) const {
 
 bool ReplaySource::isAnyWanted(const mcap::Channel& channel) const {
     const auto* topicClass = recording::classOf(channel.topic);
-    if (topicClass && !topicClass->received) return false;
+    if (topicClass && topicClass->origin != recording::Origin::received) return false;
     if (!topicClass || !topicClass->byPop) return wanted(channel.topic);
     const auto stem = channel.topic + "/";
     return std::ranges::any_of(
@@ -194,13 +196,13 @@ void ReplaySource::obey(const replay::Command& command) {
             } else if constexpr (std::is_same_v<C, replay::Loop>) {
                 setLoop(c);
             } else if constexpr (std::is_same_v<C, replay::ToEvent>) {
-                const auto& times = m_index->eventLogTimes;
+                const auto now = m_index->timeAt(here);
                 if (c.forward) {
-                    const auto next = std::ranges::upper_bound(times, here);
-                    if (next != times.end()) move(*next);
+                    const auto next = std::ranges::upper_bound(c.among, now + kSameMoment);
+                    if (next != c.among.end()) move(m_index->logTimeAt(*next));
                 } else {
-                    const auto at = std::ranges::lower_bound(times, here);
-                    if (at != times.begin()) move(*std::prev(at));
+                    const auto at = std::ranges::lower_bound(c.among, now - kSameMoment);
+                    if (at != c.among.begin()) move(m_index->logTimeAt(*std::prev(at)));
                 }
             }
         },

@@ -7,12 +7,12 @@
 #include "feeds/wire/header_reader.h"
 #include "feeds/wire/limits.h"
 #include "feeds/wire/plausible.h"
+#include "feeds/wire/protobuf_log.h"
 #include "feeds/wire/rollup_reader.h"
 #include "feeds/wire/roster_reader.h"
 #include "feeds/wire/sanity.h"
 #include "feeds/wire/totals_reader.h"
 
-#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/unknown_field_set.h>
 
 #include <algorithm>
@@ -357,8 +357,7 @@ struct Decoder::Messages {
 };
 
 Decoder::Decoder() : m_messages(std::make_unique<Messages>()) {
-    // The library would write a line to standard error for each bad message: we refuse and count it instead.
-    google::protobuf::SetLogHandler(nullptr);
+    silenceProtobuf();
 }
 Decoder::~Decoder() = default;
 

@@ -58,8 +58,7 @@ Messages receivedIn(const std::string& path) {
     auto reader = McapReader::open(path);
     if (!reader) return messages;
     MessageStream stream(*reader.value(), [](const mcap::Channel& channel) {
-        const auto* topicClass = recording::classOf(channel.topic);
-        return !topicClass || topicClass->received;
+        return recording::originOf(channel.topic) == recording::Origin::received;
     });
     while (const auto* message = stream.next())
         messages.emplace_back(message->topic, message->payload);

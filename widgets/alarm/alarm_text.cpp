@@ -36,10 +36,20 @@ QColor verdictColour(Verdict verdict) {
     return p.silent;
 }
 
-QColor cardColour(const Card& card) {
+namespace {
+QColor alarmColour(bool isSilence, Severity severity) {
     const Palette& p = colours();
-    if (card.isSilence) return p.silent;
-    return card.severity == Severity::critical ? p.overload : p.elevated;
+    if (isSilence) return p.silent;
+    return severity == Severity::critical ? p.overload : p.elevated;
+}
+} // namespace
+
+QColor cardColour(const Card& card) {
+    return alarmColour(card.isSilence, card.severity);
+}
+
+QColor barColour(const feeds::AlarmBar& bar) {
+    return alarmColour(bar.isSilence, bar.severity);
 }
 
 void paintCardShape(QPainter& painter, const Card& card, const QRectF& box) {

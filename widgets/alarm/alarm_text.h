@@ -3,6 +3,7 @@
 
 #include "feeds/alarm/card.h"
 #include "feeds/alarm/transition.h"
+#include "feeds/desk/alarm_bars.h"
 
 #include "widgets/base/time_words.h"
 
@@ -18,6 +19,7 @@ QString verdictText(feeds::Verdict verdict);
 QColor verdictColour(feeds::Verdict verdict);
 
 QColor cardColour(const feeds::Card& card);
+QColor barColour(const feeds::AlarmBar& bar);
 /// A diamond of what is critical, a triangle of a warning, a cross of what is not heard: told apart without
 /// their colours. Hollow: somebody cares for it, or it is gone.
 void paintCardShape(QPainter& painter, const feeds::Card& card, const QRectF& box);

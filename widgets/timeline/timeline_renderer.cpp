@@ -6,6 +6,7 @@
 #include "widgets/charts/axis_scale.h"
 #include "widgets/charts/series_runs.h"
 #include "widgets/map/label_placer.h"
+#include "widgets/timeline/alarm_lane.h"
 #include "widgets/timeline/timeline_controls_renderer.h"
 #include "widgets/timeline/timeline_text.h"
 
@@ -219,28 +220,30 @@ void TrackPainter::paintTicks() {
 
 void TrackPainter::paintEvents(const QRectF& notice) {
     const QFont font = textFont(px(14), QFont::Medium);
-    const auto tick = [&](const feeds::EventMark& event, double top) {
+    const auto tick = [&](const EventRow& event, double top) {
         m_painter.fillRect(
             QRectF(std::round(m_scale.xOf(event.at)), top, std::max(1.0, px(1.5)), m_track.bottom() - top),
-            eventColour(event));
+            event.colour);
     };
+    const auto rows = eventRows(m_timeline);
     double last = -1;
-    for (const feeds::EventMark& event : m_timeline.events) {
+    for (const EventRow& event : rows) {
+        if (event.kind == QLatin1String("alarm")) continue; // the lane has it
         const double x = std::round(m_scale.xOf(event.at));
         // Of many in one pixel one is enough, unless it is the one that matters.
-        if (!contains(m_scale.shown(), event.at) || (x == last && event.kind != "release")) continue;
+        if (!contains(m_scale.shown(), event.at) || (x == last && event.kind != QLatin1String("release")))
+            continue;
         last = x;
         tick(event, m_track.bottom() - px(9)); // low: it crosses no label, and many do not hide the curve
     }
     m_painter.setFont(font);
-    for (const EventLabel& label : placeEventLabels(m_timeline, m_scale, m_layout.labels, font, notice)) {
-        const feeds::EventMark& event = m_timeline.events[label.event];
+    for (const EventLabel& label : placeEventLabels(rows, m_scale, m_layout.labels, font, notice)) {
+        const EventRow& event = rows[label.event];
         tick(event, m_track.top());
         m_painter.fillRect(label.box, withAlpha(m_palette.panel, 150)); // the curve may run behind it
-        m_painter.setPen(eventColour(event));
-        m_painter.drawText(
-            label.box, Qt::AlignCenter,
-            QFontMetricsF(font).elidedText(eventText(event), Qt::ElideRight, label.box.width()));
+        m_painter.setPen(event.colour);
+        m_painter.drawText(label.box, Qt::AlignCenter,
+                           QFontMetricsF(font).elidedText(event.text, Qt::ElideRight, label.box.width()));
     }
 }
 
@@ -316,6 +319,7 @@ void TrackPainter::paint() {
     const QRectF box = noticeBox(notice);
     paintOverview();
     paintReach();
+    paintAlarmLane(m_painter, m_timeline, m_scale, m_track, px(1));
     paintLoop();
     paintTicks();
     paintEvents(box);
@@ -331,16 +335,18 @@ TimelineScale scaleOf(const feeds::Timeline& timeline, const TimelineLayout& lay
     return {window.of({timeline.begin, timeline.end}), layout.track.left(), layout.track.right()};
 }
 
-std::vector<EventLabel> placeEventLabels(const feeds::Timeline& timeline, const TimelineScale& scale,
+std::vector<EventLabel> placeEventLabels(const std::vector<EventRow>& rows, const TimelineScale& scale,
                                          const QRectF& row, const QFont& font, const QRectF& taken) {
     const QFontMetricsF metrics(font);
     const double unit = row.height() / 17, beside = 6 * unit;
     std::vector<std::size_t> order;
     for (const bool releases : {true, false}) {
         double last = -1;
-        for (std::size_t i = 0; i < timeline.events.size(); ++i) {
-            const feeds::EventMark& event = timeline.events[i];
-            if ((event.kind == "release") != releases || !contains(scale.shown(), event.at)) continue;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const EventRow& event = rows[i];
+            if (!event.isLoud || (event.kind == QLatin1String("release")) != releases ||
+                !contains(scale.shown(), event.at))
+                continue;
             const double x = scale.xOf(event.at);
             if (last >= 0 && x < last + kLabelEvery * unit) continue; // thousands need no thousand tries
             order.push_back(i);
@@ -350,8 +356,8 @@ std::vector<EventLabel> placeEventLabels(const feeds::Timeline& timeline, const 
     std::vector<LabelWish> wishes;
     wishes.reserve(order.size());
     for (const std::size_t i : order) {
-        const double wide = metrics.horizontalAdvance(eventText(timeline.events[i])) + 2 * unit;
-        wishes.push_back({{scale.xOf(timeline.events[i].at), row.center().y()},
+        const double wide = metrics.horizontalAdvance(rows[i].text) + 2 * unit;
+        wishes.push_back({{scale.xOf(rows[i].at), row.center().y()},
                           beside,
                           {std::min(wide, kLongestLabel * unit), row.height() - 0.5}});
     }

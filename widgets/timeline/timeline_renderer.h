@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/timeline/event_rows.h"
 #include "widgets/timeline/timeline_layout.h"
 #include "widgets/timeline/timeline_scale.h"
 #include "widgets/timeline/timeline_window.h"
@@ -32,12 +33,12 @@ TimelineScale scaleOf(const feeds::Timeline& timeline, const TimelineLayout& lay
 
 /// An event's text beside its tick, `row` high; nothing where there was no room.
 struct EventLabel {
-    std::size_t event = 0; // position in Timeline::events
+    std::size_t event = 0; // position among the rows
     QRectF box;
 };
 /// Releases first, then in the order of time, so that labels stay where they are while a feed goes on. No two
 /// overlap, and none covers `taken`.
-std::vector<EventLabel> placeEventLabels(const feeds::Timeline& timeline, const TimelineScale& scale,
+std::vector<EventLabel> placeEventLabels(const std::vector<EventRow>& rows, const TimelineScale& scale,
                                          const QRectF& row, const QFont& font, const QRectF& taken);
 
 } // namespace surgescope::widgets

@@ -3,6 +3,7 @@
 
 #include "widgets/base/format.h"
 #include "widgets/base/palette.h"
+#include "widgets/timeline/event_rows.h"
 
 #include <QFileInfo>
 
@@ -29,15 +30,6 @@ bool isGap(const feeds::Timeline& timeline, TimelineTime at) {
 QString speedText(double speed) {
     if (std::isinf(speed)) return QStringLiteral("max");
     return QString::number(speed, 'g', 3) + u'×';
-}
-
-QColor eventColour(const feeds::EventMark& event) {
-    const Palette& p = colours();
-    return event.kind == "release" ? p.accent : event.kind == "purge" ? p.elevated : p.muted;
-}
-
-QString eventText(const feeds::EventMark& event) {
-    return QString::fromStdString(event.text.empty() ? event.kind : event.text);
 }
 
 TimelineNotice timelineNotice(const feeds::Timeline& timeline) {
@@ -121,12 +113,11 @@ QString timelineTooltip(const feeds::Timeline& timeline, TimelineTime at, std::c
     if (const auto range = seekableRange(timeline); !range || !contains(*range, at))
         tip += QStringLiteral("<br>cannot be gone back to");
     int events = 0;
-    for (const feeds::EventMark& event : timeline.events) {
-        if (event.at < at - reach || event.at > at + reach) continue;
+    for (const EventRow& row : eventRows(timeline)) {
+        if (row.at < at - reach || row.at > at + reach) continue;
         if (++events <= kEventsInTooltip)
             tip += QStringLiteral("<br><span style='color:%1'>%2</span> %3")
-                       .arg(eventColour(event).name(), QString::fromStdString(event.kind).toHtmlEscaped(),
-                            QString::fromStdString(event.text).toHtmlEscaped());
+                       .arg(row.colour.name(), row.kind.toHtmlEscaped(), row.text.toHtmlEscaped());
     }
     if (events > kEventsInTooltip) tip += QStringLiteral("<br>and %1 more").arg(events - kEventsInTooltip);
     return tip;

@@ -11,11 +11,6 @@ namespace surgescope::widgets {
 /// "8×", "0.1×", "max".
 QString speedText(double speed);
 
-/// Of an event: releases blue, purges amber, everything else neutral.
-QColor eventColour(const feeds::EventMark& event);
-/// What it says, or its kind when it says nothing.
-QString eventText(const feeds::EventMark& event);
-
 /// The line that lies over the track: what could not be done, what is being prepared, why nothing can be
 /// done. Empty most of the time.
 struct TimelineNotice {

@@ -41,7 +41,9 @@ const std::vector<Shortcut>& shortcuts() {
         {timeline, kTime, u"[ ]", u"slower, faster", {{.prints = u'['}, {.prints = u']'}}},
         {timeline, kTime, u"Home", u"to the beginning", {{Qt::Key_Home}}},
         {timeline, kTime, u"End", u"to live, or to the end", {{Qt::Key_End}}},
-        {timeline, kTime, u"N P", u"next, previous event", {{Qt::Key_N}, {Qt::Key_P}}},
+        {timeline, kTime, u"N P", u"next, previous event, alarm or note", {{Qt::Key_N}, {Qt::Key_P}}},
+        {events, kTime, u"J", u"events, alarms and notes: find, go there", {{Qt::Key_J}}},
+        {note, kTime, u"Ctrl N", u"a note, at the crosshair or over what loops", {{Qt::Key_N, kCtrl}}},
         {timeline,
          kTime,
          u"Z  Shift Z",
@@ -87,6 +89,7 @@ const std::vector<Shortcut>& shortcuts() {
         {map, kMap, u"/  Ctrl F", u"find a PoP", {{.prints = u'/'}, {Qt::Key_F, kCtrl}}},
 
         {wallMode, kWall, u"F11", u"wall mode, and out of it", {{Qt::Key_F11}}},
+        {undo, kWall, u"Ctrl Z", u"takes back T-0 or a closed view", {{Qt::Key_Z, kCtrl}}},
         {alarms, kWall, u"A", u"alarms: what to do, acknowledge, shelve", {{Qt::Key_A}}},
         {health, kWall, u"H", u"health of the wall itself", {{Qt::Key_H}}},
         {theme, kWall, u"Ctrl T", u"dark, light, high contrast", {{Qt::Key_T, kCtrl}}},

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What keys, menus and pages do to the wall; the other half of wall_window.cpp.
-#include "widgets/alarm/alarm_list.h"
 #include "widgets/map/map_widget.h"
 #include "widgets/tiles/tile_row.h"
 #include "widgets/timeline/timeline_widget.h"
@@ -9,6 +8,7 @@
 #include "widgets/wall/line_box.h"
 #include "widgets/wall/notice_line.h"
 #include "widgets/wall/shortcuts.h"
+#include "widgets/wall/wall_desk.h"
 #include "widgets/wall/wall_window.h"
 #include "widgets/workspace/built_in_workspaces.h"
 
@@ -18,20 +18,34 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 namespace surgescope::widgets {
 
 namespace {
-constexpr int kMostNoteLetters = 120; // some have four bytes
-}
+const QString kTakeBack = QStringLiteral(" · Ctrl+Z takes it back");
+
+/// What can be done again and taken back.
+class Undoable final : public QUndoCommand {
+  public:
+    Undoable(std::function<void()> redo, std::function<void()> undo)
+        : m_redo(std::move(redo)), m_undo(std::move(undo)) {}
+    void redo() override { m_redo(); }
+    void undo() override { m_undo(); }
+
+  private:
+    std::function<void()> m_redo;
+    std::function<void()> m_undo;
+};
+} // namespace
 
 void WallWindow::keyPressEvent(QKeyEvent* event) {
     if (!handleKey(*event)) QWidget::keyPressEvent(event);
 }
 
 bool WallWindow::handleKey(QKeyEvent& event) {
-    if (m_alarmList->handleKey(event)) return true;
+    if (m_desk->handleKey(event)) return true;
     const auto called = commandFor(event);
     if (!called) return false;
     const bool repeats = called->command == Command::timeline || called->command == Command::map ||
@@ -59,13 +73,15 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
     case Command::timeZone: m_focus.setTimeText(TimeText::clock, !m_focus.localZone()); break;
     case Command::release:
         if (called.number == 1)
-            setRelease(std::nullopt);
+            chooseRelease(std::nullopt);
         else if (m_focus.crosshair())
-            setRelease(m_focus.crosshair());
+            chooseRelease(m_focus.crosshair());
+        else
+            showNotice(QStringLiteral("T-0 is set where the crosshair is: point at a chart first"));
         break;
     case Command::workspace: chooseWorkspace(called.number); break;
     case Command::maximise: m_arrangement->toggleMaximised(m_arrangement->current()); break;
-    case Command::close: m_arrangement->close(m_arrangement->current()); break;
+    case Command::close: closeView(m_arrangement->current()); break;
     case Command::popOut: m_arrangement->popOut(m_arrangement->current()); break;
     case Command::exportView: {
         static constexpr std::array kFormats{ExportFormats(ExportFormat::png),
@@ -81,7 +97,18 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
         break;
     }
     case Command::health: toggleHealth(); break;
-    case Command::alarms: toggleAlarms(); break;
+    case Command::alarms:
+    case Command::events:
+        m_help->dismiss();
+        called.command == Command::alarms ? m_desk->toggleAlarms() : m_desk->toggleEvents();
+        break;
+    case Command::note: m_desk->askForNote(); break;
+    case Command::undo:
+        if (m_undo.canUndo())
+            m_undo.undo();
+        else
+            showNotice(QStringLiteral("Nothing to take back"));
+        break;
     case Command::wallMode: toggleWallMode(); break;
     case Command::menu: {
         const std::string view = m_arrangement->current();
@@ -126,8 +153,7 @@ QString WallWindow::exportTitle(ExportView view) {
 
 void WallWindow::handleEscape() {
     // One thing at a time, the most passing first.
-    if (m_arrangement->cancelDrag() || m_help->dismiss() || m_alarmList->dismiss() || m_notice->dismiss())
-        return;
+    if (m_arrangement->cancelDrag() || m_help->dismiss() || m_desk->dismiss() || m_notice->dismiss()) return;
     if (!m_focus.selection().isWorld()) return m_focus.select({});
     if (m_arrangement->restore()) return;
     if (isWallMode())
@@ -136,21 +162,31 @@ void WallWindow::handleEscape() {
         showNormal();
 }
 
-void WallWindow::toggleAlarms() {
-    m_help->dismiss();
-    m_alarmList->toggle(m_scale);
+void WallWindow::chooseRelease(std::optional<feeds::FeedSecond> at) {
+    if (at == m_release) return;
+    const auto set = [this](std::optional<feeds::FeedSecond> to, const QString& more) {
+        setRelease(to);
+        m_desk->noteRelease(to);
+        showNotice(
+            (to ? QStringLiteral("T-0 set by hand to %1 UTC").arg(QString::fromStdString(feeds::utcText(*to)))
+                : QStringLiteral("T-0 as the feed says")) +
+            more);
+    };
+    m_undo.push(
+        new Undoable([set, at] { set(at, kTakeBack); }, [set, before = m_release] { set(before, {}); }));
 }
 
-void WallWindow::askForNote(quint64 card, QPoint global) {
-    auto* box = new LineBox({.question = QStringLiteral("Acknowledge, with a note"),
-                             .text = {},
-                             .most = kMostNoteLetters,
-                             .allowed = {}},
-                            std::max(0.8, m_scale), this);
-    connect(box, &LineBox::accepted, this, [this, card](const QString& note) {
-        emit alarmAsked(feeds::Acknowledge{card, m_person.toStdString(), note.toStdString()});
-    });
-    box->popUp(global);
+void WallWindow::closeView(const std::string& view) {
+    if (view.empty() || !m_arrangement->isPlaced(view)) return;
+    const Workspace before = m_arrangement->workspace();
+    const auto name = m_workspaceName;
+    m_undo.push(new Undoable([this, view] { m_arrangement->close(view); },
+                             [this, before, name] {
+                                 m_workspaceName = name;
+                                 m_arrangement->setWorkspace(before);
+                                 emit arranged();
+                             }));
+    showNotice(QStringLiteral("A view was closed") + kTakeBack);
 }
 
 /// The page comes over everything, and leaves things as they were.

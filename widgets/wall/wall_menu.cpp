@@ -81,7 +81,7 @@ void addViewEntries(QMenu* menu, WallWindow& window, const std::string& view, do
                                      : QStringLiteral("Open in a window of its own"),
           keysOf(Command::popOut), [&window, view] { window.arrangement().popOut(view); });
     entry(menu, window, QStringLiteral("Close"), keysOf(Command::close),
-          [&window, view] { window.arrangement().close(view); });
+          [&window, view] { window.closeView(view); });
     addExports(menu, window, view, scale);
     menu->addSeparator();
 }

@@ -4,7 +4,6 @@
 #include "feeds/util/clock.h"
 #include "feeds/util/own_process.h"
 
-#include "widgets/alarm/alarm_list.h"
 #include "widgets/alarm/alarm_strip.h"
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
@@ -20,6 +19,7 @@
 #include "widgets/wall/notice_line.h"
 #include "widgets/wall/progress_line.h"
 #include "widgets/wall/shortcuts.h"
+#include "widgets/wall/wall_desk.h"
 #include "widgets/wall/wall_menu.h"
 #include "widgets/workspace/built_in_workspaces.h"
 
@@ -39,14 +39,16 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
       m_alarms(new AlarmStrip(this)), m_tiles(new TileRow(this)), m_area(new ViewArea(m_views.set(), this)),
       m_timeline(new TimelineWidget(this)), m_health(new HealthStrip(this)),
       m_progress(new ProgressLine(this)), m_notice(new NoticeLine(this)), m_help(new HelpOverlay(this)),
-      m_alarmList(new AlarmList(this)), m_edge(new EdgeFrame(this)),
+      m_desk(new WallDesk(*this, m_focus)), m_edge(new EdgeFrame(this)),
       m_arrangement(std::make_unique<Arrangement>(m_views.set(), *m_area)) {
     setWindowTitle(QStringLiteral("surgescope"));
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
     setToolTipColours();
     connectViews();
-    connectAlarms();
+    m_alarms->hide();
+    connect(m_alarms, &AlarmStrip::listRequested, m_desk, &WallDesk::toggleAlarms);
+    connect(m_desk, &WallDesk::jumpRequested, m_timeline, &TimelineWidget::seekRequested);
     m_requestTimer.setSingleShot(true);
     m_requestTimer.setInterval(0);
     connect(&m_requestTimer, &QTimer::timeout, this, &WallWindow::postRequest);
@@ -96,25 +98,9 @@ void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     noteReport(*frame);
     m_views.setFrame(std::move(frame));
     m_alarms->setWords(timeWords(), m_mode == feeds::Timeline::Mode::behindLive);
-    m_alarmList->setWords(timeWords());
+    m_desk->setWords(timeWords());
     checkAge();
     if (!m_ageTimer.isActive()) m_ageTimer.start();
-}
-
-void WallWindow::connectAlarms() {
-    m_alarms->hide();
-    const auto person = [this] { return m_person.toStdString(); };
-    connect(m_alarms, &AlarmStrip::listRequested, this, &WallWindow::toggleAlarms);
-    connect(m_alarmList, &AlarmList::acknowledgeRequested, this, [this, person](quint64 card) {
-        emit alarmAsked(feeds::Acknowledge{card, person(), {}});
-    });
-    connect(m_alarmList, &AlarmList::noteRequested, this, &WallWindow::askForNote);
-    connect(m_alarmList, &AlarmList::shelveRequested, this, [this, person](quint64 card) {
-        emit alarmAsked(feeds::Shelve{.card = card, .by = person(), .note = {}});
-    });
-    connect(m_alarmList, &AlarmList::unshelveRequested, this, [this, person](quint64 card) {
-        emit alarmAsked(feeds::Unshelve{card, person()});
-    });
 }
 
 void WallWindow::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
@@ -123,7 +109,7 @@ void WallWindow::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
     showSilent();
     const bool isFirst = m_alarms->isHidden();
     m_alarms->setStatus(status);
-    m_alarmList->setStatus(std::move(status));
+    m_desk->setStatus(status);
     if (!isFirst) return;
     m_alarms->show();
     layOut();
@@ -144,6 +130,7 @@ void WallWindow::setTimeline(feeds::Timeline timeline) {
     if (std::exchange(m_mode, timeline.mode) != timeline.mode) showSilent();
     m_views.setMode(m_mode);
     m_timeline->setTimeline(timeline);
+    m_desk->setTimeline(timeline);
     m_views.health().setTimeline(timeline);
     if (!m_sinceHealth.isValid() || m_sinceHealth.elapsed() >= 1000) {
         const double seconds =
@@ -249,7 +236,7 @@ void WallWindow::layOut() {
     m_area->setGeometry(edge, top, std::max(1, w - 2 * edge), std::max(1, bottom - top));
     m_notice->place({edge, bottom}, std::max(1, w - 2 * edge), m_scale);
     m_help->place(m_scale);
-    m_alarmList->place(m_scale);
+    m_desk->place(m_scale);
     m_edge->place(m_scale);
     m_header->setCovered(m_edge->wordsBox());
     m_requestTimer.start();

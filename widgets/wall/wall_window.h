@@ -17,6 +17,7 @@
 
 #include <QElapsedTimer>
 #include <QTimer>
+#include <QUndoStack>
 #include <QWidget>
 
 #include <array>
@@ -28,7 +29,6 @@
 
 namespace surgescope::widgets {
 
-class AlarmList;
 class AlarmStrip;
 class Arrangement;
 class EdgeFrame;
@@ -41,6 +41,7 @@ class TileRow;
 class TimelineWidget;
 class ViewArea;
 class ViewWindow;
+class WallDesk;
 struct Called;
 
 /// The whole wall: header, tiles, timeline and health strip, and between them views that people arrange, here
@@ -62,9 +63,8 @@ class WallWindow : public QWidget {
     /// What burns: a strip shows it from then on. Null is ignored.
     void setStatus(std::shared_ptr<const feeds::LiveStatus> status);
     const AlarmStrip& alarms() const { return *m_alarms; }
-    const AlarmList& alarmList() const { return *m_alarmList; }
-    /// Who acknowledges and shelves at this wall.
-    void setPerson(const QString& name) { m_person = name; }
+    /// Alarms, events and notes, and what people do about them.
+    WallDesk& desk() { return *m_desk; }
 
     const feeds::PopCatalogue& catalogue() const { return m_views.catalogue(); }
 
@@ -94,6 +94,8 @@ class WallWindow : public QWidget {
     /// A small line to type a name into; then workspaceSaved() is emitted.
     void askForName(QPoint global);
 
+    /// By hand: it is announced, and can be taken back.
+    void closeView(const std::string& view);
     bool isMaximised(const std::string& view) const;
     bool isInOwnWindow(const std::string& view) const;
     ViewArea& area() { return *m_area; }
@@ -131,7 +133,6 @@ class WallWindow : public QWidget {
     const WallMode& wallMode() const { return m_wall; }
     void toggleFullScreen();
     void toggleHelp();
-    void toggleAlarms();
     /// One quiet line, for half a minute or until Esc.
     void showNotice(const QString& text);
     const NoticeLine& notice() const { return *m_notice; }
@@ -166,9 +167,6 @@ class WallWindow : public QWidget {
     /// Keys and menus ask for it; nothing is written here.
     void exportRequested(surgescope::widgets::ExportView view, surgescope::widgets::ExportFormats formats);
 
-    /// People want this of an alarm.
-    void alarmAsked(const surgescope::feeds::AlarmCommand& command);
-
   protected:
     bool event(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
@@ -189,9 +187,8 @@ class WallWindow : public QWidget {
     bool run(const Called& called, QKeyEvent& event);
     void handleEscape();
     void toggleHealth();
-    void connectAlarms();
     void showSilent();
-    void askForNote(quint64 card, QPoint global);
+    void chooseRelease(std::optional<feeds::FeedSecond> at);
     void popUpMenu(const std::string& view, QPoint global);
     void chooseWorkspace(int position);
     void turnPage(int page);
@@ -218,11 +215,11 @@ class WallWindow : public QWidget {
     ProgressLine* m_progress;
     NoticeLine* m_notice;
     HelpOverlay* m_help;
-    AlarmList* m_alarmList;
+    WallDesk* m_desk;
     EdgeFrame* m_edge;
     std::unique_ptr<Arrangement> m_arrangement;
 
-    QString m_person;
+    QUndoStack m_undo;
     std::shared_ptr<const feeds::LiveStatus> m_status;
     std::string m_workspaceName;
     std::vector<Workspace> m_userWorkspaces;

@@ -50,8 +50,7 @@ std::vector<std::pair<std::string, std::string>> receivedIn(const std::string& p
     auto reader = McapReader::open(path);
     REQUIRE(reader);
     MessageStream stream(*reader.value(), [](const mcap::Channel& channel) {
-        const auto* topicClass = recording::classOf(channel.topic);
-        return !topicClass || topicClass->received;
+        return recording::originOf(channel.topic) == recording::Origin::received;
     });
     std::vector<std::pair<std::string, std::string>> messages;
     while (const auto* message = stream.next())

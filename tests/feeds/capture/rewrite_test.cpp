@@ -26,8 +26,8 @@ std::vector<std::string> messagesOf(const std::string& path, const std::string& 
     auto reader = McapReader::open(path);
     REQUIRE(reader);
     MessageStream stream(*reader.value(), [&](const mcap::Channel& channel) {
-        const auto* topicClass = recording::classOf(channel.topic);
-        return channelName.empty() ? !topicClass || topicClass->received : channel.topic == channelName;
+        return channelName.empty() ? recording::originOf(channel.topic) == recording::Origin::received
+                                   : channel.topic == channelName;
     });
     std::vector<std::string> messages;
     while (const auto* message = stream.next())

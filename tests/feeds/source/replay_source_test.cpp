@@ -155,7 +155,8 @@ TEST_CASE("a seek shows a fleet with wrong clocks as it was shown", "[replay]") 
         source.clock = &clock;
         auto recorder = Recorder::open({.path = path}, clock);
         REQUIRE(recorder);
-        FeedStep step(source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::all, {recorder.value().get()});
+        FeedStep step(source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::all,
+                      {recorder.value().get()});
         step.request(launchRequest());
         Encoder encoder;
         const std::vector<std::pair<std::string, int>> clocks{
@@ -280,13 +281,16 @@ TEST_CASE("from event to event", "[replay]") {
     Played played(recorded.path, {.paused = true});
     const auto& events = played.source->recording().events;
     REQUIRE(!events.empty());
-    const auto frame = played.command(replay::ToEvent{true});
+    std::vector<RecordedTime> moments;
+    for (const auto& event : events)
+        moments.emplace_back(event.header.intervalEnd);
+    const auto frame = played.command(replay::ToEvent{true, moments});
     REQUIRE(!frame->events.empty());
     CHECK(frame->events.back().text == events.front().text);
     const auto there = played.status().position;
     played.command(replay::Seek{played.source->recording().end});
     for (std::size_t i = 0; i < events.size(); ++i)
-        played.command(replay::ToEvent{false});
+        played.command(replay::ToEvent{false, moments});
     CHECK(played.status().position == there);
 }
 

@@ -4,6 +4,7 @@
 #include "widgets/alarm/alarm_text.h"
 #include "widgets/base/palette.h"
 #include "widgets/wall/line_box.h"
+#include "widgets/wall/wall_desk.h"
 #include "widgets/wall/wall_window.h"
 
 #include "tests/support/catch.h"
@@ -54,8 +55,8 @@ struct AlarmedWall {
 
     AlarmedWall() {
         window.resize(1920, 1080);
-        window.setPerson(QStringLiteral("anna"));
-        QObject::connect(&window, &WallWindow::alarmAsked, &window,
+        window.desk().setPerson(QStringLiteral("anna"));
+        QObject::connect(&window.desk(), &WallDesk::alarmAsked, &window,
                          [this](const feeds::AlarmCommand& command) { asked.push_back(command); });
         window.show();
         window.setFrame(frame);
@@ -120,9 +121,9 @@ TEST_CASE("key A shows the list, Enter acknowledges what is chosen in one's own 
     AlarmedWall wall;
     wall.show({card(11, Severity::critical, AlarmState::unacked, "first"),
                card(12, Severity::warning, AlarmState::unacked, "second")});
-    CHECK(wall.window.alarmList().isHidden());
+    CHECK(wall.window.desk().alarmList().isHidden());
     QTest::keyClick(&wall.window, Qt::Key_A);
-    REQUIRE(wall.window.alarmList().isVisible());
+    REQUIRE(wall.window.desk().alarmList().isVisible());
     QTest::keyClick(&wall.window, Qt::Key_Down);
     QTest::keyClick(&wall.window, Qt::Key_Return);
     REQUIRE(wall.asked.size() == 1);
@@ -134,7 +135,7 @@ TEST_CASE("key A shows the list, Enter acknowledges what is chosen in one's own 
     REQUIRE(wall.asked.size() == 2);
     CHECK(std::get<feeds::Shelve>(wall.asked[1]).card == 12);
     QTest::keyClick(&wall.window, Qt::Key_Escape);
-    CHECK(wall.window.alarmList().isHidden());
+    CHECK(wall.window.desk().alarmList().isHidden());
     QTest::keyClick(&wall.window, Qt::Key_Return); // no list, no command
     CHECK(wall.asked.size() == 2);
 }
@@ -163,7 +164,7 @@ TEST_CASE("a shelved card is taken back by the same key") {
     status->alarms.shelved = {shelved};
     wall.window.setStatus(status);
     QTest::keyClick(&wall.window, Qt::Key_A);
-    REQUIRE(wall.window.alarmList().chosen());
+    REQUIRE(wall.window.desk().alarmList().chosen());
     QTest::keyClick(&wall.window, Qt::Key_S);
     REQUIRE(wall.asked.size() == 1);
     CHECK(std::get<feeds::Unshelve>(wall.asked[0]).card == 21);
@@ -178,14 +179,14 @@ TEST_CASE("a long night's list can be gone through to its end, at any size") {
     QTest::keyClick(&wall.window, Qt::Key_A);
     for (int i = 0; i < 59; ++i)
         QTest::keyClick(&wall.window, Qt::Key_Down);
-    REQUIRE(wall.window.alarmList().chosen());
-    CHECK(wall.window.alarmList().chosen()->id == 60);
+    REQUIRE(wall.window.desk().alarmList().chosen());
+    CHECK(wall.window.desk().alarmList().chosen()->id == 60);
     for (const QSize size : {QSize(1280, 720), QSize(3840, 2160), QSize(400, 300)}) {
         wall.window.resize(size);
         CHECK(!wall.window.grab().isNull());
     }
     wall.show({}); // all are gone while the list is open
-    CHECK(!wall.window.alarmList().chosen());
+    CHECK(!wall.window.desk().alarmList().chosen());
     QTest::keyClick(&wall.window, Qt::Key_Return);
     CHECK(wall.asked.empty());
 }

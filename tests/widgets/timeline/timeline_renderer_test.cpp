@@ -163,7 +163,7 @@ TEST_CASE("labels never overlap, releases come first, and none covers the notice
                      [](const auto& a, const auto& b) { return a.at < b.at; });
     const QFont font = textFont(14, QFont::Medium);
     const QRectF notice(kLayout.track.left(), kLayout.labels.top() - 2, 260, 21);
-    const auto labels = placeEventLabels(t, scaleOf(t, kLayout), kLayout.labels, font, notice);
+    const auto labels = placeEventLabels(eventRows(t), scaleOf(t, kLayout), kLayout.labels, font, notice);
     CHECK(labels.size() >= 5);
     bool release = false;
     for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -177,9 +177,9 @@ TEST_CASE("labels never overlap, releases come first, and none covers the notice
 
     // At the right end there is room only at the left of the tick.
     t.events = {{std::chrono::floor<seconds>(t.end), "note", "the end"}};
-    const auto last = placeEventLabels(t, scaleOf(t, kLayout), kLayout.labels, font, {});
+    const auto last = placeEventLabels(eventRows(t), scaleOf(t, kLayout), kLayout.labels, font, {});
     REQUIRE(last.size() == 1);
     CHECK(last[0].box.right() < kLayout.track.right());
     t.events = {{std::chrono::floor<seconds>(t.end) + minutes(1), "note", "not shown yet"}};
-    CHECK(placeEventLabels(t, scaleOf(t, kLayout), kLayout.labels, font, {}).empty());
+    CHECK(placeEventLabels(eventRows(t), scaleOf(t, kLayout), kLayout.labels, font, {}).empty());
 }

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/desk/said.h"
+
+#include "tests/support/catch.h"
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+using namespace surgescope::feeds;
+using std::chrono::seconds;
+using surgescope::tests::containsText;
+
+namespace {
+
+const FeedSecond kNow = feedSecond(1'795'000'000);
+
+Transition changeOf() {
+    return {.second = kNow,
+            .card = 12,
+            .occurrence = 3,
+            .rule = "pops/silent",
+            .group = "Europe",
+            .change = Change::acknowledged,
+            .from = AlarmState::unacked,
+            .to = AlarmState::acked,
+            .severity = Severity::critical,
+            .isShelved = true,
+            .isSilence = true,
+            .members = {"FRA", "MUC"},
+            .value = std::numeric_limits<double>::infinity(),
+            .by = "Jörg",
+            .note = "power is out",
+            .text = "2 PoPs silent: FRA MUC"};
+}
+
+Card cardOf(AlarmState state) {
+    return {.id = 4,
+            .rule = "latency/metadata",
+            .group = "Europe",
+            .severity = Severity::critical,
+            .state = state,
+            .since = kNow - seconds(60),
+            .until = kNow,
+            .text = "Metadata p95 524 ms",
+            .todo = "pause the fan-out",
+            .runbook = "https://example.org/metadata",
+            .members = {"FRA"},
+            .by = "Ann",
+            .note = "seen",
+            .occurrence = 2,
+            .inhibited = 31,
+            .isSilence = true,
+            .isBlind = true,
+            .isChattering = true,
+            .shelvedUntil = kNow + seconds(900)};
+}
+
+LiveStatus statusOf() {
+    LiveStatus status;
+    status.alarms.verdict = Verdict::act;
+    status.alarms.since = kNow - seconds(50);
+    status.alarms.cards = {cardOf(AlarmState::unacked), cardOf(AlarmState::acked),
+                           cardOf(AlarmState::returned)};
+    status.alarms.shelved = {cardOf(AlarmState::acked)};
+    status.alarms.unacked = 2;
+    status.alarms.acked = 1;
+    status.alarms.inhibited = 31;
+    status.alarms.isFlood = true;
+    status.alarms.rulesProblem = "rules.toml:3: no";
+    status.changes = 17;
+    status.problem = "no such card";
+    return status;
+}
+
+} // namespace
+
+TEST_CASE("what a desk says is read as it was said", "[said]") {
+    const auto change = said::readChange(said::bytesOf(changeOf()));
+    REQUIRE(change);
+    CHECK(*change == changeOf());
+
+    const auto shown = said::readShown(said::bytesOf(statusOf(), kNow));
+    REQUIRE(shown);
+    CHECK(shown->at == kNow);
+    CHECK(shown->status.alarms == statusOf().alarms);
+    CHECK(shown->status.changes == 17);
+    CHECK(shown->status.problem == "no such card");
+
+    const Note note{.id = 5,
+                    .from = kNow,
+                    .to = kNow + seconds(3),
+                    .by = "Ann",
+                    .text = "called",
+                    .written = WallTime(seconds(1'795'000'100)),
+                    .isRemoved = true};
+    const auto read = said::readNote(said::bytesOf(note));
+    REQUIRE(read);
+    CHECK(*read == note);
+}
+
+TEST_CASE("what cannot be right in what a desk says is refused", "[said]") {
+    auto change = changeOf();
+    change.text = "\x1b[2J";
+    CHECK_THAT(said::readChange(said::bytesOf(change)).error(), containsText("out of bounds"));
+    change = changeOf();
+    change.change = static_cast<Change>(200);
+    CHECK(!said::readChange(said::bytesOf(change)));
+    change = changeOf();
+    change.second = FeedSecond{};
+    CHECK(!said::readChange(said::bytesOf(change)));
+    auto status = statusOf();
+    status.alarms.cards[1].state = static_cast<AlarmState>(9);
+    CHECK(!said::readShown(said::bytesOf(status, kNow)));
+    status = statusOf();
+    status.alarms.shelved[0].members.assign(said::kMostMembers + 1, "FRA");
+    CHECK(!said::readShown(said::bytesOf(status, kNow)));
+    CHECK_THAT(said::readNote("rubbish").error(), containsText("7 bytes are not surgescope.v1.Note"));
+}
+
+TEST_CASE("bytes that anybody may have changed are read or refused, never worse", "[said]") {
+    std::mt19937 random(1);
+    const std::string bytes[]{said::bytesOf(changeOf()), said::bytesOf(statusOf(), kNow)};
+    int refused = 0;
+    for (int i = 0; i < 4'000; ++i) {
+        auto changed = bytes[i % 2];
+        for (unsigned flips = random() % 4; flips > 0; --flips)
+            changed[random() % changed.size()] = static_cast<char>(random());
+        changed.resize(changed.size() - random() % 3);
+        for (const auto topic : {said::kChange, said::kShown, said::kNote})
+            refused += said::whyUnreadable(topic, changed).has_value() ? 1 : 0;
+    }
+    CHECK(refused > 4'000);
+}
+
+TEST_CASE("notes in a file are one line each, and a line that is none is told", "[said]") {
+    Notes notes;
+    REQUIRE(!notes.take({.id = 5, .from = kNow, .to = kNow, .by = "Ann", .text = "\"quoted\", ümlaut"}));
+    REQUIRE(!notes.take({.id = 6, .from = kNow, .to = kNow, .by = "Bob", .text = "another"}));
+    const auto lines = said::linesOf(notes);
+    CHECK(std::count(lines.begin(), lines.end(), '\n') == 2);
+    CHECK_THAT(lines, containsText("\"by\":\"Ann\""));
+    auto read = said::readLines(lines);
+    CHECK(read.problem.empty());
+    CHECK(read.notes.kept() == notes.kept());
+
+    read = said::readLines(lines + "{\"id\": \"7\"}\n{\n\n" + lines);
+    CHECK(read.notes.kept() == notes.kept());
+    CHECK_THAT(read.problem, containsText("line 4: expected a note as JSON"));
+}
