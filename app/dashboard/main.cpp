@@ -54,12 +54,14 @@ feeds::Rehearsal::Options rehearsalOptions(const app::Options& options,
             .control = options.control};
 }
 
-feeds::Session::Options sessionOptions(const app::Options& options) {
+feeds::Session::Options sessionOptions(const app::Options& options,
+                                       std::shared_ptr<feeds::ZmqContext> context = nullptr) {
     feeds::Session::Options session{.nodeColumns = options.nodeColumns,
                                     .recordingsFolder = options.recordingsFolder,
                                     .baseline = options.baseline,
                                     .library = "surgescope " SURGESCOPE_VERSION};
     session.rulesFile = options.rules;
+    session.desk = {.serve = options.desk, .ask = options.deskAt, .context = context};
     if (options.flight)
         session.flight = {
             .folder = options.flightFolder, .bytes = options.flightBytes, .library = session.library};
@@ -78,7 +80,8 @@ feeds::Result<std::unique_ptr<feeds::Session>> followFeed(const app::Options& op
     }
     auto source = feeds::ZmqSource::open(endpoints);
     if (!source) return feeds::Error{source.error()};
-    return feeds::Session::live(std::move(source.value()), catalogue, clock, sessionOptions(options));
+    return feeds::Session::live(std::move(source.value()), catalogue, clock,
+                                sessionOptions(options, context));
 }
 
 feeds::Result<std::unique_ptr<feeds::Session>>

@@ -75,6 +75,17 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
                    "Program that gets each change of an alarm of a live feed, as JSON on its standard input")
         ->check(CLI::ExistingFile)
         ->excludes("--replay");
+    auto* desk =
+        app.add_option("--desk", options.desk,
+                       "Judges for other walls, too, which ask at this endpoint, for example tcp://*:5560")
+            ->excludes("--replay");
+    app.add_option(
+           "--desk-at", options.deskAt,
+           "Shows the alarms of the wall that is the desk at this endpoint, for example tcp://wall:5560")
+        ->excludes(desk)
+        ->excludes("--replay")
+        ->excludes("--on-alarm")
+        ->excludes("--rules");
     app.add_option("--baseline", options.baseline,
                    "Recording of an earlier launch to lay beneath, aligned at T-0; without it a simulated "
                    "standard rollout lies beneath rehearsals");

@@ -136,8 +136,8 @@ int main(int argc, char** argv) {
     }
     if (const auto status = planning.run()) return *status;
     if (*lever) {
-        const auto answer = feeds::askControl(control, setting, std::chrono::seconds(3),
-                                              std::make_shared<feeds::Trust>(trust));
+        feeds::ZmqContext context(std::make_shared<feeds::Trust>(trust));
+        const auto answer = feeds::ask(feeds::kLevers, control, setting, std::chrono::seconds(3), context);
         if (!answer) return app::commandLineError(app, answer.error());
         std::cout << *answer << "\n";
         return 0;

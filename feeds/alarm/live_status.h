@@ -12,13 +12,12 @@ namespace surgescope::feeds {
 
 /// What is of now even while the screen looks back. Immutable once posted; shared between threads.
 struct LiveStatus {
-    /// Who judged.
-    enum class Judge : std::uint8_t {
-        here,     // this program, just now
-        recorded, // the wall that recorded, then: nothing can be done about it any more
-        desk,     // another wall, for this one, too
+    enum class JudgedBy : std::uint8_t {
+        thisWall,      // just now
+        recordingWall, // as it was then: nothing can be done about it any more
+        desk,          // another wall, for this one, too
     };
-    Judge judge = Judge::here;
+    JudgedBy judgedBy = JudgedBy::thisWall;
     AlarmStatus alarms;
     std::vector<Transition> history; // the newest last, at most kHistory
     std::uint64_t changes = 0;       // so far, of which the history has the newest

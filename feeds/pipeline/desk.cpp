@@ -22,6 +22,16 @@ Desk::~Desk() {
     if (m_keptAlarms && m_pipeline) m_keptAlarms->keepNow(m_pipeline->savedAlarms().take());
 }
 
+std::optional<Error> Desk::openLine(const Line& line) {
+    if (!line.serve.empty()) {
+        auto opened = AnsweringSocket::open(kDesk, line.serve, line.context);
+        if (!opened) return Error{opened.error()};
+        m_server = std::move(opened.value());
+    }
+    if (!line.ask.empty()) m_line = std::make_unique<DeskLine>(line.ask, line.context, m_clock);
+    return std::nullopt;
+}
+
 std::string Desk::beginLive(const std::string& folder) {
     beginNotes(in(folder, "notes.jsonl"), m_clock.wall() - kNotesKnown);
     return m_keptAlarms.emplace(in(folder, "alarms"), m_clock).read();
@@ -51,30 +61,92 @@ void Desk::sayNotes() {
 
 std::shared_ptr<const LiveStatus> Desk::takeStatus(RecordedTime position) {
     if (m_recorded) return m_recorded->at(position);
-    auto status = m_pipeline ? m_pipeline->statuses().take() : nullptr;
-    if (!status) return nullptr;
-    const auto fresh = std::min<std::uint64_t>(status->changes - std::min(status->changes, m_barsTaken),
-                                               status->history.size());
-    for (auto i = status->history.size() - fresh; i < status->history.size(); ++i)
-        m_bars.take(status->history[i]);
-    m_barsTaken = status->changes;
+    auto status = takeOwn();
+    if (m_line) {
+        const bool isSilent = m_line->isSilent();
+        const bool hasTurned = std::exchange(m_wasSilent, isSilent) != isSilent;
+        if (!isSilent)
+            status = std::exchange(m_theirs, nullptr);
+        else if (hasTurned && !status)
+            status = m_own;
+        if (const auto problem = m_line->problem(); status && !problem.empty()) {
+            auto told = *status;
+            told.problem = problem + (isSilent ? "; this wall judges by itself meanwhile" : "");
+            status = std::make_shared<const LiveStatus>(std::move(told));
+        }
+    }
+    if (status) keepBars(*status);
     return status;
+}
+
+std::shared_ptr<const LiveStatus> Desk::takeOwn() {
+    auto status = m_pipeline ? m_pipeline->statuses().take() : nullptr;
+    if (status) m_own = status;
+    return status;
+}
+
+void Desk::keepBars(const LiveStatus& status) {
+    if (m_barsOf != status.judgedBy || status.changes < m_barsTaken) {
+        m_barsOf = status.judgedBy;
+        m_bars = {};
+        m_barsTaken = 0;
+    }
+    const auto fresh = std::min<std::uint64_t>(status.changes - m_barsTaken, status.history.size());
+    for (auto i = status.history.size() - fresh; i < status.history.size(); ++i)
+        m_bars.take(status.history[i]);
+    m_barsTaken = status.changes;
 }
 
 std::optional<Error> Desk::ask(AlarmCommand command) {
     if (m_recorded) return Error{"these are the alarms of the recording, as they were"};
-    if (m_pipeline && m_pipeline->commands().put(std::move(command))) return std::nullopt;
-    return Error{"too much was asked at once"};
+    const bool isOurs = std::holds_alternative<UseRules>(command) || !m_line || m_line->isSilent();
+    const bool isAsked = isOurs ? m_pipeline && m_pipeline->commands().put(std::move(command))
+                                : m_line->ask({.command = std::move(command)});
+    return isAsked ? std::nullopt : std::optional(Error{"too much was asked at once"});
 }
 
 std::optional<Error> Desk::write(const Note& note) {
     if (auto wrong = m_notes.take(note)) return wrong;
     if (m_keptNotes) m_keptNotes->keep(m_notes);
     if (m_pipeline && !m_pipeline->notes().put({note})) return Error{"too much was asked at once"};
+    if (m_line && !m_line->ask({.note = note}))
+        return Error{"the desk is not there: the note is at this wall only"};
     return std::nullopt;
 }
 
+/// Other walls.
+void Desk::serve() {
+    m_server->serve([this](std::string_view bytes, bool mayControl) { return answer(bytes, mayControl); });
+}
+
+Result<std::string> Desk::answer(std::string_view bytes, bool mayControl) {
+    auto request = readDeskRequest(bytes);
+    if (!request) return Error{request.error()};
+    if ((request->command || request->note) && !mayControl)
+        return Error{"your key may listen to this desk, and not control it"};
+    if (request->note)
+        if (auto wrong = write(*request->note)) return std::move(*wrong);
+    if (request->command)
+        if (auto wrong = ask(*request->command)) return std::move(*wrong);
+    const LiveStatus nothing;
+    const auto& status = m_own ? *m_own : nothing;
+    return deskReply(*request, status, status.alarms.since, m_notes);
+}
+
+void Desk::hearDesk() {
+    const auto news = m_line->take();
+    if (!news) return;
+    if (news->status) m_theirs = news->status;
+    std::vector<Note> unknown; // so that they are recorded here, too
+    for (const auto& note : news->notes)
+        if (const auto before = m_notes.changes(); !m_notes.take(note) && m_notes.changes() != before)
+            unknown.push_back(note);
+    if (!unknown.empty() && m_pipeline) (void)m_pipeline->notes().put(std::move(unknown));
+}
+
 std::string Desk::takeUp() {
+    if (m_server) serve();
+    if (m_line) hearDesk();
     if (m_pipeline)
         if (auto rules = m_rules.takeChange()) (void)ask(UseRules{std::move(*rules)});
     if (m_keptAlarms && m_pipeline) m_keptAlarms->keep([this] { return m_pipeline->savedAlarms().take(); });

@@ -42,7 +42,7 @@ std::shared_ptr<const LiveStatus> RecordedAlarms::at(RecordedTime time) {
         else
             status.problem = "alarms of the recording: " + read.error();
     }
-    status.judge = LiveStatus::Judge::recorded;
+    status.judgedBy = LiveStatus::JudgedBy::recordingWall;
     status.changes = made.second;
     for (auto i = made.second - std::min(made.second, LiveStatus::kHistory); i < made.second; ++i)
         status.history.push_back(m_changes[i].second);

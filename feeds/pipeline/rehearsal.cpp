@@ -30,7 +30,7 @@ struct Rehearsal::Parts {
     SimulatedClock clock;
     sim::Simulator simulator;
     std::unique_ptr<Publisher> publisher;
-    std::unique_ptr<ControlSocket> control;
+    std::unique_ptr<AnsweringSocket> control;
     std::mutex mutex;
     std::condition_variable_any wakeUp; // notified by the stop token only
 };
@@ -49,7 +49,7 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::open(const Options& options, const
     if (!publisher) return Error{publisher.error()};
     parts->publisher = std::move(publisher.value());
     if (!options.control.empty()) {
-        auto control = ControlSocket::open(options.control, options.publisher.context);
+        auto control = AnsweringSocket::open(kLevers, options.control, options.publisher.context);
         if (!control) return Error{control.error()};
         parts->control = std::move(control.value());
     }
@@ -60,13 +60,13 @@ const Publisher& Rehearsal::publisher() const {
     return *m_parts->publisher;
 }
 
-const ControlSocket* Rehearsal::control() const {
+const AnsweringSocket* Rehearsal::control() const {
     return m_parts->control.get();
 }
 
 void Rehearsal::serveControl() {
     if (!m_parts->control) return;
-    m_parts->control->serve([this](std::string_view line) -> Result<std::string> {
+    m_parts->control->serve([this](std::string_view line, bool) -> Result<std::string> {
         const auto setting = sim::parseLever(line);
         if (!setting) return Error{setting.error()};
         return m_parts->simulator.pull(*setting);

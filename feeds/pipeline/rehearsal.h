@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/publish/control_socket.h"
+#include "feeds/publish/answering_socket.h"
 #include "feeds/publish/publisher.h"
 #include "feeds/sim/simulator.h"
 #include "feeds/wire/limits.h"
@@ -43,7 +43,7 @@ class Rehearsal {
 
     const Publisher& publisher() const;
     /// Null when there is none.
-    const ControlSocket* control() const;
+    const AnsweringSocket* control() const;
 
   private:
     struct Parts;

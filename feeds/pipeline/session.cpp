@@ -86,6 +86,7 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
         session->m_recorder = std::move(recorder.value());
         session->m_taps.setRecorder(session->m_recorder.get());
     }
+    if (auto refused = session->m_desk.openLine(options.desk)) return std::move(*refused);
     auto saved = session->m_desk.beginLive(session->m_flight ? session->m_flight->folder() : std::string());
     session->m_live = std::make_unique<Pipeline>(
         std::move(source), catalogue, clock,

@@ -41,6 +41,7 @@ class Session {
         std::string library = "surgescope";
         Rules rules = Rules::builtIn(); // that alarms are judged by
         std::string rulesFile;          // a user's, over them; looked at again and again
+        Desk::Line desk;                // of walls that judge together
         std::chrono::milliseconds frameEvery{100};
     };
 
@@ -59,6 +60,8 @@ class Session {
     std::shared_ptr<const Frame> takeFrame();
     /// Alarms: of a feed always those of now, whatever is shown; null when there is nothing newer.
     std::shared_ptr<const LiveStatus> takeStatus();
+    /// Where other walls are answered, with the port that was chosen; empty: nowhere.
+    std::string deskServedAt() const { return m_desk.servedAt(); }
     /// What becomes of it the status tells. An Error: why it is not even tried.
     std::optional<Error> ask(AlarmCommand command) { return m_desk.ask(std::move(command)); }
     /// Writes a note, or over the one of its id. It is recorded, and kept for when the session begins again;

@@ -33,7 +33,8 @@ struct FollowedLaunch {
 
     std::shared_ptr<const LiveStatus> status;
 
-    explicit FollowedLaunch(bool flight = true, const std::string& rulesFile = {}) {
+    explicit FollowedLaunch(bool flight = true, const std::string& rulesFile = {},
+                            const Desk::Line& line = {}) {
         Rehearsal::Options options;
         options.scenario = *sim::findScenario("triple-drop");
         options.nodes = 400;
@@ -43,28 +44,38 @@ struct FollowedLaunch {
         auto opened = Rehearsal::open(options, PopCatalogue::builtIn(), clock);
         REQUIRE(opened);
         rehearsal = std::move(opened.value());
-        follow(flight, rulesFile);
+        follow(flight, rulesFile, line);
         feed = std::jthread([this](const std::stop_token& stop) { rehearsal->run(stop); });
     }
-    void follow(bool flight = true, const std::string& rulesFile = {}) {
+    void follow(bool flight = true, const std::string& rulesFile = {}, const Desk::Line& line = {}) {
+        session = open(line, flight ? "flight" : "", rulesFile);
+    }
+    /// A session more; its ring is in this folder.
+    std::unique_ptr<Session> open(const Desk::Line& line, const std::string& ring = {},
+                                  const std::string& rulesFile = {}) {
         auto source =
             ZmqSource::open({.connect = {"inproc://rehearsal"}, .publishersWait = true, .context = context});
         REQUIRE(source);
-        Session::Options session_;
-        session_.recordingsFolder = (folder.path() / "recordings").string();
-        session_.frameEvery = std::chrono::milliseconds(20);
-        session_.rulesFile = rulesFile;
-        if (flight) session_.flight = {.folder = (folder.path() / "flight").string()};
-        auto live = Session::live(std::move(source.value()), PopCatalogue::builtIn(), clock, session_);
-        REQUIRE(live);
-        session = std::move(live.value());
+        Session::Options asked;
+        asked.recordingsFolder = (folder.path() / "recordings").string();
+        asked.frameEvery = std::chrono::milliseconds(20);
+        asked.rulesFile = rulesFile;
+        asked.desk = line;
+        asked.desk.context = context;
+        if (!ring.empty()) asked.flight = {.folder = (folder.path() / ring).string()};
+        auto live = Session::live(std::move(source.value()), PopCatalogue::builtIn(), clock, asked);
+        if (!live) FAIL(live.error());
+        return std::move(live.value());
+    }
+    void look() {
+        if (auto next = session->takeFrame()) frame = std::move(next);
+        if (auto now = session->takeStatus()) status = std::move(now);
+        timeline = session->timeline();
     }
     /// What the window does thirty times a second, until `isSo`.
     template <class IsSo> bool until(IsSo isSo) {
         return eventually([&] {
-            if (auto next = session->takeFrame()) frame = std::move(next);
-            if (auto now = session->takeStatus()) status = std::move(now);
-            timeline = session->timeline();
+            look();
             if (isSo()) return true;
             std::this_thread::yield();
             return false;

@@ -94,7 +94,7 @@ TEST_CASE("a recording shows alarms as they were, and who acknowledged them", "[
     Looked look(night.path);
     const auto* card = cardOf(look.status.get(), "latency/metadata");
     REQUIRE(card);
-    CHECK(look.status->judge == LiveStatus::Judge::recorded);
+    CHECK(look.status->judgedBy == LiveStatus::JudgedBy::recordingWall);
     CHECK(card->id == night.card.id);
     CHECK(card->since == night.card.since);
     CHECK(card->state == AlarmState::acked);
@@ -139,7 +139,7 @@ TEST_CASE("with rules of one's own a recording is judged anew", "[desk]") {
         if (auto now = look.session->takeStatus()) look.status = std::move(now);
         return look.status && look.status->alarms.since.has_value();
     }));
-    CHECK(look.status->judge == LiveStatus::Judge::here);
+    CHECK(look.status->judgedBy == LiveStatus::JudgedBy::thisWall);
     for (const auto& card : look.status->alarms.cards)
         CHECK(card.by.empty());
 }

@@ -199,8 +199,9 @@ TEST_CASE("levers of a running rehearsal are pulled over its control socket", "[
     source.value()->subscribe("event");
     std::jthread thread([&](const std::stop_token& stop) { rehearsal.value()->run(stop); });
     const auto& control = rehearsal.value()->control()->endpoint();
-    CHECK(askControl(control, "drain=LHR", milliseconds(10'000)).value() == "LHR drained");
-    CHECK(askControl(control, "drain=Londn", milliseconds(10'000))
+    ZmqContext asking;
+    CHECK(ask(kLevers, control, "drain=LHR", milliseconds(10'000), asking).value() == "LHR drained");
+    CHECK(ask(kLevers, control, "drain=Londn", milliseconds(10'000), asking)
               .error()
               .starts_with("lever drain: no PoP 'Londn'"));
     std::string payload;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Real sockets with real keys: who is let in, who is not, and what becomes of those who were.
 #include "feeds/pipeline/feed_step.h"
-#include "feeds/publish/control_socket.h"
+#include "feeds/publish/answering_socket.h"
 #include "feeds/transport/greeting.h"
 #include "feeds/transport/publishing_socket.h"
 #include "feeds/transport/way.h"
@@ -384,26 +384,27 @@ TEST_CASE("a wall that connects believes what the allow-list says of who answers
 TEST_CASE("levers are pulled by whoever may, and by nobody else", "[trust][control]") {
     Machine rehearsal;
     Machine operations;
-    const auto opened = ControlSocket::open(kAnywhere, rehearsal.context);
+    const auto opened = AnsweringSocket::open(kLevers, kAnywhere, rehearsal.context);
     if (!opened) FAIL(opened.error());
     auto& control = **opened;
     operations.knows(rehearsal.key());
-    const auto ask = [&](std::shared_ptr<Trust> trust) {
+    const auto answerTo = [&](std::shared_ptr<Trust> trust) {
         auto answer = std::async(std::launch::async, [&control, trust] {
-            return askControl(control.endpoint(), "jump", milliseconds(5'000), trust);
+            ZmqContext context(trust);
+            return ask(kLevers, control.endpoint(), "jump", milliseconds(5'000), context);
         });
         while (answer.wait_for(milliseconds(1)) != std::future_status::ready)
-            control.serve([](std::string_view) { return Result<std::string>(std::string("jumped")); });
+            control.serve([](std::string_view, bool) { return Result<std::string>(std::string("jumped")); });
         return answer.get();
     };
-    CHECK_THAT(ask(operations.trust).error(), containsText("not let in"));
+    CHECK_THAT(answerTo(operations.trust).error(), containsText("not let in"));
     Permit permit{"operations", operations.key(), {"operations"}};
     permit.control = true;
     rehearsal.allows(permit);
-    CHECK(comesTo([&] { return static_cast<bool>(ask(operations.trust)); }));
-    CHECK_THAT(ask(nullptr).error(), containsText("without keys"));
+    CHECK(comesTo([&] { return static_cast<bool>(answerTo(operations.trust)); }));
+    CHECK_THAT(answerTo(nullptr).error(), containsText("without keys"));
     rehearsal.revokes(operations.key());
-    CHECK(comesTo([&] { return !ask(operations.trust); }));
+    CHECK(comesTo([&] { return !answerTo(operations.trust); }));
 }
 
 TEST_CASE("off this machine nothing is opened without keys, but on purpose, and levers never", "[trust]") {
@@ -417,7 +418,8 @@ TEST_CASE("off this machine nothing is opened without keys, but on purpose, and 
     const auto source = ZmqSource::open({.bind = {kAnywhere}, .context = careless.context});
     REQUIRE(source);
     CHECK(source.value()->endpoints().front().plain);
-    CHECK_THAT(ControlSocket::open(kAnywhere, careless.context).error(), containsText("without keys"));
+    CHECK_THAT(AnsweringSocket::open(kLevers, kAnywhere, careless.context).error(),
+               containsText("without keys"));
     CHECK_FALSE(careless.trust->ownIfAny()->has_value()); // none was needed
 }
 
