@@ -8,6 +8,7 @@
 #include "feeds/util/own_process.h"
 
 #include "app/dashboard/alarm_program.h"
+#include "app/dashboard/alarm_sound.h"
 #include "app/dashboard/options.h"
 #include "app/dashboard/replay_export.h"
 #include "app/dashboard/screens.h"
@@ -185,6 +186,17 @@ int main(int argc, char** argv) {
     std::shared_ptr<const feeds::LiveStatus> status;
     std::optional<app::AlarmProgram> onAlarm;
     if (!options.onAlarm.empty()) onAlarm.emplace(options.onAlarm);
+    std::unique_ptr<app::AlarmSound> sound;
+    if (options.sound) {
+        auto found = app::AlarmSound::open();
+        if (!found) return fail(found.error());
+        sound = std::move(found.value());
+    }
+    QObject::connect(&window.desk(), &widgets::WallDesk::muteRequested, &window, [&] {
+        if (sound) sound->mute(clock.steady());
+        window.showNotice(sound ? QStringLiteral("Alarms are not heard for a minute")
+                                : QStringLiteral("Alarms are not heard here: see --sound"));
+    });
     QTimer frames;
     QObject::connect(&frames, &QTimer::timeout, &window, [&] {
         if (auto frame = session->takeFrame()) window.setFrame(shown = std::move(frame));
@@ -192,6 +204,7 @@ int main(int argc, char** argv) {
             if (onAlarm) onAlarm->take(*now);
             window.setStatus(status = std::move(now));
         }
+        if (sound && status) sound->take(*status, clock.steady());
         if (stopSignal) QApplication::quit();
     });
     frames.start(milliseconds(16));
@@ -201,6 +214,7 @@ int main(int argc, char** argv) {
         auto shownTimeline = session->timeline();
         if (auto notice = exports.notice(); !notice.empty()) shownTimeline.problem = std::move(notice);
         if (onAlarm && shownTimeline.problem.empty()) shownTimeline.problem = onAlarm->problem();
+        if (sound && shownTimeline.problem.empty()) shownTimeline.problem = sound->problem();
         window.setTimeline(shownTimeline);
     });
     timeline.start(milliseconds(100));

@@ -75,6 +75,9 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
                    "Program that gets each change of an alarm of a live feed, as JSON on its standard input")
         ->check(CLI::ExistingFile)
         ->excludes("--replay");
+    app.add_flag("--sound", options.sound,
+                 "Alarms are heard, with pw-play, paplay or aplay; the key M mutes them for a minute")
+        ->excludes("--replay");
     auto* desk =
         app.add_option("--desk", options.desk,
                        "Judges for other walls, too, which ask at this endpoint, for example tcp://*:5560")

@@ -35,6 +35,7 @@ struct Options {
     std::string rules;    // file of rules of alarms over those built in, empty: none
     std::string desk;     // endpoint where other walls ask, empty: none
     std::string deskAt;   // endpoint of the wall that judges for this one, empty: none
+    bool sound = false;
     std::string onAlarm;  // program that gets each change of an alarm, empty: none
     std::optional<feeds::FeedSecond> releaseAt; // T-0 set by hand; nothing: as the feed says
     std::string record;                         // file to record to, empty: none

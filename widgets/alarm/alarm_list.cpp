@@ -41,7 +41,7 @@ void drawOne(QPainter& painter, const QRectF& box, const QString& text) {
 } // namespace
 
 AlarmList::AlarmList(QWidget* parent) : Overlay(parent) {
-    setAccessibleName(QStringLiteral("Alarms"));
+    setAccessibleName(heading());
 }
 
 void AlarmList::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
@@ -127,7 +127,7 @@ void AlarmList::paintEvent(QPaintEvent*) {
     const QRectF inner = QRectF(0, 0, kWide, kHigh).adjusted(kEdge, kEdge / 2, -kEdge, -kEdge / 2);
     painter.setPen(p.text);
     painter.setFont(textFont(24, QFont::DemiBold));
-    painter.drawText(QRectF(inner.left(), inner.top(), 300, kHead), Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(QRectF(inner.left(), inner.top(), 420, kHead), Qt::AlignLeft | Qt::AlignVCenter,
                      QStringLiteral("Alarms"));
     painter.setPen(p.muted);
     painter.setFont(textFont(16));
@@ -142,6 +142,14 @@ void AlarmList::paintEvent(QPaintEvent*) {
     paintDetails(painter, details);
     paintHistory(painter, {inner.left(), details.bottom() + 10, inner.width(),
                            inner.bottom() - details.bottom() - 10});
+}
+
+QString AlarmList::heading() const {
+    using JudgedBy = feeds::LiveStatus::JudgedBy;
+    const auto by = m_status ? m_status->judgedBy : JudgedBy::thisWall;
+    return by == JudgedBy::recordingWall ? QStringLiteral("Alarms, as they were then")
+           : by == JudgedBy::desk        ? QStringLiteral("Alarms, as the desk judges")
+                                         : QStringLiteral("Alarms");
 }
 
 double AlarmList::paintRows(QPainter& painter, const QRectF& box) {

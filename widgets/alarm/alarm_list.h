@@ -29,6 +29,8 @@ class AlarmList : public Overlay {
     /// False: it is not open, or the key is none of its.
     bool handleKey(const QKeyEvent& event);
 
+    /// Says who judged.
+    QString heading() const;
     /// The card that is chosen; null: there is none.
     const feeds::Card* chosen() const;
 

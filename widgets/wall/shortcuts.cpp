@@ -91,6 +91,7 @@ const std::vector<Shortcut>& shortcuts() {
         {wallMode, kWall, u"F11", u"wall mode, and out of it", {{Qt::Key_F11}}},
         {undo, kWall, u"Ctrl Z", u"takes back T-0 or a closed view", {{Qt::Key_Z, kCtrl}}},
         {alarms, kWall, u"A", u"alarms: what to do, acknowledge, shelve", {{Qt::Key_A}}},
+        {mute, kWall, u"M", u"no sound of alarms for a minute", {{Qt::Key_M}}},
         {health, kWall, u"H", u"health of the wall itself", {{Qt::Key_H}}},
         {theme, kWall, u"Ctrl T", u"dark, light, high contrast", {{Qt::Key_T, kCtrl}}},
         {menu, kWall, u"Menu", u"the menu, as a right click", {{Qt::Key_Menu}}},

@@ -30,6 +30,7 @@ enum class Command {
     alarms,
     events,
     note,
+    mute,
     undo,
     wallMode,
     menu,

@@ -103,6 +103,7 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
         called.command == Command::alarms ? m_desk->toggleAlarms() : m_desk->toggleEvents();
         break;
     case Command::note: m_desk->askForNote(); break;
+    case Command::mute: emit m_desk->muteRequested(); break;
     case Command::undo:
         if (m_undo.canUndo())
             m_undo.undo();

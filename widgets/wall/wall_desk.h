@@ -58,6 +58,7 @@ class WallDesk : public QObject {
     void alarmAsked(const surgescope::feeds::AlarmCommand& command);
     void noteWritten(const surgescope::feeds::Note& note);
     void jumpRequested(surgescope::feeds::Timeline::Time to);
+    void muteRequested();
 
   private:
     void connectAlarmList();

@@ -156,6 +156,18 @@ TEST_CASE("a note is asked for and goes with the acknowledgement") {
     CHECK(std::get<feeds::Acknowledge>(wall.asked[0]).note == "NOC is on it");
 }
 
+TEST_CASE("the list says whose judgement it shows") {
+    AlarmedWall wall;
+    auto status = statusWith({}, *wall.frame->releaseAt);
+    CHECK(wall.window.desk().alarmList().heading() == "Alarms");
+    status->judgedBy = feeds::LiveStatus::JudgedBy::recordingWall;
+    wall.window.setStatus(status);
+    CHECK(wall.window.desk().alarmList().heading().contains("as they were"));
+    status->judgedBy = feeds::LiveStatus::JudgedBy::desk;
+    wall.window.setStatus(status);
+    CHECK(wall.window.desk().alarmList().heading().contains("desk"));
+}
+
 TEST_CASE("a shelved card is taken back by the same key") {
     AlarmedWall wall;
     auto status = statusWith({}, *wall.frame->releaseAt);
