@@ -2,6 +2,7 @@
 #include "feeds/capture/flight_recorder.h"
 
 #include "feeds/capture/keeping.h"
+#include "feeds/desk/said.h"
 #include "feeds/state/fleet_state.h"
 
 #include <algorithm>
@@ -43,7 +44,8 @@ Result<std::unique_ptr<FlightRecorder>> FlightRecorder::open(const Options& aske
     std::unique_ptr<FlightRecorder> flight(new FlightRecorder(options, std::move(*lock)));
     for (const auto& entry : fs::directory_iterator(options.folder, error))
         if (entry.path().filename().string().starts_with(kStem) && entry.path().extension() == ".mcap")
-            flight->m_segments.push_back({entry.path().string(), sizeOf(entry.path().string())});
+            flight->m_segments.push_back(
+                {.path = entry.path().string(), .bytes = sizeOf(entry.path().string())});
     if (error) return Error{"cannot read the folder '" + options.folder + "': " + error.message()};
     std::ranges::sort(flight->m_segments, {},
                       [&](const Segment& segment) { return fs::last_write_time(segment.path, error); });
@@ -79,6 +81,12 @@ void FlightRecorder::settled(const FleetState& state) {
 
 void FlightRecorder::said(std::string_view topic, std::string_view payload) {
     m_recorder->said(topic, payload);
+    if (topic != said::kChange) return;
+    const auto change = said::readChange(payload);
+    if (!change || change->severity != Severity::critical || !makesSound(*change)) return;
+    const std::scoped_lock lock(m_mutex);
+    m_isWanted = true;
+    if (!m_segments.empty()) m_segments.back().isWanted = true;
 }
 
 std::vector<std::string> FlightRecorder::segments() const {
@@ -117,10 +125,10 @@ Result<std::vector<std::string>> FlightRecorder::endSegment() {
 
 void FlightRecorder::segmentDone(const std::string& path) {
     const auto bytes = sizeOf(path);
-    std::vector<std::string> forgotten;
+    std::vector<std::pair<std::string, bool>> forgotten; // and whether it is wanted
     {
         const std::scoped_lock lock(m_mutex);
-        m_segments.push_back({path, bytes, true, m_since});
+        m_segments.push_back({path, bytes, true, std::exchange(m_isWanted, false), m_since});
         m_doneBytes += bytes;
         m_since.reset();
         std::uint64_t total = m_options.bytes / kSegments; // the one that is begun now
@@ -128,17 +136,44 @@ void FlightRecorder::segmentDone(const std::string& path) {
             total += segment.bytes;
         while (total > m_options.bytes && !m_segments.empty()) {
             total -= std::min(total, m_segments.front().bytes);
-            forgotten.push_back(m_segments.front().path);
+            forgotten.emplace_back(m_segments.front().path, m_segments.front().isWanted);
             m_segments.erase(m_segments.begin());
         }
     }
-    for (const auto& segment :
+    for (const auto& [segment, isWanted] :
          forgotten) {            // the feed and the screen take the lock, and never wait for a disk
         std::error_code ignored; // one that is gone already takes no room
-        if (m_options.remove)
+        if (isWanted)
+            putAside(segment);
+        else if (m_options.remove)
             m_options.remove(segment);
         else
             fs::remove(segment, ignored);
+    }
+}
+
+std::string FlightRecorder::asideFolder() const {
+    return (fs::path(m_options.folder) / "critical").string();
+}
+
+void FlightRecorder::putAside(const std::string& path) const {
+    std::error_code error;
+    fs::create_directories(asideFolder(), error);
+    fs::rename(path, fs::path(asideFolder()) / fs::path(path).filename(), error);
+    if (error) {
+        fs::remove(path, error); // rather than a ring beyond its bound
+        return;
+    }
+    std::vector<std::pair<fs::file_time_type, std::string>> aside; // by when they ended
+    std::uint64_t bytes = 0;
+    for (const auto& entry : fs::directory_iterator(asideFolder(), error)) {
+        aside.emplace_back(entry.last_write_time(error), entry.path().string());
+        bytes += sizeOf(aside.back().second);
+    }
+    std::ranges::sort(aside);
+    for (std::size_t i = 0; bytes > m_options.bytes && i < aside.size(); ++i) {
+        bytes -= sizeOf(aside[i].second);
+        fs::remove(aside[i].second, error);
     }
 }
 

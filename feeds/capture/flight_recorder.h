@@ -57,6 +57,10 @@ class FlightRecorder final : public FeedTap {
     /// with the reason. Any thread but the feed's.
     Result<std::vector<std::string>> endSegment();
 
+    /// Where segments go that the ring has no more room for, and in which a critical alarm came or rose, each
+    /// with the one before: recordings, as many as fit into the ring's bound once more. Any thread.
+    std::string asideFolder() const;
+
     /// Where the ring is. Any thread.
     const std::string& folder() const { return m_options.folder; }
     /// Any thread.
@@ -71,11 +75,13 @@ class FlightRecorder final : public FeedTap {
   private:
     FlightRecorder(Options options, FileLock lock) : m_options(std::move(options)), m_lock(std::move(lock)) {}
     void segmentDone(const std::string& path);
+    void putAside(const std::string& path) const;
 
     struct Segment {
         std::string path;
         std::uint64_t bytes = 0;
         bool ofThisRun = false;
+        bool isWanted = false;           // of a critical alarm, or what was before it
         std::optional<FeedSecond> since; // its first settled second
     };
     const Options m_options;
@@ -85,6 +91,7 @@ class FlightRecorder final : public FeedTap {
     std::vector<Segment> m_segments;   // complete, oldest first
     std::uint64_t m_doneBytes = 0;     // of all complete segments of this run, those that are gone included
     std::optional<FeedSecond> m_since; // the present one's first settled second
+    bool m_isWanted = false;           // the present one
 
     std::unique_ptr<Recorder> m_recorder; // last: its thread calls segmentDone()
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/capture/flight_recorder.h"
 #include "feeds/capture/message_stream.h"
+#include "feeds/desk/said.h"
 #include "feeds/state/fleet_state.h"
 #include "feeds/wire/encode.h"
 
@@ -120,6 +121,56 @@ TEST_CASE("the ring stays within its bound: the oldest goes", "[flight]") {
     REQUIRE(done);
     CHECK(done->messages > 15);
     CHECK(done->messages < 45);
+}
+
+TEST_CASE("what the ring has no room for is put aside where a critical alarm came, with what was before it",
+          "[flight]") {
+    Fixture f;
+    constexpr std::uint64_t kMost = 400'000;
+    f.open({.bytes = kMost, .segment = seconds(10)});
+    const auto says = [&](Severity severity) {
+        Transition change;
+        change.second = feedSecond(kStart);
+        change.change = Change::shown;
+        change.to = AlarmState::unacked;
+        change.severity = severity;
+        f.flight->said(said::kChange, said::bytesOf(change));
+    };
+    const auto namesIn = [](const std::string& folder) {
+        std::vector<std::string> names;
+        std::error_code none;
+        for (const auto& entry : std::filesystem::directory_iterator(folder, none))
+            if (entry.is_regular_file() && entry.path().extension() == ".mcap")
+                names.push_back(entry.path().filename().string());
+        std::ranges::sort(names);
+        return names;
+    };
+    std::vector<std::string> wanted;
+    for (int i = 0; i < 60; ++i) {
+        if (i == 5) says(Severity::warning);
+        if (i == 20) {
+            for (const auto& path : {f.flight->segments().back(), f.flight->status().path})
+                wanted.push_back(std::filesystem::path(path).filename().string());
+            says(Severity::critical);
+        }
+        f.noise(20'000);
+    }
+    CHECK(namesIn(f.flight->asideFolder()) == wanted);
+    CHECK(f.flight->bytes() <= kMost);
+    CHECK(McapReader::open(f.flight->asideFolder() + "/" + wanted.front()));
+
+    // What is put aside has a bound, too: the oldest goes.
+    for (int i = 0; i < 120; ++i) {
+        says(Severity::critical);
+        f.noise(20'000);
+    }
+    std::uint64_t aside = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(f.flight->asideFolder()))
+        aside += entry.file_size();
+    CHECK(aside <= kMost);
+    CHECK(aside > kMost / 2);
+    for (const auto& name : namesIn(f.flight->asideFolder()))
+        CHECK(std::ranges::count(wanted, name) == 0);
 }
 
 TEST_CASE("segments of an earlier run are part of the ring, and not of what is kept", "[flight]") {
