@@ -86,7 +86,7 @@ std::string shareText(const std::vector<Member>& members) {
 /// What the card says of these alarms.
 void describe(const Rule& rule, CardEntry& entry, std::vector<Member> members) {
     std::ranges::sort(members, {}, [](const Member& m) {
-        return std::pair(-m.alarm->evidence.share.value_or(0), m.subject);
+        return std::pair(-m.alarm->evidence.share.value_or(0), std::string_view(m.subject));
     });
     auto& card = entry.card;
     entry.subjects.clear();
