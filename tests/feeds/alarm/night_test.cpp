@@ -367,13 +367,14 @@ TEST_CASE("a night of eight hours leaves a log that can be signed", "[night]") {
 
     const auto& transitions = night.transitions();
     for (const auto& incident : kIncidents)
-        for (const auto& [rule, within] : incident.cards) {
+        for (const auto& card : incident.cards) {
             const auto shown = std::ranges::find_if(transitions, [&](const Transition& one) {
-                return one.rule == rule && makesSound(one) && night.sinceRelease(one.second) > incident.from;
+                return one.rule == card.first && makesSound(one) &&
+                       night.sinceRelease(one.second) > incident.from;
             });
-            INFO(incident.what << ": " << rule);
+            INFO(incident.what << ": " << card.first);
             REQUIRE(shown != transitions.end());
-            CHECK(night.sinceRelease(shown->second) <= incident.from + within);
+            CHECK(night.sinceRelease(shown->second) <= incident.from + card.second);
         }
     for (const auto& one : transitions) {
         const int time = night.sinceRelease(one.second);
