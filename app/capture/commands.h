@@ -32,6 +32,7 @@ struct CaptureOptions {
     std::vector<std::string> rules; // files of them
     std::string format = "text";    // text, csv or json
     std::string releaseAt;          // T-0; empty: as the feed says
+    std::string baseline;           // recording of an earlier launch; empty: none
     feeds::Trust::Options trust;
     std::string edge;                                     // edge file, empty: none
     std::shared_ptr<const feeds::PopCatalogue> catalogue; // what it chooses

@@ -29,6 +29,7 @@ constexpr int kInterrupted = 130;
 struct JudgedByName {
     JudgedRecording judged;
     std::vector<std::string> names; // of the rules
+    std::string baseline;           // empty: none
 };
 
 std::string moment(const JudgedRecording& judged, std::optional<FeedSecond> at) {
@@ -151,6 +152,7 @@ void printDifferences(const JudgedByName& all) {
 void printJudgedText(const JudgedByName& all) {
     const auto& judged = all.judged;
     std::printf("T-0     %s\n", judged.releaseAt ? isoText(*judged.releaseAt).c_str() : "not known");
+    if (!all.baseline.empty()) std::printf("beneath %s\n", all.baseline.c_str());
     if (judged.first)
         std::printf("judged  %s to %s\n", isoText(*judged.first).c_str(), isoText(*judged.last).c_str());
     else
@@ -235,9 +237,11 @@ nlohmann::ordered_json jsonOfDifferences(const JudgedByName& all) {
 
 void printJudgedJson(const JudgedByName& all) {
     const auto& judged = all.judged;
-    nlohmann::ordered_json json{{"release_at", jsonOf(judged.releaseAt)},
-                                {"first", jsonOf(judged.first)},
-                                {"last", jsonOf(judged.last)}};
+    nlohmann::ordered_json json{
+        {"release_at", jsonOf(judged.releaseAt)},
+        {"baseline", all.baseline.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(all.baseline)},
+        {"first", jsonOf(judged.first)},
+        {"last", jsonOf(judged.last)}};
     for (std::size_t i = 0; i < all.names.size(); ++i) {
         const auto& judgement = judged.judgements[i];
         nlohmann::ordered_json entry{{"rules", all.names[i]}, {"shown", judgement.shown()}};
@@ -266,6 +270,7 @@ Result<Rules> rulesOver(const std::string& path) {
 Result<int> judge(const CaptureOptions& options) {
     JudgeOptions how;
     how.releaseAt = options.releaseAt;
+    how.baseline = options.baseline;
     for (const auto& path : options.rules) {
         auto rules = rulesOver(path);
         if (!rules) return Error{rules.error()};
@@ -286,7 +291,7 @@ Result<int> judge(const CaptureOptions& options) {
     line.clear();
     if (!judged) return Error{judged.error()};
     if (!judged->isWhole) return kInterrupted;
-    const JudgedByName all{std::move(judged.value()), std::move(names)};
+    const JudgedByName all{std::move(judged.value()), std::move(names), options.baseline};
     if (options.format == "json")
         printJudgedJson(all);
     else if (options.format == "csv")

@@ -102,6 +102,10 @@ int main(int argc, char** argv) {
         ->expected(1, 2)
         ->allow_extra_args(false);
     judge->add_option("--release-at", options.releaseAt, "Time of T-0; otherwise as the feed says");
+    judge->add_option(
+        "--baseline", options.baseline,
+        "Recording of an earlier launch, for rules on below_baseline; otherwise they compare with "
+        "the time before");
     format(judge, {"text", "csv", "json"});
     for (auto* usesEndpoints : {record, replay})
         app::addTrustOptions(*usesEndpoints, options.trust);

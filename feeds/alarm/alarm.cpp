@@ -39,10 +39,12 @@ void Alarm::step(const Rule& rule, FeedSecond second, const Evidence& seen, std:
     if (!seen.value) return miss(rule, second);
     missingSince.reset();
     isBlind = false;
+    const auto share = seen.share ? seen.share : evidence.share; // a wall begun anew was not there before
     evidence = seen;
+    evidence.share = share;
     ++ticks;
     for (std::size_t i = 0; i < breaches.size(); ++i) {
-        const bool counts = i != kCritical || seen.share >= rule.criticalShare;
+        const bool counts = i != kCritical || !share || *share >= rule.criticalShare;
         if (!rule.limits[i]) breaches[i] = {}; // a newer rule has it no more
         if (!rule.limits[i] || (!counts && !breaches[i].isOn)) continue;
         stepLimit(breaches[i], *rule.limits[i], *seen.value, ticks, rule.within,
@@ -83,6 +85,12 @@ std::optional<Severity> Alarm::severity() const {
     if (breaches[kCritical].isOn) return Severity::critical;
     if (breaches[kWarning].isOn) return Severity::warning;
     return std::nullopt;
+}
+
+bool Alarm::isClearing() const {
+    return stage == Stage::firing && std::ranges::all_of(breaches, [](const auto& breach) {
+               return !breach.isOn || breach.clearRun > 0;
+           });
 }
 
 } // namespace surgescope::feeds

@@ -24,7 +24,8 @@ struct Alarm {
     struct Evidence {
         std::optional<double> value; // nothing: missing
         double level = 0;            // what the value was made of, for the text
-        double share = 0;            // of the world's requests before, that the subject has or had
+        std::optional<double>
+            share; // of the world's requests before, that the subject had; nothing: not known
         bool operator==(const Evidence&) const = default;
     };
     /// Of one limit.
@@ -63,6 +64,8 @@ struct Alarm {
     void miss(const Rule& rule, FeedSecond second);
 
     std::optional<Severity> severity() const;
+    /// It fires, but has been clear since a second ago or longer.
+    bool isClearing() const;
     bool operator==(const Alarm&) const = default;
 
   private:

@@ -2,6 +2,7 @@
 #include "feeds/alarm/alarms.h"
 
 #include "feeds/alarm/alarm.h"
+#include "feeds/alarm/flood.h"
 #include "feeds/alarm/inhibition.h"
 
 #include <algorithm>
@@ -14,10 +15,8 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::size_t kFoldsFrom = 3;  // regions: then it is the world
-constexpr std::uint32_t kSlower = 4;   // times as long what chatters has to be clear
-constexpr std::size_t kFloodInOne = 5; // more cards in a minute are a flood, too
-constexpr std::size_t kFloodEnds = 5;  // fewer in ten minutes are none any more
+constexpr std::size_t kFoldsFrom = 3; // regions: then it is the world
+constexpr std::uint32_t kSlower = 4;  // times as long what chatters has to be clear
 
 bool isBeyond(const Rule& rule, double value) {
     return std::ranges::any_of(rule.limits, [&](const auto& limit) {
@@ -232,10 +231,7 @@ void Alarms::switchOff(const std::string& rule, FeedSecond second) {
 void Alarms::conclude(FeedSecond second) {
     m_cards.passTime(second);
     countInhibited();
-    const auto& shown = m_cards.memory().shown;
-    const auto inOne = std::ranges::count_if(shown, [&](auto then) { return second - then < seconds(60); });
-    if (shown.size() > kFloodCards || static_cast<std::size_t>(inOne) > kFloodInOne) m_saved.isFlood = true;
-    if (shown.size() < kFloodEnds) m_saved.isFlood = false;
+    m_saved.flood = floodNow(m_saved.flood, m_cards, second);
     judgeVerdict(second);
     refresh();
 }
@@ -278,7 +274,6 @@ void Alarms::judgeVerdict(FeedSecond second) {
 void Alarms::refresh() {
     m_status.verdict = m_saved.verdict;
     m_status.since = m_saved.verdictSince;
-    m_status.isFlood = m_saved.isFlood;
     m_status.rulesProblem = m_rulesProblem;
     m_status.unacked = m_status.acked = 0;
     m_status.cards.clear();
@@ -298,6 +293,7 @@ void Alarms::refresh() {
     };
     std::ranges::sort(m_status.cards, {}, order);
     std::ranges::sort(m_status.shelved, {}, order);
+    tellFlood(m_saved.flood, m_status);
 }
 
 // ---- other rules, other times

@@ -94,8 +94,16 @@ struct AlarmStatus {
     std::size_t unacked = 0;
     std::size_t acked = 0;
     std::size_t inhibited = 0;
-    bool isFlood = false;     // more than ten in ten minutes: a screen shows warnings as one
+    bool isFlood = false;     // more comes than people can read: a screen shows warnings as one line
+    std::uint64_t first = 0;  // in a flood, the card that it began with, to be pinned; 0: none
+    std::size_t folded = 0;   // in a flood, the cards that one line stands for
+    std::string foldedText;   // that line: "9 warnings: latency/errors 4, pops/load 3, invalidation/lag 2"
     std::string rulesProblem; // why the newest rule file is not used; empty: it is
+
+    /// In a flood that line stands for it. Lists show it nevertheless.
+    bool folds(const Card& card) const {
+        return isFlood && card.severity == Severity::warning && card.id != first;
+    }
     bool operator==(const AlarmStatus&) const = default;
 };
 

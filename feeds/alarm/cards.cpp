@@ -3,6 +3,7 @@
 
 #include "feeds/alarm/card_text.h"
 #include "feeds/alarm/quantity.h"
+#include "feeds/alarm/value_text.h"
 
 #include <algorithm>
 #include <chrono>
@@ -23,9 +24,15 @@ constexpr std::size_t kChattering = 3;  // times fired in `kRemembered`
 constexpr std::size_t kLeastGrowth = 3; // members nobody has seen, and a quarter of those seen
 constexpr std::size_t kGrowthQuarter = 4;
 
-void forgetBefore(std::deque<FeedSecond>& times, FeedSecond second) {
-    while (!times.empty() && times.front() <= second - kRemembered)
-        times.pop_front();
+FeedSecond timeOf(FeedSecond second) {
+    return second;
+}
+FeedSecond timeOf(const Cards::Shown& shown) {
+    return shown.second;
+}
+template <class Happened> void forgetBefore(std::deque<Happened>& all, FeedSecond second) {
+    while (!all.empty() && timeOf(all.front()) <= second - kRemembered)
+        all.pop_front();
 }
 
 std::optional<Error> whyNotSaid(std::string_view by, std::string_view note) {
@@ -57,20 +64,38 @@ std::pair<bool, double> badness(const Rule& rule, const std::optional<double>& v
     return {value.has_value(), limit->isAbove ? value.value_or(0) : -value.value_or(0)};
 }
 
+/// Of whom the value is that a card tells of; folded ones tell of the worst region's, not of the world's.
+std::string groupText(const Rule& rule, const Card& card, const Alarm& worst, std::size_t members) {
+    if (!card.group.empty()) return card.group;
+    if (rule.each != Each::region) return "the world";
+    if (members == 1) return worst.name;
+    return worst.name + " and " + std::to_string(members - 1) +
+           (members == 2 ? " more region" : " more regions");
+}
+
+/// Of the world's requests, as far as it is known.
+std::string shareText(const std::vector<Member>& members) {
+    double sum = 0;
+    std::size_t known = 0;
+    for (const auto& member : members)
+        if (const auto& share = member.alarm->evidence.share) sum += *share, ++known;
+    if (known == 0) return "an unknown share";
+    return (known < members.size() ? "at least " : "") + quantityText(sum, Quantity::ratio);
+}
+
 /// What the card says of these alarms.
 void describe(const Rule& rule, CardEntry& entry, std::vector<Member> members) {
-    std::ranges::sort(members, {},
-                      [](const Member& m) { return std::pair(-m.alarm->evidence.share, m.subject); });
+    std::ranges::sort(members, {}, [](const Member& m) {
+        return std::pair(-m.alarm->evidence.share.value_or(0), std::string_view(m.subject));
+    });
     auto& card = entry.card;
     entry.subjects.clear();
     entry.regions.clear();
     card.members.clear();
     std::vector<std::string> names;
-    double share = 0;
     for (const auto& member : members) {
         entry.subjects.insert(member.subject);
         entry.regions.insert(member.alarm->region);
-        share += member.alarm->evidence.share;
         if (names.size() < kMostNamed) names.push_back(member.alarm->name);
         if (card.members.size() < kMostNamed && !member.subject.empty())
             card.members.push_back(member.subject);
@@ -78,28 +103,28 @@ void describe(const Rule& rule, CardEntry& entry, std::vector<Member> members) {
     const auto badnessOf = [&](const Member& member) { return badness(rule, member.alarm->evidence.value); };
     const auto& worst = *std::ranges::max_element(members, {}, badnessOf);
     const auto& evidence = worst.alarm->evidence;
-    const auto quantity = rule.value.quantity();
     entry.value = evidence.value.value_or(0);
     const auto& limit = rule.limit(card.severity) ? rule.limit(card.severity) : rule.limit(Severity::warning);
     const std::array<std::string, kPlaceholderNames.size()> values{
         std::to_string(members.size()),
         listed(names, members.size()),
-        card.group.empty() ? "the world" : card.group,
-        evidence.value ? quantityText(*evidence.value, quantity) : "no data",
-        limit ? quantityText(limit->limit, quantity) : "",
+        groupText(rule, card, *worst.alarm, members.size()),
+        evidence.value ? textOf(rule.value, *evidence.value) : "no data",
+        limit ? quantityText(limit->limit, rule.value.quantity()) : "",
         worst.alarm->name,
         quantityText(evidence.level, Quantity::number),
-        quantityText(share, Quantity::ratio)};
+        shareText(members)};
     card.text = filled(rule.text, values);
     card.todo = filled(rule.todo, values);
     card.runbook = rule.runbook;
     card.isSilence = rule.value.kind == RuleValue::Kind::age ||
                      (rule.value.kind == RuleValue::Kind::share && !rule.value.condition.measure);
-    const auto size = std::tuple(members.size(), card.severity, badnessOf(worst).second);
-    if (entry.worst && size < std::tuple(entry.worst->members, entry.worst->severity, entry.worst->badness))
-        return;
-    entry.worst =
-        CardAtWorst{members.size(), card.severity, badnessOf(worst).second, card.text, card.members};
+    CardAtWorst now{members.size(), card.severity, badnessOf(worst).second,
+                    evidence.level, card.text,     card.members};
+    const auto size = [](const CardAtWorst& one) {
+        return std::tuple(one.members, one.severity, one.badness, one.level);
+    };
+    if (!entry.worst || size(now) >= size(*entry.worst)) entry.worst = std::move(now);
 }
 
 void see(CardEntry& entry, FeedSecond second) {
@@ -181,7 +206,7 @@ void Cards::fire(const Rule& rule, CardEntry& entry, const std::vector<Member>& 
 }
 
 void Cards::show(CardEntry& entry, Change change, FeedSecond second) {
-    if (!entry.wasShown && !entry.card.shelvedUntil) m_memory.shown.push_back(second);
+    if (!entry.wasShown && !entry.card.shelvedUntil) m_memory.shown.push_back({second, entry.card.id});
     entry.isHeldBack = false;
     entry.wasShown = true;
     if (entry.card.shelvedUntil) see(entry, second); // whoever shelved it has
@@ -215,12 +240,12 @@ void Cards::holdBack(const Rule& rule, CardEntry& entry, const std::vector<Membe
 void Cards::finish(const Rule& rule, CardEntry& entry, FeedSecond second) {
     auto& card = entry.card;
     if (card.state == AlarmState::normal || card.state == AlarmState::returned) return;
-    if (card.state != AlarmState::unacked || !rule.latches) return end(entry, Change::ended, second);
-    card.until = second;
-    if (entry.worst) {
+    if (entry.worst) { // how bad it was: what it is by now is no alarm
         card.text = entry.worst->text;
         card.members = entry.worst->names;
     }
+    if (card.state != AlarmState::unacked || !rule.latches) return end(entry, Change::ended, second);
+    card.until = second;
     card.isBlind = false;
     move(entry, AlarmState::returned, Change::returned, second);
 }
@@ -343,6 +368,13 @@ bool Cards::isShown(const Key& key) const {
     if (known == m_memory.entries.end()) return false;
     const auto state = known->second.card.state;
     return state == AlarmState::unacked || state == AlarmState::acked;
+}
+
+bool Cards::isListed(std::uint64_t card) const {
+    return std::ranges::any_of(m_memory.entries, [&](const auto& known) {
+        const auto& one = known.second.card;
+        return one.id == card && !one.shelvedUntil && one.state >= AlarmState::unacked;
+    });
 }
 
 bool Cards::isShelved(const Key& key) const {

@@ -31,6 +31,7 @@ struct CardAtWorst {
     std::size_t members = 0;
     Severity severity = Severity::warning;
     double badness = 0; // the higher, the worse
+    double level = 0;   // among equally bad ones, such as what never drains
     std::string text;
     std::vector<std::string> names;
     bool operator==(const CardAtWorst&) const = default;
@@ -59,11 +60,17 @@ class Cards {
   public:
     using Key = std::pair<std::string, std::string>; // rule, code of the region; the world's: empty
 
+    /// A card that came in front of people.
+    struct Shown {
+        FeedSecond second{};
+        std::uint64_t card = 0;
+        bool operator==(const Shown&) const = default;
+    };
     /// All there is but the log: what a restart needs.
     struct Memory {
         std::map<Key, CardEntry> entries;
         std::uint64_t lastId = 0;
-        std::deque<FeedSecond> shown; // in the last ten minutes
+        std::deque<Shown> shown; // in the last kFloodTime
         bool operator==(const Memory&) const = default;
     };
     const Memory& memory() const { return m_memory; }
@@ -95,6 +102,8 @@ class Cards {
     /// It tells of alarms that fire, shown or not.
     bool isActive(const Key& key) const;
     bool isShown(const Key& key) const;
+    /// It is in front of people or returned, and not shelved.
+    bool isListed(std::uint64_t card) const;
     bool isShelved(const Key& key) const;
     bool isChattering(const Key& key) const;
 

@@ -46,7 +46,8 @@ void inhibit(const Rule& rule, const Rules& rules, std::map<std::string, AlarmsO
             alarm.uninhibitedSince.reset();
         } else if (alarm.inhibitor) {
             if (!alarm.uninhibitedSince) alarm.uninhibitedSince = second;
-            if (second - *alarm.uninhibitedSince < kHeldBackAfter) continue;
+            // What is clear again is nearly over: nobody needs to hear of it now.
+            if (second - *alarm.uninhibitedSince < kHeldBackAfter || alarm.isClearing()) continue;
             alarm.inhibitor.reset();
             alarm.uninhibitedSince.reset();
         }

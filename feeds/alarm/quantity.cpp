@@ -24,7 +24,8 @@ constexpr std::array kMicroseconds{UnitForm{"us", 1}, UnitForm{"ms", 1e3}, UnitF
 
 std::span<const UnitForm> formsOf(Quantity quantity) {
     switch (quantity) {
-    case Quantity::ratio: return kRatios;
+    case Quantity::ratio:
+    case Quantity::points: return kRatios;
     case Quantity::seconds: return kSeconds;
     case Quantity::microseconds: return kMicroseconds;
     case Quantity::number: break;
@@ -73,6 +74,7 @@ std::optional<double> readQuantity(std::string_view text, Quantity quantity) {
 std::string_view formOf(Quantity quantity) {
     switch (quantity) {
     case Quantity::ratio: return "a number with % or pp, such as 90%";
+    case Quantity::points: return "a number with pp or %, such as 5pp";
     case Quantity::seconds: return "a number with ms, s, m or h, such as 10s";
     case Quantity::microseconds: return "a number with us, ms or s, such as 250ms";
     case Quantity::number: break;
@@ -83,6 +85,7 @@ std::string_view formOf(Quantity quantity) {
 std::string quantityText(double value, Quantity quantity) {
     switch (quantity) {
     case Quantity::ratio: return threeDigits(value * 100) + " %";
+    case Quantity::points: return threeDigits(value * 100) + " pp";
     case Quantity::seconds: return timeText(value);
     case Quantity::microseconds: return timeText(value * 1e-6);
     case Quantity::number: break;

@@ -26,7 +26,8 @@ enum class Each : std::uint8_t { world, region, pop, publisher, feed, recorder }
 /// What its numbers are of: decides which unit a limit is written in.
 enum class Quantity : std::uint8_t {
     number,       // "3", "1000"
-    ratio,        // "90%", "5pp"; 1 is 100 %
+    ratio,        // "90%"; 1 is 100 %
+    points,       // between two ratios: "5pp"
     seconds,      // "10s"
     microseconds, // "250ms"
 };
@@ -108,8 +109,8 @@ struct Rule {
     const std::optional<Limit>& limit(Severity severity) const {
         return limits[static_cast<std::size_t>(severity)];
     }
-    /// Several subjects come together in a card.
-    bool gathers() const { return each == Each::pop || each == Each::publisher; }
+    /// Several subjects come together in a card, or several regions in one of the world.
+    bool gathers() const { return each == Each::region || each == Each::pop || each == Each::publisher; }
     bool operator==(const Rule&) const = default;
 };
 

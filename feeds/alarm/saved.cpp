@@ -14,7 +14,7 @@
 namespace surgescope::feeds {
 namespace {
 
-constexpr std::string_view kMark = "surgescope alarms 1\n"; // a change of what is saved is a new number
+constexpr std::string_view kMark = "surgescope alarms 2\n"; // a change of what is saved is a new number
 
 /// Enumerators there are; of a bool, two.
 template <class T> constexpr std::uint64_t kValues = 2;
@@ -161,8 +161,11 @@ template <class Io> void transfer(Io& io, Card& card) {
 }
 template <class Io> void transfer(Io& io, CardAtWorst& worst) {
     std::uint64_t members = worst.members;
-    all(io, members, worst.severity, worst.badness, worst.text, worst.names);
+    all(io, members, worst.severity, worst.badness, worst.level, worst.text, worst.names);
     worst.members = members;
+}
+template <class Io> void transfer(Io& io, Cards::Shown& shown) {
+    all(io, shown.second, shown.card);
 }
 template <class Io> void transfer(Io& io, CardEntry& entry) {
     all(io, entry.card, entry.value, entry.isHeldBack, entry.wasShown, entry.showAt, entry.ackedAt,
@@ -188,7 +191,7 @@ void transfer(Io& io, std::map<Key, Value, Less>& map) {
 }
 template <class Io> void transfer(Io& io, SavedAlarms& saved) {
     all(io, saved.alarms, saved.cards.entries, saved.cards.lastId, saved.cards.shown, saved.judged, saved.now,
-        saved.releaseAt, saved.verdict, saved.verdictSince, saved.isFlood);
+        saved.releaseAt, saved.verdict, saved.verdictSince, saved.flood.isOn, saved.flood.first);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "feeds/alarm/alarm.h"
 #include "feeds/alarm/cards.h"
+#include "feeds/alarm/flood.h"
 #include "feeds/util/result.h"
 
 #include <map>
@@ -25,7 +26,7 @@ struct SavedAlarms {
     std::optional<FeedSecond> releaseAt;
     Verdict verdict = Verdict::fine;
     std::optional<FeedSecond> verdictSince;
-    bool isFlood = false;
+    Flood flood;
     bool operator==(const SavedAlarms&) const = default;
 };
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -163,7 +164,9 @@ Quantity RuleValue::quantity() const {
     case Kind::measure:
     case Kind::belowBaseline: break;
     }
-    return quantityOf(infoOf(measure).unit);
+    const auto quantity = quantityOf(infoOf(measure).unit);
+    const bool isDifference = kind == Kind::belowBaseline && quantity == Quantity::ratio;
+    return isDifference ? Quantity::points : quantity;
 }
 
 Result<RuleValue> readValue(std::string_view text) {
@@ -217,6 +220,14 @@ std::string wordsFor(const RuleValue& value) {
     case Kind::measure: break;
     }
     return words;
+}
+
+std::string textOf(const RuleValue& value, double number) {
+    const auto text = quantityText(number, value.quantity());
+    if (value.kind == Kind::toBefore) return std::isinf(number) ? "none before" : text + " times as before";
+    if (value.kind == Kind::drainTime)
+        return std::isinf(number) ? "no fewer than a minute ago" : "drained in " + text;
+    return text;
 }
 
 } // namespace surgescope::feeds

@@ -16,4 +16,7 @@ Result<RuleValue> readValue(std::string_view text);
 /// What it is, in words: "the requests per second that PoPs have whose saturation is 90 % or more, …".
 std::string wordsFor(const RuleValue& value);
 
+/// Such a value, for a card: "262 ms", "3.20 times as before", "drained in 4 min".
+std::string textOf(const RuleValue& value, double number);
+
 } // namespace surgescope::feeds

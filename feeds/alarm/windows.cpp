@@ -277,7 +277,7 @@ Windows::Judged Windows::judge(const Rule& rule, std::size_t index, std::optiona
         judged = compared(rule, place, frozen);
     else
         judged.evidence.value = windowOf(rule, place).value;
-    judged.evidence.share = scope.usual > 0 ? place.usual / scope.usual : 0;
+    if (scope.usual > 0 && place.usualOf > 0) judged.evidence.share = place.usual / scope.usual;
     return judged;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/desk/said.h"
 
+#include "feeds/alarm/flood.h"
 #include "feeds/wire/limits.h"
 #include "feeds/wire/protobuf_log.h"
 #include "feeds/wire/sanity.h"
@@ -187,6 +188,7 @@ std::string bytesOf(const LiveStatus& status, FeedSecond at) {
         write(card, *to.add_shelved());
     to.set_inhibited(status.alarms.inhibited);
     to.set_flood(status.alarms.isFlood);
+    to.set_first(status.alarms.first);
     to.set_rules_problem(status.alarms.rulesProblem);
     to.set_changes(status.changes);
     to.set_problem(status.problem);
@@ -208,7 +210,7 @@ Result<Shown> readShown(std::string_view bytes) {
         if (card.state == AlarmState::acked) ++alarms.acked;
     }
     alarms.inhibited = from.inhibited();
-    alarms.isFlood = from.flood();
+    tellFlood({from.flood(), from.first()}, alarms);
     alarms.rulesProblem = check.text(from.rules_problem());
     shown.status.changes = from.changes();
     shown.status.problem = check.text(from.problem());

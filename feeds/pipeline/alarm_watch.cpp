@@ -14,9 +14,8 @@ namespace {
 
 using std::chrono::seconds;
 
-double feedAge(const FleetState& state, SteadyTime now) {
-    const auto last = state.lastReport();
-    return last ? std::max(0.0, secondsBetween(*last, now)) : 0;
+double ageOf(std::optional<SteadyTime> heard, SteadyTime now) {
+    return heard ? std::max(0.0, secondsBetween(*heard, now)) : 0;
 }
 
 /// After so long a silence the seconds in it are not ticked one by one: nothing new would come of it.
@@ -36,6 +35,7 @@ void AlarmWatch::settled(const FleetState& state) {
         m_isNew = true;
     }
     m_epoch = state.epoch();
+    tick(state);
     if (!m_judged) useSaved(*settled);
     // What has closed cannot be judged any more: its alarms see that it is missing.
     const auto oldest = *settled - seconds(Rollup::kOpenSeconds - 1);
@@ -43,15 +43,17 @@ void AlarmWatch::settled(const FleetState& state) {
     const auto now = m_clock.steady();
     const bool isRehearsal = state.global() && state.global()->rehearsal;
     const Observation::Now other{.releaseAt = m_release ? m_release : state.releaseAt(),
-                                 .feedAgeSeconds = feedAge(state, now),
+                                 .feedAgeSeconds = ageOf(state.lastReport(), now),
                                  .recorderDropped = m_recorderDropped,
                                  .baseline =
                                      m_baseline && m_baseline->fits(isRehearsal) ? m_baseline : nullptr};
+    // A second in which nobody was heard tells of a feed that is cut, and nothing of PoPs.
     for (; second <= *settled; second += seconds(1))
-        m_alarms.judge(m_observation.of(state, second, other));
+        if (state.world().totals(second)) m_alarms.judge(m_observation.of(state, second, other));
     m_judged = settled;
     m_judgedAt = now;
     m_ticks = 0;
+    m_heardAt = state.lastReport();
     takeTransitions();
 }
 
@@ -76,14 +78,18 @@ void AlarmWatch::useSaved(FeedSecond first) {
 void AlarmWatch::tick(const FleetState& state) {
     if (!m_judged) return;
     const auto now = m_clock.steady();
+    const auto heard = state.lastReport();
     // Each second of silence once, however seldom this is called.
     while (m_ticks < kMostTicks && m_judgedAt + seconds(m_ticks + 1) <= now) {
         ++m_ticks;
         const auto at = m_judgedAt + seconds(m_ticks);
         if (m_ticks == 1) continue; // seconds settle a little less evenly than they pass
-        m_alarms.tick(*m_judged + seconds(m_ticks), feedAge(state, at), m_recorderDropped);
+        // What came since the last look was not there before it came.
+        const auto age = ageOf(heard && *heard <= at ? heard : m_heardAt, at);
+        m_alarms.tick(*m_judged + seconds(m_ticks), age, m_recorderDropped);
         takeTransitions();
     }
+    m_heardAt = heard;
 }
 
 void AlarmWatch::take(const AlarmCommand& command) {

@@ -21,7 +21,8 @@ class AlarmWatch final : public FeedTap {
     /// `clock`: what was received ages by it. It must outlive the watch.
     AlarmWatch(Rules rules, const Clock& clock) : m_alarms(std::move(rules)), m_clock(clock) {}
 
-    /// Judges each second that has settled since, once. A state in a new epoch is another feed.
+    /// Judges each second that has settled since, once; before that it ticks. A state in a new epoch is
+    /// another feed.
     void settled(const FleetState& state) override;
     void received(std::string_view, std::string_view, WallTime) override {}
     /// When none settles: call it at least once a second.
@@ -60,8 +61,9 @@ class AlarmWatch final : public FeedTap {
     std::optional<std::uint64_t> m_recorderDropped;
     std::optional<std::uint64_t> m_epoch;
     std::optional<FeedSecond> m_judged;
-    SteadyTime m_judgedAt; // when m_judged was
-    int m_ticks = 0;       // since then
+    SteadyTime m_judgedAt;               // when m_judged was
+    int m_ticks = 0;                     // since then
+    std::optional<SteadyTime> m_heardAt; // the last report, as of the last look at the state
     std::deque<Transition> m_history;
     std::uint64_t m_changes = 0; // so far
     std::function<void(const Transition&)> m_listener;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/judge_recording.h"
 
+#include "feeds/capture/baseline_file.h"
 #include "feeds/capture/recorded_time.h"
 #include "feeds/pipeline/alarm_watch.h"
 #include "feeds/pipeline/feed_step.h"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <utility>
 
 namespace surgescope::feeds {
@@ -71,11 +73,18 @@ Result<JudgedRecording> judgeRecording(const std::string& path, const PopCatalog
         if (!time) return Error{time.error()};
         releaseAt = std::chrono::floor<seconds>(*time);
     }
+    std::shared_ptr<const Baseline> baseline;
+    if (!options.baseline.empty()) {
+        auto read = readBaseline(options.baseline, catalogue);
+        if (!read) return Error{read.error()};
+        baseline = std::move(read.value());
+    }
     std::deque<Judged> judged;
     std::vector<FeedTap*> taps;
     for (const auto& rules : options.rules) {
         auto& one = judged.emplace_back(rules, clock);
         one.watch.setRelease(releaseAt);
+        one.watch.setBaseline(baseline.get());
         taps.push_back(&one.watch);
     }
     FeedStep step(source, catalogue, real, NodeColumnsWanted::ofSelectedPop, taps);

@@ -16,6 +16,7 @@ namespace surgescope::feeds {
 struct JudgeOptions {
     std::vector<Rules> rules; // each by itself
     std::string releaseAt;    // T-0, as parseRecordedTime() reads it; empty: as the feed says
+    std::string baseline;     // recording of an earlier launch, to lie beneath; empty: none does
     /// Told now and then how far it is, 0 to 1; false: it is to stop. May be empty.
     std::function<bool(double)> goesOn;
 };
@@ -30,9 +31,10 @@ struct JudgedRecording {
 };
 
 /// What rules say of a recording that nobody watches: played as fast as can be, by the time in it alone, so
-/// that the same recording, rules and T-0 give the same however slow the machine is. Without an earlier
-/// launch beneath, and without the recorder, of which a recording does not tell when it lost something.
-/// Refuses what is no recording or is longer than a year, and a T-0 that is no time. `catalogue` must outlive the call.
+/// that the same recordings, rules and T-0 give the same however slow the machine is. Without the recorder,
+/// of which a recording does not tell when it lost something. Refuses what is no recording or is longer than
+/// a year, a T-0 that is no time, and an earlier launch as readBaseline() does. `catalogue` must outlive the
+/// call.
 Result<JudgedRecording> judgeRecording(const std::string& path, const PopCatalogue& catalogue,
                                        const JudgeOptions& options);
 

@@ -30,6 +30,15 @@ std::optional<double> baselineOf(const Baseline& baseline, FeedSecond second, Fe
     return static_cast<double>((*point)[measure]);
 }
 
+/// The newest second up to this one in which a node was measured, of those that are open: who reports late is
+/// not silent.
+std::optional<FeedSecond> lastHeardOpen(const Rollup& rollup, FeedSecond until) {
+    for (auto back = std::chrono::seconds(0); back < std::chrono::seconds(Rollup::kOpenSeconds); ++back)
+        if (const auto* totals = rollup.totals(until - back); totals && (*totals)[Counter::node_seconds] > 0)
+            return until - back;
+    return std::nullopt;
+}
+
 /// The newest second up to this one of which the place's charts know: after a seek whoever looks has not been
 /// there when it was heard.
 std::optional<FeedSecond> lastHeardIn(const Rollup& rollup, FeedSecond until) {
@@ -48,8 +57,8 @@ ObservedSecond Observation::of(const FleetState& state, FeedSecond second, const
         const auto* totals = place->rollup.totals(second);
         const auto [entry, isNew] = m_heardAt.try_emplace(code);
         auto& heardAt = entry->second;
-        if (totals && (*totals)[Counter::node_seconds] > 0)
-            heardAt = second;
+        if (const auto open = lastHeardOpen(place->rollup, second))
+            heardAt = std::max(heardAt.value_or(*open), *open);
         else if (isNew)
             heardAt = lastHeardIn(place->rollup, second);
         if (place->hasLeft() && !totals) continue;

@@ -237,5 +237,8 @@ TEST_CASE("a recording is judged by two sets of rules, alike each time", "[captu
     CHECK(csv.starts_with("rules,rule,group,severity,fired [UTC],"));
     CHECK(static_cast<std::size_t>(std::ranges::count(csv, '\n')) == cards.size() + 1);
     CHECK(run({"judge", launch.path, "--release-at", "soon"}).first == 2);
+    CHECK_THAT(run({"judge", launch.path, "--baseline", launch.path}).second,
+               containsText("\nbeneath " + launch.path + "\n"));
+    CHECK(run({"judge", launch.path, "--baseline", none}).first == 2);
     CHECK(run({"judge", launch.path, "--rules", none, "--rules", none, "--rules", none}).first == 2);
 }

@@ -2,6 +2,7 @@
 // Prints what the feed costs on one core. Seeded; run it on a quiet machine.
 #include "feeds/alarm/alarms.h"
 #include "feeds/frame/frame_builder.h"
+#include "feeds/pipeline/observation.h"
 #include "feeds/sim/scenario_file.h"
 #include "feeds/sim/simulator.h"
 #include "feeds/state/fleet_state.h"
@@ -9,9 +10,15 @@
 #include "feeds/wire/encode.h"
 
 #include "tests/bench/measure.h"
+#include "tests/support/messages.h"
 #include "tests/support/observed_launch.h"
 #include "tests/support/test_clock.h"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <numeric>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -43,6 +50,48 @@ std::vector<Wire> columnsOfOneSecond(std::uint64_t nodes) {
     for (std::size_t i = 0; i < simulator.reports().size(); ++i)
         wires.push_back(wireOf(simulator.columns(i), 1));
     return wires;
+}
+
+/// What clocks cost, of agents that report in no order, `wrong` of them three seconds ahead: seed 1.
+void judgePublishers(const PopCatalogue& catalogue, int publishers, int wrong) {
+    tests::TestClock clock;
+    FleetState state(catalogue);
+    std::mt19937 random(1);
+    std::vector<int> order(static_cast<std::size_t>(publishers));
+    std::iota(order.begin(), order.end(), 0);
+    std::shuffle(order.begin(), order.end(), random);
+    const auto begin = unixSeconds(std::chrono::floor<std::chrono::seconds>(clock.wall()));
+    constexpr std::uint64_t kSeconds = 20; // until clocks are known
+    for (std::uint64_t s = 1; s <= kSeconds; ++s) {
+        clock.advance(std::chrono::seconds(1));
+        for (const int number : order) {
+            const auto& pop = catalogue.pops()[static_cast<std::size_t>(number) % catalogue.size()].code;
+            auto report = tests::popReport({.publisher = pop + "/" + std::to_string(number),
+                                            .pop = pop,
+                                            .second = begin + static_cast<std::int64_t>(s),
+                                            .sequence = s});
+            if (number < wrong) {
+                report.header.intervalEnd += std::chrono::seconds(3);
+                report.header.sent += std::chrono::seconds(3);
+            }
+            (void)state.apply(report, clock.arrival()); // one whose clock is being found out may count twice
+        }
+        state.settle(clock.steady());
+    }
+    Observation observation;
+    Alarms alarms(Rules::builtIn());
+    const auto settled = *state.settled();
+    auto observed = observation.of(state, settled, {});
+    for (int i = 0; i < 90; ++i, observed.second += std::chrono::seconds(1)) // until it fires
+        alarms.judge(observed);
+    if (std::ranges::count(alarms.status().cards, "health/clocks", &Card::rule) != (wrong > 0)) std::abort();
+    bench::measure("judge " + std::to_string(publishers) +
+                       " publishers, clocks off: " + std::to_string(wrong),
+                   50, 0, [&](int) {
+                       auto next = observation.of(state, settled, {});
+                       next.second = observed.second += std::chrono::seconds(1);
+                       alarms.judge(next);
+                   });
 }
 
 } // namespace
@@ -131,6 +180,9 @@ int main() {
                            });
         }
     }
+
+    for (const int wrong : {0, 100, 4'000})
+        judgePublishers(catalogue, 10'000, wrong);
 
     // A quarter of an hour of 391 PoPs, then frames.
     tests::TestClock clock;

@@ -250,11 +250,58 @@ TEST_CASE("many cards at once are a flood, until it ebbs", "[alarms]") {
     room.setErrors(0.055);
     room.run(3);
     CHECK_FALSE(room.status().isFlood); // five
+    CHECK(room.status().folded == 0);
+    CHECK_FALSE(room.status().folds(room.status().cards[0]));
     room.setErrors(0.065);
     room.run(1);
     CHECK(room.status().isFlood);
+    // The first one is pinned, the other warnings are one line.
+    const auto first = room.status().cards[0];
+    CHECK(room.status().first == first.id);
+    CHECK_FALSE(room.status().folds(first));
+    CHECK(room.status().folded == 5);
+    CHECK(room.status().foldedText == "5 warnings: flood/r1 1, flood/r2 1, flood/r3 1 and 2 more");
     room.run(595);
     CHECK(room.status().isFlood);
     room.run(5);
     CHECK_FALSE(room.status().isFlood);
+    CHECK(room.status().first == 0);
+    CHECK(room.status().foldedText.empty());
+}
+
+TEST_CASE("a flood's first card is the one it began with, and critical ones are never folded", "[alarms]") {
+    std::string rules = "version = 1\n[defaults]\nwindow = '1s'\nclear_for = '1s'\nlatch = false\n"
+                        "[[rule]]\nid = 'flood/before'\neach = 'world'\nvalue = 'hit_ratio'\n"
+                        "warning = ['<50%', '60%', 0]\ndo = 'x'\n";
+    for (int i = 0; i < 7; ++i)
+        rules += "[[rule]]\nid = 'flood/r" + std::to_string(i) +
+                 "'\neach = 'world'\nvalue = 'error_ratio'\n" + (i == 6 ? "critical" : "warning") + " = ['>" +
+                 std::to_string(7 - i) + "%', '0%', 0]\ndo = 'x'\n";
+    Room room(rules, 1, 1);
+    const auto& status = room.status();
+    const auto ruleOf = [&](std::uint64_t id) {
+        const auto card = std::ranges::find(status.cards, id, &Card::id);
+        return card == status.cards.end() ? std::string() : card->rule;
+    };
+    room.fleet.pops[0].more[Counter::cache_misses] = 500;
+    room.run(5); // one that is of something else, and minutes older
+    room.run(120);
+    for (int percent = 2; percent <= 8; ++percent) {
+        room.fleet.pops[0].more[Counter::status_5xx] = 100 * static_cast<std::uint64_t>(percent) - 50;
+        room.run(2);
+    }
+    REQUIRE(status.isFlood);
+    CHECK(ruleOf(status.first) == "flood/r6"); // critical, from one percent on
+    CHECK(status.folded == 7);
+    CHECK(status.foldedText.starts_with("7 warnings: "));
+    // A restart keeps it.
+    Alarms again(rulesOf(rules));
+    REQUIRE_FALSE(again.restore(room.alarms.save()));
+    CHECK(again.status().first == status.first);
+    CHECK(again.status().foldedText == status.foldedText);
+    // When it is gone, the next one tells how it began.
+    REQUIRE_FALSE(room.alarms.shelve(status.first, 10, "Ada", ""));
+    room.run(1);
+    CHECK(status.isFlood);
+    CHECK(ruleOf(status.first) == "flood/before");
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/alarm/flood.h"
 #include "feeds/desk/said.h"
 
 #include "tests/support/catch.h"
@@ -66,7 +67,7 @@ LiveStatus statusOf() {
     status.alarms.unacked = 2;
     status.alarms.acked = 1;
     status.alarms.inhibited = 31;
-    status.alarms.isFlood = true;
+    tellFlood({.isOn = true, .first = 4}, status.alarms);
     status.alarms.rulesProblem = "rules.toml:3: no";
     status.changes = 17;
     status.problem = "no such card";

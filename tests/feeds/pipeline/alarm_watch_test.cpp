@@ -132,6 +132,68 @@ TEST_CASE("a feed that is cut is one card within six seconds, and the wall is bl
     CHECK(f.status->alarms.verdict != Verdict::blind);
 }
 
+TEST_CASE("a silence is ticked alike, whoever is called first when it ends", "[alarm_watch]") {
+    std::vector<std::string> logs;
+    for (const bool looksMeanwhile : {true, false}) {
+        Watched f;
+        std::string log;
+        f.watch.setListener([&](const Transition& t) {
+            log += std::to_string(unixSeconds(t.second)) + " " + std::string(wordsFor(t.change)) + " " +
+                   t.rule + " " + t.text + "\n";
+        });
+        f.run(60);
+        if (looksMeanwhile)
+            f.pass(90);
+        else
+            f.clock.advance(seconds(90)); // nobody is called: all stood still
+        f.second += 90;
+        f.run(60);
+        logs.push_back(log);
+    }
+    CHECK_THAT(logs[0], containsText("shown health/feed"));
+    CHECK(logs[0] == logs[1]);
+}
+
+TEST_CASE("seconds in which nobody was heard say nothing of PoPs", "[alarm_watch]") {
+    Watched f;
+    f.run(60);
+    f.pass(90);
+    f.second += 90;
+    const auto back = f.second;
+    f.run(90);
+    REQUIRE(!f.status->history.empty());
+    for (const auto& transition : f.status->history) {
+        INFO(unixSeconds(transition.second) - kStart << " " << wordsFor(transition.change));
+        CHECK((transition.rule == "health/feed" || unixSeconds(transition.second) >= back));
+        CHECK((transition.rule == "health/feed" || !makesSound(transition)));
+    }
+}
+
+TEST_CASE("who reports some seconds late is not silent", "[alarm_watch]") {
+    Watched f;
+    f.run(60);
+    const auto late = f.pops[0];
+    f.silent = {late};
+    auto& items = f.source.items;
+    for (int i = 0; i < 60; ++i) {
+        // What it says now is of three seconds ago: those have been judged.
+        items.clear();
+        auto report = popReport({.publisher = late + "/a",
+                                 .pop = late,
+                                 .second = f.second - 3,
+                                 .sequence = f.sequence,
+                                 .nodes = 10,
+                                 .requests = 10'000});
+        report.header.sent += seconds(3);
+        if (i >= 3) f.source.add(report);
+        f.run(1);
+    }
+    REQUIRE(f.status);
+    CHECK(!f.card("pops/silent"));
+    f.run(20); // and now it is
+    CHECK(f.card("pops/silent"));
+}
+
 TEST_CASE("what a recorder loses is an alarm", "[alarm_watch]") {
     Watched f;
     f.watch.setRecorderDropped(0);
@@ -187,7 +249,7 @@ TEST_CASE("after a restart alarms stand where they stood, and nobody is told aga
     Watched before;
     before.run(60);
     before.silent = {before.pops[0], before.pops[1]};
-    before.run(20);
+    before.run(40); // critical by then
     REQUIRE(before.card("pops/silent"));
     const auto card = *before.card("pops/silent");
     before.watch.take(Acknowledge{card.id, "anna", "power"});

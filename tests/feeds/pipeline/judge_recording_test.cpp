@@ -137,8 +137,8 @@ TEST_CASE("a recording is judged as it was live, twice alike, and with other rul
     const auto other = Rules::builtIn().with(
         "version = 1\n[[rule]]\nid = 'pops/silent'\nwarning = ['>20s', '3s', 0]\n", "other.toml");
     REQUIRE(other);
-    const auto quick =
-        judged(wall.path, {.rules = {Rules::builtIn(), *other}, .releaseAt = {}, .goesOn = {}});
+    const auto quick = judged(
+        wall.path, {.rules = {Rules::builtIn(), *other}, .releaseAt = {}, .baseline = {}, .goesOn = {}});
     CHECK(words(quick.judgements[0].cards()) == live);
     const auto& silent = cardOf(quick.judgements[0], "pops/silent", "Europe");
     CHECK(silent.members.size() == 8);
@@ -149,13 +149,13 @@ TEST_CASE("a recording is judged as it was live, twice alike, and with other rul
 
     int told = 0;
     double share = 0;
-    const auto slow =
-        judged(wall.path, {.rules = {Rules::builtIn()}, .releaseAt = {}, .goesOn = [&](double done) {
-                               CHECK(done >= share);
-                               share = done;
-                               if (++told % 150 == 0) dawdle();
-                               return true;
-                           }});
+    const auto slow = judged(
+        wall.path, {.rules = {Rules::builtIn()}, .releaseAt = {}, .baseline = {}, .goesOn = [&](double done) {
+                        CHECK(done >= share);
+                        share = done;
+                        if (++told % 150 == 0) dawdle();
+                        return true;
+                    }});
     CHECK(told > 1'000);
     CHECK(words(slow.judgements[0].cards()) == live);
     CHECK(slow.first == quick.first);
@@ -170,11 +170,11 @@ TEST_CASE("a cut feed is judged as it was live, though its silence is skipped", 
     const auto live = words(wall.end());
     INFO(live);
     int steps = 0;
-    const auto result =
-        judged(wall.path, {.rules = {Rules::builtIn()}, .releaseAt = {}, .goesOn = [&](double) {
-                               ++steps;
-                               return true;
-                           }});
+    const auto result = judged(
+        wall.path, {.rules = {Rules::builtIn()}, .releaseAt = {}, .baseline = {}, .goesOn = [&](double) {
+                        ++steps;
+                        return true;
+                    }});
     CHECK(words(result.judgements[0].cards()) == live);
     CHECK(cardOf(result.judgements[0], "health/feed", "").over);
     CHECK(steps < 10 * (40 + 90 + 10));
@@ -192,7 +192,8 @@ TEST_CASE("in fast motion one step is many messages, and judged as it was live",
     }
     const auto live = words(wall.end());
     INFO(live);
-    const auto result = judged(wall.path, {.rules = {Rules::builtIn()}, .releaseAt = {}, .goesOn = {}});
+    const auto result =
+        judged(wall.path, {.rules = {Rules::builtIn()}, .releaseAt = {}, .baseline = {}, .goesOn = {}});
     const auto& silent = cardOf(result.judgements[0], "pops/silent", "Europe");
     CHECK(silent.members.size() == 8);
     CHECK(words(result.judgements[0].cards()) == live);
@@ -202,19 +203,49 @@ TEST_CASE("a judged recording has the T-0 it is given, and ends when it is told 
     JudgingWall wall("standard-rollout");
     wall.run(20);
     wall.end();
-    auto result = judged(wall.path, {.rules = {Rules::builtIn()}, .releaseAt = "+00:00:05", .goesOn = {}});
+    auto result = judged(
+        wall.path, {.rules = {Rules::builtIn()}, .releaseAt = "+00:00:05", .baseline = {}, .goesOn = {}});
     REQUIRE((result.releaseAt && result.first));
     CHECK(*result.releaseAt - *result.first <= seconds(6));
     CHECK(*result.releaseAt - *result.first >= seconds(4));
     CHECK(result.isWhole);
-    result = judged(wall.path, {.rules = {Rules::builtIn()}, .releaseAt = {}, .goesOn = [](double done) {
-                                    return done < 0.5;
-                                }});
+    result = judged(wall.path,
+                    {.rules = {Rules::builtIn()}, .releaseAt = {}, .baseline = {}, .goesOn = [](double done) {
+                         return done < 0.5;
+                     }});
     CHECK_FALSE(result.isWhole);
-    CHECK_FALSE(judgeRecording(wall.path, PopCatalogue::builtIn(),
-                               {.rules = {Rules::builtIn()}, .releaseAt = "soon", .goesOn = {}}));
+    CHECK_FALSE(
+        judgeRecording(wall.path, PopCatalogue::builtIn(),
+                       {.rules = {Rules::builtIn()}, .releaseAt = "soon", .baseline = {}, .goesOn = {}}));
     CHECK_FALSE(judgeRecording(wall.path + ".none", PopCatalogue::builtIn(),
-                               {.rules = {Rules::builtIn()}, .releaseAt = {}, .goesOn = {}}));
+                               {.rules = {Rules::builtIn()}, .releaseAt = {}, .baseline = {}, .goesOn = {}}));
+}
+
+TEST_CASE("an earlier launch lies beneath one that is judged, when it is named", "[judge]") {
+    JudgingWall larger("triple-drop");
+    larger.run(120);
+    larger.end();
+    JudgingWall wall("standard-rollout");
+    wall.run(120);
+    wall.end();
+    const auto rules = Rules::builtIn().with("version = 1\n[[rule]]\nid = 'traffic/fewer'\neach = 'world'\n"
+                                             "value = 'below_baseline(requests_per_second)'\n"
+                                             "warning = ['>100k', '50k', 10]\ndo = 'x'\n",
+                                             "fewer.toml");
+    REQUIRE(rules);
+    const auto cardsWith = [&](const std::string& baseline) {
+        const auto result =
+            judged(wall.path, {.rules = {*rules}, .releaseAt = {}, .baseline = baseline, .goesOn = {}});
+        return std::ranges::count(result.judgements[0].cards(), "traffic/fewer", &JudgedCard::rule);
+    };
+    CHECK(cardsWith(larger.path) == 1);
+    CHECK(cardsWith(wall.path) == 0);
+    CHECK(cardsWith("") == 0);
+    const auto refused =
+        judgeRecording(wall.path, PopCatalogue::builtIn(),
+                       {.rules = {*rules}, .releaseAt = {}, .baseline = wall.path + ".none", .goesOn = {}});
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error(), containsText(".none"));
 }
 
 TEST_CASE("a recording whose times lie years apart is refused", "[judge]") {
@@ -223,8 +254,9 @@ TEST_CASE("a recording whose times lie years apart is refused", "[judge]") {
     wall.clock.advance(std::chrono::days(400));
     wall.run(5);
     wall.end();
-    const auto result = judgeRecording(wall.path, PopCatalogue::builtIn(),
-                                       {.rules = {Rules::builtIn()}, .releaseAt = {}, .goesOn = {}});
+    const auto result =
+        judgeRecording(wall.path, PopCatalogue::builtIn(),
+                       {.rules = {Rules::builtIn()}, .releaseAt = {}, .baseline = {}, .goesOn = {}});
     REQUIRE_FALSE(result);
     CHECK_THAT(result.error(), containsText("goes on after more than a year"));
 }
