@@ -48,5 +48,6 @@ feeds::Result<int> csv(const CaptureOptions& options);
 feeds::Result<int> replayFile(const CaptureOptions& options);
 feeds::Result<int> rules(const CaptureOptions& options);
 feeds::Result<int> judge(const CaptureOptions& options);
+feeds::Result<int> tellLog(const CaptureOptions& options);
 
 } // namespace surgescope::app

@@ -107,6 +107,10 @@ int main(int argc, char** argv) {
         "Recording of an earlier launch, for rules on below_baseline; otherwise they compare with "
         "the time before");
     format(judge, {"text", "csv", "json"});
+    auto* log =
+        add("log", "Tells what happened: releases, purges, levers, alarms as they were, notes", app::tellLog);
+    file(log);
+    format(log, {"text", "csv", "json"});
     for (auto* usesEndpoints : {record, replay})
         app::addTrustOptions(*usesEndpoints, options.trust);
     for (auto* usesRegions : {record, recover, cut, merge, table, judge})

@@ -57,6 +57,21 @@ void AlarmBars::take(const Transition& change) {
     if (bar.pieces.empty() || bar.pieces.back().look != look) bar.pieces.push_back({change.second, look});
 }
 
+void AlarmBars::know(const Card& card) {
+    const Key key{card.id, card.occurrence};
+    if (m_bars.contains(key) || m_bars.size() >= kMost) return;
+    const auto look = card.isBlind                        ? AlarmBar::Look::blind
+                      : card.state == AlarmState::unacked ? AlarmBar::Look::unacked
+                                                          : AlarmBar::Look::acked;
+    m_bars.emplace(key, AlarmBar{.card = card.id,
+                                 .severity = card.severity,
+                                 .isSilence = card.isSilence,
+                                 .text = card.text,
+                                 .pieces = {{card.since, look}},
+                                 .to = card.until});
+    m_last = std::max(m_last, card.since);
+}
+
 std::vector<AlarmBar> AlarmBars::all() const {
     std::vector<AlarmBar> bars;
     for (const auto& [key, bar] : m_bars)

@@ -45,6 +45,8 @@ class AlarmBars {
 
     /// In the order of the log. One much older than the one before begins another time: all are gone.
     void take(const Transition& change);
+    /// One whose changes were before the log that is there: of a part that was cut out, or after a restart.
+    void know(const Card& card);
     /// By their beginning.
     std::vector<AlarmBar> all() const;
     /// Changes with each change taken.

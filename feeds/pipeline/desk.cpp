@@ -95,6 +95,8 @@ void Desk::keepBars(const LiveStatus& status) {
     for (auto i = status.history.size() - fresh; i < status.history.size(); ++i)
         m_bars.take(status.history[i]);
     m_barsTaken = status.changes;
+    for (const auto& card : status.alarms.cards)
+        m_bars.know(card);
 }
 
 std::optional<Error> Desk::ask(AlarmCommand command) {

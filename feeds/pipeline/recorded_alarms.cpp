@@ -12,6 +12,10 @@ RecordedAlarms::RecordedAlarms(std::shared_ptr<const RecordingIndex> index) : m_
     for (std::size_t i = 0; i < m_index->said.size(); ++i) {
         const auto& one = m_index->said[i];
         if (one.topic == said::kShown) {
+            if (m_shown.empty())
+                if (const auto first = said::readShown(one.payload))
+                    for (const auto& card : first->status.alarms.cards)
+                        bars.know(card);
             m_shown.push_back(i);
         } else if (one.topic == said::kChange) {
             if (auto change = said::readChange(one.payload)) {

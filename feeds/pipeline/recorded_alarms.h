@@ -27,6 +27,8 @@ class RecordedAlarms {
     /// Of the whole recording.
     const std::vector<AlarmBar>& bars() const { return m_bars; }
     const Notes& notes() const { return m_notes; }
+    /// All, as they came, with when they were recorded.
+    const std::vector<std::pair<RecordedTime, Transition>>& changes() const { return m_changes; }
     /// Messages of it that could not be read.
     std::size_t unreadable() const { return m_unreadable; }
 

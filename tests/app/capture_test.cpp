@@ -2,8 +2,11 @@
 // surgescope-capture as a user runs it: recording a publisher, and publishing a recording.
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recording.h"
+#include "feeds/capture/recording_writer.h"
+#include "feeds/desk/said.h"
 #include "feeds/source/zmq_source.h"
 #include "feeds/transport/publishing_socket.h"
+#include "feeds/wire/encode.h"
 #include "feeds/wire/fields.h"
 
 #include "tests/support/catch.h"
@@ -204,6 +207,69 @@ TEST_CASE("rules are explained, and what differs from those built in is told", "
     CHECK_THAT(mistakes, containsText(path + ":5: "));
     CHECK(run({"rules", path + ".none"}).first == 2);
     CHECK(run({"judge", path, "--rules", path}).first == 2);
+}
+
+TEST_CASE("the log tells what happened and was told, and what was noted afterwards", "[capture]") {
+    const TemporaryFolder folder;
+    const auto path = (folder.path() / "night.mcap").string();
+    const auto at = feedSecond(1'795'000'000);
+    {
+        auto made = RecordingWriter::create(path, "test");
+        REQUIRE(made);
+        auto& writer = *made.value();
+        std::uint64_t logTime = recording::nanoseconds(at);
+        const auto write = [&](std::string_view topic, std::string_view payload) {
+            REQUIRE(!writer.write(++logTime, topic, payload));
+        };
+        Encoder encoder;
+        Event event{.kind = EventKind::release, .text = "album, live"};
+        event.header = {
+            .publisher = "test", .session = 1, .sequence = 1, .intervalEnd = at, .sent = WallTime(at)};
+        write("event", encoder.encode(event));
+        Transition change{.second = at + seconds(60), .card = 3, .rule = "pops/silent"};
+        change.change = Change::acknowledged;
+        change.severity = Severity::critical;
+        change.text = "8 PoPs silent: FRA";
+        change.by = "Ann";
+        change.note = "NOC knows";
+        write(said::kChange, said::bytesOf(change));
+        write(said::kNote, said::bytesOf(Note{.id = 5,
+                                              .from = at + seconds(30),
+                                              .to = at + seconds(40),
+                                              .by = "Bob",
+                                              .text = "p95 rises"}));
+        write(said::kNote, "rubbish");
+        REQUIRE(!writer.close());
+    }
+    Notes later;
+    REQUIRE(!later.take({.id = 6,
+                         .from = at + seconds(90),
+                         .to = at + seconds(90),
+                         .by = "Cleo",
+                         .text = "it was the switch"}));
+    std::ofstream(said::notesPath(path)) << said::linesOf(later);
+
+    const auto [status, text] = run({"log", path});
+    CHECK(status == 0);
+    CHECK_THAT(text, containsText("release album, live"));
+    CHECK_THAT(text,
+               containsText("#3 pops/silent critical acknowledged: 8 PoPs silent: FRA, by Ann: NOC knows"));
+    CHECK_THAT(text, containsText("p95 rises (until "));
+    CHECK_THAT(text, containsText("1 recorded alarms and notes cannot be read"));
+    CHECK(text.find("p95 rises") < text.find("8 PoPs silent"));
+    CHECK(text.find("8 PoPs silent") < text.find("it was the switch, by Cleo"));
+
+    const auto csv = run({"log", path, "--format", "csv"}).second;
+    CHECK_THAT(csv, containsText("\"album, live\""));
+    CHECK_THAT(
+        csv, containsText(
+                 ",alarm,3,pops/silent,critical,acknowledged,\"8 PoPs silent: FRA\",\"Ann\",\"NOC knows\""));
+    const auto whole = run({"log", path, "--format", "json"}).second;
+    const auto json =
+        nlohmann::json::parse(whole.substr(whole.find("{\n"), whole.rfind("}\n") + 1 - whole.find("{\n")));
+    CHECK(json["log"].size() == 4);
+    CHECK_THAT(whole, containsText("\"change\": \"acknowledged\""));
+    CHECK(run({"log", path + ".none"}).first == 2);
 }
 
 TEST_CASE("a recording is judged by two sets of rules, alike each time", "[capture]") {

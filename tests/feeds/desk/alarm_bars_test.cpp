@@ -79,3 +79,23 @@ TEST_CASE("bars are bounded, and another time begins without those of the one be
     bars.take(changeAt(0, 1, Change::shown, AlarmState::unacked)); // a rehearsal begun again
     CHECK(bars.all().size() == 1);
 }
+
+TEST_CASE("a card whose changes were before the log has a bar all the same", "[alarm_bars]") {
+    AlarmBars bars;
+    Card card;
+    card.id = 7;
+    card.state = AlarmState::acked;
+    card.severity = Severity::critical;
+    card.since = kStart;
+    card.text = "8 PoPs silent";
+    bars.know(card);
+    bars.know(card);
+    REQUIRE(bars.all().size() == 1);
+    CHECK(bars.all()[0].pieces == std::vector<AlarmBar::Piece>{{kStart, Look::acked}});
+    CHECK(!bars.all()[0].to);
+    auto gone = changeAt(30, 7, Change::ended, AlarmState::normal);
+    bars.take(gone);
+    CHECK(bars.all()[0].to == kStart + seconds(30));
+    bars.know(card); // as it was shown a second before
+    CHECK(bars.all()[0].to == kStart + seconds(30));
+}

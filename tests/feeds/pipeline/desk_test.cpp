@@ -175,6 +175,7 @@ TEST_CASE("notes are recorded, and those to a recording are kept beside it", "[d
     Looked later(part);
     REQUIRE(later.timeline.notes.size() == 1);
     CHECK(later.timeline.notes.front().text == "called the API desk, they knew");
+    CHECK(std::ranges::count(later.timeline.alarms, night.card.id, &AlarmBar::card) == 1);
     REQUIRE(cardOf(later.status.get(), "latency/metadata"));
     CHECK(cardOf(later.status.get(), "latency/metadata")->by == "Ann");
 
