@@ -135,6 +135,11 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     auto* wall = app.add_flag("--wall", options.wall,
                               "Wall mode: nothing but data, over the whole screen (F11 or Esc leaves)");
     wall->excludes(fullScreen);
+    std::string viewing = "4m";
+    app.add_option("--viewing", viewing, "From how far a wall is read: decides its type, with --diagonal")
+        ->capture_default_str();
+    app.add_option("--diagonal", options.viewing.inches, "Inches of the wall's screen from corner to corner")
+        ->capture_default_str();
     int screen = 0, rotate = 0;
     auto* screenOption = app.add_option("--screen", screen, "Screen of the wall, 1 is the first")
                              ->needs(wall)
@@ -181,6 +186,13 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     if (!options.select.empty() && !feeds::isPopCode(options.select))
         return commandLineError(app, "--select: expected a PoP code of " + std::string(feeds::kPopCodeForm) +
                                          ", got '" + options.select + "'");
+    char metre = 'm';
+    rest = 0;
+    const int read = std::sscanf(viewing.c_str(), "%lf%c%c", &options.viewing.metres, &metre, &rest);
+    if (read < 1 || read > 2 || metre != 'm')
+        return commandLineError(app, "--viewing: expected metres such as 4m, got '" + viewing + "'");
+    if (const std::string problem = widgets::viewingProblem(options.viewing); !problem.empty())
+        return commandLineError(app, problem);
     const auto named = std::ranges::find_if(widgets::kThemes,
                                             [&](widgets::Theme t) { return widgets::themeName(t) == theme; });
     if (named == widgets::kThemes.end())

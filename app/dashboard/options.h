@@ -7,6 +7,7 @@
 
 #include "widgets/base/palette.h"
 #include "widgets/export/view.h"
+#include "widgets/wall/viewing.h"
 
 #include <chrono>
 #include <cstdint>
@@ -56,6 +57,7 @@ struct Options {
     widgets::Theme theme = widgets::Theme::dark;
     std::string workspace;                         // name or file, empty: as it was last
     bool wall = false;                             // wall mode from the start
+    widgets::Viewing viewing;                      // how it is read
     std::optional<int> screen;                     // of the wall, 1 is the first
     std::chrono::seconds rotate{0};                // of pages on the wall, 0: they do not turn
     std::string exportsFolder;                     // for what the keys export

@@ -115,8 +115,7 @@ feeds::ViewRequest requestFor(const widgets::WallWindow& window, const QWidget& 
 
 /// The size of a view that fills a picture of the size asked for, together with its note.
 feeds::Result<QSize> sizeFor(widgets::WallWindow& window, ExportView view, const Options& options) {
-    const int note = widgets::Picture::heightBeneath(window.exported(view), noteOf(window, view),
-                                                     options.width, window.scale());
+    const int note = widgets::Picture::heightBeneath(noteOf(window, view), options.width, window.scale());
     const QSize room(options.width, options.height - note);
     if (room.height() < 60) return feeds::Error{"--size: too low for a picture and what it says of itself"};
     return room;

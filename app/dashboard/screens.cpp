@@ -20,6 +20,7 @@ Screens::Screens(const Options& options, WallWindow& window)
     : m_options(options), m_window(window), m_files(workspacesFolder()) {
     widgets::setTheme(options.theme);
     window.resize(options.width, options.height);
+    window.setViewing(options.viewing);
     arrange();
     connect(&window, &WallWindow::workspaceSaved, this, [this](const widgets::Workspace& workspace) {
         const std::string problem = m_files.save(workspace);

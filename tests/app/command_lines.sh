@@ -176,6 +176,11 @@ refuses "port from 1 to 65535" --bind tcp://127.0.0.1:99999
 refuses "expected WIDTHxHEIGHT" --size huge
 refuses "expected WIDTHxHEIGHT" --size 1920x1080x2
 refuses "--after" --after 5
+refuses "expected metres such as 4m" --viewing near
+refuses "expected metres such as 4m" --viewing 4ft
+refuses "0.5 to 30 metres" --viewing -4m
+refuses "20 to 400 inches" --diagonal 5
+refuses "at most 4.4 m, or at least 116 inches" --viewing 8m --diagonal 65
 refuses "excludes" --simulate triple-drop --connect tcp://127.0.0.1:1
 refuses "PoP code" --select london
 refuses "no such file" --edge /nowhere/edge.toml

@@ -28,13 +28,14 @@ Reading measured(double value) {
 
 void setQuality(Summary& s, Quality quality) {
     for (Reading* r :
-         {&s[feeds::Measure::requests_per_second], &s[feeds::Measure::egress_bits_per_second],
-          &s[feeds::Measure::saturation], &s[feeds::Measure::hit_ratio], &s[feeds::Measure::error_ratio],
-          &s[feeds::Measure::ttfb_hit_p95_us], &s[feeds::Measure::ttfb_miss_p95_us],
-          &s[feeds::Measure::metadata_p95_us], &s[feeds::Measure::lb_p50_us],
-          &s[feeds::Measure::invalidation_lag_p50_us], &s[feeds::Measure::invalidation_lag_p99_us],
-          &s[feeds::Measure::invalidations_pending], &s[feeds::Measure::invalidations_per_second],
-          &s[feeds::Measure::waf_blocked_per_second], &s[feeds::Measure::nodes_above_critical]})
+         {&s[feeds::Measure::requests_per_second], &s[feeds::Measure::api_requests_per_second],
+          &s[feeds::Measure::egress_bits_per_second], &s[feeds::Measure::saturation],
+          &s[feeds::Measure::hit_ratio], &s[feeds::Measure::error_ratio], &s[feeds::Measure::ttfb_hit_p95_us],
+          &s[feeds::Measure::ttfb_miss_p95_us], &s[feeds::Measure::metadata_p95_us],
+          &s[feeds::Measure::lb_p50_us], &s[feeds::Measure::invalidation_lag_p50_us],
+          &s[feeds::Measure::invalidation_lag_p99_us], &s[feeds::Measure::invalidations_pending],
+          &s[feeds::Measure::invalidations_per_second], &s[feeds::Measure::waf_blocked_per_second],
+          &s[feeds::Measure::nodes_above_critical]})
         if (r->hasValue()) r->quality = quality;
 }
 
@@ -42,6 +43,7 @@ Summary summaryOf(double requests, double saturation, double noise) {
     const double strain = std::max(0.0, saturation - 0.5);
     Summary s;
     s[feeds::Measure::requests_per_second] = measured(requests);
+    s[feeds::Measure::api_requests_per_second] = measured(requests * 0.29);
     s[feeds::Measure::egress_bits_per_second] = measured(requests * 914e3 * (0.9 + 0.2 * noise));
     s[feeds::Measure::saturation] = measured(saturation);
     s[feeds::Measure::hit_ratio] = measured(0.95 - 0.09 * strain - 0.01 * noise);

@@ -21,18 +21,21 @@ using feeds::Card;
 using feeds::Severity;
 using feeds::Verdict;
 
-constexpr std::size_t kCards = 3;
-constexpr double kVerdict = 250; // pixels at scale 1, as all that follow
-constexpr double kCounts = 176;
+constexpr std::size_t kLeastCards = 3, kMostCards = 6;
+constexpr double kVerdict = 210; // pixels at scale 1, as all that follow
+constexpr double kCounts = 150;
 constexpr double kBetween = 10;
+constexpr double kCard = 400; // its width, where there is room for more than three
+constexpr double kTitle = 19, kTitleHigh = 23, kTodo = 16, kTodoHigh = 20, kState = kLeastType,
+                 kStateHigh = 20;
 constexpr double kDimmed = 0.4; // half of the time, what blinks
 
 bool blinks(const Card& card) {
     return card.state == AlarmState::unacked && card.severity == Severity::critical;
 }
 
-/// Breaks into lines of this width, and cuts the last one short.
-void drawLines(QPainter& painter, const QString& text, const QRectF& box, double lineHigh) {
+/// Breaks into lines of this width, and cuts the last one short. Returns where it ends.
+double drawLines(QPainter& painter, const QString& text, const QRectF& box, double lineHigh) {
     QTextLayout layout(text, painter.font());
     const int most = std::max(1, static_cast<int>(box.height() / lineHigh));
     layout.beginLayout();
@@ -51,6 +54,7 @@ void drawLines(QPainter& painter, const QString& text, const QRectF& box, double
         y += lineHigh;
     }
     layout.endLayout();
+    return y;
 }
 
 } // namespace
@@ -117,20 +121,22 @@ void AlarmStrip::paintEvent(QPaintEvent*) {
     const QRectF counts(all.right() - px(kCounts), all.top(), px(kCounts), all.height());
     paintVerdict(painter, verdict);
     if (!m_status) return;
-    paintCounts(painter, counts);
     const double left = verdict.right() + px(kBetween);
     const double room = counts.left() - left;
     const auto& cards = m_status->alarms.cards;
+    paintCounts(painter, counts, cards.size() - std::min(cards.size(), placesIn(room)));
     if (cards.empty()) {
-        painter.setFont(textFont(px(18)));
+        painter.setFont(textFont(px(kTitle)));
         painter.setPen(p.muted);
         painter.drawText(QRectF(left + px(6), all.top(), room, all.height()),
                          Qt::AlignLeft | Qt::AlignVCenter,
                          m_status->alarms.since ? QStringLiteral("No alarm.") : QString());
         return;
     }
-    const double wide = (room - px(kBetween) * kCards) / kCards;
-    for (std::size_t i = 0; i < std::min(kCards, cards.size()); ++i)
+    const std::size_t places = placesIn(room);
+    const auto count = static_cast<double>(places);
+    const double wide = (room - px(kBetween) * count) / count;
+    for (std::size_t i = 0; i < std::min(places, cards.size()); ++i)
         paintCard(
             painter, cards[i],
             QRectF(left + static_cast<double>(i) * (wide + px(kBetween)), all.top(), wide, all.height()));
@@ -146,14 +152,21 @@ void AlarmStrip::paintVerdict(QPainter& painter, const QRectF& box) {
     painter.drawRoundedRect(box.adjusted(px(1), px(1), -px(1), -px(1)), px(6), px(6));
     const QColor ink = isLoud ? p.background : colour;
     painter.setPen(ink);
-    painter.setFont(textFont(px(40), QFont::Bold));
-    painter.drawText(box.adjusted(px(16), px(2), -px(8), -px(26)), Qt::AlignLeft | Qt::AlignVCenter,
+    const double high = box.height() - px(34);
+    painter.setFont(textFont(px(46), QFont::Bold));
+    painter.drawText(QRectF(box.left() + px(14), box.top() + px(4), box.width() - px(18), high),
+                     Qt::AlignLeft | Qt::AlignVCenter,
                      known ? verdictText(m_status->alarms.verdict) : QStringLiteral("—"));
-    painter.setFont(textFont(px(18), QFont::Medium));
     QString since = known ? QStringLiteral("since ") + alarmTime(*m_status->alarms.since, m_words)
                           : QStringLiteral("nothing judged yet");
     if (known && m_isPast) since.prepend(QStringLiteral("LIVE, "));
-    painter.drawText(box.adjusted(px(16), px(48), -px(8), -px(6)), Qt::AlignLeft | Qt::AlignVCenter, since);
+    painter.setFont(textFont(px(m_isPast ? kLeastType : 17), QFont::Medium));
+    painter.drawText(QRectF(box.left() + px(14), box.bottom() - px(34), box.width() - px(18), px(26)),
+                     Qt::AlignLeft | Qt::AlignVCenter, since);
+}
+
+std::size_t AlarmStrip::placesIn(double room) const {
+    return std::clamp(static_cast<std::size_t>(std::max(0.0, room / px(kCard))), kLeastCards, kMostCards);
 }
 
 void AlarmStrip::paintCard(QPainter& painter, const Card& card, const QRectF& box) {
@@ -163,45 +176,51 @@ void AlarmStrip::paintCard(QPainter& painter, const Card& card, const QRectF& bo
     painter.setPen(QPen(isOpen ? colour : p.border, px(isOpen ? 2 : 1)));
     painter.setBrush(p.panel);
     painter.drawRoundedRect(box.adjusted(px(1), px(1), -px(1), -px(1)), px(6), px(6));
-    const double shape = px(26);
+    const double shape = px(24), pad = px(12);
     painter.setOpacity(m_isLit || !blinks(card) ? 1 : kDimmed); // still there in a picture
-    paintCardShape(painter, card, {box.left() + px(12), box.top() + px(13), shape, shape});
+    paintCardShape(painter, card, {box.left() + pad, box.top() + px(8), shape, shape});
     painter.setOpacity(1);
-    const QRectF text = box.adjusted(px(50), px(7), -px(10), -px(28));
-    const QString title = QString::fromStdString(card.text);
+    // What it is, what to do, since when and whose it is: whatever the first leaves is the second's.
+    const QRectF state(box.left() + pad, box.bottom() - px(kStateHigh + 5), box.width() - 2 * pad,
+                       px(kStateHigh));
+    const QRectF title(state.left() + shape + px(8), box.top() + px(6), state.width() - shape - px(8),
+                       2 * px(kTitleHigh));
     painter.setPen(isOpen ? p.text : p.muted);
-    painter.setFont(textFont(px(19), QFont::DemiBold));
-    const bool fits = QFontMetricsF(painter.font()).horizontalAdvance(title) <= text.width();
-    drawLines(painter, title, text, px(24));
-    if (fits && isOpen) { // there is room for what to do
-        painter.setFont(textFont(px(16)));
-        drawLines(painter, QString::fromStdString(card.todo), text.adjusted(0, px(24), 0, 0), px(22));
-    }
-    painter.setPen(p.muted);
-    painter.setFont(textFont(px(15)));
-    const QRectF line(text.left(), box.bottom() - px(27), text.width(), px(20));
+    painter.setFont(textFont(px(kTitle), QFont::DemiBold));
+    const double below = drawLines(painter, QString::fromStdString(card.text), title, px(kTitleHigh));
+    painter.setPen(isOpen ? p.text : p.muted);
+    painter.setFont(textFont(px(kTodo)));
+    drawLines(painter, QString::fromStdString(card.todo),
+              QRectF(QPointF(state.left(), below + px(1)), state.topRight() + QPointF(0, px(2))),
+              px(kTodoHigh));
+    painter.setPen(isOpen ? colour : p.muted);
+    painter.setFont(textFont(px(kState)));
     painter.drawText(
-        line, Qt::AlignLeft | Qt::AlignVCenter,
-        QFontMetricsF(painter.font()).elidedText(cardState(card, m_words), Qt::ElideRight, line.width()));
+        state, Qt::AlignLeft | Qt::AlignVCenter,
+        QFontMetricsF(painter.font()).elidedText(cardState(card, m_words), Qt::ElideRight, state.width()));
 }
 
-void AlarmStrip::paintCounts(QPainter& painter, const QRectF& box) {
+void AlarmStrip::paintCounts(QPainter& painter, const QRectF& box, std::size_t more) {
     const Palette& p = colours();
     const auto& alarms = m_status->alarms;
-    const auto line = [&](int row, std::size_t count, const char16_t* what, const QColor& colour) {
-        const QRectF at(box.left(), box.top() + px(4 + 19 * row), box.width() - px(4), px(19));
+    const auto line = [&](int row, std::size_t count, const char16_t* what, const QColor& colour,
+                          const char16_t* sign = u"") {
+        const QRectF at(box.left(), box.top() + px(4 + 22 * row), box.width() - px(4), px(22));
         painter.setPen(count > 0 ? colour : p.faint);
-        painter.setFont(textFont(px(15), count > 0 ? QFont::DemiBold : QFont::Normal));
+        painter.setFont(textFont(px(kLeastType), count > 0 ? QFont::DemiBold : QFont::Normal));
         painter.drawText(at, Qt::AlignRight | Qt::AlignVCenter,
-                         QString::number(count) + QChar(u' ') + QString::fromUtf16(what));
+                         QString::fromUtf16(sign) + QString::number(count) + QChar(u' ') +
+                             QString::fromUtf16(what));
     };
     line(0, alarms.unacked, u"unacknowledged", p.text);
     line(1, alarms.acked, u"acknowledged", p.muted);
-    line(2, alarms.shelved.size(), u"shelved", p.muted);
     if (alarms.isFlood)
-        line(3, alarms.inhibited, u"held back, FLOOD", p.elevated);
+        line(2, alarms.inhibited, u"held, FLOOD", p.elevated);
+    else if (alarms.shelved.empty())
+        line(2, alarms.inhibited, u"held back", p.muted);
     else
-        line(3, alarms.inhibited, u"held back", p.muted);
+        line(2, alarms.shelved.size(), u"shelved", p.muted);
+    if (more > 0) line(3, more, u"more: key A", p.text, u"+");
 }
 
 } // namespace surgescope::widgets

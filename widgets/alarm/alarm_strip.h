@@ -18,7 +18,7 @@ class AlarmStrip : public QWidget {
     Q_OBJECT
   public:
     explicit AlarmStrip(QWidget* parent);
-    static constexpr double kHeight = 84; // at scale 1
+    static constexpr double kHeight = 95; // at scale 1
 
     void setStatus(std::shared_ptr<const feeds::LiveStatus> status);
     /// How times are said. `isPast`: the screen shows another time than the strip.
@@ -38,7 +38,8 @@ class AlarmStrip : public QWidget {
   private:
     void paintVerdict(QPainter& painter, const QRectF& box);
     void paintCard(QPainter& painter, const feeds::Card& card, const QRectF& box);
-    void paintCounts(QPainter& painter, const QRectF& box);
+    void paintCounts(QPainter& painter, const QRectF& box, std::size_t more);
+    std::size_t placesIn(double room) const;
     double px(double v) const { return v * m_scale; }
 
     std::shared_ptr<const feeds::LiveStatus> m_status;

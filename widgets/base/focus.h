@@ -76,7 +76,7 @@ class Focus : public QObject {
     std::size_t m_place = 0;              // where we are
     std::chrono::seconds m_lengthNow = TimeRange{}.length;
     std::optional<feeds::FeedSecond> m_crosshair;
-    TimeText m_timeText = TimeText::ago;
+    TimeText m_timeText = TimeText::sinceRelease; // before there is one: ago
     bool m_localZone = false;
 };
 

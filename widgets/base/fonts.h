@@ -12,6 +12,13 @@ void useResources();
 /// False if a face could not be read: text then comes out in the system's font.
 bool loadFonts();
 
+/// Pixels at scale 1. Nothing that is to be read from afar is smaller than the first: how far that is decides
+/// the scale of a wall.
+inline constexpr double kLeastType = 15;
+inline constexpr double kTitleType = 17; // of panels
+/// The height of its capitals, as a share of a font's pixels.
+inline constexpr double kCapitals = 0.727;
+
 /// Inter (or the system's sans serif) at a size in pixels, which is what the window's scale multiplies.
 QFont textFont(double pixels, QFont::Weight weight = QFont::Normal);
 

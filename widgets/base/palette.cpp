@@ -36,18 +36,32 @@ QRgb between(std::span<const Stop> stops, double at) {
     return qRgb(stops.back().red, stops.back().green, stops.back().blue);
 }
 
-// Hue alone separates no two levels: their lightness differs, too, so that they stay apart for people who
-// lack one kind of cones (palette_test.cpp simulates that).
+// Lightness alone separates the levels, so that they stay apart for people who lack one kind of cones
+// (palette_test.cpp simulates that). Nothing in a ramp is as saturated as a status colour.
 constexpr std::array kSaturation{
-    Stop{0.00, 44, 92, 160},  Stop{0.35, 56, 126, 178}, Stop{0.60, 124, 172, 172}, Stop{0.75, 248, 213, 100},
-    Stop{0.86, 250, 198, 62}, Stop{0.90, 234, 140, 28}, Stop{1.00, 192, 18, 40},
+    Stop{0.00, 30, 60, 104},   Stop{0.50, 40, 92, 142},   Stop{0.75, 66, 134, 180},
+    Stop{0.90, 142, 196, 220}, Stop{1.00, 254, 255, 255},
+};
+constexpr std::array kSaturationOnLight{
+    Stop{0.00, 140, 182, 218}, Stop{0.50, 100, 150, 198}, Stop{0.75, 60, 112, 172},
+    Stop{0.90, 24, 62, 122},   Stop{1.00, 2, 8, 26},
 };
 
 constexpr std::array kHeat{
-    Stop{0.000, 24, 18, 62},   Stop{0.125, 47, 19, 97},    Stop{0.25, 84, 21, 125},
-    Stop{0.375, 126, 36, 130}, Stop{0.500, 172, 51, 123},  Stop{0.625, 217, 70, 107},
-    Stop{0.750, 245, 111, 92}, Stop{0.875, 254, 176, 120}, Stop{1.00, 252, 253, 191},
+    Stop{0.00, 20, 22, 54},    Stop{0.25, 44, 58, 120},   Stop{0.50, 58, 108, 170},
+    Stop{0.75, 108, 176, 200}, Stop{1.00, 250, 252, 248},
 };
+constexpr std::array kHeatOnLight{
+    Stop{0.00, 196, 214, 232}, Stop{0.25, 140, 178, 214}, Stop{0.50, 84, 128, 184},
+    Stop{0.75, 40, 72, 136},   Stop{1.00, 8, 10, 36},
+};
+
+// Of the catalogue built in, by code: Africa, Asia, Europe, Middle East, North America, Oceania, Latin
+// America.
+constexpr std::array<QRgb, 7> kRegions{0xff71879c, 0xff8a74c9, 0xff4f9bd9, 0xffc3a6e0,
+                                       0xff3a6cb0, 0xffa8d3e6, 0xff3fa7a3};
+constexpr std::array<QRgb, 7> kRegionsOnLight{0xff66727e, 0xff6a4cbe, 0xff2370c0, 0xffa874d0,
+                                              0xff1a3470, 0xff3a94b0, 0xff0e6a5e};
 
 } // namespace
 
@@ -74,6 +88,7 @@ const Palette& paletteOf(Theme theme) {
                                .critical{190, 78, 0},
                                .overload{196, 22, 28},
                                .silent{168, 16, 140},
+                               .series{28, 92, 158},
                                .accent{36, 84, 188},
                                .noData{140, 149, 159},
                                .chequerDeep{246, 247, 249},
@@ -100,6 +115,7 @@ const Palette& paletteOf(Theme theme) {
                                       .overload{255, 84, 84},
                                       .silent{255, 80, 220},
                                       .silentCross{0, 0, 0},
+                                      .series{190, 228, 255},
                                       .accent{128, 188, 255},
                                       .noData{150, 150, 150},
                                       .ocean{0, 0, 0},
@@ -158,7 +174,7 @@ const char16_t* levelName(Level level) {
 }
 
 QRgb saturationColour(double saturation) {
-    return between(kSaturation, saturation);
+    return between(themeInUse == Theme::light ? kSaturationOnLight : kSaturation, saturation);
 }
 
 double heatPosition(double lagUs) {
@@ -172,13 +188,13 @@ QRgb heatColour(double lagUs) {
 }
 
 QRgb heatColourAt(double position) {
-    return between(kHeat, position);
+    return between(themeInUse == Theme::light ? kHeatOnLight : kHeat, position);
 }
 
 QColor regionColour(std::size_t region) {
-    static constexpr std::array<QRgb, 7> kColours{0xff8b6fc0, 0xff3b78c2, 0xff2f9aa0, 0xff55a868,
-                                                  0xffb3a94a, 0xffc47f6a, 0xffc98a3f};
-    return region == kNoRegion ? colours().noData : QColor(kColours[region % kColours.size()]);
+    if (region == kNoRegion) return colours().noData;
+    const auto& regions = themeInUse == Theme::light ? kRegionsOnLight : kRegions;
+    return QColor(regions[region % regions.size()]);
 }
 
 } // namespace surgescope::widgets

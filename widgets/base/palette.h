@@ -11,7 +11,8 @@
 
 namespace surgescope::widgets {
 
-/// Quiet base, saturated colour for what is abnormal. The values here are the dark theme's.
+/// Quiet base, saturated colour for what is abnormal: the five status colours mean status and nothing else.
+/// Series, percentiles and ramps use none of them. The values here are the dark theme's.
 struct Palette {
     QColor background{11, 15, 20};
     QColor panel{16, 22, 29};
@@ -20,17 +21,20 @@ struct Palette {
     QColor text{231, 237, 243};
     QColor muted{139, 152, 166};
     QColor faint{96, 109, 123};
+    // Status.
     QColor good{70, 190, 120};
     QColor elevated{224, 184, 62};
     QColor critical{240, 132, 46};
     QColor overload{236, 72, 66};
     QColor silent{226, 75, 196}; // what is not heard
     QColor silentCross{255, 255, 255};
+
+    QColor series{158, 204, 240}; // one number, and percentiles of one: told apart by their strokes
     QColor accent{126, 160, 238}; // releases, selection
     QColor noData{92, 102, 114};
     // Heatmaps: the two tones of a chequer where there is no data, and where nothing was purged.
-    QColor chequerDeep{9, 12, 16};
-    QColor chequerHigh{33, 38, 44};
+    QColor chequerDeep{11, 15, 20};
+    QColor chequerHigh{27, 32, 38};
     QColor nothingPurged{26, 36, 46};
     // The map.
     QColor ocean{14, 20, 27};
@@ -66,8 +70,9 @@ using feeds::levelOf;
 QColor levelColour(Level level);
 const char16_t* levelName(Level level);
 
-/// Blue, grey-green, yellow, orange, red over the fixed domain 0 to 1; clamped at both ends. The levels stay
-/// apart for colour-blind people.
+/// One hue over the fixed domain 0 to 1, clamped at both ends: the fuller, the farther from the ground, so
+/// near white where that is dark and near black where it is light. The levels stay apart for colour-blind
+/// people.
 QRgb saturationColour(double saturation);
 
 inline constexpr double kHeatLowestUs = 10e3;
@@ -75,7 +80,7 @@ inline constexpr double kHeatHighestUs = 60e6;
 
 /// Position of a lag on the logarithmic heat scale, 10 ms = 0 to 60 s = 1, clamped.
 double heatPosition(double lagUs);
-/// Dark violet to pale yellow (after matplotlib's magma, without its black end, which is kept for no data).
+/// Indigo over blue to near white, the other way round on light ground; neither end is that of no data.
 QRgb heatColour(double lagUs);
 /// The same by position, 0 to 1.
 QRgb heatColourAt(double position);

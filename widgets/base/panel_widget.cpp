@@ -32,7 +32,7 @@ void PanelWidget::setSubtitle(const QString& subtitle) {
 }
 
 QRectF PanelWidget::bodyRect() const {
-    return QRectF(rect()).adjusted(px(16), m_title.isEmpty() ? px(12) : px(40), -px(16), -px(12));
+    return QRectF(rect()).adjusted(px(16), m_title.isEmpty() ? px(12) : px(34), -px(16), -px(12));
 }
 
 void PanelWidget::paintEvent(QPaintEvent*) {
@@ -49,11 +49,11 @@ void PanelWidget::paintPanel(QPainter& painter) {
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), px(5), px(5));
     paintBody(painter, bodyRect());
 
-    const QRectF line(px(16), px(10), width() - px(32), px(26));
-    painter.setFont(textFont(px(16), QFont::DemiBold));
+    const QRectF line(px(16), px(8), width() - px(32), px(26));
+    painter.setFont(textFont(px(kTitleType), QFont::DemiBold));
     painter.setPen(p.text);
     painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_title);
-    painter.setFont(textFont(px(13)));
+    painter.setFont(textFont(px(kLeastType)));
     painter.setPen(p.muted);
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, m_subtitle);
 }

@@ -96,15 +96,15 @@ void TimePanel::paintCrosshair(QPainter&, double, int) {}
 
 void TimePanel::paintTimeTicks(QPainter& painter, const QRectF& plot) const {
     if (m_axis.columns < 1) return;
-    painter.setFont(textFont(px(13)));
+    painter.setFont(textFont(px(kLeastType)));
     const QFontMetricsF metrics(painter.font());
     painter.setPen(colours().muted);
     const auto from = m_axis.end - m_axis.columns * m_axis.step;
-    const int most = std::clamp(static_cast<int>(plot.width() / px(110)), 2, 8);
+    const int most = std::clamp(static_cast<int>(plot.width() / px(120)), 2, 8);
     for (const TimeTick& tick : timeTicks(from, m_axis.end, m_words, most)) {
         const double half = metrics.horizontalAdvance(tick.text) / 2;
         const double x = std::clamp(xOf(tick.at), plot.left() + half, plot.right() - half);
-        painter.drawText(QRectF(x - half - 1, plot.bottom() + px(3), 2 * half + 2, px(18)),
+        painter.drawText(QRectF(x - half - 1, plot.bottom() + px(3), 2 * half + 2, px(20)),
                          Qt::AlignHCenter | Qt::AlignTop, tick.text);
     }
 }
@@ -114,16 +114,14 @@ void TimePanel::paintRelease(QPainter& painter, const QRectF& plot, bool named) 
     const double x = xOf(*m_words.release);
     if (x < plot.left() || x > plot.right()) return;
     painter.setPen(QPen(colours().accent, lineWidth(), Qt::DotLine));
-    painter.drawLine(QPointF(x, plot.top() - (named ? px(14) : 0)), QPointF(x, plot.bottom()));
+    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
     if (!named) return;
-    painter.setFont(textFont(px(13), QFont::Medium));
-    QRectF box(x + px(5), plot.top() - px(16), px(90), px(17));
-    int align = Qt::AlignLeft;
-    if (box.right() > plot.right()) {
-        box.moveRight(x - px(5));
-        align = Qt::AlignRight;
-    }
-    painter.drawText(box, align | Qt::AlignVCenter, QStringLiteral("release"));
+    painter.setFont(textFont(px(kLeastType), QFont::Medium));
+    const QString text = QStringLiteral("release");
+    QRectF box(x + px(2), plot.top(), QFontMetricsF(painter.font()).horizontalAdvance(text) + px(8), px(19));
+    if (box.right() > plot.right()) box.moveRight(x - px(2));
+    painter.fillRect(box, colours().shade);
+    painter.drawText(box, Qt::AlignCenter, text);
 }
 
 void TimePanel::changeEvent(QEvent* event) {

@@ -10,7 +10,7 @@ namespace surgescope::widgets {
 namespace {
 
 QPen penOf(const ChartShape& shape, double width) {
-    QPen pen(shape.colour, width);
+    QPen pen(shape.colour, width * shape.stroke);
     if (shape.dashed) pen.setDashPattern({4, 3});
     return pen;
 }

@@ -23,16 +23,40 @@ double valueAt(const ChartLine& line, int column) {
     return static_cast<double>(line.values[static_cast<std::size_t>(column)]);
 }
 
+/// A line in the pieces below and above a level, those above in another colour.
+void addDivided(std::vector<ChartShape>& shapes, const ChartShape& whole, double level, const QColor& above) {
+    ChartShape piece = whole;
+    piece.upper.clear();
+    bool isAbove = false;
+    const auto finish = [&] {
+        piece.colour = isAbove ? above : whole.colour;
+        if (piece.upper.size() > 1) shapes.push_back(piece);
+        piece.upper.clear();
+    };
+    for (const QPointF& point : whole.upper) {
+        if (!piece.upper.isEmpty() && (point.y() > level) != isAbove) {
+            const QPointF last = piece.upper.back();
+            const QPointF crossing = last + (point - last) * ((level - last.y()) / (point.y() - last.y()));
+            piece.upper.append(crossing);
+            finish();
+            piece.upper.append(crossing);
+        }
+        isAbove = point.y() > level;
+        piece.upper.append(point);
+    }
+    finish();
+}
+
 } // namespace
 
 std::vector<ChartShape> shapesOf(ChartKind kind, int columns, const std::vector<ChartLine>& lines,
-                                 const ValueToShare& share) {
+                                 const ValueToShare& share, const QColor& beyond) {
     std::vector<ChartShape> shapes;
     std::vector<double> floor(static_cast<std::size_t>(std::max(0, columns)), 0.0);
     const auto x = [columns](int column) { return (column + 1.0) / columns; }; // a column ends at its time
     for (const ChartLine& line : lines) {
         for (const SeriesRun& run : runsOf(line.values)) {
-            ChartShape shape{line.colour, line.ghost, {}, {}};
+            ChartShape shape{line.colour, line.ghost || line.dashed, line.stroke, {}, {}};
             for (int column = run.first; column <= run.last && column < columns; ++column) {
                 const double value = valueAt(line, column);
                 if (!isStacked(kind, line)) {
@@ -49,7 +73,10 @@ std::vector<ChartShape> shapesOf(ChartKind kind, int columns, const std::vector<
                 if (!shape.lower.isEmpty())
                     shape.lower.prepend(shape.lower.front() - QPointF(0.5 / columns, 0));
             }
-            if (!shape.upper.isEmpty()) shapes.push_back(std::move(shape));
+            if (line.limit && shape.lower.isEmpty())
+                addDivided(shapes, shape, share(*line.limit), beyond);
+            else if (!shape.upper.isEmpty())
+                shapes.push_back(std::move(shape));
         }
     }
     return shapes;
@@ -75,19 +102,6 @@ std::vector<std::pair<double, double>> incompleteStretches(int columns, const st
         last = column;
     }
     return stretches;
-}
-
-bool isCrossed(const std::vector<ChartShape>& shapes, const QRectF& part) {
-    const auto crosses = [&part](QPointF a, QPointF b) { // from left to right
-        if (b.x() < part.left() || a.x() > part.right()) return false;
-        const double slope = b.x() > a.x() ? (b.y() - a.y()) / (b.x() - a.x()) : 0;
-        const double in = a.y() + slope * (std::max(a.x(), part.left()) - a.x());
-        const double out = b.x() > a.x() ? a.y() + slope * (std::min(b.x(), part.right()) - a.x()) : b.y();
-        return std::min(in, out) <= part.bottom() && std::max(in, out) >= part.top();
-    };
-    return std::ranges::any_of(shapes, [&](const ChartShape& shape) {
-        return std::ranges::adjacent_find(shape.upper, crosses) != shape.upper.end();
-    });
 }
 
 double largestValue(ChartKind kind, int columns, const std::vector<ChartLine>& lines) {

@@ -4,10 +4,10 @@
 #include <QColor>
 #include <QPointF>
 #include <QPolygonF>
-#include <QRectF>
 #include <QString>
 
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,7 +18,10 @@ struct ChartLine {
     QString name;
     QColor colour;
     std::vector<float> values;
-    bool ghost = false; // of an earlier launch: dashed, never stacked
+    bool ghost = false;          // of an earlier launch: dashed, never stacked
+    double stroke = 1;           // how many times as thick as a thin line
+    bool dashed = false;         // a ghost is anyway
+    std::optional<double> limit; // what of a line lies beyond it has the colour of trouble
 };
 
 enum class ChartKind { stackedAreas, lines };
@@ -28,6 +31,7 @@ enum class ChartKind { stackedAreas, lines };
 struct ChartShape {
     QColor colour;
     bool dashed = false;
+    double stroke = 1; // how many times as thick as a thin line
     QPolygonF upper;
     QPolygonF lower;
 };
@@ -36,16 +40,13 @@ struct ChartShape {
 using ValueToShare = std::function<double(double)>;
 
 /// What is drawn of these series over `columns` columns. In a stack, areas above a gap rest on those that are
-/// known.
+/// known. `beyond`: the colour of what lies beyond a line's limit.
 std::vector<ChartShape> shapesOf(ChartKind kind, int columns, const std::vector<ChartLine>& lines,
-                                 const ValueToShare& share);
+                                 const ValueToShare& share, const QColor& beyond);
 
 /// Where some areas of a stack have a value and others none, its height is no total: from and to, in shares
 /// of the width.
 std::vector<std::pair<double, double>> incompleteStretches(int columns, const std::vector<ChartLine>& lines);
-
-/// Whether a curve passes through a part of the plot, in shares of it as those of the shapes.
-bool isCrossed(const std::vector<ChartShape>& shapes, const QRectF& part);
 
 /// The largest value to be shown: of the stacked sums, or of the lines, ghosts aside. 0 when there is none.
 double largestValue(ChartKind kind, int columns, const std::vector<ChartLine>& lines);

@@ -5,6 +5,7 @@
 #include "widgets/base/palette.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string_view>
 
@@ -42,6 +43,19 @@ std::vector<ChartLine> partLines(const feeds::Frame& frame, const feeds::PopCata
     return lines;
 }
 
+/// Three of one kind in one hue: thin, thick, dashed.
+std::vector<ChartLine> strokes(const std::array<Measure, 3>& measures,
+                               const std::array<const char16_t*, 3>& names, const feeds::Frame& frame) {
+    std::vector<ChartLine> lines;
+    for (std::size_t i = 0; i < measures.size(); ++i)
+        lines.push_back({.name = QString::fromUtf16(names[i]),
+                         .colour = colours().series,
+                         .values = frame.series[measures[i]],
+                         .stroke = i == 1 ? 2.0 : 1.0,
+                         .dashed = i == 2});
+    return lines;
+}
+
 } // namespace
 
 std::vector<ChartLine> requestLines(const feeds::Frame& frame, const feeds::PopCatalogue& catalogue) {
@@ -57,19 +71,16 @@ std::vector<ChartLine> egressLines(const feeds::Frame& frame, const feeds::PopCa
 }
 
 std::vector<ChartLine> metadataLines(const feeds::Frame& frame) {
-    const Palette& p = colours();
-    std::vector<ChartLine> lines{{QStringLiteral("p50"), p.good, frame.series[Measure::metadata_p50_us]},
-                                 {QStringLiteral("p95"), p.elevated, frame.series[Measure::metadata_p95_us]},
-                                 {QStringLiteral("p99"), p.overload, frame.series[Measure::metadata_p99_us]}};
+    auto lines = strokes({Measure::metadata_p50_us, Measure::metadata_p95_us, Measure::metadata_p99_us},
+                         {u"p50", u"p95", u"p99"}, frame);
+    lines[1].limit = feeds::kMetadataLimitUs;
     addGhost(lines, frame, Measure::metadata_p95_us, QStringLiteral(" p95"));
     return lines;
 }
 
 std::vector<ChartLine> latencyLines(const feeds::Frame& frame) {
-    const Palette& p = colours();
-    return {{QStringLiteral("TTFB miss"), p.elevated, frame.series[Measure::ttfb_miss_p95_us]},
-            {QStringLiteral("TTFB hit"), p.good, frame.series[Measure::ttfb_hit_p95_us]},
-            {QStringLiteral("load balancer"), p.accent, frame.series[Measure::lb_p95_us]}};
+    return strokes({Measure::lb_p95_us, Measure::ttfb_hit_p95_us, Measure::ttfb_miss_p95_us},
+                   {u"load balancer", u"TTFB hit", u"TTFB miss"}, frame);
 }
 
 } // namespace surgescope::widgets

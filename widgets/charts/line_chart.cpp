@@ -20,7 +20,10 @@ namespace {
 // nodes under three), it would press that flat against the bottom: then the axis follows what is measured
 // alone. Two ratios, so that it does not come and go.
 constexpr double kGhostLeaves = 4, kGhostReturns = 3;
-constexpr double kNamesReleaseFrom = 80; // pixels at scale 1 of height: a name must not take a curve's room
+// Pixels at scale 1.
+constexpr double kTallFrom = 80; // of height: in less, words in the plot would take a curve's room
+constexpr double kTicks = 66, kEnds = 124, kBelow = 25;
+constexpr double kEndHigh = 18; // of a name
 
 QString shortUnit(Unit unit) {
     switch (unit) {
@@ -52,9 +55,10 @@ void LineChart::setLogarithmic(double lowest, double highest) {
     refresh();
 }
 
-void LineChart::setLegend(Legend legend) {
-    m_legendPlace = legend;
-    refresh();
+void LineChart::setHeadline(const QString& number, const QString& words, bool isOld) {
+    m_headlineIsOld = isOld;
+    m_headline = number;
+    m_headlineWords = words;
 }
 
 void LineChart::setData(Data data) {
@@ -71,11 +75,11 @@ void LineChart::setData(Data data) {
     m_ghostAbove = above ? ghostTop : 0;
     m_scale.show(above ? own : std::max(own, ghostTop));
     const auto ghost = std::ranges::find(m_data.lines, true, &ChartLine::ghost);
-    QString subtitle = shortUnit(m_unit);
-    if (ghost != m_data.lines.end() && m_legendPlace != Legend::besideTitle)
-        subtitle += QStringLiteral(", dashed: ") + nameOf(*ghost);
-    setSubtitle(subtitle);
-    m_shapes = shapesOf(m_kind, columns, m_data.lines, [this](double value) { return shareOf(value); });
+    setSubtitle(above
+                    ? QStringLiteral("%1 is far above (%2)").arg(ghost->name, formatNumber(ghostTop, m_unit))
+                    : shortUnit(m_unit));
+    m_shapes = shapesOf(
+        m_kind, columns, m_data.lines, [this](double value) { return shareOf(value); }, colours().overload);
     m_plot->setShapes(m_shapes, lineWidth());
     refresh();
 }
@@ -94,14 +98,8 @@ double LineChart::shareOf(double value) const {
     return m_scale.top() > 0 ? value / m_scale.top() : 0;
 }
 
-/// Of what is not in the picture it says where it is.
-QString LineChart::nameOf(const ChartLine& line) const {
-    if (!line.ghost || m_ghostAbove <= 0) return line.name;
-    return QStringLiteral("%1, far above (%2)").arg(line.name, formatNumber(m_ghostAbove, m_unit));
-}
-
-bool LineChart::namesRelease() const {
-    return bodyRect().height() >= px(kNamesReleaseFrom);
+bool LineChart::isTall() const {
+    return plotRect().height() >= px(kTallFrom);
 }
 
 int LineChart::plotColumns() const {
@@ -109,9 +107,7 @@ int LineChart::plotColumns() const {
 }
 
 QRectF LineChart::plotRect() const {
-    const QRectF body = bodyRect();
-    const double legend = m_legendPlace == Legend::ownLine ? 20 : 0;
-    QRectF plot = body.adjusted(px(52), px(legend + (namesRelease() ? 16 : 5)), 0, -px(16));
+    QRectF plot = QRectF(rect()).adjusted(px(kTicks), bodyRect().top(), -px(kEnds), -px(kBelow));
     plot.setSize(plot.size().expandedTo(QSizeF(10, 10)));
     return plot;
 }
@@ -121,9 +117,9 @@ void LineChart::scaleChanged() {
     refresh();
 }
 
-void LineChart::paintBody(QPainter& painter, const QRectF& body) {
+void LineChart::paintBody(QPainter& painter, const QRectF&) {
     const QRectF plot = plotRect();
-    paintLegend(painter, body);
+    paintHeadline(painter);
     if (m_kind == ChartKind::stackedAreas)
         for (const auto& [from, to] : incompleteStretches(m_data.axis.columns, m_data.lines))
             painter.fillRect(QRectF(plot.left() + from * plot.width(), plot.top(), (to - from) * plot.width(),
@@ -142,45 +138,78 @@ void LineChart::paintBody(QPainter& painter, const QRectF& body) {
     else
         m_plot->paint(painter, plot);
     paintMarks(painter, plot);
+    if (isTall()) paintGhostNames(painter, plot);
+    paintEnds(painter, plot);
 }
 
-void LineChart::paintLegend(QPainter& painter, const QRectF& body) const {
-    if (hasLegend()) paintLegend(painter, body, m_legendPlace == Legend::besideTitle);
-}
-
-void LineChart::paintLegendLine(QPainter& painter, const QRectF& line) const {
-    paintLegend(painter, line, false);
-}
-
-void LineChart::paintLegend(QPainter& painter, const QRectF& body, bool beside) const {
-    painter.setFont(textFont(px(13)));
+void LineChart::paintHeadline(QPainter& painter) const {
+    const double taken = QFontMetricsF(textFont(px(kTitleType), QFont::DemiBold)).horizontalAdvance(title());
+    QRectF line(px(16) + taken + px(16), px(8), width() - taken - px(32), px(26));
+    painter.setFont(textFont(px(kTitleType), QFont::DemiBold));
+    painter.setPen(m_headlineIsOld ? colours().faint : colours().series);
+    painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_headline);
+    line.setLeft(line.left() + QFontMetricsF(painter.font()).horizontalAdvance(m_headline) + px(12));
+    painter.setFont(textFont(px(kLeastType)));
     const QFontMetricsF metrics(painter.font());
-    double needed = 0;
-    const bool withGhosts = m_legendPlace == Legend::besideTitle; // otherwise beside the unit
-    for (const ChartLine& line : m_data.lines)
-        if (withGhosts || !line.ghost) needed += metrics.horizontalAdvance(nameOf(line)) + px(32);
-    const double squeeze = needed > body.width() ? body.width() / needed : 1;
-    const double room =
-        beside ? body.width() - QFontMetricsF(textFont(px(16), QFont::DemiBold)).horizontalAdvance(title()) -
-                     px(20)
-               : body.width();
-    const double fit = std::min(squeeze, needed > room ? room / needed : 1);
-    double x = beside ? body.right() - needed * fit + px(16) : body.left();
-    const double y = beside ? px(16) : body.top() + px(3);
+    line.setRight(width() - px(28) - metrics.horizontalAdvance(subtitle()));
+    if (metrics.horizontalAdvance(m_headlineWords) > line.width()) return;
+    painter.setPen(colours().muted);
+    painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_headlineWords);
+}
+
+/// Where each one that is not of an earlier launch ends: the middle of an area's last height, a line's last
+/// value.
+std::vector<LineEnd> LineChart::lineEnds(const QRectF& plot) const {
+    std::vector<LineEnd> ends;
+    const QFontMetricsF metrics(textFont(px(kLeastType), QFont::Medium));
+    const auto yOf = [&](double value) { return plot.bottom() - shareOf(value) * plot.height(); };
+    double floor = 0;
     for (const ChartLine& line : m_data.lines) {
-        if (line.ghost && !withGhosts) continue;
-        const double width = (metrics.horizontalAdvance(nameOf(line)) + px(32)) * fit;
-        if (line.ghost) {
-            painter.setPen(QPen(line.colour, px(1.6), Qt::DashLine));
-            painter.drawLine(QPointF(x, y + px(5.5)), QPointF(x + px(12), y + px(5.5)));
-        } else {
-            painter.fillRect(QRectF(x, y, px(11), px(11)), line.colour);
-        }
-        painter.setPen(colours().muted);
-        painter.drawText(QRectF(x + px(16), y - px(5), width - px(18), px(20)),
-                         Qt::AlignLeft | Qt::AlignVCenter,
-                         metrics.elidedText(nameOf(line), Qt::ElideRight, width - px(18)));
-        x += width;
+        const auto known = std::find_if(line.values.rbegin(), line.values.rend(),
+                                        [](float value) { return std::isfinite(value); });
+        if (line.ghost || known == line.values.rend()) continue;
+        const auto value = static_cast<double>(*known);
+        const bool stacked = m_kind == ChartKind::stackedAreas;
+        QString text = stacked ? line.name : line.name + u' ' + formatNumber(value, m_unit);
+        if (metrics.horizontalAdvance(text) > px(kEnds - 16)) text = line.name;
+        const bool beyond = line.limit && value > *line.limit;
+        ends.push_back({text, beyond ? colours().overload : line.colour,
+                        yOf(stacked ? floor + value / 2 : value), stacked ? value : 1});
+        floor += value;
+    }
+    if (m_limit > 0) ends.push_back({m_limitLabel, colours().overload, yOf(m_limit), 2});
+    return ends;
+}
+
+void LineChart::paintEnds(QPainter& painter, const QRectF& plot) const {
+    const double high = px(kEndHigh);
+    painter.setFont(textFont(px(kLeastType), QFont::Medium));
+    const QFontMetricsF metrics(painter.font());
+    const double left = plot.right() + px(8), wide = width() - px(8) - left;
+    for (const LineEnd& end :
+         spreadEnds(lineEnds(plot), plot.top() - high / 2, plot.bottom() + high / 2, high)) {
+        painter.setPen(end.colour);
+        painter.drawText(QRectF(left, end.y - high / 2, wide, high), Qt::AlignLeft | Qt::AlignVCenter,
+                         metrics.elidedText(end.text, Qt::ElideRight, wide));
+    }
+}
+
+/// In the plot, where it ends: beneath its line, or above where there is no room.
+void LineChart::paintGhostNames(QPainter& painter, const QRectF& plot) const {
+    if (m_ghostAbove > 0) return;
+    painter.setFont(textFont(px(kLeastType), QFont::Medium));
+    const QFontMetricsF metrics(painter.font());
+    for (const ChartLine& line : m_data.lines) {
+        const auto known = std::find_if(line.values.rbegin(), line.values.rend(),
+                                        [](float value) { return std::isfinite(value); });
+        if (!line.ghost || known == line.values.rend()) continue;
+        const double y = plot.bottom() - shareOf(static_cast<double>(*known)) * plot.height();
+        const double wide = metrics.horizontalAdvance(line.name) + px(8), high = px(19);
+        QRectF box(plot.right() - wide - px(4), y + px(3), wide, high);
+        if (box.bottom() > plot.bottom()) box.moveBottom(y - px(3));
+        painter.fillRect(box, colours().shade);
+        painter.setPen(line.colour);
+        painter.drawText(box, Qt::AlignCenter, line.name);
     }
 }
 
@@ -198,16 +227,17 @@ void LineChart::paintGrid(QPainter& painter, const QRectF& plot) const {
             values.push_back(m_scale.top() * i / divisions);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
-    painter.setFont(textFont(px(13)));
+    painter.setFont(textFont(px(kLeastType)));
     double labelled = 1e9; // y of the label below
     for (std::size_t i = 0; i < values.size(); ++i) {
         const double y = plot.bottom() - shareOf(values[i]) * plot.height();
         painter.setPen(QPen(i == 0 ? p.faint : p.grid, 1));
         painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
-        if (m_empty || labelled - y < px(17)) continue;
+        if (m_empty || labelled - y < px(19)) continue;
         labelled = y;
         painter.setPen(p.muted);
-        painter.drawText(QRectF(0, y - px(10), plot.left() - px(7), px(20)),
+        const double middle = std::max(y, plot.top() + px(6)); // above is the title
+        painter.drawText(QRectF(0, middle - px(10), plot.left() - px(7), px(20)),
                          Qt::AlignRight | Qt::AlignVCenter,
                          values[i] == 0 ? QStringLiteral("0") : tickText(values[i], m_unit));
     }
@@ -219,22 +249,9 @@ void LineChart::paintLimit(QPainter& painter, const QRectF& plot) const {
     if (m_limit <= 0) return;
     const Palette& p = colours();
     painter.setRenderHint(QPainter::Antialiasing, false);
-    painter.setFont(textFont(px(13), QFont::Medium));
     const double y = plot.bottom() - shareOf(m_limit) * plot.height();
     painter.setPen(QPen(p.overload, lineWidth(), Qt::DashLine));
     painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
-    QRectF box(plot.left() + px(6), y - px(19), 0, px(18));
-    box.setWidth(QFontMetricsF(painter.font()).horizontalAdvance(m_limitLabel) + px(6));
-    // Where it can be read: beside the curves, if it can be.
-    const double wide = box.width() / plot.width(), low = shareOf(m_limit), high = px(19) / plot.height();
-    for (const double place : {0.0, 1.0, 0.5})
-        if (!isCrossed(m_shapes, {place * (1 - wide), low, wide, high})) {
-            box.translate(place * (plot.width() - box.width() - px(12)), 0);
-            break;
-        }
-    painter.fillRect(box, p.shade);
-    painter.setPen(p.overload);
-    painter.drawText(box, Qt::AlignCenter, m_limitLabel);
     painter.setRenderHint(QPainter::Antialiasing, true);
 }
 
@@ -246,7 +263,7 @@ void LineChart::paintMarks(QPainter& painter, const QRectF& plot) const {
         if (event.kind == "release" || x < plot.left() || x > plot.right()) continue;
         painter.drawLine(QPointF(x, plot.bottom() - px(8)), QPointF(x, plot.bottom()));
     }
-    paintRelease(painter, plot, namesRelease());
+    paintRelease(painter, plot, isTall());
 }
 
 void LineChart::paintCrosshair(QPainter& painter, double x, int column) {
@@ -256,7 +273,7 @@ void LineChart::paintCrosshair(QPainter& painter, double x, int column) {
         QColor colour;
     };
     std::vector<Row> rows;
-    painter.setFont(textFont(px(13), QFont::Medium));
+    painter.setFont(textFont(px(kLeastType), QFont::Medium));
     const QFontMetricsF metrics(painter.font());
     double wide = 0, sum = 0;
     int stacked = 0;
@@ -275,19 +292,19 @@ void LineChart::paintCrosshair(QPainter& painter, double x, int column) {
     if (m_kind == ChartKind::stackedAreas && stacked > 1)
         add(QStringLiteral("together"), sum, colours().text);
     // What does not fit is the least interesting: of a tall stack the sum is left.
-    const auto fit = static_cast<std::size_t>(std::max(1.0, (plot.height() - px(4)) / px(17)));
+    const auto fit = static_cast<std::size_t>(std::max(1.0, (plot.height() - px(4)) / px(19)));
     if (rows.size() > fit) rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(fit));
     QRectF box(x + px(8), plot.top() + px(2), wide + px(28),
-               px(17) * static_cast<double>(rows.size()) + px(6));
+               px(19) * static_cast<double>(rows.size()) + px(6));
     if (box.right() > plot.right()) box.moveRight(x - px(8));
     painter.fillRect(box, colours().shade);
     double y = box.top() + px(3);
     for (const Row& row : rows) {
         painter.fillRect(QRectF(box.left() + px(6), y + px(4), px(9), px(9)), row.colour);
         painter.setPen(colours().text);
-        painter.drawText(QRectF(box.left() + px(20), y, wide + px(8), px(17)),
+        painter.drawText(QRectF(box.left() + px(20), y, wide + px(8), px(19)),
                          Qt::AlignLeft | Qt::AlignVCenter, row.text);
-        y += px(17);
+        y += px(19);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "widgets/base/time_panel.h"
 #include "widgets/charts/axis_scale.h"
 #include "widgets/charts/chart_shapes.h"
+#include "widgets/charts/line_ends.h"
 
 #include <QColor>
 #include <QString>
@@ -20,7 +21,8 @@ namespace surgescope::widgets {
 class ChartPlot; // hides Qt Charts from everybody else
 
 /// A chart over time: stacked areas (regions that add up) or plain lines (quantiles, which never add up), and
-/// beneath them dashed what an earlier launch was like. Gaps are drawn as gaps. GUI thread.
+/// beneath them dashed what an earlier launch was like. Each is named where it ends. Gaps are drawn as gaps.
+/// GUI thread.
 class LineChart : public TimePanel {
     Q_OBJECT
   public:
@@ -36,11 +38,8 @@ class LineChart : public TimePanel {
     LineChart(Focus& focus, ChartKind kind, Unit unit, const QString& title, QWidget* parent = nullptr);
     ~LineChart() override;
 
-    enum class Legend { ownLine, besideTitle, none };
-    void setLegend(Legend legend);
-    bool hasLegend() const { return m_legendPlace != Legend::none; }
-    /// Its legend in a line of its own, for where the chart that has the same is not beside it.
-    void paintLegendLine(QPainter& painter, const QRectF& line) const;
+    /// What it comes to now, behind the title, and beside it what is to be said of that.
+    void setHeadline(const QString& number, const QString& words, bool isOld);
     /// A dashed level, in the unit of the data.
     void setLimit(double value, const QString& label);
     /// A fixed logarithmic axis, for values that differ by magnitudes; both ends above 0.
@@ -69,17 +68,20 @@ class LineChart : public TimePanel {
         double highest;
     };
     double shareOf(double value) const;
-    QString nameOf(const ChartLine& line) const;
-    bool namesRelease() const;
-    void paintLegend(QPainter& painter, const QRectF& body) const;
-    void paintLegend(QPainter& painter, const QRectF& body, bool beside) const;
+    bool isTall() const;
+    std::vector<LineEnd> lineEnds(const QRectF& plot) const;
+    void paintHeadline(QPainter& painter) const;
+    void paintEnds(QPainter& painter, const QRectF& plot) const;
+    void paintGhostNames(QPainter& painter, const QRectF& plot) const;
     void paintGrid(QPainter& painter, const QRectF& plot) const;
     void paintLimit(QPainter& painter, const QRectF& plot) const;
     void paintMarks(QPainter& painter, const QRectF& plot) const;
 
     ChartKind m_kind;
     Unit m_unit;
-    Legend m_legendPlace = Legend::ownLine;
+    QString m_headline;
+    QString m_headlineWords;
+    bool m_headlineIsOld = false;
     double m_limit = 0;
     QString m_limitLabel;
     std::optional<LogAxis> m_log;

@@ -5,7 +5,6 @@
 #include "widgets/base/palette.h"
 #include "widgets/base/panel_widget.h"
 #include "widgets/base/plain_text.h"
-#include "widgets/charts/line_chart.h"
 #include "widgets/export/svg_text.h"
 
 #include <QBuffer>
@@ -26,7 +25,6 @@ namespace {
 constexpr double kText = 12; // pixels at scale 1
 constexpr double kLine = 17;
 constexpr double kSide = 16;
-constexpr double kLegend = 24;
 constexpr int kPngQuality = 80; // of compression: little larger than the best, and twice as fast
 constexpr double kAbove = 7;
 
@@ -72,15 +70,6 @@ int heightOf(qsizetype lines, double scale) {
     return static_cast<int>(std::ceil((2 * kAbove + kLine * static_cast<double>(lines)) * scale));
 }
 
-const LineChart* chartWithoutLegend(const QWidget& view) {
-    const auto* chart = qobject_cast<const LineChart*>(&view);
-    return chart && !chart->hasLegend() ? chart : nullptr;
-}
-
-int legendHeight(const QWidget& view, double scale) {
-    return chartWithoutLegend(view) ? static_cast<int>(std::ceil(kLegend * scale)) : 0;
-}
-
 /// A panel paints itself on any device; of what is no panel, itself first and then what lies on it. Not
 /// QWidget::render() for all of it: on the screen a panel may copy pixels that it painted before.
 void paintWidget(QPainter& painter, QWidget& widget) {
@@ -116,14 +105,14 @@ QPicture notedDown(const Picture& picture) {
 
 Picture::Picture(QWidget& view, const ExportNote& note, double scale)
     : m_view(view), m_note(note), m_scale(scale),
-      m_lines(linesOf(note, textWidth(view.width(), scale), scale)), m_legend(legendHeight(view, scale)) {}
+      m_lines(linesOf(note, textWidth(view.width(), scale), scale)) {}
 
-int Picture::heightBeneath(const QWidget& view, const ExportNote& note, int width, double scale) {
-    return heightOf(linesOf(note, textWidth(width, scale), scale).size(), scale) + legendHeight(view, scale);
+int Picture::heightBeneath(const ExportNote& note, int width, double scale) {
+    return heightOf(linesOf(note, textWidth(width, scale), scale).size(), scale);
 }
 
 QSize Picture::size() const {
-    return {m_view.width(), m_view.height() + m_legend + heightOf(m_lines.size(), m_scale)};
+    return {m_view.width(), m_view.height() + heightOf(m_lines.size(), m_scale)};
 }
 
 void Picture::paint(QPainter& painter) const {
@@ -134,12 +123,9 @@ void Picture::paint(QPainter& painter) const {
     painter.setClipRect(m_view.rect());
     paintWidget(painter, m_view);
     painter.restore();
-    if (const LineChart* chart = chartWithoutLegend(m_view))
-        chart->paintLegendLine(painter, QRectF(kSide * m_scale, m_view.height() + kAbove * m_scale,
-                                               m_view.width() - 2 * kSide * m_scale, m_legend));
     painter.setFont(textFont(kText * m_scale));
     painter.setPen(p.muted);
-    double y = m_view.height() + m_legend + kAbove * m_scale;
+    double y = m_view.height() + kAbove * m_scale;
     for (const QString& line : m_lines) {
         painter.drawText(QRectF(kSide * m_scale, y, m_view.width(), kLine * m_scale),
                          Qt::AlignLeft | Qt::AlignVCenter, line);

@@ -27,14 +27,13 @@ class Picture {
     void paint(QPainter& painter) const;
 
     /// What a picture of this width takes beneath the view.
-    static int heightBeneath(const QWidget& view, const ExportNote& note, int width, double scale);
+    static int heightBeneath(const ExportNote& note, int width, double scale);
 
   private:
     QWidget& m_view;
     ExportNote m_note;
     double m_scale;
     QStringList m_lines;
-    int m_legend; // height; a chart that shows none on the wall has one here
 };
 
 /// Finer than the screen by `pixelRatio`, 1 to 4.

@@ -7,28 +7,9 @@
 #include <QPainter>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace surgescope::widgets {
-
-namespace {
-
-constexpr std::size_t kSteps = 256;
-
-/// The logarithm is the costly part, so colours come from a table over it.
-const std::array<QRgb, kSteps>& heatTable() {
-    static const std::array<QRgb, kSteps> table = [] {
-        std::array<QRgb, kSteps> t{};
-        const double ratio = kHeatHighestUs / kHeatLowestUs;
-        for (std::size_t i = 0; i < kSteps; ++i)
-            t[i] = heatColour(kHeatLowestUs * std::pow(ratio, static_cast<double>(i) / (kSteps - 1)));
-        return t;
-    }();
-    return table;
-}
-
-} // namespace
 
 QRgb heatNoData(int row, int column) {
     return ((row + column) % 2 == 0 ? colours().chequerDeep : colours().chequerHigh).rgb();
@@ -43,7 +24,6 @@ QImage renderHeat(const feeds::HeatGrid& grid) {
     if (rows <= 0 || columns <= 0) return {};
     const bool whole = grid.lagUs.size() >= grid.rows.size() * static_cast<std::size_t>(columns);
     QImage image(columns, rows, QImage::Format_RGB32);
-    const auto& table = heatTable();
     for (int row = 0; row < rows; ++row) {
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
         for (int column = 0; column < columns; ++column) {
@@ -53,7 +33,7 @@ QImage renderHeat(const feeds::HeatGrid& grid) {
             else if (lag < 0)
                 line[column] = heatNothingPurged();
             else
-                line[column] = table[static_cast<std::size_t>(std::lround(heatPosition(lag) * (kSteps - 1)))];
+                line[column] = heatColour(lag);
         }
     }
     return image;

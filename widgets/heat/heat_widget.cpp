@@ -18,16 +18,18 @@ namespace surgescope::widgets {
 
 namespace {
 
-constexpr double kLeastRow = 15; // pixels at scale 1: what a code needs to be read
+// Pixels at scale 1.
+constexpr double kLeastRow = 16; // what a code needs to be read
 constexpr double kHighestRow = 26;
 constexpr double kLeastCell = 3;
-constexpr double kCodeWide = 38, kCodeFont = 13;
+constexpr double kCodeWide = 42, kCodeFont = kLeastType;
+constexpr double kBar = 150, kBelowHeat = 25;
+constexpr auto kTitle = u"Invalidation lag p99, worst PoPs first";
 
 } // namespace
 
 HeatWidget::HeatWidget(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* parent)
-    : TimePanel(focus, QStringLiteral("Invalidation lag by PoP, p99, worst first"), parent),
-      m_catalogue(catalogue), m_codeWide(kCodeWide) {
+    : TimePanel(focus, QString::fromUtf16(kTitle), parent), m_catalogue(catalogue), m_codeWide(kCodeWide) {
     // Of the catalogue and not of the rows: the time axis stands still while rows change.
     const QFontMetricsF metrics(textFont(kCodeFont, QFont::Medium));
     for (const feeds::Pop& pop : catalogue.pops())
@@ -40,17 +42,22 @@ HeatWidget::HeatWidget(const feeds::PopCatalogue& catalogue, Focus& focus, QWidg
 void HeatWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWords& words) {
     m_frame = std::move(frame);
     m_image = m_frame ? renderHeat(m_frame->heat) : QImage();
-    QString title = QStringLiteral("Invalidation lag by PoP, p99, worst first");
+    QString title = QString::fromUtf16(kTitle);
     if (m_frame && m_frame->selection.scope == feeds::Selection::Scope::region)
-        title = QStringLiteral("Invalidation lag by PoP, ") +
+        title = QStringLiteral("Invalidation lag p99, ") +
                 QString::fromUtf8(m_catalogue.regionName(m_frame->selection.code));
     setTitle(title);
+    setSubtitle(m_frame && !m_frame->heat.rows.empty()
+                    ? QStringLiteral("worst %1 of %2").arg(m_frame->heat.rows.size()).arg(popCount())
+                    : QString());
     setTime(m_frame ? m_frame->heat.axis : feeds::TimeAxis{}, words);
     refresh();
 }
 
 QRectF HeatWidget::plotRect() const {
-    return bodyRect().adjusted(px(m_codeWide + 6), 0, 0, -px(18));
+    const QRectF body = bodyRect();
+    return {QPointF(body.left() + px(m_codeWide + 6), body.top()),
+            QPointF(body.right(), height() - px(kBelowHeat))};
 }
 
 int HeatWidget::plotColumns() const {
@@ -59,6 +66,17 @@ int HeatWidget::plotColumns() const {
 
 int HeatWidget::plotRows() const {
     return std::clamp(static_cast<int>(plotRect().height() / px(kLeastRow)), 1, 64);
+}
+
+/// That could stand here: of a region its own, as of a PoP.
+std::size_t HeatWidget::popCount() const {
+    const feeds::Selection& selection = m_frame->selection;
+    std::string region = selection.code;
+    if (selection.isWorld()) return m_frame->pops.size();
+    if (selection.isPop())
+        for (const feeds::PopFrame& pop : m_frame->pops)
+            if (pop.code == selection.code) region = pop.region;
+    return static_cast<std::size_t>(std::ranges::count(m_frame->pops, region, &feeds::PopFrame::region));
 }
 
 double HeatWidget::rowHeight() const {
@@ -75,7 +93,7 @@ std::optional<int> HeatWidget::rowAt(QPointF at) const {
 void HeatWidget::paintBody(QPainter& painter, const QRectF& body) {
     const Palette& p = colours();
     const QRectF plot = plotRect();
-    paintLegend(painter, body);
+    paintLegend(painter);
     if (m_image.isNull()) {
         painter.setFont(textFont(px(16)));
         painter.setPen(p.faint);
@@ -101,28 +119,43 @@ void HeatWidget::paintBody(QPainter& painter, const QRectF& body) {
     paintRelease(painter, target, false);
 }
 
-void HeatWidget::paintLegend(QPainter& painter, const QRectF& body) {
+/// From right to left between title and subtitle, as much of it as there is room for.
+void HeatWidget::paintLegend(QPainter& painter) {
     const Palette& p = colours();
-    const double y = px(13), bar = px(190);
-    double x = body.right() - bar;
-    QLinearGradient gradient(x, 0, x + bar, 0);
-    const double decades = std::log(kHeatHighestUs / kHeatLowestUs);
+    painter.setFont(textFont(px(kLeastType)));
+    const QFontMetricsF metrics(painter.font());
+    const QRectF line(px(16), px(8), width() - px(32), px(26));
+    const double least = line.left() + px(20) +
+                         QFontMetricsF(textFont(px(kTitleType), QFont::DemiBold)).horizontalAdvance(title());
+    double x = line.right() - metrics.horizontalAdvance(subtitle()) - px(24);
+    const auto text = [&](const QString& what) {
+        const double wide = metrics.horizontalAdvance(what);
+        x -= wide;
+        painter.setPen(p.muted);
+        painter.drawText(QRectF(x, line.top(), wide + 1, line.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                         what);
+        x -= px(6);
+    };
+    const QString lowest = tickText(kHeatLowestUs, Unit::microseconds);
+    const QString highest = tickText(kHeatHighestUs, Unit::microseconds);
+    if (x - metrics.horizontalAdvance(lowest + highest) - px(kBar + 12) < least) return;
+    text(highest);
+    x -= px(kBar);
+    const QRectF bar(x, line.center().y() - px(5), px(kBar), px(10));
+    QLinearGradient gradient(bar.topLeft(), bar.topRight());
     for (int i = 0; i <= 20; ++i)
-        gradient.setColorAt(i / 20.0, QColor(heatColour(kHeatLowestUs * std::exp(decades * i / 20))));
-    painter.fillRect(QRectF(x, y, bar, px(8)), gradient);
-    painter.setFont(textFont(px(12)));
-    painter.setPen(p.muted);
-    for (const auto& [us, text] :
-         {std::pair{10e3, u"10 ms"}, {100e3, u"100"}, {1e6, u"1 s"}, {10e6, u"10"}, {60e6, u"60 s"}}) {
-        const double at = x + heatPosition(us) * bar;
-        const QRectF box(at - px(30), y + px(8), px(60), px(15));
-        const int align = us == 10e3 ? Qt::AlignLeft : us == 60e6 ? Qt::AlignRight : Qt::AlignHCenter;
-        const double shift = us == 10e3 ? px(30) : us == 60e6 ? -px(30) : 0;
-        painter.drawText(box.translated(shift, 0), align | Qt::AlignVCenter, QString::fromUtf16(text));
-    }
-    const auto swatch = [&](const QString& text, bool chequered) {
-        x -= px(30) + painter.fontMetrics().horizontalAdvance(text);
-        const QRectF box(x - px(6), y + px(1), px(16), px(12));
+        gradient.setColorAt(i / 20.0, QColor(heatColourAt(i / 20.0)));
+    painter.fillRect(bar, gradient);
+    painter.setPen(QPen(p.border, 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(bar);
+    x -= px(6);
+    text(lowest);
+    x -= px(18);
+    const auto swatch = [&](const QString& what, bool chequered) {
+        if (x - metrics.horizontalAdvance(what) - px(30) < least) return;
+        text(what);
+        const QRectF box(x - px(16), line.center().y() - px(6), px(16), px(12));
         if (chequered) {
             for (int row = 0; row < 3; ++row)
                 for (int column = 0; column < 4; ++column)
@@ -134,9 +167,7 @@ void HeatWidget::paintLegend(QPainter& painter, const QRectF& body) {
         painter.setPen(QPen(p.border, 1));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(box);
-        painter.setPen(p.muted);
-        painter.drawText(QRectF(box.right() + px(5), y - px(2), px(200), px(18)),
-                         Qt::AlignLeft | Qt::AlignVCenter, text);
+        x = box.left() - px(16);
     };
     swatch(QStringLiteral("nothing purged"), false);
     swatch(QStringLiteral("no data"), true);

@@ -34,7 +34,8 @@ class HeatWidget : public TimePanel {
   private:
     double rowHeight() const;
     std::optional<int> rowAt(QPointF at) const;
-    void paintLegend(QPainter& painter, const QRectF& body);
+    void paintLegend(QPainter& painter);
+    std::size_t popCount() const;
 
     const feeds::PopCatalogue& m_catalogue;
     std::shared_ptr<const feeds::Frame> m_frame;

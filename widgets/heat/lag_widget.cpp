@@ -20,10 +20,8 @@ using feeds::LagBins;
 constexpr int kBins = static_cast<int>(LagBins::kCount);
 constexpr double kFullShare = 0.35; // of a column in one bin: as much as the scale tells
 
-/// On a dark screen much is bright, on a light one dark: what is rare stays near the ground in both.
 QRgb shareColour(double share) {
-    const double position = 0.06 + 0.94 * std::sqrt(std::min(1.0, share / kFullShare));
-    return heatColourAt(theme() == Theme::light ? 1 - position : position);
+    return heatColourAt(0.06 + 0.94 * std::sqrt(std::min(1.0, share / kFullShare)));
 }
 
 } // namespace
@@ -86,7 +84,7 @@ void LagWidget::paintBody(QPainter& painter, const QRectF& body) {
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
     paintCells(painter, plot.toAlignedRect(), m_image);
-    painter.setFont(textFont(px(13)));
+    painter.setFont(textFont(px(kLeastType)));
     for (const double us : {10e3, 100e3, 1e6, 10e6, 100e6}) {
         const double y = yOf(us);
         painter.setPen(QPen(p.faint, 1, Qt::DotLine));

@@ -6,6 +6,7 @@
 #include "widgets/base/palette.h"
 #include "widgets/map/pop_clusters.h"
 #include "widgets/map/pop_renderer.h"
+#include "widgets/map/silent_marks.h"
 #include "widgets/map/spill_arcs.h"
 
 #include <QFontMetricsF>
@@ -21,7 +22,7 @@ namespace surgescope::widgets {
 
 namespace {
 
-constexpr double kBar = 230; // pixels at scale 1
+constexpr double kBar = 230, kScaleBar = 110; // pixels at scale 1
 constexpr double kLeft = 14;
 constexpr double kBeside = 30; // of a mark's text, from the mark's left edge
 constexpr double kText = 13;
@@ -63,9 +64,7 @@ struct Entry {
 std::function<void(QPainter&, QPointF, double)> disc(PopLook look, double radius, double position,
                                                      Level level) {
     return [=](QPainter& painter, QPointF middle, double scale) {
-        // The triangle of overload stands above its disc: the whole is what is centred.
-        const QPointF at = level == Level::overload ? middle + QPointF(0, 4 * scale) : middle;
-        paintMarker(painter, at, radius * scale, look, position, level, scale);
+        paintMarker(painter, middle, radius * scale, look, position, level, scale);
     };
 }
 
@@ -78,19 +77,21 @@ std::vector<std::array<Entry, 2>> entries(const LegendContent& content) {
     const auto cluster = [](QPainter& painter, QPointF middle, double scale) {
         paintCluster(painter, middle, 9.5 * scale, {0, 1, 2, 4, 0, 0}, scale * 0.85);
     };
+    const auto silent = [](QPainter& painter, QPointF middle, double scale) {
+        paintSilentMark(painter, middle, 0.7 * scale);
+    };
     const auto arc = [](QPainter& painter, QPointF middle, double scale) {
         paintSpillArc(painter, middle + QPointF(-14 * scale, 4 * scale), 0,
                       middle + QPointF(14 * scale, 4 * scale), 0, 0.12, scale);
     };
     return {
-        {Entry{disc(PopLook::live, 4.5, 0.8, Level::elevated),
-               level(levelName(Level::elevated), kElevatedFrom)},
-         Entry{disc(PopLook::partial, 6, 0.45, Level::managed), QStringLiteral("partial: < 95 % of nodes")}},
-        {Entry{disc(PopLook::live, 3.5, 0.93, Level::critical),
+        {Entry{disc(PopLook::live, 5, 0.93, Level::critical),
                level(levelName(Level::critical), kCriticalFrom)},
-         Entry{disc(PopLook::stale, 6, 0.45, Level::managed), QStringLiteral("stale: last known")}},
-        {Entry{disc(PopLook::live, 3, 1, Level::overload),
+         Entry{disc(PopLook::partial, 6, 0.45, Level::managed), QStringLiteral("partial: < 95 % of nodes")}},
+        {Entry{disc(PopLook::live, 4, 1, Level::overload),
                level(saturation ? levelName(Level::overload) : u"end of scale", kOverloadFrom)},
+         Entry{disc(PopLook::stale, 6, 0.45, Level::managed), QStringLiteral("stale: last known")}},
+        {Entry{silent, QStringLiteral("an alarm: silent")},
          Entry{disc(PopLook::unmeasured, 6, 0, Level::managed), QStringLiteral("not measured")}},
         {Entry{disc(PopLook::late, 6, 0.45, Level::managed), QStringLiteral("late")},
          Entry{disc(PopLook::skewed, 6, 0.45, Level::managed), QStringLiteral("clocks off")}},
@@ -102,6 +103,42 @@ std::vector<std::array<Entry, 2>> entries(const LegendContent& content) {
 }
 
 } // namespace
+
+double paintColourScale(QPainter& painter, MapMetric metric, const QRectF& line, double scale) {
+    const Palette& p = colours();
+    painter.setFont(textFont(kLeastType * scale));
+    const QFontMetricsF metrics(painter.font());
+    double x = line.right();
+    const double y = line.center().y();
+    const auto text = [&](const QString& what) {
+        const double wide = metrics.horizontalAdvance(what);
+        x -= wide;
+        painter.setPen(p.muted);
+        painter.drawText(QRectF(x, line.top(), wide + 1, line.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                         what);
+        x -= 7 * scale;
+    };
+    text(metricTick(metric, 1));
+    const QRectF bar(x - kScaleBar * scale, y - 5 * scale, kScaleBar * scale, 10 * scale);
+    QLinearGradient gradient(bar.topLeft(), bar.topRight());
+    for (int i = 0; i <= 20; ++i)
+        gradient.setColorAt(i / 20.0, QColor(saturationColour(i / 20.0)));
+    painter.fillRect(bar, gradient);
+    painter.setPen(QPen(p.border, 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(bar);
+    x = bar.left() - 7 * scale;
+    text(metricTick(metric, 0));
+    for (const auto& [level, from] :
+         {std::pair(Level::overload, kOverloadFrom), std::pair(Level::critical, kCriticalFrom)}) {
+        x -= 12 * scale;
+        text(metricTick(metric, from));
+        x -= 6 * scale;
+        paintMarker(painter, {x, y}, 3 * scale, PopLook::live, from, level, scale);
+        x -= 10 * scale;
+    }
+    return x;
+}
 
 QPixmap mapLegend(const LegendContent& content, double width, double windowScale, double devicePixelRatio) {
     QPixmap pixmap((QSizeF(width, kLegendHeight * windowScale) * devicePixelRatio).toSize());

@@ -24,6 +24,9 @@ struct LegendContent {
 /// every mark that is not a plain disc. In a narrow `width` (logical pixels) everything gets smaller.
 QPixmap mapLegend(const LegendContent& content, double width, double scale, double devicePixelRatio);
 
+/// The colour scale alone, in a line, and what rings mean: at its right end. Returns where it begins.
+double paintColourScale(QPainter& painter, MapMetric metric, const QRectF& line, double scale);
+
 /// The same strip, painted from the painter's origin.
 void paintMapLegend(QPainter& painter, const LegendContent& content, double width, double scale);
 

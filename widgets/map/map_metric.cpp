@@ -41,7 +41,7 @@ const char16_t* metricName(MapMetric metric) {
 
 const char16_t* metricDomain(MapMetric metric) {
     switch (metric) {
-    case MapMetric::saturation: return u"saturation, 0 to 100 % of the knee";
+    case MapMetric::saturation: return u"saturation, 0 to 100 %";
     case MapMetric::hitRatio: return u"hit ratio, 100 to 60 %";
     case MapMetric::lag: return u"lag p99, 10 ms to 60 s, logarithmic";
     case MapMetric::errors: return u"5xx of all requests, 0 to 10 %";

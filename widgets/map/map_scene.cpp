@@ -15,13 +15,14 @@ namespace {
 
 constexpr double kSlack = 7;     // pixels beside a small disc that still count as on it
 constexpr double kCloseUp = 2.5; // times home's zoom: from there on many have room for a label
-constexpr std::size_t kMostLabels = 70, kLeastLabels = 6, kMostAtHome = 14;
+constexpr std::size_t kMostLabels = 70, kLeastLabels = 6;
 
 } // namespace
 
 void MapScene::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     if (!m_frame || !frame || m_frame->epoch != frame->epoch) m_discScale.reset();
     m_frame = std::move(frame);
+    if (m_frame) m_watch.see(*m_frame);
     estimateArcs();
     layOut();
 }
@@ -29,6 +30,8 @@ void MapScene::setFrame(std::shared_ptr<const feeds::Frame> frame) {
 void MapScene::setView(const MapView& view, double scale) {
     m_view = view;
     m_rules.scale = scale;
+    m_labelsBefore.clear();
+    m_silentBefore.clear();
     layOut();
 }
 
@@ -43,16 +46,28 @@ void MapScene::setSelection(const feeds::Selection& selection) {
     layOut();
 }
 
-void MapScene::setSilent(std::vector<SilentPops> silent) {
-    if (silent == m_silent) return;
-    m_silent = std::move(silent);
+void MapScene::setAlarms(std::vector<MapAlarm> alarms) {
+    if (alarms == m_alarms) return;
+    m_alarms = std::move(alarms);
     layOut();
 }
 
-bool MapScene::isSilent(const std::string& code) const {
-    return std::ranges::any_of(m_silent, [&](const SilentPops& silent) {
-        return std::ranges::find(silent.codes, code) != silent.codes.end();
-    });
+/// Of a region it is those of its PoPs that are not heard.
+void MapScene::findSilent() {
+    m_silent.clear();
+    for (const MapAlarm& alarm : m_alarms) {
+        if (!alarm.isSilence) continue;
+        const auto isMeant = [&](const feeds::PopFrame& pop) {
+            const auto named = [&](const std::string& code) {
+                return std::ranges::find(alarm.codes, code) != alarm.codes.end();
+            };
+            return named(pop.code) || (pop.freshness >= feeds::Freshness::stale && named(pop.region));
+        };
+        Silent silent{alarm.text, {}, {}, {}};
+        for (std::size_t i = 0; i < m_markers.size(); ++i)
+            if (isMeant(m_frame->pops[m_markers[i].pop])) silent.markers.push_back(i);
+        m_silent.push_back(std::move(silent));
+    }
 }
 
 void MapScene::setObstacles(std::vector<QRectF> obstacles) {
@@ -76,6 +91,8 @@ void MapScene::layOut() {
     m_markers.clear();
     m_clusters.clear();
     m_labels.clear();
+    m_marks.clear();
+    m_silent.clear();
     m_labelsFresh = m_finderFresh = false;
     m_rules.metric = m_options.metric;
     m_rules.size = m_options.size;
@@ -93,6 +110,8 @@ void MapScene::layOut() {
     m_discScale.show(most);
     m_rules.reference = m_discScale.top();
     m_markers = layOutPops(m_frame->pops, m_catalogue, m_view, m_rules);
+    m_marks = statusMarks(m_alarms, m_watch, m_markers, m_frame->pops);
+    findSilent();
     m_markerOfPop.assign(m_frame->pops.size(), m_markers.size());
     if (m_options.clusters) group();
     for (std::size_t i = 0; i < m_markers.size(); ++i)
@@ -101,11 +120,18 @@ void MapScene::layOut() {
 }
 
 void MapScene::group() {
-    // Dimmed PoPs are background, and the selected and the silent ones must be seen.
+    // Dimmed PoPs are background, and the selected, the marked and the silent ones must be seen.
+    std::vector<bool> isAlone(m_markers.size());
+    for (const StatusMark& mark : m_marks)
+        if (mark.isNamed) isAlone[mark.marker] = true;
+    for (const Silent& silent : m_silent)
+        for (const std::size_t marker : silent.markers)
+            isAlone[marker] = true;
     std::vector<PopMarker*> grouped;
-    for (PopMarker& marker : m_markers) {
+    for (std::size_t i = 0; i < m_markers.size(); ++i) {
+        PopMarker& marker = m_markers[i];
         const std::string& code = m_frame->pops[marker.pop].code;
-        if (!marker.dimmed && !(m_selection.isPop() && code == m_selection.code) && !isSilent(code))
+        if (!marker.dimmed && !(m_selection.isPop() && code == m_selection.code) && !isAlone[i])
             grouped.push_back(&marker);
     }
     // By place: the markers' own order changes with their numbers.
@@ -122,6 +148,8 @@ void MapScene::group() {
     }
     for (std::size_t i = 0; i < grouped.size(); ++i)
         grouped[i]->cluster = m_groups[i];
+    std::erase_if(m_marks,
+                  [&](const StatusMark& mark) { return m_markers[mark.marker].cluster.has_value(); });
 }
 
 void MapScene::estimateArcs() {
@@ -152,13 +180,23 @@ const std::vector<PopLabel>& MapScene::labels() {
     rules.scale = m_rules.scale;
     const double edge = 4 * rules.scale;
     rules.area = QRectF(QPointF(), m_view.size).adjusted(edge, edge, -edge, -edge);
+    placeSilent();
     rules.obstacles = m_obstacles;
+    for (const Silent& silent : m_silent) {
+        rules.obstacles.push_back(silent.box);
+        const double half = kSilentMark * m_rules.scale / 2;
+        for (const QPointF& at : silent.at)
+            rules.obstacles.emplace_back(at - QPointF(half, half), QSizeF(2 * half, 2 * half));
+    }
+    rules.marks = m_marks;
+    rules.before = &m_labelsBefore;
     const bool close =
         m_view.pixelsPerUnit > kCloseUp * MapView::home(m_view.size, m_view.covered).pixelsPerUnit;
-    const auto critical = static_cast<std::size_t>(
-        std::count_if(m_markers.begin(), m_markers.end(), [](const PopMarker& m) { return m.isCritical(); }));
-    rules.most = close ? kMostLabels : std::clamp(critical + 1, kLeastLabels, kMostAtHome);
+    rules.most = close ? kMostLabels : std::max(kLeastLabels, m_marks.size());
     m_labels = layOutLabels(m_markers, m_clusters, m_frame->pops, rules);
+    m_labelsBefore.clear();
+    for (const PopLabel& label : m_labels)
+        m_labelsBefore[m_frame->pops[m_markers[label.marker].pop].code] = label.box.center() - label.at;
     return m_labels;
 }
 
@@ -199,25 +237,43 @@ void MapScene::paint(QPainter& painter, const QRectF& area, bool copies) {
         paintPops(painter, m_markers, m_sprites, area, m_rules.scale);
     else
         paintMarkers(painter, m_markers, area, m_rules.scale);
+    const auto& words = labels();
+    paintMarks(painter, area);
     paintSelection(painter);
-    paintLabels(painter, labels(), m_rules.scale);
-    paintSilent(painter, area);
+    paintLabels(painter, words, m_rules.scale);
+    for (const Silent& silent : m_silent)
+        paintSilentPops(painter, silent.text, silent.at, silent.box, m_rules.scale);
 }
 
-void MapScene::paintSilent(QPainter& painter, const QRectF& area) const {
-    std::vector<QRectF> obstacles = m_obstacles;
-    for (const PopLabel& label : m_labels)
-        obstacles.push_back(label.box);
+void MapScene::placeSilent() {
     const double edge = 8 * m_rules.scale;
-    for (const SilentPops& silent : m_silent) {
-        std::vector<QPointF> at;
-        for (const std::string& code : silent.codes)
-            if (const PopMarker* marker = markerOf(code); marker && area.contains(marker->at))
-                at.push_back(marker->at);
-        const QRectF box = paintSilentPops(painter, silent.text, at, area.adjusted(edge, edge, -edge, -edge),
-                                           obstacles, m_rules.scale);
-        if (!box.isEmpty()) obstacles.push_back(box);
+    const QRectF all = QRectF(QPointF(), m_view.size), area = all.adjusted(edge, edge, -edge, -edge);
+    std::vector<QRectF> obstacles = m_obstacles;
+    for (const PopMarker& marker : m_markers)
+        if (!marker.cluster)
+            obstacles.emplace_back(marker.at - QPointF(marker.radius, marker.radius),
+                                   QSizeF(2 * marker.radius, 2 * marker.radius));
+    for (const PopCluster& cluster : m_clusters)
+        obstacles.emplace_back(cluster.at - QPointF(cluster.radius, cluster.radius),
+                               QSizeF(2 * cluster.radius, 2 * cluster.radius));
+    m_silentBefore.resize(m_silent.size());
+    for (std::size_t i = 0; i < m_silent.size(); ++i) {
+        Silent& silent = m_silent[i];
+        silent.at.clear();
+        for (const std::size_t marker : silent.markers)
+            if (all.contains(m_markers[marker].at)) silent.at.push_back(m_markers[marker].at);
+        QRectF& before = m_silentBefore[i];
+        silent.box = placeSilentWords(silent.text, silent.at, area, obstacles,
+                                      before.isEmpty() ? std::nullopt : std::optional(before), m_rules.scale);
+        before = silent.box;
+        obstacles.push_back(silent.box);
     }
+}
+
+void MapScene::paintMarks(QPainter& painter, const QRectF& area) const {
+    for (const StatusMark& mark : m_marks)
+        if (const PopMarker& marker = m_markers[mark.marker]; area.contains(marker.at) && !marker.dimmed)
+            paintStatusMark(painter, marker, mark.colour, m_rules.scale);
 }
 
 void MapScene::paintClusters(QPainter& painter, const QRectF& area, bool copies) {
@@ -238,7 +294,7 @@ void MapScene::paintArcs(QPainter& painter, const QRectF& area) const {
             for (const PopCluster& cluster : m_clusters)
                 if (m_markers[cluster.members.front()].cluster == marker.cluster)
                     return {cluster.at, cluster.radius};
-        return {marker.at, marker.radius + std::min(4.0, markRoom(marker.level)) * m_rules.scale};
+        return {marker.at, marker.radius + markRoom(marker.level) * m_rules.scale};
     };
     for (const SpillArc& arc : m_arcs) {
         const std::size_t a = m_markerOfPop[arc.from], b = m_markerOfPop[arc.to];

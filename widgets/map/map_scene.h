@@ -13,7 +13,9 @@
 #include "widgets/map/pop_renderer.h"
 #include "widgets/map/silent_marks.h"
 #include "widgets/map/spill_arcs.h"
+#include "widgets/map/status_marks.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,8 +34,9 @@ class MapScene {
     void setView(const MapView& view, double scale);
     void setOptions(const MapOptions& options);
     void setSelection(const feeds::Selection& selection);
-    /// PoPs that are marked as silent: above all else, and in no cluster.
-    void setSilent(std::vector<SilentPops> silent);
+    /// What alarms say, the worst first. PoPs that are silent are marked above all else; those and the few
+    /// that others name are in no cluster.
+    void setAlarms(std::vector<MapAlarm> alarms);
     /// Where no label may stand, in pixels.
     void setObstacles(std::vector<QRectF> obstacles);
     /// Colours have changed.
@@ -43,6 +46,7 @@ class MapScene {
     const std::vector<PopMarker>& markers() const { return m_markers; }
     const std::vector<PopCluster>& clusters() const { return m_clusters; }
     const std::vector<PopLabel>& labels();
+    const std::vector<StatusMark>& marks() const { return m_marks; }
     const std::vector<SpillArc>& arcs() const { return m_arcs; }
     const MarkerRules& rules() const { return m_rules; }
     const PopMarker* markerOf(std::string_view code) const;
@@ -65,8 +69,9 @@ class MapScene {
     void paintClusters(QPainter& painter, const QRectF& area, bool copies);
     void paintArcs(QPainter& painter, const QRectF& area) const;
     void paintSelection(QPainter& painter) const;
-    void paintSilent(QPainter& painter, const QRectF& area) const;
-    bool isSilent(const std::string& code) const;
+    void paintMarks(QPainter& painter, const QRectF& area) const;
+    void findSilent();
+    void placeSilent();
     bool hasFrame() const { return m_frame && m_frame->settled; }
 
     const feeds::PopCatalogue& m_catalogue;
@@ -74,7 +79,7 @@ class MapScene {
     MapView m_view;
     MapOptions m_options;
     feeds::Selection m_selection;
-    std::vector<SilentPops> m_silent;
+    std::vector<MapAlarm> m_alarms;
     std::vector<QRectF> m_obstacles;
 
     AxisScale m_discScale;
@@ -89,8 +94,20 @@ class MapScene {
     double m_groupedWithin = 0;
     std::vector<std::optional<int>> m_groups;
 
+    LevelWatch m_watch;
+    std::vector<StatusMark> m_marks;
+    struct Silent { // of one alarm
+        QString text;
+        std::vector<std::size_t> markers;
+        std::vector<QPointF> at; // of those in sight
+        QRectF box;
+    };
+    std::vector<Silent> m_silent;
+    std::vector<QRectF> m_silentBefore; // where words stood, in the alarms' order; while the view stays
+
     std::vector<PopLabel> m_labels;
     bool m_labelsFresh = false;
+    std::map<std::string, QPointF> m_labelsBefore; // where they stood; while the view stays
     PopFinder m_finder;
     std::vector<std::size_t> m_findable; // markers, then clusters behind their number
     bool m_finderFresh = false;

@@ -98,4 +98,16 @@ QStringList waitingText(const feeds::FeedHealth& health) {
     return lines;
 }
 
+QString joinCommand(const feeds::FeedHealth& health, const QString& host) {
+    const auto bound = std::ranges::find_if(health.endpoints, [](const feeds::EndpointStatus& endpoint) {
+        return endpoint.binds && endpoint.name.starts_with("tcp://");
+    });
+    if (bound == health.endpoints.end()) return {};
+    QString address = QString::fromStdString(bound->name);
+    for (const QString& any :
+         {QStringLiteral("//*:"), QStringLiteral("//0.0.0.0:"), QStringLiteral("//[::]:")})
+        address.replace(any, QStringLiteral("//") + host + u':');
+    return QStringLiteral("surgescope-agent --pop EWR --node edge-1 --connect ") + address;
+}
+
 } // namespace surgescope::widgets

@@ -22,4 +22,7 @@ QString clusterTooltip(const PopCluster& cluster, std::span<const PopMarker> mar
 /// What the screen waits for while nothing has been received, one line per endpoint below a heading.
 QStringList waitingText(const feeds::FeedHealth& health);
 
+/// What makes a node speak to this machine; empty where nothing is bound that others reach.
+QString joinCommand(const feeds::FeedHealth& health, const QString& host);
+
 } // namespace surgescope::widgets

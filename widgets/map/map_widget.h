@@ -10,7 +10,7 @@
 #include "widgets/map/map_scene.h"
 #include "widgets/map/map_view.h"
 #include "widgets/map/pop_search.h"
-#include "widgets/map/region_chips.h"
+#include "widgets/map/region_board.h"
 #include "widgets/map/unplaced_boxes.h"
 
 #include <QPixmap>
@@ -33,14 +33,16 @@ class MapWidget : public PanelWidget {
     explicit MapWidget(const feeds::PopCatalogue& catalogue, QWidget* parent = nullptr);
 
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
+    /// What alarms say of PoPs and regions, whatever the colour tells; the worst first.
+    void setAlarms(const std::vector<MapAlarm>& alarms);
     /// A region dims all PoPs outside of it.
-    /// PoPs that are marked as silent, whatever the colour tells.
-    void setSilent(std::vector<SilentPops> silent);
     void setSelection(const feeds::Selection& selection);
     const feeds::Selection& selection() const { return m_selection; }
     const MapOptions& options() const { return m_options; }
     void setOptions(const MapOptions& options);
 
+    /// How others reach this machine; its own name, if nothing else is said.
+    void setHost(const QString& host) { m_host = host; }
     /// What discs and colours tell, with its domain.
     QString unit() const;
 
@@ -54,7 +56,7 @@ class MapWidget : public PanelWidget {
     bool isCrisp() const { return m_base.isCrisp(); }
     /// What is drawn above the base map.
     const MapScene& scene() const { return m_scene; }
-    const RegionChips& chips() const { return m_chips; }
+    const RegionBoard& board() const { return m_board; }
     const PopSearch& search() const { return *m_search; }
 
     /// Its keys, for whoever gets them while the focus is elsewhere. False: not one of them.
@@ -67,7 +69,6 @@ class MapWidget : public PanelWidget {
     void baseMapReady();
 
   protected:
-    void paintEvent(QPaintEvent* event) override;
     void paintBody(QPainter& painter, const QRectF& body) override;
     void scaleChanged() override;
     void resizeEvent(QResizeEvent* event) override;
@@ -87,7 +88,9 @@ class MapWidget : public PanelWidget {
     void fitView();
     void wantBaseMap();
     void layOutUnplaced();
+    void paintTitle(QPainter& painter) const;
     void paintLegend(QPainter& painter);
+    bool hasWholeLegend() const;
     void paintWaiting(QPainter& painter);
     void showTip(QPointF at, QPoint global);
     MapView home() const { return MapView::home(m_view.size, m_view.covered); }
@@ -104,8 +107,10 @@ class MapWidget : public PanelWidget {
     bool m_atHome = true; // follows the window's size until somebody zooms
     BaseMapLayer m_base;
     MapScene m_scene;
-    RegionChips m_chips;
+    RegionBoard m_board;
     PopSearch* m_search; // child
+    QString m_host;
+    QRectF m_commandBox; // while it waits: a click copies what stands there
     QPixmap m_legend;
     LegendContent m_legendFor;
     UnplacedBoxes m_unplaced;

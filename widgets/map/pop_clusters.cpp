@@ -13,8 +13,8 @@ namespace surgescope::widgets {
 
 namespace {
 
-constexpr double kLeastClusterRadius = 12; // pixels at scale 1: room for the count
-constexpr double kCount = 9.5;             // from the middle, what the count takes
+constexpr double kLeastClusterRadius = 14; // pixels at scale 1: room for the count
+constexpr double kCount = 11;              // from the middle, what the count takes
 constexpr double kRing = 4;
 constexpr double kBeyond = 3; // how far the worst segments reach out of the ring
 
@@ -167,13 +167,11 @@ void paintCluster(QPainter& painter, QPointF at, double radius, const std::array
                         qRound((from - gap / 2) * 16), -qRound((span - gap) * 16));
         from -= span;
     }
-    if (parts[static_cast<std::size_t>(ClusterPart::overload)] > 0)
-        paintOverloadMark(painter, at, radius + kBeyond * scale - 2 * scale, scale);
     const bool quiet = parts[static_cast<std::size_t>(ClusterPart::overload)] +
                            parts[static_cast<std::size_t>(ClusterPart::critical)] ==
                        0;
     painter.setPen(quiet ? p.muted : p.text);
-    painter.setFont(textFont(11.5 * scale, QFont::DemiBold));
+    painter.setFont(textFont(kLeastType * scale, QFont::DemiBold));
     painter.drawText(QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius), Qt::AlignCenter,
                      QString::number(all));
 }

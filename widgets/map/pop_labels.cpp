@@ -13,11 +13,11 @@ namespace surgescope::widgets {
 
 namespace {
 
-// Pixels at scale 1 that a critical PoP's label may move away, with a line that leads back.
-constexpr double kFromCluster = 90, kFromDisc = 32;
+// Pixels at scale 1 that the label of a PoP in trouble may move away, with a line that leads back.
+constexpr double kAway = 90;
 
 QFont labelFont(double scale) {
-    return textFont(14 * scale, QFont::DemiBold);
+    return textFont(kLeastType * scale, QFont::DemiBold);
 }
 
 QRectF around(QPointF at, double radius) {
@@ -36,39 +36,49 @@ std::vector<PopLabel> layOutLabels(std::span<const PopMarker> markers, std::span
             clusterOf[member] = &cluster;
         taken.push_back(around(cluster.at, cluster.radius - rules.scale));
     }
-    // Where everything is critical, lines would cross: better the labels that find room by themselves.
-    const bool crowded =
-        static_cast<std::size_t>(std::count_if(markers.begin(), markers.end(), [](const PopMarker& m) {
-            return m.isCritical() && !m.dimmed;
-        })) >= rules.most;
+    std::vector<std::size_t> order; // the worst first, those with a mark before all others
+    std::vector<const StatusMark*> markOf(markers.size());
+    for (const StatusMark& mark : rules.marks) {
+        markOf[mark.marker] = &mark;
+        order.push_back(mark.marker);
+    }
+    for (std::size_t i = markers.size(); i-- > 0;)
+        if (!markOf[i]) order.push_back(i);
+    const bool crowded = !rules.marks.empty(); // lines would lead to what is less important, too
     std::vector<LabelWish> wishes;
     std::vector<PopLabel> labels;
-    for (std::size_t i = markers.size(); i-- > 0 && wishes.size() < rules.most;) { // the worst first
+    for (const std::size_t i : order) {
+        if (wishes.size() >= rules.most) break;
         const PopMarker& m = markers[i];
         const PopCluster* cluster = clusterOf[i];
         if (m.dimmed || m.look == PopLook::noData || (cluster && !m.isCritical())) continue;
         const QPointF at = cluster ? cluster->at : m.at;
         if (!rules.area.contains(at)) continue;
+        const StatusMark* mark = markOf[i];
         PopLabel label;
         label.marker = i;
         label.at = at;
-        label.radius = cluster ? cluster->radius + 3 * rules.scale
-                               : m.radius + std::clamp(markRoom(m.level), 2.0, 8.0) * rules.scale;
-        label.text = QString::fromStdString(pops[m.pop].code);
+        if (mark) label.colour = mark->colour;
+        label.radius = cluster
+                           ? cluster->radius + 3 * rules.scale
+                           : m.radius + (mark ? kStatusRoom : std::max(2.0, markRoom(m.level))) * rules.scale;
+        const std::string& code = pops[m.pop].code;
+        label.text = QString::fromStdString(code);
         if (hasColour(m.look))
             label.text += u' ' + metricText(rules.metric, metricReading(pops[m.pop], rules.metric).value);
-        wishes.push_back({at,
-                          label.radius,
-                          {metrics.horizontalAdvance(label.text) + 8 * rules.scale, 19 * rules.scale},
-                          m.isCritical() ? (cluster   ? kFromCluster
-                                            : crowded ? 0
-                                                      : kFromDisc) *
-                                               rules.scale
-                                         : 0});
+        LabelWish wish{at,
+                       label.radius,
+                       {metrics.horizontalAdvance(label.text) + 8 * rules.scale, 21 * rules.scale},
+                       (mark && mark->isNamed) || (cluster && !crowded) ? kAway * rules.scale : 0,
+                       {}};
+        if (rules.before)
+            if (const auto before = rules.before->find(code); before != rules.before->end())
+                wish.before = before->second;
+        wishes.push_back(wish);
         labels.push_back(std::move(label));
     }
-    for (const PopMarker& m : markers) // a label must not hide another trouble spot
-        if (m.level >= Level::elevated && !m.cluster && !m.dimmed) taken.push_back(around(m.at, m.radius));
+    for (const PopMarker& m : markers)
+        if (!m.cluster && !m.dimmed) taken.push_back(around(m.at, 0.8 * m.radius));
     const auto places = placeLabels(wishes, rules.area, taken);
     std::vector<PopLabel> placed;
     for (std::size_t i = 0; i < places.size(); ++i) {
@@ -91,10 +101,10 @@ void paintLabels(QPainter& painter, std::span<const PopLabel> labels, double sca
             const QPointF end(std::clamp(label.at.x(), label.box.left(), label.box.right()),
                               std::clamp(label.at.y(), label.box.top(), label.box.bottom()));
             const QPointF way = end - label.at;
-            painter.setPen(QPen(colours().text, 1.2 * scale));
+            painter.setPen(QPen(label.colour.isValid() ? label.colour : colours().text, 1.2 * scale));
             painter.drawLine(label.at + way * (label.radius / std::hypot(way.x(), way.y())), end);
         }
-        painter.setPen(Qt::NoPen);
+        painter.setPen(label.colour.isValid() ? QPen(label.colour, 1.2 * scale) : QPen(Qt::NoPen));
         painter.setBrush(colours().shade);
         painter.drawRoundedRect(label.box, 3 * scale, 3 * scale);
         painter.setPen(colours().text);

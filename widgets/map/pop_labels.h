@@ -3,10 +3,13 @@
 
 #include "widgets/map/pop_clusters.h"
 #include "widgets/map/pop_renderer.h"
+#include "widgets/map/status_marks.h"
 
 #include <QString>
 
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace surgescope::widgets {
@@ -19,6 +22,7 @@ struct PopLabel {
     QPointF at;         // of what it points to
     double radius = 0;  // of that
     bool apart = false; // too far from it to be read as its own: a line leads there
+    QColor colour;      // of what an alarm says of it; invalid: none
 };
 
 /// What decides which PoPs get a label.
@@ -27,11 +31,13 @@ struct LabelRules {
     QRectF area;
     std::vector<QRectF> obstacles;
     std::size_t most = 6;
+    std::span<const StatusMark> marks;              // these first
+    const std::map<std::string, QPointF>* before{}; // where labels stood, by code, as LabelWish has it
     double scale = 1;
 };
 
-/// Labels of the worst, none overlapping, none on an obstacle or on another trouble spot. Dimmed PoPs get
-/// none, nor do PoPs within a cluster unless they are critical.
+/// Labels of those with a status mark, then of the worst; none overlapping, none on an obstacle or on another
+/// disc. Dimmed PoPs get none, nor do PoPs within a cluster unless they are critical.
 std::vector<PopLabel> layOutLabels(std::span<const PopMarker> markers, std::span<const PopCluster> clusters,
                                    const std::vector<feeds::PopFrame>& pops, const LabelRules& rules);
 

@@ -27,23 +27,16 @@ int rank(const PopMarker& m) {
     return m.look == PopLook::noData ? 0 : m.look == PopLook::unmeasured ? 1 : 2;
 }
 
-void paintMarks(QPainter& painter, QPointF at, double radius, Level level, double scale) {
-    if (level == Level::managed) return;
+/// Neutral: how full a PoP is says its fill; the rings say that it is beyond a limit, whatever the eye makes
+/// of that.
+void paintRings(QPainter& painter, QPointF at, double radius, Level level, double scale) {
+    if (level < Level::critical) return;
+    QColor ring = colours().text;
+    ring.setAlpha(200);
     painter.setBrush(Qt::NoBrush);
-    QColor ring = levelColour(level);
-    if (level == Level::elevated) {
-        ring.setAlpha(170);
-        painter.setPen(QPen(ring, 1.0 * scale));
-        painter.drawEllipse(at, radius + 2.8 * scale, radius + 2.8 * scale);
-        return;
-    }
-    painter.setPen(QPen(ring, 1.5 * scale));
-    painter.drawEllipse(at, radius + 3.2 * scale, radius + 3.2 * scale);
-    QColor outer = ring;
-    outer.setAlpha(150);
-    painter.setPen(QPen(outer, 1.2 * scale));
-    painter.drawEllipse(at, radius + 6.8 * scale, radius + 6.8 * scale);
-    if (level == Level::overload) paintOverloadMark(painter, at, radius, scale);
+    painter.setPen(QPen(ring, 1.3 * scale));
+    painter.drawEllipse(at, radius + 2.6 * scale, radius + 2.6 * scale);
+    if (level == Level::overload) painter.drawEllipse(at, radius + 5.6 * scale, radius + 5.6 * scale);
 }
 
 /// Some of it, its marks included.
@@ -159,25 +152,15 @@ void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, dou
         painter.drawEllipse(at, radius, radius);
         break;
     }
-    paintMarks(painter, at, radius, level, scale);
-}
-
-void paintOverloadMark(QPainter& painter, QPointF at, double radius, double scale) {
-    const double base = radius + 2.2 * scale; // on the inner ring
-    const std::array<QPointF, 3> triangle{at + QPointF(0, -base - 11 * scale),
-                                          at + QPointF(6.5 * scale, -base),
-                                          at + QPointF(-6.5 * scale, -base)};
-    painter.setPen(QPen(colours().ocean, 1.4 * scale, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    painter.setBrush(levelColour(Level::overload));
-    painter.drawPolygon(triangle.data(), 3);
+    paintRings(painter, at, radius, level, scale);
 }
 
 double markRoom(Level level) {
     switch (level) {
-    case Level::managed: return 1;
-    case Level::elevated: return 4;
-    case Level::critical: return 8;
-    case Level::overload: return 14;
+    case Level::managed:
+    case Level::elevated: return 1;
+    case Level::critical: return 4;
+    case Level::overload: return 7;
     }
     return 0;
 }

@@ -72,15 +72,11 @@ std::vector<PopMarker> layOutPops(const std::vector<feeds::PopFrame>& pops,
                                   const feeds::PopCatalogue& catalogue, const MapView& view,
                                   const MarkerRules& rules);
 
-/// Draws one marker without any cache. Elevated is one thin ring, critical are two, overload has a triangle
-/// above them.
+/// Draws one marker without any cache: critical has a ring, overload two. No colour of status is in it.
 void paintMarker(QPainter& painter, QPointF at, double radius, PopLook look, double position, Level level,
                  double scale);
 
-/// The triangle that stands on a disc or a cluster of that radius.
-void paintOverloadMark(QPainter& painter, QPointF at, double radius, double scale);
-
-/// Pixels around a disc, at scale 1, that the marks of a level take.
+/// Pixels around a disc, at scale 1, that the rings of a level take.
 double markRoom(Level level);
 
 /// Markers painted once and then only copied: antialiased circles and hatches cost ten times a copy. GUI

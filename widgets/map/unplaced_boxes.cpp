@@ -15,7 +15,7 @@ constexpr double kHigh = 24; // pixels at scale 1
 constexpr double kEach = 28;
 
 QFont boxFont(double scale) {
-    return textFont(13 * scale, QFont::Medium);
+    return textFont(kLeastType * scale, QFont::Medium);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "widgets/base/fonts.h"
 #include "widgets/base/format.h"
 #include "widgets/base/palette.h"
+#include "widgets/tiles/health_items.h"
 
 #include <QFontMetricsF>
 #include <QPainter>
@@ -21,7 +22,7 @@ QColor modeColour(feeds::FeedMode mode) {
     switch (mode) {
     case feeds::FeedMode::live: return {58, 178, 108};
     case feeds::FeedMode::replay: return {126, 160, 238};
-    case feeds::FeedMode::rehearsal: return {232, 178, 58};
+    case feeds::FeedMode::rehearsal: return {186, 156, 240}; // no colour of status
     }
     return {};
 }
@@ -71,7 +72,15 @@ ModeText modeText(const feeds::Frame& frame, const feeds::Timeline& timeline) {
         timeline.mode == Mode::replay || source == feeds::FeedMode::replay || frame.isSentAgain;
     if (timeline.mode == Mode::live && !replay && !feeds::isOfNow(frame)) return notOfNow(frame.health);
     ModeText text;
-    if (behind) {
+    const auto& health = frame.health;
+    if (timeline.mode == Mode::live && !replay && !health.newestAgeSeconds) {
+        text.badge = QStringLiteral("WAITING");
+        text.badgeColour = colours().muted;
+    } else if (timeline.mode == Mode::live && !replay &&
+               *health.newestAgeSeconds > feeds::kStaleAfterSeconds) {
+        text.badge = QStringLiteral("SILENT");
+        text.badgeColour = colours().silent;
+    } else if (behind) {
         const auto seconds = std::chrono::round<std::chrono::seconds>(timeline.end - timeline.position);
         text.badge = formatSpan(std::max<std::int64_t>(0, seconds.count())) + QStringLiteral(" BEHIND LIVE");
         text.badgeColour = colours().elevated;
@@ -89,7 +98,7 @@ ModeText modeText(const feeds::Frame& frame, const feeds::Timeline& timeline) {
     if (frame.isSentAgain) words << QStringLiteral("sent again");
     if (text.past && timeline.paused) words << QStringLiteral("paused");
     text.words = words.join(QStringLiteral(", "));
-    text.wordsColour = source == feeds::FeedMode::rehearsal ? colours().elevated : text.badgeColour;
+    text.wordsColour = source == feeds::FeedMode::rehearsal ? colours().text : text.badgeColour;
     return text;
 }
 
@@ -99,6 +108,7 @@ HeaderBar::HeaderBar(QWidget* parent) : QWidget(parent) {
 
 void HeaderBar::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     m_frame = std::move(frame);
+    setToolTip(healthTooltip(m_frame->health));
     update();
 }
 
@@ -110,6 +120,12 @@ void HeaderBar::setTimeline(const feeds::Timeline& timeline) {
 void HeaderBar::setScale(double scale) {
     m_scale = scale;
     update();
+}
+
+void HeaderBar::setNow(feeds::FeedSecond now) {
+    if (now == m_now) return;
+    m_now = now;
+    if (m_frame && !m_frame->settled) update();
 }
 
 void HeaderBar::setCovered(const QRect& covered) {
@@ -150,27 +166,29 @@ double HeaderBar::paintName(QPainter& painter) const {
 void HeaderBar::paintNodes(QPainter& painter) const {
     const Palette& p = colours();
     const feeds::FeedHealth& h = m_frame->health;
-    const QRectF box(width() * 0.64, 10 * m_scale, width() * 0.36 - 20 * m_scale, height() - 17 * m_scale);
-    const double age = h.newestAgeSeconds.value_or(0);
-    const bool old = age > feeds::kStaleAfterSeconds;
-    painter.setFont(textFont(17 * m_scale, QFont::Medium));
-    painter.setPen(old ? p.overload : p.text);
+    const double left = width() * 0.66;
+    const QRectF box(left, 7 * m_scale, width() - left - 16 * m_scale, height() - 8 * m_scale);
+    const auto line = [&](Qt::Alignment where, double size, const QColor& colour, const QString& text) {
+        painter.setFont(textFont(size * m_scale, QFont::Medium));
+        painter.setPen(colour);
+        painter.drawText(box, Qt::AlignRight | where,
+                         QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, box.width()));
+    };
+    const QString trouble = troubleText(h);
     if (!h.newestAgeSeconds) {
-        painter.setPen(p.muted);
-        painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("no node has reported yet"));
-        return;
+        line(Qt::AlignTop, 17, p.muted, QStringLiteral("no node has reported yet"));
+        return line(Qt::AlignBottom, kLeastType, p.elevated, trouble);
     }
-    const QString nodes = h.nodesExpected > 0
-                              ? QStringLiteral("%1 of %2 nodes reporting")
-                                    .arg(formatCount(h.nodesHeard), formatCount(h.nodesExpected))
-                              : QStringLiteral("%1 nodes reporting").arg(formatCount(h.nodesHeard));
-    painter.drawText(box, Qt::AlignRight | Qt::AlignTop, nodes);
-    painter.setFont(textFont(14 * m_scale));
-    painter.setPen(old ? p.overload : p.muted);
-    painter.drawText(
-        box, Qt::AlignRight | Qt::AlignBottom,
-        old ? QStringLiteral("nothing heard for %1: what is shown is the past").arg(formatAge(age))
-            : QStringLiteral("newest report %1 ago, %2 lost").arg(formatAge(age), formatCount(h.lost)));
+    const bool many = h.nodesExpected > 0;
+    const bool few = many && static_cast<double>(h.nodesHeard) <
+                                 kCoverageWorthColour * static_cast<double>(h.nodesExpected);
+    line(Qt::AlignTop, 17, few ? p.elevated : p.text,
+         many ? QStringLiteral("%1 of %2 nodes heard")
+                    .arg(formatCount(h.nodesHeard), formatCount(h.nodesExpected))
+              : QStringLiteral("%1 nodes heard").arg(formatCount(h.nodesHeard)));
+    const QString newest = QStringLiteral("newest ") + formatAge(*h.newestAgeSeconds);
+    line(Qt::AlignBottom, kLeastType, trouble.isEmpty() ? p.muted : p.elevated,
+         newest + QStringLiteral(" · ") + (trouble.isEmpty() ? QStringLiteral("nothing lost") : trouble));
 }
 
 /// Across the whole wall: nobody takes a rehearsal for the real thing, or the past for the present.
@@ -192,25 +210,27 @@ void HeaderBar::paintEvent(QPaintEvent*) {
     if (m_frame) paintBand(painter);
     const double used = paintName(painter);
     if (!m_frame) return;
-    paintNodes(painter);
-    if (m_frame->settled) paintTimes(painter, used);
+    if (m_covered.isEmpty()) paintNodes(painter);
+    paintTimes(painter, used);
 }
 
 void HeaderBar::paintTimes(QPainter& painter, double used) const {
     const Palette& p = colours();
+    const auto shown =
+        m_frame->settled ? m_frame->settled : m_now; // before the first report: of this machine
+    if (!shown) return;
     const QString clock = releaseClock(*m_frame);
-    const QString utc = QString::fromStdString(feeds::utcText(*m_frame->settled)) + QStringLiteral(" UTC");
-    const QFont clockFont = textFont(30 * m_scale, QFont::DemiBold), utcFont = textFont(18 * m_scale);
+    const QString utc = QString::fromStdString(feeds::utcText(*shown)).mid(11) + QStringLiteral(" UTC");
+    const QFont clockFont = textFont(32 * m_scale, QFont::DemiBold), utcFont = textFont(18 * m_scale);
     const double clockWide =
-        clock.isEmpty() ? 0 : QFontMetricsF(clockFont).horizontalAdvance(clock) + 26 * m_scale;
+        clock.isEmpty() ? 0 : QFontMetricsF(clockFont).horizontalAdvance(clock) + 20 * m_scale;
     const double utcWide = QFontMetricsF(utcFont).horizontalAdvance(utc);
     double x = std::max(used + 10 * m_scale, (width() - clockWide - utcWide) / 2);
-    if (!m_covered.isEmpty()) x = std::max(x, m_covered.right() + 24 * m_scale);
     painter.setFont(clockFont);
     painter.setPen(p.text);
     painter.drawText(QRectF(x, 0, clockWide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, clock);
     x += clockWide;
-    if (!m_covered.isEmpty() && x + utcWide > width() * 0.79) return; // there the nodes begin
+    if (x + utcWide > width() * 0.68) return; // there the nodes begin
     painter.setFont(utcFont);
     painter.setPen(p.muted);
     painter.drawText(QRectF(x, 0, utcWide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, utc);

@@ -8,6 +8,7 @@
 #include <QWidget>
 
 #include <memory>
+#include <optional>
 
 namespace surgescope::widgets {
 
@@ -19,8 +20,8 @@ QString releaseClock(const feeds::Frame& frame);
 /// What the badge says, and beside it what must be known of the data. Where the screen is in time and where
 /// the data comes from are two things: a replay of a rehearsal says "REPLAY" and "simulated data".
 struct ModeText {
-    QString
-        badge; // "LIVE", "42 s BEHIND LIVE", "REPLAY", "REHEARSAL"; "5 min BEHIND": the feed is not of now
+    QString badge; // "LIVE", "42 s BEHIND LIVE", "REPLAY", "REHEARSAL"; "5 min BEHIND": the feed is not of
+                   // now; "WAITING": nothing was ever heard, "SILENT": nothing any more
     QString words; // "simulated data", "recorded data, paused", "this machine's clock is synchronised"
     QColor badgeColour;
     QColor wordsColour;
@@ -37,7 +38,9 @@ class HeaderBar : public QWidget {
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
     void setTimeline(const feeds::Timeline& timeline);
     void setScale(double scale);
-    /// What lies over it: the times keep to the right of that.
+    /// What this machine's clock says: it is shown as long as the data has no time.
+    void setNow(feeds::FeedSecond now);
+    /// What lies over its right end, where the nodes are.
     void setCovered(const QRect& covered);
 
   protected:
@@ -53,6 +56,7 @@ class HeaderBar : public QWidget {
     feeds::Timeline m_timeline;
     double m_scale = 1;
     QRect m_covered;
+    std::optional<feeds::FeedSecond> m_now;
 };
 
 } // namespace surgescope::widgets

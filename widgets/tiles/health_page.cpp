@@ -6,7 +6,7 @@
 #include "widgets/base/fonts.h"
 #include "widgets/base/format.h"
 #include "widgets/base/palette.h"
-#include "widgets/tiles/health_strip.h"
+#include "widgets/tiles/health_items.h"
 
 #include <QFontMetricsF>
 #include <QPainter>

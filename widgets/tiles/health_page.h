@@ -33,7 +33,7 @@ struct HealthLine {
     bool operator==(const HealthLine&) const = default;
 };
 
-/// How the program itself is doing, whole and in words: what the strip at the bottom has no room for.
+/// How the program itself is doing, whole and in words: what the header has no room for.
 std::vector<HealthLine> healthLines(const feeds::FeedHealth& feed,
                                     const feeds::Timeline::Recording& recording, const WindowHealth& window);
 

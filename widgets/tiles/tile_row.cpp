@@ -2,6 +2,7 @@
 #include "widgets/tiles/tile_row.h"
 
 #include "widgets/base/format.h"
+#include "widgets/base/level_count.h"
 #include "widgets/base/palette.h"
 
 #include <cmath>
@@ -13,10 +14,12 @@ namespace {
 using feeds::Quality;
 using feeds::Reading;
 
-constexpr std::size_t kTiles = 9;
-constexpr double kGap = 10;
+constexpr std::size_t kTiles = 6;
+constexpr double kGap = 12;
 constexpr double kErrorsWorthColour = 0.01;
-constexpr double kCoverageWorthBadge = 0.95;
+constexpr double kErrorsWorthTelling = 200; // requests/s: of fewer a share means little
+// A histogram's buckets are 9 % wide: two of them apart is no difference.
+constexpr double kSameQuantile = 0.19;
 
 TileContent tile(const char16_t* title, const Reading& reading, Unit unit) {
     const Palette& p = colours();
@@ -36,170 +39,104 @@ TileContent tile(const char16_t* title, const feeds::Frame& frame, Measure measu
     return t;
 }
 
-/// What is different from the baseline at the same time since release. Empty where either is unknown.
+TileContent saturatedTile(const feeds::Frame& frame) {
+    const LevelCount count = countLevels(frame, frame.selection);
+    TileContent t = tile(u"PoPs at 90 % and more", frame, Measure::nodes_above_critical);
+    t.series = frame.series[Measure::nodes_above_critical];
+    if (count.measured == 0) return t;
+    t.absent = false;
+    t.value = QStringLiteral("%1 of %2").arg(count.critical).arg(count.measured);
+    t.valueColour = isOld(frame) ? colours().faint : QColor();
+    t.secondary = QStringLiteral("%1 over 100 %").arg(count.overload);
+    if (count.silent > 0) t.secondary += QStringLiteral(" · %1 more not heard").arg(count.silent);
+    if (count.critical > 0 && !isOld(frame))
+        t.valueColour = levelColour(count.overload > 0 ? Level::overload : Level::critical);
+    return t;
+}
+
+TileContent hitsTile(const feeds::Frame& frame) {
+    const feeds::Summary& s = frame.summary;
+    TileContent t = tile(u"Hit ratio · 5xx", frame, Measure::hit_ratio);
+    const Reading &errors = s[Measure::error_ratio], &requests = s[Measure::requests_per_second];
+    if (errors.hasValue()) t.secondary = QStringLiteral("5xx ") + formatNumber(errors.value, Unit::ratio);
+    const bool many = requests.hasValue() && requests.value >= kErrorsWorthTelling;
+    if (errors.hasValue() && many && errors.value >= kErrorsWorthColour && !isOld(frame))
+        t.secondaryColour = colours().overload;
+    t.detail = changeText(frame, Measure::hit_ratio);
+    return t;
+}
+
+TileContent lagTile(const feeds::Frame& frame) {
+    const feeds::Summary& s = frame.summary;
+    TileContent t = tile(u"Invalidation lag p99", frame, Measure::invalidation_lag_p99_us);
+    const Reading& pending = s[Measure::invalidations_pending];
+    t.secondary = pending.hasValue()
+                      ? formatNumber(pending.value, Unit::count) + QStringLiteral(" pending")
+                      : QStringLiteral("pending ") + formatMeasure(s, Measure::invalidations_pending);
+    t.detail = changeText(frame, Measure::invalidation_lag_p99_us);
+    if (!t.absent && t.badge.isEmpty() && feeds::clocksAreOff(s)) t.badge = QStringLiteral("clocks off");
+    return t;
+}
+
+TileContent listenersTile(const feeds::Frame& frame) {
+    const Reading reading = frame.listeners
+                                ? Reading{*frame.listeners, isOld(frame) ? Quality::stale : Quality::measured}
+                                : Reading{};
+    TileContent t = tile(u"Listeners", reading, Unit::count);
+    if (frame.listeners && frame.listenersRecord)
+        t.secondary = (*frame.listeners > *frame.listenersRecord ? QStringLiteral("record, before ")
+                                                                 : QStringLiteral("record ")) +
+                      formatNumber(*frame.listenersRecord, Unit::count);
+    return t;
+}
+
+} // namespace
+
 QString changeText(const feeds::Frame& frame, Measure measure) {
     const Reading& now = frame.summary[measure];
     const Unit unit = feeds::infoOf(measure).unit;
     if (!frame.baseline || !now.hasValue()) return {};
     const auto before = static_cast<double>(frame.baseline->now[measure]);
     if (!std::isfinite(before)) return {};
+    const QString of = QString::fromStdString(frame.baseline->name);
     const double change = now.value - before;
-    const QChar sign = change < 0 ? u'−' : u'+';
-    if (unit == Unit::ratio)
-        return QStringLiteral("%1%2 points").arg(sign).arg(std::abs(change) * 100, 0, 'f', 1);
-    if (unit == Unit::microseconds) return sign + formatNumber(std::abs(change), unit);
+    const auto by = [&](const QString& size) {
+        return (change < 0 ? QChar(u'−') : QChar(u'+')) + size + QStringLiteral(" vs ") + of;
+    };
+    if (unit == Unit::ratio) {
+        const QString points = QString::number(std::abs(change) * 100, 'f', 1);
+        return points == QStringLiteral("0.0") ? QStringLiteral("as ") + of
+                                               : by(points + QStringLiteral(" points"));
+    }
+    if (unit == Unit::microseconds)
+        return std::abs(change) <= kSameQuantile * before ? QStringLiteral("as ") + of
+                                                          : by(formatNumber(std::abs(change), unit));
     if (before <= 0) return {};
     const double share = std::abs(change) / before;
-    if (qRound(share * 100) == 0) return QStringLiteral("±0 %");
-    return share >= 10 ? QStringLiteral("%1 times").arg(now.value / before, 0, 'g', 3)
-                       : QStringLiteral("%1%2 %").arg(sign).arg(qRound(share * 100));
-}
-
-bool isSelected(const feeds::PopFrame& pop, const feeds::Selection& selection) {
-    switch (selection.scope) {
-    case feeds::Selection::Scope::world: break;
-    case feeds::Selection::Scope::region: return pop.region == selection.code;
-    case feeds::Selection::Scope::pop: return pop.code == selection.code;
-    }
-    return true;
-}
-
-void warn(TileContent& t, const Reading& reading, double limit, QColor colour) {
-    if (reading.hasValue() && reading.quality != Quality::stale && reading.value >= limit)
-        t.valueColour = t.secondaryColour = colour;
-}
-
-TileContent saturatedTile(const feeds::Frame& frame) {
-    const LevelCount count = countLevels(frame);
-    TileContent t = tile(u"Saturated PoPs", frame, Measure::saturation);
-    if (count.measured == 0) return t;
-    const bool stale = frame.summary[Measure::saturation].quality == Quality::stale; // then so are the PoPs'
-    if (!stale) t.badge.clear(), t.valueColour = QColor();
-    t.absent = false;
-    t.value = QStringLiteral("%1 of %2").arg(count.critical + count.elevated).arg(count.measured);
-    t.secondary = QStringLiteral("%1 critical").arg(count.critical);
-    t.detail = QStringLiteral("%1 elevated").arg(count.elevated);
-    const QString change = changeText(frame, Measure::saturation);
-    if (!change.isEmpty()) t.detail = QStringLiteral("load ") + change;
-    if (stale) return t;
-    if (count.critical > 0)
-        t.secondaryColour = t.valueColour = colours().critical;
-    else if (count.elevated > 0)
-        t.secondaryColour = t.valueColour = colours().elevated;
-    return t;
-}
-
-TileContent wafTile(const feeds::Frame& frame) {
-    const feeds::Summary& s = frame.summary;
-    TileContent t = tile(u"WAF blocked", frame, Measure::waf_blocked_per_second);
-    QString share;
-    const Reading& all = s[Measure::requests_per_second];
-    if (s[Measure::waf_blocked_per_second].hasValue() && all.hasValue() && all.value > 0)
-        share = QStringLiteral("%1 of requests")
-                    .arg(formatNumber(s[Measure::waf_blocked_per_second].value / all.value, Unit::ratio));
-    t.secondary = changeText(frame, Measure::waf_blocked_per_second);
-    t.detail = share;
-    return t;
-}
-
-TileContent listenersTile(const feeds::Frame& frame) {
-    const Reading reading = frame.listeners ? Reading{*frame.listeners, Quality::measured} : Reading{};
-    TileContent t = tile(u"Listeners", reading, Unit::count);
-    if (frame.listeners && frame.listenersRecord)
-        t.secondary = (*frame.listeners > *frame.listenersRecord ? QStringLiteral("record, before ")
-                                                                 : QStringLiteral("record ")) +
-                      formatNumber(*frame.listenersRecord, Unit::count);
-    else if (frame.summary[Measure::requests_per_second].hasValue())
-        t.secondary =
-            formatNumber(static_cast<double>(frame.sinceStart[feeds::Counter::requests]), Unit::count) +
-            QStringLiteral(" requests so far");
-    return t;
-}
-
-} // namespace
-
-LevelCount countLevels(const feeds::Frame& frame) {
-    LevelCount count;
-    for (const feeds::PopFrame& pop : frame.pops) {
-        const Reading& saturation = pop.summary[Measure::saturation];
-        if (!saturation.hasValue() || !isSelected(pop, frame.selection)) continue;
-        ++count.measured;
-        if (saturation.value >= kCriticalFrom)
-            ++count.critical;
-        else if (saturation.value >= kElevatedFrom)
-            ++count.elevated;
-    }
-    return count;
+    if (qRound(share * 100) == 0) return QStringLiteral("as ") + of;
+    return share >= 10 ? QStringLiteral("%1 times %2").arg(QString::number(now.value / before, 'g', 3), of)
+                       : by(QStringLiteral("%1 %").arg(qRound(share * 100)));
 }
 
 std::vector<TileContent> tileContents(const feeds::Frame& frame) {
-    const Palette& p = colours();
     const feeds::Summary& s = frame.summary;
-
-    TileContent requests = tile(u"Requests", frame, Measure::requests_per_second);
-    requests.secondary = changeText(frame, Measure::requests_per_second);
-    if (!requests.secondary.isEmpty())
-        requests.detail = QStringLiteral("vs ") + QString::fromStdString(frame.baseline->name);
-    else if (s[Measure::requests_per_second].hasValue())
+    TileContent requests = tile(u"API requests", frame, Measure::api_requests_per_second);
+    requests.secondary = changeText(frame, Measure::api_requests_per_second);
+    if (requests.secondary.isEmpty() && s[Measure::requests_per_second].hasValue())
         requests.secondary =
-            formatNumber(static_cast<double>(frame.sinceStart[feeds::Counter::requests]), Unit::count) +
-            QStringLiteral(" since start");
-
+            QStringLiteral("of %1 requests").arg(formatMeasure(s, Measure::requests_per_second));
     TileContent egress = tile(u"Egress", frame, Measure::egress_bits_per_second);
-    QString each;
-    if (s[Measure::egress_bits_per_second].hasValue() && s[Measure::requests_per_second].hasValue() &&
-        s[Measure::requests_per_second].value > 0) {
-        each = formatNumber(s[Measure::egress_bits_per_second].value / s[Measure::requests_per_second].value,
-                            Unit::bitsPerSecond);
-        each.chop(2); // "/s"
-        each += QStringLiteral(" a request");
-    }
     egress.secondary = changeText(frame, Measure::egress_bits_per_second);
-    egress.detail = each;
 
-    TileContent hits = tile(u"Cache hit ratio", frame, Measure::hit_ratio);
-    const QString errors =
-        s[Measure::error_ratio].hasValue()
-            ? QStringLiteral("5xx ") + formatNumber(s[Measure::error_ratio].value, Unit::ratio)
-            : QString();
-    hits.secondary = changeText(frame, Measure::hit_ratio);
-    hits.detail = errors;
-    if (s[Measure::error_ratio].hasValue() && s[Measure::error_ratio].value >= kErrorsWorthColour)
-        hits.secondaryColour = p.overload;
-
-    TileContent ttfb = tile(u"TTFB p95, hits", frame, Measure::ttfb_hit_p95_us);
-    ttfb.secondary = changeText(frame, Measure::ttfb_hit_p95_us);
-    ttfb.detail = QStringLiteral("misses ") + formatMeasure(s, Measure::ttfb_miss_p95_us);
-
-    TileContent metadata = tile(u"Metadata p95", frame, Measure::metadata_p95_us);
-    metadata.secondary = changeText(frame, Measure::metadata_p95_us);
-    metadata.detail = QStringLiteral("limit ") + formatNumber(feeds::kMetadataLimitUs, Unit::microseconds);
-    warn(metadata, s[Measure::metadata_p95_us], feeds::kMetadataLimitUs, p.overload);
-
-    TileContent lag = tile(u"Invalidation lag p99", frame, Measure::invalidation_lag_p99_us);
-    lag.secondary = changeText(frame, Measure::invalidation_lag_p99_us);
-    lag.detail =
-        s[Measure::invalidations_pending].hasValue()
-            ? formatNumber(s[Measure::invalidations_pending].value, Unit::count) + QStringLiteral(" pending")
-            : QStringLiteral("pending ") + formatMeasure(s, Measure::invalidations_pending);
-    if (!lag.absent && lag.badge.isEmpty() && feeds::clocksAreOff(s))
-        lag.badge = QStringLiteral("clocks off");
-
-    std::vector<TileContent> tiles{requests, egress, saturatedTile(frame), hits, ttfb,
-                                   metadata, lag,    wafTile(frame)};
-    // A fleet always lacks some nodes, which "≈" says; a badge is worth its ink only when many are missing.
-    const double covered =
-        s.nodesExpected > 0 ? static_cast<double>(s.nodesHeard) / static_cast<double>(s.nodesExpected) : 1;
+    std::vector<TileContent> tiles{requests,        egress,         saturatedTile(frame),
+                                   hitsTile(frame), lagTile(frame), listenersTile(frame)};
     for (TileContent& t : tiles) {
         if (!frame.settled) {
             t.secondary.clear();
             t.detail.clear();
-        }
-        if (frame.settled && covered < kCoverageWorthBadge && !t.absent && t.badge.isEmpty())
-            t.badge = QStringLiteral("%1 heard").arg(formatNumber(covered, Unit::ratio));
+        } else if (isOld(frame) && !t.absent)
+            t.badge = formatAge(frame.health.newestAgeSeconds.value_or(0)) + QStringLiteral(" old");
     }
-    tiles.push_back(listenersTile(frame)); // no node counts them
-    if (!frame.settled) tiles.back().secondary.clear();
     return tiles;
 }
 

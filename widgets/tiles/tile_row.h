@@ -11,13 +11,9 @@
 
 namespace surgescope::widgets {
 
-/// The selected PoPs by level of saturation; those without a value are in none of them.
-struct LevelCount {
-    int measured = 0;
-    int elevated = 0; // 75 to 90 %
-    int critical = 0; // 90 % and more
-};
-LevelCount countLevels(const feeds::Frame& frame);
+/// What is different from the baseline at the same time since release, and which that is: "+450 % vs standard
+/// rollout". Empty where either is unknown.
+QString changeText(const feeds::Frame& frame, feeds::Measure measure);
 
 /// What the headline tiles say for a frame, in their order. Nothing received reads "no data", never 0.
 std::vector<TileContent> tileContents(const feeds::Frame& frame);

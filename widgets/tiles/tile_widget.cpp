@@ -21,17 +21,17 @@ void TileWidget::setContent(const TileContent& content) {
 
 void TileWidget::paintBody(QPainter& painter, const QRectF&) {
     const Palette& p = colours();
-    const QRectF inner = QRectF(rect()).adjusted(px(14), px(9), -px(14), -px(9));
+    const QRectF inner = QRectF(rect()).adjusted(px(12), px(3), -px(12), -px(3));
 
-    painter.setFont(textFont(px(15)));
+    painter.setFont(textFont(px(kLeastType)));
     painter.setPen(p.muted);
-    painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), px(20)),
+    painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), px(19)),
                      Qt::AlignLeft | Qt::AlignVCenter, m_content.title);
     double badge = 0; // its width, beside the last line: titles leave no room
     if (!m_content.badge.isEmpty()) {
-        painter.setFont(textFont(px(12), QFont::Medium));
+        painter.setFont(textFont(px(kLeastType), QFont::Medium));
         badge = QFontMetricsF(painter.font()).horizontalAdvance(m_content.badge) + px(12);
-        const QRectF box(inner.right() - badge + px(4), inner.bottom() - px(19), badge, px(18));
+        const QRectF box(inner.right() - badge + px(4), inner.bottom() - px(20), badge, px(20));
         painter.setPen(QPen(p.faint, 1, Qt::DashLine));
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(box, px(3), px(3));
@@ -41,16 +41,16 @@ void TileWidget::paintBody(QPainter& painter, const QRectF&) {
 
     // A long text ("not measured") takes a smaller size before it runs into the sparkline.
     const double room = inner.width() - (m_content.series.empty() ? 0 : px(58));
-    double size = px(m_content.absent ? 22 : 31);
+    double size = px(m_content.absent ? 22 : 32);
     while (size > px(17) &&
            QFontMetricsF(textFont(size, QFont::DemiBold)).horizontalAdvance(m_content.value) > room)
         size -= px(1);
     painter.setFont(textFont(size, QFont::DemiBold));
     painter.setPen(m_content.valueColour.isValid() ? m_content.valueColour : p.text);
-    painter.drawText(QRectF(inner.left(), inner.top() + px(21), inner.width(), px(40)),
+    painter.drawText(QRectF(inner.left(), inner.top() + px(16), inner.width(), inner.height() - px(33)),
                      Qt::AlignLeft | Qt::AlignVCenter, m_content.value);
 
-    painter.setFont(textFont(px(15)));
+    painter.setFont(textFont(px(kLeastType)));
     painter.setPen(m_content.secondaryColour.isValid() ? m_content.secondaryColour : p.muted);
     const QFontMetricsF small(painter.font());
     const double lineRoom = inner.width() - badge;
@@ -64,8 +64,10 @@ void TileWidget::paintBody(QPainter& painter, const QRectF&) {
                      Qt::AlignLeft | Qt::AlignVCenter, small.elidedText(line, Qt::ElideRight, lineRoom));
 
     const double taken = QFontMetricsF(textFont(size, QFont::DemiBold)).horizontalAdvance(m_content.value);
-    const double wide = std::min(px(78), inner.width() - taken - px(10));
-    if (wide >= px(36)) paintSeries(painter, {inner.right() - wide, inner.top() + px(27), wide, px(30)});
+    const double wide = std::min(px(96), inner.width() - taken - px(10));
+    const double high = inner.height() - px(50);
+    if (wide >= px(36) && high > px(8))
+        paintSeries(painter, {inner.right() - wide, inner.top() + px(24), wide, high});
 }
 
 void TileWidget::paintSeries(QPainter& painter, const QRectF& box) const {
@@ -74,8 +76,7 @@ void TileWidget::paintSeries(QPainter& painter, const QRectF& box) const {
     for (const float v : series)
         if (std::isfinite(v)) most = std::max(most, v);
     if (most <= 0 || series.size() < 2) return;
-    painter.setPen(
-        QPen(m_content.valueColour.isValid() ? m_content.valueColour : colours().muted, lineWidth()));
+    painter.setPen(QPen(colours().series, lineWidth()));
     const auto last = static_cast<double>(series.size() - 1);
     for (const SeriesRun& run : runsOf(series)) {
         QPolygonF line;

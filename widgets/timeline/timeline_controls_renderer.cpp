@@ -184,6 +184,7 @@ void paintRecording(QPainter& painter, const feeds::Timeline& timeline, const Ti
 
 void paintTimelineControls(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& layout,
                            const TimelineLook& look) {
+    if (layout.trackOnly) return;
     painter.setRenderHint(QPainter::Antialiasing);
     if (timeline.mode == Mode::live || timeline.empty) {
         paintLiveDot(painter, timeline, layout, look);
@@ -193,7 +194,7 @@ void paintTimelineControls(QPainter& painter, const feeds::Timeline& timeline, c
         paintSpeed(painter, timeline, layout);
         paintBelow(painter, timeline, layout);
     }
-    paintClock(painter, timeline, layout, look.held.value_or(timeline.position));
+    if (look.held) paintClock(painter, timeline, layout, *look.held); // otherwise the header has it
     paintRecording(painter, timeline, layout);
 }
 

@@ -9,10 +9,11 @@ namespace surgescope::widgets {
 /// Where everything of the timeline is, in pixels of the widget. The same in every mode: nothing moves under
 /// the pointer when a live feed is left.
 struct TimelineLayout {
-    /// `scale` is 1 for a window 1080 pixels high.
-    TimelineLayout(QSizeF size, double scale);
+    /// `scale` is 1 for a window 1080 pixels high. `trackOnly`: nothing to press, only time.
+    TimelineLayout(QSizeF size, double scale, bool trackOnly = false);
 
     double scale;
+    bool trackOnly;
     QRectF whole;
     QRectF button;    // play, pause, or the live dot
     QRectF speed;     // "8×", its left half slower, its right half faster; live: the word
@@ -21,7 +22,7 @@ struct TimelineLayout {
     QRectF labels;    // the upper part of the track
     QRectF axis;      // beneath the track; while only a part is seen, it scrolls
     QRectF part;      // in it, at the lower edge: which part that is
-    QRectF clock;     // T± and UTC
+    QRectF clock;     // T± and UTC of the handle while a hand holds it
     QRectF recording; // two lines
     QRectF record;    // its button
     QRectF keep;      // the other one, in the lower line

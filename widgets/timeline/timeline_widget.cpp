@@ -84,6 +84,11 @@ void TimelineWidget::setScale(double scale) {
     update();
 }
 
+void TimelineWidget::setTrackOnly(bool trackOnly) {
+    m_trackOnly = trackOnly;
+    update();
+}
+
 void TimelineWidget::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     paintTimeline(painter, m_timeline, layout(), m_look);

@@ -34,13 +34,15 @@ class TimelineWidget : public QWidget {
     /// Whether the newest second is of now: otherwise it is not called so.
     void setOfNow(bool ofNow);
     void setScale(double scale);
+    /// Without what drives and records, as on a wall: keys still do.
+    void setTrackOnly(bool trackOnly);
 
     /// Space, arrows (Shift: 10 s), [ ], Home, End, L, N, P, Z (Shift: the whole), K, R. True if the key is
     /// one of the timeline's, whether or not there was something to do. For whoever has the focus.
     bool handleKey(const QKeyEvent& event);
 
     const feeds::Timeline& timeline() const { return m_timeline; }
-    TimelineLayout layout() const { return {size(), m_scale}; }
+    TimelineLayout layout() const { return {size(), m_scale, m_trackOnly}; }
     /// Of the part that is seen.
     TimelineScale timeScale() const { return scaleOf(m_timeline, layout(), m_look.window); }
 
@@ -105,6 +107,7 @@ class TimelineWidget : public QWidget {
     TimelineLook m_look;
     std::optional<TimelineRange> m_lastLoop; // what L switches on again
     double m_scale = 1;
+    bool m_trackOnly = false;
 
     Drag m_drag = Drag::none;
     TimelineTime m_dragFrom{};              // the fixed end of a range being drawn

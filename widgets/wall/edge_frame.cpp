@@ -49,7 +49,7 @@ QRect EdgeFrame::wordsBox() const {
     if (m_age.words.isEmpty()) return {};
     const QFontMetricsF metrics(textFont(kWords * m_scale, QFont::DemiBold));
     const double wide = metrics.horizontalAdvance(m_age.words) + 40 * m_scale;
-    return QRectF((width() - wide) / 2, 0, wide, 44 * m_scale).toAlignedRect().intersected(rect());
+    return QRectF(width() - wide, 0, wide, 44 * m_scale).toAlignedRect().intersected(rect());
 }
 
 void EdgeFrame::place(double scale) {

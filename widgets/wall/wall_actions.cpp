@@ -8,6 +8,7 @@
 #include "widgets/wall/line_box.h"
 #include "widgets/wall/notice_line.h"
 #include "widgets/wall/shortcuts.h"
+#include "widgets/wall/urgent_pages.h"
 #include "widgets/wall/wall_desk.h"
 #include "widgets/wall/wall_window.h"
 #include "widgets/workspace/built_in_workspaces.h"
@@ -200,6 +201,7 @@ void WallWindow::toggleHealth() {
 
 Workspace WallWindow::workspace() const {
     Workspace now = m_beforePages ? *m_beforePages : m_arrangement->workspace();
+    if (m_beforeUrgent && !m_beforePages) now.windows.front().root = *m_beforeUrgent;
     now.name = m_workspaceName;
     const bool whole = isFullScreen() || isWallMode();
     const QRect place = whole ? m_placeBefore : geometry();
@@ -210,6 +212,7 @@ Workspace WallWindow::workspace() const {
 
 void WallWindow::setWorkspace(const Workspace& workspace) {
     m_workspaceName = workspace.name;
+    m_beforeUrgent.reset();                       // somebody wants something else
     if (m_beforePages) m_beforePages = workspace; // what is left when the pages end
     m_arrangement->setWorkspace(workspace);
     emit arranged();
@@ -273,6 +276,11 @@ bool WallWindow::isInOwnWindow(const std::string& view) const {
     return area && area != m_area;
 }
 
+void WallWindow::setViewing(const Viewing& viewing) {
+    m_viewing = viewing;
+    layOut();
+}
+
 void WallWindow::enterWallMode(const Wall& wall) {
     if (isWallMode()) return;
     m_fullScreenBefore = isFullScreen();
@@ -301,7 +309,31 @@ void WallWindow::enterWallMode(const Wall& wall) {
         const int count = static_cast<int>(m_pages.size());
         m_wall.rotate(count, wall.rotate, static_cast<int>(now) % count);
     }
+    findUrgent();
     emit wallModeChanged(true);
+}
+
+/// Kept by what is shown without them: an urgent page that is on is not its own reason to go.
+void WallWindow::findUrgent() {
+    if (!isWallMode() || !m_status) return;
+    const auto& rotation = m_wall.rotation();
+    const std::string& shown =
+        rotation.turns() ? m_pages.at(static_cast<std::size_t>(rotation.page())).name : m_workspaceName;
+    std::vector<Workspace> pages;
+    for (const Workspace* page : urgentPages(m_status->alarms, workspaces(), shown))
+        pages.push_back(*page);
+    if (pages == m_urgentPages) return;
+    m_urgentPages = std::move(pages);
+    m_wall.setUrgent(static_cast<int>(m_urgentPages.size()));
+    if (m_wall.urgent().shown()) showUrgent();
+}
+
+void WallWindow::showUrgent() {
+    if (const auto shown = m_wall.urgent().shown()) {
+        if (!m_beforeUrgent) m_beforeUrgent = m_area->root();
+        m_arrangement->setMainRoot(m_urgentPages.at(static_cast<std::size_t>(*shown)).windows.front().root);
+    } else if (const auto before = std::exchange(m_beforeUrgent, std::nullopt))
+        m_arrangement->setMainRoot(*before);
 }
 
 void WallWindow::turnPage(int page) {
@@ -312,6 +344,8 @@ void WallWindow::turnPage(int page) {
 void WallWindow::leaveWallMode() {
     if (!isWallMode()) return;
     m_wall.leave();
+    m_urgentPages.clear();
+    showUrgent();
     if (const auto before = std::exchange(m_beforePages, std::nullopt))
         m_arrangement->setMainRoot(before->windows.front().root);
     if (!m_fullScreenBefore) {

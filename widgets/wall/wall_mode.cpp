@@ -44,6 +44,7 @@ void WallMode::leave() {
     m_rest.stop();
     m_tick.stop();
     m_rotation = {};
+    m_urgent = {};
     showPointer();
     emit progressed();
 }
@@ -56,10 +57,26 @@ void WallMode::rotate(int pages, std::chrono::milliseconds dwell, int first) {
     emit pageTurned(m_rotation.page());
 }
 
+void WallMode::setUrgent(int pages) {
+    if (!m_on || pages == m_urgent.count()) return;
+    const auto before = m_urgent.shown();
+    m_urgent.setCount(pages);
+    if (m_urgent.shown() != before) emit urgentTurned();
+    if (pages == 0 || m_tick.isActive()) return;
+    m_sinceTick.start();
+    m_tick.start();
+}
+
 void WallMode::tick() {
-    if (m_rotation.advance(std::chrono::milliseconds(m_sinceTick.restart())))
-        emit pageTurned(m_rotation.page());
+    const std::chrono::milliseconds time(m_sinceTick.restart());
+    if (m_urgent.advance(time)) emit urgentTurned();
+    if (!m_urgent.shown() && m_rotation.advance(time)) emit pageTurned(m_rotation.page());
     emit progressed();
+}
+
+void WallMode::touch() {
+    m_rotation.touch();
+    m_urgent.touch();
 }
 
 void WallMode::hidePointer() {
@@ -90,9 +107,9 @@ bool WallMode::eventFilter(QObject* watched, QEvent* event) {
     case QEvent::Wheel:
         showPointer();
         m_rest.start();
-        m_rotation.touch();
+        touch();
         break;
-    case QEvent::KeyPress: m_rotation.touch(); break;
+    case QEvent::KeyPress: touch(); break;
     case QEvent::ToolTip: return m_pointerHidden;
     default: break;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/wall/wall_views.h"
 
+#include "widgets/base/format.h"
 #include "widgets/charts/frame_lines.h"
 #include "widgets/charts/line_chart.h"
 #include "widgets/heat/heat_widget.h"
@@ -56,31 +57,40 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
       m_heat(new HeatWidget(catalogue, focus, home)), m_lag(new LagWidget(catalogue, focus, home)),
       m_table(new PopTableWidget(catalogue, home)), m_detail(new PopDetailWidget(catalogue, home)),
       m_health(new HealthPage(home)) {
-    m_charts[metadataChart]->setLimit(feeds::kMetadataLimitUs, QStringLiteral("limit 250 ms, p95"));
-    m_charts[metadataChart]->setLegend(LineChart::Legend::besideTitle);
-    m_charts[latencyChart]->setLegend(LineChart::Legend::besideTitle);
+    m_charts[metadataChart]->setLimit(feeds::kMetadataLimitUs,
+                                      QStringLiteral("limit ") +
+                                          formatNumber(feeds::kMetadataLimitUs, Unit::microseconds));
     m_charts[latencyChart]->setLogarithmic(100, 10e6);
 
     m_set.home = home;
-    const auto chart = [this](Chart which, const char16_t* title, auto lines) {
-        return [this, which, title, lines](const feeds::Frame& f, const TimeWords& words) {
+    const auto chart = [this](Chart which, const char16_t* title, auto lines,
+                              std::optional<Measure> whole = {}) {
+        return [this, which, title, lines, whole](const feeds::Frame& f, const TimeWords& words) {
             m_charts[which]->setTitle(QString::fromUtf16(title) +
                                       ofSelection(f.selection, m_catalogue, which <= egressChart));
+            if (whole)
+                m_charts[which]->setHeadline(formatMeasure(f.summary, *whole), changeText(f, *whole),
+                                             !f.summary[*whole].hasValue() ||
+                                                 f.summary[*whole].quality == feeds::Quality::stale);
             m_charts[which]->setData({f.chartAxis, lines(f), f.events, words});
         };
     };
     // Least sizes are those at which neither titles and legends nor a table's columns meet, and a chart has
     // room for its curve. In this order they get a frame; the costly ones are not neighbours.
-    add("map", {760, 240}, {m_map},
+    add("map", {640, 240}, {m_map},
         [this](const feeds::Frame&, const TimeWords&) { m_map->setFrame(m_frame); });
-    add("requests", {520, 150}, {m_charts[requestsChart]},
-        chart(requestsChart, u"Requests",
-              [this](const feeds::Frame& f) { return requestLines(f, m_catalogue); }));
-    add("lag-by-pop", {735, 150}, {m_heat},
+    add("requests", {460, 130}, {m_charts[requestsChart]},
+        chart(
+            requestsChart, u"Requests",
+            [this](const feeds::Frame& f) { return requestLines(f, m_catalogue); },
+            Measure::requests_per_second));
+    add("lag-by-pop", {640, 105}, {m_heat},
         [this](const feeds::Frame&, const TimeWords& words) { m_heat->setFrame(m_frame, words); });
-    add("egress", {520, 115}, {m_charts[egressChart]},
-        chart(egressChart, u"Egress", [this](const feeds::Frame& f) { return egressLines(f, m_catalogue); }));
-    add("metadata", {440, 118}, {m_charts[metadataChart]},
+    add("egress", {460, 115}, {m_charts[egressChart]},
+        chart(
+            egressChart, u"Egress", [this](const feeds::Frame& f) { return egressLines(f, m_catalogue); },
+            Measure::egress_bits_per_second));
+    add("metadata", {440, 85}, {m_charts[metadataChart]},
         chart(metadataChart, u"Metadata latency", [](const feeds::Frame& f) { return metadataLines(f); }));
     add("lag-distribution", {320, 130}, {m_lag},
         [this](const feeds::Frame&, const TimeWords& words) { m_lag->setFrame(m_frame, words); });
@@ -204,10 +214,6 @@ bool WallViews::showSelection(const feeds::Selection& selection) {
 bool WallViews::eventFilter(QObject* watched, QEvent* event) {
     const auto type = event->type();
     if (type == QEvent::ShowToParent || type == QEvent::HideToParent || type == QEvent::Resize) {
-        // One legend for both charts of regions, where both are in the same window.
-        const LineChart *requests = m_charts[requestsChart], *egress = m_charts[egressChart];
-        const bool both = !requests->isHidden() && requests->parentWidget() == egress->parentWidget();
-        m_charts[egressChart]->setLegend(both ? LineChart::Legend::none : LineChart::Legend::ownLine);
         emit appearanceChanged();
         const View* view = m_set.viewOf(watched);
         const bool table = watched == m_table; // it may hold more rows now

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/wall/wall_window.h"
 
+#include "feeds/state/freshness.h"
 #include "feeds/util/clock.h"
 #include "feeds/util/own_process.h"
 
@@ -10,7 +11,6 @@
 #include "widgets/map/map_widget.h"
 #include "widgets/tiles/header_bar.h"
 #include "widgets/tiles/health_page.h"
-#include "widgets/tiles/health_strip.h"
 #include "widgets/tiles/tile_row.h"
 #include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/arrangement.h"
@@ -30,6 +30,8 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <utility>
 
 namespace surgescope::widgets {
@@ -37,11 +39,11 @@ namespace surgescope::widgets {
 WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     : QWidget(parent), m_views(catalogue, m_focus, this), m_header(new HeaderBar(this)),
       m_alarms(new AlarmStrip(this)), m_tiles(new TileRow(this)), m_area(new ViewArea(m_views.set(), this)),
-      m_timeline(new TimelineWidget(this)), m_health(new HealthStrip(this)),
-      m_progress(new ProgressLine(this)), m_notice(new NoticeLine(this)), m_help(new HelpOverlay(this)),
-      m_desk(new WallDesk(*this, m_focus)), m_edge(new EdgeFrame(this)),
-      m_arrangement(std::make_unique<Arrangement>(m_views.set(), *m_area)) {
+      m_timeline(new TimelineWidget(this)), m_progress(new ProgressLine(this)),
+      m_notice(new NoticeLine(this)), m_help(new HelpOverlay(this)), m_desk(new WallDesk(*this, m_focus)),
+      m_edge(new EdgeFrame(this)), m_arrangement(std::make_unique<Arrangement>(m_views.set(), *m_area)) {
     setWindowTitle(QStringLiteral("surgescope"));
+    m_clock = [] { return std::chrono::floor<std::chrono::seconds>(feeds::SystemClock().wall()); };
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
     setToolTipColours();
@@ -79,6 +81,7 @@ void WallWindow::connectViews() {
         popUpMenu(area->viewAt(area->mapFromGlobal(global)), global);
     });
     connect(&m_wall, &WallMode::pageTurned, this, &WallWindow::turnPage);
+    connect(&m_wall, &WallMode::urgentTurned, this, &WallWindow::showUrgent);
     connect(&m_wall, &WallMode::progressed, this, [this] {
         const PageRotation& pages = m_wall.rotation();
         m_progress->setVisible(pages.turns());
@@ -90,11 +93,11 @@ void WallWindow::connectViews() {
 void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     if (!frame) return;
     m_header->setFrame(frame);
-    m_health->setFrame(*frame);
     m_tiles->setFrame(*frame);
     m_newestAge = frame->health.newestAgeSeconds;
     m_sinceFrame.start();
-    m_timeline->setOfNow(feeds::isOfNow(*frame));
+    m_timeline->setOfNow(feeds::isOfNow(*frame) &&
+                         frame->health.newestAgeSeconds.value_or(0) <= feeds::kStaleAfterSeconds);
     noteReport(*frame);
     m_views.setFrame(std::move(frame));
     m_alarms->setWords(timeWords(), m_mode == feeds::Timeline::Mode::behindLive);
@@ -106,7 +109,8 @@ void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
 void WallWindow::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
     if (!status) return;
     m_status = status;
-    showSilent();
+    showAlarms();
+    findUrgent();
     const bool isFirst = m_alarms->isHidden();
     m_alarms->setStatus(status);
     m_desk->setStatus(status);
@@ -116,18 +120,19 @@ void WallWindow::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
 }
 
 /// Alarms of a feed are of now: while the screen looks back the map shows none of them.
-void WallWindow::showSilent() {
-    std::vector<SilentPops> all;
+void WallWindow::showAlarms() {
+    std::vector<MapAlarm> all;
     if (m_status && m_mode != feeds::Timeline::Mode::behindLive)
         for (const feeds::Card& card : m_status->alarms.cards)
-            if (card.isSilence && card.state != feeds::AlarmState::returned)
-                all.push_back({QString::fromStdString(card.text), card.members});
-    map().setSilent(std::move(all));
+            if (card.state != feeds::AlarmState::returned)
+                all.push_back({QString::fromStdString(card.text), card.members, card.isSilence,
+                               card.severity == feeds::Severity::critical});
+    map().setAlarms(all);
 }
 
 void WallWindow::setTimeline(feeds::Timeline timeline) {
     if (m_release) timeline.releaseAt = m_release;
-    if (std::exchange(m_mode, timeline.mode) != timeline.mode) showSilent();
+    if (std::exchange(m_mode, timeline.mode) != timeline.mode) showAlarms();
     m_views.setMode(m_mode);
     m_timeline->setTimeline(timeline);
     m_desk->setTimeline(timeline);
@@ -167,6 +172,7 @@ void WallWindow::notePictured() {
 }
 
 void WallWindow::checkAge() {
+    m_header->setNow(m_clock());
     // Whoever looks at the past knows: the header says so.
     const bool live = m_mode == feeds::Timeline::Mode::live && m_sinceFrame.isValid();
     const DataAge age =
@@ -205,33 +211,51 @@ void WallWindow::postRequest() {
     emit viewRequestChanged(request);
 }
 
+namespace {
+
+// Heights at scale 1: of boxes as in a drawing of 1920 × 1080, and what their words take at least.
+constexpr double kHeader = 54, kHeaderWords = 44;
+constexpr double kTiles = 92, kTileWords = 75;
+constexpr double kTimeline = 72, kTimelineWords = 56;
+constexpr double kTimelineType = 13;               // its smallest
+constexpr double kEdge = 16, kGap = 10, kFoot = 8; // the last for a frame that says that data is old
+constexpr double kTypeGrows = 0.75; // the exponent with which type on a desk follows the height beyond that
+
+} // namespace
+
 void WallWindow::layOut() {
-    // Placed by hand after a drawing of 1920 × 1080: everything scales with the height, the width is shared.
+    // Boxes scale with the window's height and the width is shared. Type does on a desk, a little less where
+    // there are more pixels, which then show more; on a wall it is as large as its readers are far away.
     const bool wall = isWallMode();
-    m_scale = std::max(0.3, height() / 1080.0) * (wall ? WallMode::kTypeFactor : 1);
+    const double boxes = std::max(0.3, height() / 1080.0);
+    m_scale = wall ? wallScale(m_viewing, size()) : std::min(boxes, std::pow(boxes, kTypeGrows));
     QToolTip::setFont(textFont(15 * m_scale));
-    const auto s = [this](double v) { return qRound(v * m_scale); };
-    const int edge = s(20), gap = s(10), w = width(), h = height();
-    const int healthHigh = s(wall ? 32 : 40), timelineHigh = s(60);
+    const auto high = [&](double box, double words) {
+        return qRound(std::max(box * boxes, words * m_scale));
+    };
+    const int edge = qRound(kEdge * boxes), gap = qRound(kGap * boxes), foot = qRound(kFoot * boxes);
+    const int w = width(), h = height();
+    const int headerHigh = high(kHeader, kHeaderWords), tilesHigh = high(kTiles, kTileWords);
+    const int timelineHigh = high(kTimeline, kTimelineWords),
+              stripHigh = qRound(AlarmStrip::kHeight * m_scale);
     m_header->setScale(m_scale);
     m_tiles->setScale(m_scale);
-    m_timeline->setScale(wall ? m_scale / WallMode::kTypeFactor * WallMode::kBarFactor : m_scale);
-    m_health->setScale(m_scale);
-    m_arrangement->setTypeFactor(wall ? WallMode::kTypeFactor : 1);
+    m_timeline->setTrackOnly(wall);
+    m_timeline->setScale(wall ? m_scale * kLeastType / kTimelineType : m_scale);
+    m_arrangement->setTypeFactor(wall ? m_scale / boxes : 1);
 
-    m_header->setGeometry(0, 0, w, s(60));
-    m_progress->setGeometry(0, s(60), w, std::max(2, s(3)));
-    m_health->setGeometry(0, h - healthHigh, w, healthHigh);
-    m_timeline->setGeometry(0, h - healthHigh - timelineHigh, w, timelineHigh);
-    int top = s(70);
+    m_header->setGeometry(0, 0, w, headerHigh);
+    m_progress->setGeometry(0, headerHigh, w, std::max(2, qRound(3 * boxes)));
+    m_timeline->setGeometry(0, h - foot - timelineHigh, w, timelineHigh);
+    int top = headerHigh + gap;
     if (!m_alarms->isHidden()) {
         m_alarms->setScale(m_scale);
-        m_alarms->setGeometry(edge, top, w - 2 * edge, s(AlarmStrip::kHeight));
-        top += s(AlarmStrip::kHeight) + gap;
+        m_alarms->setGeometry(edge, top, w - 2 * edge, stripHigh);
+        top += stripHigh + gap;
     }
-    m_tiles->setGeometry(edge, top, w - 2 * edge, s(100));
-    top += s(100) + gap;
-    const int bottom = h - healthHigh - timelineHigh - gap;
+    m_tiles->setGeometry(edge, top, w - 2 * edge, tilesHigh);
+    top += tilesHigh + gap;
+    const int bottom = h - foot - timelineHigh - gap;
     m_area->setScale(m_scale);
     m_area->setGeometry(edge, top, std::max(1, w - 2 * edge), std::max(1, bottom - top));
     m_notice->place({edge, bottom}, std::max(1, w - 2 * edge), m_scale);
@@ -284,7 +308,10 @@ void WallWindow::closeEvent(QCloseEvent* event) {
 }
 
 void WallWindow::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::StyleChange) setToolTipColours();
+    if (event->type() == QEvent::StyleChange) {
+        setToolTipColours();
+        m_views.repeat(); // colours are part of what charts were given
+    }
     QWidget::changeEvent(event);
 }
 

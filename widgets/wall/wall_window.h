@@ -11,6 +11,7 @@
 #include "widgets/base/picture_delay.h"
 #include "widgets/base/time_words.h"
 #include "widgets/export/view.h"
+#include "widgets/wall/viewing.h"
 #include "widgets/wall/wall_mode.h"
 #include "widgets/wall/wall_views.h"
 #include "widgets/workspace/workspace.h"
@@ -22,9 +23,11 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace surgescope::widgets {
@@ -33,7 +36,6 @@ class AlarmStrip;
 class Arrangement;
 class EdgeFrame;
 class HeaderBar;
-class HealthStrip;
 class HelpOverlay;
 class NoticeLine;
 class ProgressLine;
@@ -44,7 +46,7 @@ class ViewWindow;
 class WallDesk;
 struct Called;
 
-/// The whole wall: header, tiles, timeline and health strip, and between them views that people arrange, here
+/// The whole wall: header, what burns, tiles and timeline, and between them views that people arrange, here
 /// and in windows of their own. All look at one Focus and one frame. GUI thread. Call loadFonts() before
 /// making one.
 class WallWindow : public QWidget {
@@ -63,6 +65,8 @@ class WallWindow : public QWidget {
     /// What burns: a strip shows it from then on. Null is ignored.
     void setStatus(std::shared_ptr<const feeds::LiveStatus> status);
     const AlarmStrip& alarms() const { return *m_alarms; }
+    /// This machine's, for tests: shown as long as the data has no time.
+    void setClock(std::function<feeds::FeedSecond()> clock) { m_clock = std::move(clock); }
     /// Alarms, events and notes, and what people do about them.
     WallDesk& desk() { return *m_desk; }
 
@@ -126,6 +130,8 @@ class WallWindow : public QWidget {
         bool hidePointerAtOnce = false;
         bool fullScreen = true; // a picture of a wall has a size of its own
     };
+    /// How a wall is read; of wall mode alone. One that viewingProblem() refuses is a wall nobody reads.
+    void setViewing(const Viewing& viewing);
     void enterWallMode(const Wall& wall);
     void leaveWallMode();
     void toggleWallMode();
@@ -187,11 +193,13 @@ class WallWindow : public QWidget {
     bool run(const Called& called, QKeyEvent& event);
     void handleEscape();
     void toggleHealth();
-    void showSilent();
+    void showAlarms();
     void chooseRelease(std::optional<feeds::FeedSecond> at);
     void popUpMenu(const std::string& view, QPoint global);
     void chooseWorkspace(int position);
     void turnPage(int page);
+    void findUrgent();
+    void showUrgent();
     void checkAge();
     void noteReport(const feeds::Frame& frame);
     void notePictured();
@@ -211,7 +219,6 @@ class WallWindow : public QWidget {
     TileRow* m_tiles;
     ViewArea* m_area;
     TimelineWidget* m_timeline;
-    HealthStrip* m_health;
     ProgressLine* m_progress;
     NoticeLine* m_notice;
     HelpOverlay* m_help;
@@ -219,13 +226,17 @@ class WallWindow : public QWidget {
     EdgeFrame* m_edge;
     std::unique_ptr<Arrangement> m_arrangement;
 
+    std::function<feeds::FeedSecond()> m_clock;
     QUndoStack m_undo;
     std::shared_ptr<const feeds::LiveStatus> m_status;
     std::string m_workspaceName;
     std::vector<Workspace> m_userWorkspaces;
     std::vector<Workspace> m_pages;
     std::optional<Workspace> m_beforePages;
+    std::vector<Workspace> m_urgentPages;
+    std::optional<Pane> m_beforeUrgent; // what an urgent page stands in place of
     WallMode m_wall;
+    Viewing m_viewing;
     bool m_fullScreenBefore = false;
     QRect m_placeBefore;
 

@@ -70,6 +70,12 @@ double distance(QRgb a, QRgb b, const Vision& by) {
     return std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
 }
 
+struct InUse {
+    const Theme before = theme();
+    explicit InUse(Theme now) { setTheme(now); }
+    ~InUse() { setTheme(before); }
+};
+
 } // namespace
 
 TEST_CASE("the saturation scale is fixed from 0 to 100 % and clamps") {
@@ -77,9 +83,8 @@ TEST_CASE("the saturation scale is fixed from 0 to 100 % and clamps") {
     CHECK(saturationColour(1.6) == saturationColour(1));
     CHECK(saturationColour(0) != saturationColour(0.3));
     CHECK(qBlue(saturationColour(0)) > qRed(saturationColour(0)));
-    CHECK(qRed(saturationColour(1)) > 3 * qGreen(saturationColour(1)));
     // Half way between two stops lies half way between their colours.
-    CHECK(qGreen(saturationColour(0.175)) == Approx((92 + 126) / 2.0).margin(1));
+    CHECK(qGreen(saturationColour(0.25)) == Approx((60 + 92) / 2.0).margin(1));
 }
 
 TEST_CASE("levels begin exactly at 75, 90 and 100 %") {
@@ -100,7 +105,14 @@ TEST_CASE("the heat scale is logarithmic from 10 ms to 60 s and clamps") {
     CHECK(heatPosition(1e6) == Approx(2 * decade));
     CHECK(heatPosition(10e6) == Approx(3 * decade));
     CHECK(heatColour(600e6) == heatColour(60e6));
-    CHECK(qGray(heatColour(60e6)) > qGray(heatColour(1e6)));
+    for (const Theme theme : kThemes) { // the worse, the farther from the ground
+        const InUse use(theme);
+        const bool dark = theme != Theme::light;
+        for (int i = 0; i < 20; ++i) {
+            CHECK((qGray(heatColourAt(i / 20.0)) < qGray(heatColourAt((i + 1) / 20.0))) == dark);
+            CHECK((qGray(saturationColour(i / 20.0)) < qGray(saturationColour((i + 1) / 20.0))) == dark);
+        }
+    }
 }
 
 TEST_CASE("each region has a colour of its own, and so have unplaced PoPs") {
@@ -120,21 +132,60 @@ TEST_CASE("the simulation of colour blindness does what it should") {
 }
 
 TEST_CASE("levels of saturation stay apart for colour-blind people, on every theme's map") {
-    static constexpr double kApart = 20; // ten times what can just be told apart
-    for (const Vision& vision : kVisions) {
-        std::vector<QRgb> discs;
-        for (const double saturation : {0.3, 0.8, 0.93, 1.05})
-            discs.push_back(saturationColour(saturation));
-        for (std::size_t i = 0; i < discs.size(); ++i) {
-            for (std::size_t k = 0; k < i; ++k) {
-                INFO(vision.name << ", levels " << k << " and " << i);
-                CHECK(distance(discs[i], discs[k], vision) > kApart);
-            }
-            for (const Theme theme : kThemes) {
+    static constexpr double kApart = 18; // nine times what can just be told apart
+    for (const Theme theme : kThemes) {
+        const InUse use(theme);
+        for (const Vision& vision : kVisions) {
+            std::vector<QRgb> discs;
+            for (const double saturation : {0.3, 0.8, 0.93, 1.05})
+                discs.push_back(saturationColour(saturation));
+            for (std::size_t i = 0; i < discs.size(); ++i) {
                 INFO(vision.name << ", level " << i << " on the " << themeName(theme) << " map");
-                CHECK(distance(discs[i], paletteOf(theme).land.rgb(), vision) > kApart);
-                CHECK(distance(discs[i], paletteOf(theme).ocean.rgb(), vision) > kApart);
+                for (std::size_t k = 0; k < i; ++k)
+                    CHECK(distance(discs[i], discs[k], vision) > kApart);
+                CHECK(distance(discs[i], colours().land.rgb(), vision) > kApart);
+                CHECK(distance(discs[i], colours().ocean.rgb(), vision) > kApart);
             }
+        }
+    }
+}
+
+TEST_CASE("status colours mean status: no ramp and no series is near one") {
+    const auto chroma = [](QRgb colour) {
+        const Triple lab = seen(colour, kVisions[0]);
+        return std::hypot(lab[1], lab[2]);
+    };
+    for (const Theme theme : {Theme::dark, Theme::light}) {
+        const InUse use(theme);
+        INFO(themeName(theme));
+        const Palette& p = colours();
+        for (int i = 0; i <= 50; ++i) {
+            CHECK(chroma(saturationColour(i / 50.0)) < 45);
+            CHECK(chroma(heatColourAt(i / 50.0)) < 45);
+        }
+        std::vector<QRgb> series{p.series.rgb()};
+        for (std::size_t i = 0; i < 7; ++i)
+            series.push_back(regionColour(i).rgb());
+        for (const QRgb one : series)
+            for (const QColor& status : {p.elevated, p.critical, p.overload, p.silent, p.good}) {
+                INFO(QColor(one).name().toStdString() << " and " << status.name().toStdString());
+                CHECK(distance(one, status.rgb(), kVisions[0]) > 28);
+            }
+    }
+}
+
+TEST_CASE("regions are told apart, and read on their ground, in every theme") {
+    const auto light = [](const QColor& c) {
+        return 0.2126 * linear(c.red()) + 0.7152 * linear(c.green()) + 0.0722 * linear(c.blue());
+    };
+    for (const Theme theme : kThemes) {
+        const InUse use(theme);
+        for (std::size_t i = 0; i < 7; ++i) {
+            INFO(themeName(theme) << ", region " << i);
+            const auto [dark, bright] = std::minmax(light(regionColour(i)), light(colours().panel));
+            CHECK((bright + 0.05) / (dark + 0.05) > 3);
+            for (std::size_t k = 0; k < i; ++k)
+                CHECK(distance(regionColour(i).rgb(), regionColour(k).rgb(), kVisions[0]) > 19);
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/palette.h"
+#include "widgets/charts/chart_shapes.h"
 #include "widgets/charts/frame_lines.h"
 #include "widgets/charts/line_chart.h"
 
@@ -8,6 +9,7 @@
 
 #include <QImage>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -29,7 +31,8 @@ bool hasColour(LineChart& chart, double share, const QColor& colour) {
     const int x = static_cast<int>(plot.left() + share * plot.width());
     for (int y = static_cast<int>(plot.top()); y < static_cast<int>(plot.bottom()) - 1; ++y) {
         const QColor pixel = image.pixelColor(x, y);
-        if (pixel.saturation() > 120 && std::abs(pixel.hue() - colour.hue()) < 12) return true;
+        const int off = std::abs(pixel.hue() - colour.hue());
+        if (pixel.saturation() > 120 && std::min(off, 360 - off) < 12) return true;
     }
     return false;
 }
@@ -152,11 +155,11 @@ TEST_CASE("an earlier launch of another size leaves the picture and says so") {
     show(100, 390); // is compared with
     CHECK_FALSE(chart.isGhostAbove());
     CHECK(chart.axisScale().top() == Approx(400));
-    CHECK(chart.subtitle() == QStringLiteral("requests/s, dashed: before"));
+    CHECK(chart.subtitle() == QStringLiteral("requests/s"));
     show(100, 410);
     CHECK(chart.isGhostAbove());
     CHECK(chart.axisScale().top() == Approx(150)); // of the data alone, with room
-    CHECK(chart.subtitle() == QStringLiteral("requests/s, dashed: before, far above (410 /s)"));
+    CHECK(chart.subtitle() == QStringLiteral("before is far above (410 /s)"));
     show(110, 410); // does not come and go
     CHECK(chart.isGhostAbove());
     show(140, 410);
@@ -168,52 +171,36 @@ TEST_CASE("an earlier launch of another size leaves the picture and says so") {
     CHECK_FALSE(chart.isGhostAbove());
 }
 
-TEST_CASE("a curve passes through a part of the plot or beside it") {
-    const ChartShape rises{Qt::red, false, QPolygonF{{0.1, 0.2}, {0.3, 0.2}, {0.4, 0.8}, {0.6, 0.8}}, {}};
-    const auto crossed = [&](double x, double y) { return isCrossed({rises}, {x, y, 0.1, 0.1}); };
-    CHECK(crossed(0.15, 0.15));
-    CHECK(crossed(0.31, 0.45)); // on its steep way, between two points
-    CHECK_FALSE(crossed(0.15, 0.45));
-    CHECK_FALSE(crossed(0.45, 0.45));
-    CHECK_FALSE(crossed(0.7, 0.75)); // it has ended
-    CHECK_FALSE(isCrossed({}, {0, 0, 1, 1}));
+TEST_CASE("only what lies beyond its limit has the colour of trouble") {
+    ChartLine line{.name = QStringLiteral("p95"), .colour = Qt::blue, .values = {0, 1, 3, 1, 0}};
+    const auto half = [](double value) { return value / 4; };
+    CHECK(shapesOf(ChartKind::lines, 5, {line}, half, Qt::red).size() == 1);
+    line.limit = 2;
+    const auto shapes = shapesOf(ChartKind::lines, 5, {line}, half, Qt::red);
+    REQUIRE(shapes.size() == 3);
+    CHECK(shapes[0].colour == QColor(Qt::blue));
+    CHECK(shapes[1].colour == QColor(Qt::red));
+    CHECK(shapes[2].colour == QColor(Qt::blue));
+    CHECK(shapes[0].upper.back() == shapes[1].upper.front()); // nothing is torn
+    CHECK(shapes[0].upper.back().y() == Approx(0.5));         // where it crosses
+    CHECK(shapes[0].upper.back().x() == Approx(0.5));
+    CHECK(shapes[1].upper.back().y() == Approx(0.5));
+    line.values = {3, 3};
+    REQUIRE(shapesOf(ChartKind::lines, 2, {line}, half, Qt::red).size() == 1);
+    CHECK(shapesOf(ChartKind::lines, 2, {line}, half, Qt::red)[0].colour == QColor(Qt::red));
 }
 
-TEST_CASE("the label of a limit steps aside for a curve") {
-    Focus focus;
-    LineChart chart(focus, ChartKind::lines, Unit::microseconds, QStringLiteral("test"));
-    chart.setLimit(250e3, QStringLiteral("limit"));
-    chart.resize(640, 240);
-    const QRectF plot = chart.plotRect();
-    // Its colour at either end, where nothing else has it but the limit's own dashes.
-    const auto redness = [&](double from) {
-        const QImage image = chart.grab().toImage();
-        int found = 0;
-        for (int x = static_cast<int>(from); x < static_cast<int>(from) + 56; ++x)
-            for (int y = static_cast<int>(plot.top()); y < static_cast<int>(plot.bottom()); ++y)
-                found += image.pixel(x, y) == colours().overload.rgb();
-        return found;
-    };
-    const double left = plot.left() + 4, right = plot.right() - 60;
-    std::vector<float> values(100, 20e3F);
-    values.back() = 600e3F;
-    chart.setData({axisOf(100), {{QStringLiteral("a"), QColor(40, 40, 230), values}}, {}, {}});
-    CHECK(redness(left) > redness(right) + 20);
-    std::fill(values.begin(), values.begin() + 20, 280e3F);
-    values.back() = 20e3F;
-    values[50] = 600e3F;
-    chart.setData({axisOf(100), {{QStringLiteral("a"), QColor(40, 40, 230), values}}, {}, {}});
-    CHECK(redness(right) > redness(left) + 20);
-}
-
-TEST_CASE("a low chart keeps its height for its curve and leaves the release unnamed") {
-    Focus focus;
-    LineChart chart(focus, ChartKind::lines, Unit::perSecond, QStringLiteral("test"));
-    chart.setLegend(LineChart::Legend::none);
-    chart.resize(480, 110);
-    const double low = chart.plotRect().top();
-    chart.resize(480, 240);
-    CHECK(chart.plotRect().top() == Approx(low + 11));
+TEST_CASE("percentiles differ by their strokes, none has a status colour, and one has the limit") {
+    const auto frame = tests::sampleFrame();
+    const auto lines = metadataLines(*frame);
+    REQUIRE(lines.size() >= 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(lines[i].colour == colours().series);
+        CHECK(lines[i].limit.has_value() == (i == 1));
+    }
+    CHECK(lines[1].stroke > lines[0].stroke);
+    CHECK(lines[2].dashed);
+    CHECK_FALSE(lines[0].dashed);
 }
 
 TEST_CASE("a baseline that tells nothing of what is selected is not named") {

@@ -6,6 +6,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/sample_frame.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
@@ -13,6 +15,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 using namespace surgescope;
@@ -144,10 +147,10 @@ TEST_CASE("the tooltip names place, numbers and age, and escapes what came from 
     CHECK(unknown.contains(QStringLiteral("unplaced")));
 }
 
-TEST_CASE("the chips choose a region, a second click lets it go") {
+TEST_CASE("the board chooses a region, a second click lets it go") {
     ShownMap shown;
     QSignalSpy selected(&shown.map, &MapWidget::selected);
-    const QPoint asia = shown.map.chips().boxOf("AS").center().toPoint();
+    const QPoint asia = shown.map.board().boxOf("AS").center().toPoint();
     QTest::mouseClick(&shown.map, Qt::LeftButton, {}, asia);
     CHECK(chosen(selected) == feeds::Selection::region("AS"));
     shown.map.setSelection(feeds::Selection::region("AS"));
@@ -162,7 +165,7 @@ TEST_CASE("the chips choose a region, a second click lets it go") {
     }
     QTest::mouseClick(&shown.map, Qt::LeftButton, {}, asia);
     CHECK(chosen(selected).isWorld());
-    QTest::mouseClick(&shown.map, Qt::LeftButton, {}, shown.map.chips().boxOf("").center().toPoint());
+    QTest::mouseClick(&shown.map, Qt::LeftButton, {}, shown.map.board().boxOf("").center().toPoint());
     CHECK(chosen(selected).isWorld());
 }
 
@@ -306,16 +309,84 @@ TEST_CASE("silent PoPs are marked above all else, in no cluster, and named") {
                 count += QColor(image.pixel(x, y)) == colours().silent ? 1 : 0;
         return count;
     };
-    CHECK(magenta() == 0);
-    shown.map.setSilent({{QStringLiteral("3 silent: LHR FRA GIG"), {"LHR", "FRA", "GIG", "nobody"}}});
+    const int counted = magenta(); // by the board, which needs no alarm
+    shown.map.setAlarms(
+        {{QStringLiteral("3 silent: LHR FRA GIG"), {"LHR", "FRA", "GIG", "nobody"}, true, true}});
     const int three = magenta();
-    CHECK(three > 3 * 100); // each square, without its cross
+    CHECK(three > counted + 3 * 100); // each square, without its cross
     for (const char* code : {"LHR", "FRA", "GIG"}) {
         const auto at = shown.map.positionOf(code);
         REQUIRE(at);
         const QImage image = shown.map.grab().toImage();
         CHECK(QColor(image.pixel(at->toPoint())) == colours().silentCross); // nothing covers it
     }
-    shown.map.setSilent({});
-    CHECK(magenta() == 0);
+    shown.map.setAlarms({});
+    CHECK(magenta() == counted);
+}
+
+TEST_CASE("more than a dozen silent PoPs of one alarm are an outline with their number, no carpet") {
+    ShownMap shown;
+    shown.map.resize(1600, 760);
+    const auto frame = tests::sampleFrame();
+    for (feeds::PopFrame& pop : frame->pops)
+        if (pop.region == "EU") pop.freshness = feeds::Freshness::silent;
+    shown.map.setFrame(frame);
+    const auto crosses = [&] {
+        const QImage image = shown.map.grab().toImage();
+        int count = 0;
+        for (const feeds::PopFrame& pop : frame->pops)
+            if (const auto at = shown.map.positionOf(pop.code); at && pop.region == "EU")
+                count += QColor(image.pixel(at->toPoint())) == colours().silentCross ? 1 : 0;
+        return count;
+    };
+    const int before = crosses();
+    shown.map.setAlarms({{QStringLiteral("Europe silent: 90 % of its nodes"), {"EU"}, true, true}});
+    CHECK(crosses() <= before + 3);
+    const QImage image = shown.map.grab().toImage();
+    int magenta = 0;
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            magenta += QColor(image.pixel(x, y)) == colours().silent ? 1 : 0;
+    CHECK(magenta > 600); // it is there
+    CHECK(magenta < 0.02 * image.width() * image.height());
+}
+
+TEST_CASE("labels stay on their side while numbers change") {
+    ShownMap shown;
+    shown.map.grab();
+    MapScene scene = shown.map.scene();
+    const auto boxes = [&] {
+        std::map<QString, QPointF> all;
+        for (const PopLabel& label : scene.labels())
+            all[label.text.section(u' ', 0, 0)] = label.box.center() - label.at;
+        return all;
+    };
+    const auto before = boxes();
+    REQUIRE_FALSE(before.empty());
+    auto frame = tests::sampleFrame();
+    for (feeds::PopFrame& pop : frame->pops)
+        pop.summary[feeds::Measure::requests_per_second].value *= 0.98;
+    scene.setFrame(frame);
+    for (const auto& [code, offset] : boxes())
+        if (const auto old = before.find(code); old != before.end()) {
+            INFO(code.toStdString());
+            CHECK((offset - old->second).manhattanLength() < 3);
+        }
+}
+
+TEST_CASE("while nothing was heard a click copies what makes a node speak to this machine") {
+    MapWidget map{feeds::PopCatalogue::builtIn()};
+    map.setHost(QStringLiteral("wall"));
+    map.resize(1200, 560);
+    map.show();
+    map.setFrame(tests::emptyFrame());
+    map.grab();
+    const QString command = joinCommand(tests::emptyFrame()->health, QStringLiteral("wall"));
+    CHECK(command.endsWith(QStringLiteral("--connect tcp://wall:5556")));
+    for (int y = 100; y < 500 && QGuiApplication::clipboard()->text() != command; y += 10)
+        QTest::mouseClick(&map, Qt::LeftButton, {}, {600, y});
+    CHECK(QGuiApplication::clipboard()->text() == command);
+    feeds::FeedHealth health;
+    health.endpoints = {{"tcp://relay:5556", false, 0}};
+    CHECK(joinCommand(health, QStringLiteral("wall")).isEmpty()); // it is we who connect
 }

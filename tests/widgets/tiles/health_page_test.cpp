@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/palette.h"
+#include "widgets/tiles/health_items.h"
 #include "widgets/tiles/health_page.h"
-#include "widgets/tiles/health_strip.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/sample_frame.h"

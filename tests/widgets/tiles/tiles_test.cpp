@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/level_count.h"
 #include "widgets/base/palette.h"
 #include "widgets/tiles/header_bar.h"
-#include "widgets/tiles/health_strip.h"
+#include "widgets/tiles/health_items.h"
 #include "widgets/tiles/tile_row.h"
 
 #include "tests/support/catch.h"
@@ -25,7 +26,7 @@ const HealthItem* item(const std::vector<HealthItem>& items, const char16_t* lab
 
 TEST_CASE("tiles of an empty frame claim nothing") {
     const auto tiles = tileContents(*tests::emptyFrame());
-    REQUIRE(tiles.size() == 9);
+    REQUIRE(tiles.size() == 6);
     for (const TileContent& tile : tiles) {
         CHECK(tile.value == QStringLiteral("no data"));
         CHECK(tile.absent);
@@ -33,91 +34,127 @@ TEST_CASE("tiles of an empty frame claim nothing") {
     }
 }
 
-TEST_CASE("tiles say value, doubt and trouble") {
+TEST_CASE("tiles say value, doubt and trouble, and of what a change is") {
     auto frame = tests::sampleFrame();
+    frame->summary[feeds::Measure::api_requests_per_second].quality = feeds::Quality::partial;
     auto tiles = tileContents(*frame);
-    CHECK(tiles[0].value == QStringLiteral("≈41.8 M/s")); // some nodes are missing
-    CHECK(tiles[0].badge.isEmpty());                      // but few
+    CHECK(tiles[0].title == QStringLiteral("API requests"));
+    CHECK(tiles[0].value == QStringLiteral("≈12.1 M/s")); // some nodes are missing
+    CHECK(tiles[0].badge.isEmpty());                      // the header says how many
+    CHECK(tiles[0].secondary == QStringLiteral("of ≈ 41.8 M/s requests"));
     CHECK(tiles[1].value == QStringLiteral("38.2 Tb/s"));
+    CHECK(tiles[1].secondary.endsWith(QStringLiteral(" vs standard rollout")));
     CHECK(tiles[3].value == QStringLiteral("91.4 %"));
-    CHECK(tiles[4].secondary == QStringLiteral("+9.0 ms"));
-    CHECK(tiles[4].detail == QStringLiteral("misses 412 ms"));
-    CHECK(tiles[5].value == QStringLiteral("262 ms"));
-    CHECK(tiles[5].valueColour == colours().overload); // above its limit
-    CHECK(tiles[6].secondary == QStringLiteral("+4.5 s"));
-    CHECK(tiles[6].detail == QStringLiteral("2.10 M pending"));
-    CHECK(tiles[0].secondary == QStringLiteral("+450 %"));
-    CHECK(tiles[0].detail == QStringLiteral("vs standard rollout"));
-    CHECK(tiles[3].secondary.startsWith(QStringLiteral("−6.1 points")));
-    CHECK(tiles[7].secondary.contains(QStringLiteral(" times")));
-    CHECK(tiles[8].value == QStringLiteral("61.2 M"));
-    CHECK(tiles[8].secondary == QStringLiteral("record, before 48.0 M"));
+    CHECK(tiles[3].secondary.startsWith(QStringLiteral("5xx ")));
+    CHECK(tiles[3].detail == QStringLiteral("−6.1 points vs standard rollout"));
+    CHECK(tiles[4].secondary == QStringLiteral("2.10 M pending"));
+    CHECK(tiles[4].detail == QStringLiteral("+4.5 s vs standard rollout"));
+    CHECK(tiles[5].value == QStringLiteral("61.2 M"));
+    CHECK(tiles[5].secondary == QStringLiteral("record, before 48.0 M"));
+    CHECK(changeText(*frame, feeds::Measure::requests_per_second) ==
+          QStringLiteral("+450 % vs standard rollout"));
 
-    frame->summary[feeds::Measure::metadata_p95_us].value = 249e3;
-    frame->summary.nodesHeard = 610'000;
-    frame->summary[feeds::Measure::invalidation_lag_p99_us].quality = feeds::Quality::stale;
-    frame->summary[feeds::Measure::waf_blocked_per_second].quality = feeds::Quality::notMeasured;
-    tiles = tileContents(*frame);
-    CHECK_FALSE(tiles[5].valueColour.isValid());
-    CHECK(tiles[0].badge == QStringLiteral("61.0 % heard"));
-    CHECK(tiles[6].badge == QStringLiteral("stale"));
-    CHECK(tiles[8].badge.isEmpty()); // listeners are not counted by nodes
-    CHECK(tiles[7].value == QStringLiteral("not measured"));
-}
-
-TEST_CASE("of what is stale nothing alarms, neither a number nor a count of PoPs") {
-    const auto tiles = tileContents(*tests::staleFrame());
-    for (std::size_t i = 0; i + 1 < tiles.size(); ++i) {
-        INFO(tiles[i].title.toStdString());
-        CHECK(tiles[i].badge == QStringLiteral("stale"));
-        CHECK(tiles[i].valueColour == colours().faint);
-    }
-}
-
-TEST_CASE("without a baseline the requests so far are told") {
-    auto frame = tests::sampleFrame();
+    frame->summary[feeds::Measure::api_requests_per_second].quality = feeds::Quality::notMeasured;
+    CHECK(tileContents(*frame)[0].value == QStringLiteral("not measured"));
     frame->baseline.reset();
+    CHECK(changeText(*frame, feeds::Measure::requests_per_second).isEmpty());
     frame->listeners.reset();
-    frame->sinceStart[feeds::Counter::requests] = 222;
-    CHECK(tileContents(*frame)[0].secondary == QStringLiteral("222 since start"));
-    CHECK(tileContents(*frame)[8].value == QStringLiteral("no data"));
+    CHECK(tileContents(*frame)[5].value == QStringLiteral("no data"));
+}
+
+TEST_CASE(
+    "of what is old nothing alarms, neither a number nor a count of PoPs, and each says how old it is") {
+    const auto tiles = tileContents(*tests::staleFrame());
+    for (const TileContent& tile : tiles) {
+        INFO(tile.title.toStdString());
+        if (tile.absent) continue;
+        CHECK(tile.badge == QStringLiteral("12 s old"));
+        CHECK(tile.valueColour == colours().faint); // listeners, too
+        CHECK_FALSE(tile.secondaryColour.isValid());
+    }
+    CHECK_FALSE(tiles[5].absent);
+}
+
+TEST_CASE("errors alarm where there are enough requests to tell") {
+    auto frame = tests::sampleFrame();
+    frame->summary[feeds::Measure::error_ratio] = {0.05, feeds::Quality::measured};
+    CHECK(tileContents(*frame)[3].secondaryColour == colours().overload);
+    frame->summary[feeds::Measure::requests_per_second].value = 40;
+    CHECK_FALSE(tileContents(*frame)[3].secondaryColour.isValid());
 }
 
 TEST_CASE("a change too small to say has no sign") {
     auto frame = tests::sampleFrame();
-    const auto now = frame->summary[feeds::Measure::requests_per_second].value;
-    frame->baseline->now[feeds::Measure::requests_per_second] = static_cast<float>(now * 1.001);
-    CHECK(tileContents(*frame)[0].secondary == QStringLiteral("±0 %"));
-    frame->baseline->now[feeds::Measure::requests_per_second] = static_cast<float>(now * 1.02);
-    CHECK(tileContents(*frame)[0].secondary == QStringLiteral("−2 %"));
+    const auto change = [&](feeds::Measure measure, double times) {
+        frame->baseline->now[measure] = static_cast<float>(frame->summary[measure].value * times);
+        return changeText(*frame, measure);
+    };
+    CHECK(change(feeds::Measure::requests_per_second, 1.001) == QStringLiteral("as standard rollout"));
+    CHECK(change(feeds::Measure::requests_per_second, 1.02) == QStringLiteral("−2 % vs standard rollout"));
+    CHECK(change(feeds::Measure::requests_per_second, 0.01) == QStringLiteral("100 times standard rollout"));
+    // Two buckets of a histogram apart is the same.
+    CHECK(change(feeds::Measure::invalidation_lag_p99_us, 1.15) == QStringLiteral("as standard rollout"));
+    CHECK(change(feeds::Measure::invalidation_lag_p99_us, 2).startsWith(u'−'));
+    CHECK(change(feeds::Measure::hit_ratio, 1.0001) == QStringLiteral("as standard rollout"));
 }
 
 TEST_CASE("lags by clocks that are off say so") {
     auto frame = tests::sampleFrame();
-    CHECK(tileContents(*frame)[6].badge.isEmpty());
+    CHECK(tileContents(*frame)[4].badge.isEmpty());
     frame->summary[feeds::Measure::clock_offset_p95_us] = {400e3, feeds::Quality::measured};
-    CHECK(tileContents(*frame)[6].badge == QStringLiteral("clocks off"));
+    CHECK(tileContents(*frame)[4].badge == QStringLiteral("clocks off"));
 }
 
-TEST_CASE("levels are counted of PoPs that are measured") {
+TEST_CASE("levels are counted of PoPs that are heard and measured") {
     feeds::Frame frame;
     auto& pops = frame.pops;
-    pops.resize(6);
-    const double values[] = {0.5, 0.75, 0.89, 0.9, 1.2};
-    for (std::size_t i = 0; i < 5; ++i)
+    pops.resize(7);
+    const double values[] = {0.5, 0.75, 0.89, 0.9, 1.2, 1.3};
+    for (std::size_t i = 0; i < 6; ++i) {
+        pops[i].freshness = feeds::Freshness::live;
         pops[i].summary[feeds::Measure::saturation] = {values[i], feeds::Quality::measured};
+    }
+    pops[5].freshness = feeds::Freshness::stale; // and one was never heard
     pops[1].region = pops[3].region = "EU";
-    LevelCount count = countLevels(frame);
+    LevelCount count = countLevels(frame, {});
     CHECK(count.measured == 5);
-    CHECK(count.elevated == 2);
     CHECK(count.critical == 2);
-    frame.selection = feeds::Selection::region("EU");
-    count = countLevels(frame);
+    CHECK(count.overload == 1);
+    CHECK(count.silent == 2);
+    count = countLevels(frame, feeds::Selection::region("EU"));
     CHECK(count.measured == 2);
     CHECK(count.critical == 1);
+    CHECK(count.silent == 0);
 }
 
-TEST_CASE("the strip before the first report shows no zero") {
+TEST_CASE("the header says what is wrong of a feed, and nothing when nothing is") {
+    const auto frame = tests::sampleFrame();
+    CHECK(troubleText(frame->health).contains(QStringLiteral("lost 7")));
+    CHECK_FALSE(troubleText(frame->health).contains(QStringLiteral("nodes")));
+    frame->health.endpoints.front().plain = true;
+    CHECK(troubleText(frame->health).contains(QStringLiteral("NOT ENCRYPTED")));
+    feeds::FeedHealth well;
+    well.nodesHeard = well.nodesExpected = 3;
+    well.newestAgeSeconds = 0.2;
+    well.endpoints = {{"tcp://*:5556", true, 1}};
+    CHECK(troubleText(well).isEmpty());
+}
+
+TEST_CASE("nobody connected is waiting, nothing heard any more is silence: neither is live") {
+    feeds::Frame frame;
+    feeds::Timeline timeline;
+    ModeText text = modeText(frame, timeline);
+    CHECK(text.badge == QStringLiteral("WAITING"));
+    CHECK(text.badgeColour != colours().good);
+    frame.health.newestAgeSeconds = 0.3;
+    CHECK(modeText(frame, timeline).badge == QStringLiteral("LIVE"));
+    frame.health.newestAgeSeconds = 4;
+    text = modeText(frame, timeline);
+    CHECK(text.badge == QStringLiteral("SILENT"));
+    CHECK(text.badgeColour == colours().silent);
+}
+
+TEST_CASE("the feed's health before the first report shows no zero") {
     const auto items = healthItems(tests::emptyFrame()->health);
     for (const HealthItem& i : items)
         CHECK_FALSE(i.value.contains(QLatin1Char('0')));
@@ -125,7 +162,7 @@ TEST_CASE("the strip before the first report shows no zero") {
     CHECK(item(items, u"tcp://*:5556")->value == QStringLiteral("no peer"));
 }
 
-TEST_CASE("the strip tells losses and refusals by reason") {
+TEST_CASE("the feed's health tells losses and refusals by reason") {
     const auto frame = tests::sampleFrame();
     auto items = healthItems(frame->health);
     CHECK(item(items, u"nodes")->value == QStringLiteral("998,112 of 1,000,000 (99.8 %)"));
@@ -143,7 +180,7 @@ TEST_CASE("the strip tells losses and refusals by reason") {
     CHECK(item(items, u"newest")->colour == colours().overload);
 }
 
-TEST_CASE("the strip says that publishers are turned away and why") {
+TEST_CASE("the feed's health says that publishers are turned away and why") {
     const auto frame = tests::sampleFrame();
     auto& endpoint = frame->health.endpoints.front();
     endpoint.peers = 1'002;
@@ -157,7 +194,7 @@ TEST_CASE("the strip says that publishers are turned away and why") {
     CHECK(healthTooltip(frame->health).contains(QStringLiteral("no descriptor left (limit 1024): 3")));
 }
 
-TEST_CASE("the strip says that connections come to nothing, and that nothing is encrypted") {
+TEST_CASE("the feed's health says that connections come to nothing, and that nothing is encrypted") {
     const auto frame = tests::sampleFrame();
     CHECK_FALSE(item(healthItems(frame->health), u"turned away"));
     auto& endpoint = frame->health.endpoints.front();
@@ -192,6 +229,7 @@ namespace {
 feeds::Frame frameOf(feeds::FeedMode mode) {
     feeds::Frame frame;
     frame.mode = mode;
+    frame.health.newestAgeSeconds = 0.2;
     return frame;
 }
 } // namespace
@@ -199,6 +237,7 @@ feeds::Frame frameOf(feeds::FeedMode mode) {
 TEST_CASE("a feed that is not of now is never called live") {
     feeds::Frame frame;
     feeds::Timeline timeline;
+    frame.health.newestAgeSeconds = 0.2;
     frame.health.behindSeconds = 4.0;
     CHECK(modeText(frame, timeline).badge == QStringLiteral("LIVE"));
     frame.health.behindSeconds = 300.0;

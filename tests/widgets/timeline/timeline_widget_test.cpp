@@ -85,12 +85,12 @@ struct Wall {
 
 } // namespace
 
-TEST_CASE("the bar lies above the health strip, over the whole width") {
+TEST_CASE("the bar lies at the bottom, over the whole width") {
     Wall wall("playing");
-    CHECK(wall.bar.geometry() == QRect(0, 980, 1920, 60));
+    CHECK(wall.bar.geometry() == QRect(0, 1000, 1920, 72));
     wall.window.resize(3840, 2160);
     QCoreApplication::processEvents();
-    CHECK(wall.bar.geometry() == QRect(0, 1960, 3840, 120));
+    CHECK(wall.bar.geometry() == QRect(0, 2000, 3840, 144));
 }
 
 TEST_CASE("a click goes to the moment under it, and on from there") {

@@ -168,16 +168,17 @@ TEST_CASE("a view that is not to be seen gets no data until it is") {
 
 TEST_CASE("closing a view gives its place to others, the menu shows it again") {
     ArrangedWall wall;
-    QTest::mouseMove(&wall.window.lag(), wall.window.lag().rect().center());
+    QTest::mouseMove(&wall.window.heat(), wall.window.heat().rect().center());
     QTest::keyClick(&wall.window, Qt::Key_X);
-    CHECK(wall.window.lag().isHidden());
-    CHECK(wall.window.arrangement().closedViews() == std::vector<std::string>{"lag-distribution", "health"});
-    CHECK(wall.window.heat().width() == wall.window.map().width());
-    wall.window.arrangement().show("lag-distribution");
-    CHECK_FALSE(wall.window.lag().isHidden());
-    wall.window.arrangement().show("lag-distribution"); // is there already
+    CHECK(wall.window.heat().isHidden());
+    CHECK(wall.window.arrangement().closedViews() ==
+          std::vector<std::string>{"latency", "lag-by-pop", "lag-distribution", "hottest", "health"});
+    CHECK(wall.window.map().height() == wall.area().height());
+    wall.window.arrangement().show("lag-by-pop");
+    CHECK_FALSE(wall.window.heat().isHidden());
+    wall.window.arrangement().show("lag-by-pop"); // is there already
     wall.window.arrangement().show("no such view");
-    CHECK(viewsOf(wall.area().root()).size() == 8);
+    CHECK(viewsOf(wall.area().root()).size() == 5);
     for (const std::string& view : viewsOf(wall.area().root()))
         wall.window.arrangement().close(view);
     CHECK(wall.area().root().empty());
@@ -222,7 +223,8 @@ TEST_CASE("a view in a window of its own shows the same frame and comes back whe
     CHECK(wall.window.isInOwnWindow("map"));
     wall.window.arrangement().close("map"); // and with its last view the window
     CHECK(wall.window.arrangement().windows().empty());
-    CHECK(wall.window.arrangement().closedViews() == std::vector<std::string>{"map", "health"});
+    CHECK(wall.window.arrangement().closedViews() ==
+          std::vector<std::string>{"map", "latency", "lag-distribution", "hottest", "health"});
 }
 
 TEST_CASE("the PoP's details take the table's place, wherever that is") {
@@ -270,7 +272,7 @@ TEST_CASE("a workspace is saved under a name typed into a small line") {
     REQUIRE(saved.size() == 1);
     const auto workspace = qvariant_cast<Workspace>(saved[0][0]);
     CHECK(workspace.name == "night shift");
-    CHECK(viewsOf(workspace.windows[0].root).size() == 7);
+    CHECK(viewsOf(workspace.windows[0].root).size() == 4);
     CHECK(wall.window.workspaces().back()->name == "night shift");
     QTest::keyClick(&wall.window, Qt::Key_1, Qt::ControlModifier);
     CHECK(wall.area().has("egress"));

@@ -42,7 +42,7 @@ TEST_CASE("old data frames the window in red, and lets the mouse through") {
     for (const QPoint at : {QPoint(2, 500), QPoint(1917, 500), QPoint(400, 2), QPoint(900, 1077)})
         CHECK(picture.pixelColor(at) == colours().overload);
     CHECK(picture.pixelColor(400, 20) != colours().overload);
-    CHECK(window.childAt(2, 1000) == &window.timeline());
+    CHECK(window.childAt(2, 1040) == &window.timeline());
     window.setTimeline(tests::sampleTimeline("playing")); // the past is allowed to be old
     window.setFrame(old);
     CHECK(window.edgeFrame().isHidden());

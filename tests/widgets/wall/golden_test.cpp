@@ -7,6 +7,7 @@
 // writes them anew; look at them before committing. Of a picture that differs, the actual one and the
 // difference are left in the temporary folder, and the worst block is named.
 #include "widgets/base/palette.h"
+#include "widgets/map/map_widget.h"
 #include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/wall_window.h"
 
@@ -40,13 +41,14 @@ struct Look {
     const char* timeline;
     std::function<std::shared_ptr<feeds::Frame>(const tests::SampleOptions&)> frame;
     const char* selected = ""; // a PoP
+    bool isAlarmed = false;
 };
 
 const std::array kLooks{
     Look{"empty", Theme::dark, "empty", [](const auto&) { return tests::emptyFrame(); }},
     Look{"few", Theme::dark, "live", [](const auto&) { return tests::fewNodesFrame(); }},
-    Look{"many", Theme::dark, "buffered", tests::sampleFrame},
-    Look{"many-light", Theme::light, "playing", tests::sampleFrame},
+    Look{"many", Theme::dark, "buffered", tests::sampleFrame, "", true},
+    Look{"many-light", Theme::light, "playing", tests::sampleFrame, "", true},
     Look{"selected-high-contrast", Theme::highContrast, "buffered", tests::sampleFrame, "LHR"},
     Look{"stale", Theme::dark, "live", tests::staleFrame},
     Look{"half-covered", Theme::light, "failed", tests::halfCoveredFrame},
@@ -57,6 +59,32 @@ struct InTheme {
     explicit InTheme(Theme now) { setTheme(now); }
     ~InTheme() { setTheme(before); }
 };
+
+/// None of these blinks.
+std::shared_ptr<feeds::LiveStatus> alarmsOf(const feeds::Frame& frame) {
+    auto status = std::make_shared<feeds::LiveStatus>();
+    status->alarms.verdict = feeds::Verdict::watch;
+    status->alarms.since = *frame.releaseAt + std::chrono::seconds(123);
+    const auto add = [&](const char* text, const char* todo, bool isSilence, bool isCritical,
+                         std::vector<std::string> members) {
+        feeds::Card card;
+        card.text = text;
+        card.todo = todo;
+        card.isSilence = isSilence;
+        card.severity = isCritical ? feeds::Severity::critical : feeds::Severity::warning;
+        card.state = isCritical ? feeds::AlarmState::acked : feeds::AlarmState::unacked;
+        card.by = isCritical ? "anna" : "";
+        card.since = *status->alarms.since;
+        card.members = std::move(members);
+        status->alarms.cards.push_back(card);
+    };
+    add("3 silent in Latin America: GIG GRU EZE", "Ask the NOC for power and uplink", true, true,
+        {"GIG", "GRU", "EZE"});
+    add("2 over 90 % in Asia, worst KIX 93 %", "Steer to PoPs below 75 %; see what fills first", false, false,
+        {"KIX", "NRT"});
+    status->alarms.unacked = status->alarms.acked = 1;
+    return status;
+}
 
 struct Difference {
     double worst = 0; // of a block's mean, in levels of 255
@@ -106,6 +134,8 @@ TEST_CASE("the wall looks as it did", "[golden]") {
     const auto& look = GENERATE(from_range(kLooks));
     const InTheme theme(look.theme);
     WallWindow wall{feeds::PopCatalogue::builtIn()};
+    wall.map().setHost(QStringLiteral("wall"));
+    wall.setClock([] { return feeds::feedSecond(1'795'000'000); });
     wall.resize(kWall);
     wall.show();
     tests::SampleOptions options;
@@ -115,6 +145,7 @@ TEST_CASE("the wall looks as it did", "[golden]") {
     const auto frame = look.frame(options);
     if (!options.selected.empty()) wall.focus().select(feeds::Selection::pop(options.selected));
     wall.setFrame(frame);
+    if (look.isAlarmed) wall.setStatus(alarmsOf(*frame));
     const feeds::Timeline timeline = tests::sampleTimeline(look.timeline);
     wall.setTimeline(timeline);
     REQUIRE(QTest::qWaitFor([&] { return wall.isSettled(); }, 20'000));

@@ -6,7 +6,7 @@
 #include "widgets/export/export_note.h"
 #include "widgets/export/frame_csv.h"
 #include "widgets/map/map_texts.h"
-#include "widgets/map/region_chips.h"
+#include "widgets/map/region_board.h"
 #include "widgets/tables/pop_table_widget.h"
 #include "widgets/wall/wall_window.h"
 
@@ -46,9 +46,9 @@ std::shared_ptr<const feeds::Frame> frameOf(const feeds::Selection& selection) {
 TEST_CASE("regions are called as the edge file calls them, everywhere") {
     const auto world = frameOf({});
     const auto region = frameOf(feeds::Selection::region("US-EAST"));
-    RegionChips chips;
-    chips.layOut(tests::ownEdge(), 230, 1200, 23, 1);
-    CHECK(chips.at(chips.boxOf("US-EAST").center(), {}) == feeds::Selection::region("US-EAST"));
+    RegionBoard board;
+    board.layOut(tests::ownEdge(), {0, 0, 900, 46}, 1);
+    CHECK(board.at(board.boxOf("US-EAST").center(), {}) == feeds::Selection::region("US-EAST"));
     const auto lines = requestLines(*world, tests::ownEdge());
     REQUIRE(lines.size() == 1); // nobody spoke of the other
     CHECK(lines[0].name == QStringLiteral("Germany"));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/fonts.h"
+#include "widgets/charts/line_chart.h"
 #include "widgets/heat/heat_widget.h"
 #include "widgets/map/map_widget.h"
+#include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/arrangement.h"
 #include "widgets/wall/progress_line.h"
 #include "widgets/wall/wall_window.h"
@@ -41,7 +44,7 @@ TEST_CASE("F11 makes it a wall with larger type, F11 or Esc a window again") {
         QTest::keyClick(&wall.window, Qt::Key_F11);
         CHECK(wall.window.isWallMode());
         CHECK(wall.window.isFullScreen());
-        CHECK(wall.window.scale() == Approx(wall.window.height() / 1080.0 * WallMode::kTypeFactor));
+        CHECK(wall.window.scale() == Approx(wallScale({}, wall.window.size())));
         CHECK(wall.window.workspace().windows[0].place->width == before.width()); // not the screen's
         QTest::keyClick(&wall.window, leave);
         CHECK_FALSE(wall.window.isWallMode());
@@ -89,10 +92,57 @@ TEST_CASE("the user's own pages come instead of those built in") {
     WallInMode wall;
     Workspace left{"wall-left", {{Pane::of("map"), {}}}}, right{"wall-right", {{Pane::of("hottest"), {}}}};
     wall.window.setUserWorkspaces({overviewWorkspace(), left, right});
+    wall.window.arrangement().show("hottest");
     wall.window.arrangement().popOut("hottest"); // on another monitor: pages leave it there
     wall.window.enterWallMode({.rotate = seconds(1)});
     CHECK(wall.window.area().root() == Pane::of("map"));
     REQUIRE(QTest::qWaitFor([&] { return wall.window.wallMode().rotation().page() == 1; }, 10'000));
     CHECK(wall.window.area().root().empty());
     CHECK(wall.window.isInOwnWindow("hottest"));
+}
+
+TEST_CASE("a wall has nothing to press, and type by distance and diagonal") {
+    WallInMode wall;
+    CHECK_FALSE(wall.window.timeline().layout().button.isEmpty());
+    wall.window.enterWallMode({.fullScreen = false});
+    CHECK(wall.window.timeline().layout().button.isEmpty());
+    CHECK(wall.window.timeline().layout().record.isEmpty());
+    CHECK(wall.window.scale() * kLeastType >= typePixels({4, 65}, wall.window.size(), 10) * 0.999);
+    const double at65 = wall.window.scale();
+    for (const PanelWidget* panel :
+         {static_cast<const PanelWidget*>(&wall.window.map()),
+          static_cast<const PanelWidget*>(&wall.window.heat()),
+          static_cast<const PanelWidget*>(&wall.window.chart(WallWindow::requestsChart)),
+          static_cast<const PanelWidget*>(&wall.window.chart(WallWindow::metadataChart))})
+        CHECK(panel->scale() == at65); // none made itself smaller to fit
+    wall.window.setViewing({4, 86});
+    CHECK(wall.window.scale() == Approx(at65 * 65 / 86));
+    wall.window.leaveWallMode();
+    CHECK_FALSE(wall.window.timeline().layout().button.isEmpty());
+}
+
+TEST_CASE("plots of requests and egress keep their height on a wall, too") {
+    WallInMode wall;
+    for (const bool isWall : {false, true}) {
+        if (isWall) wall.window.enterWallMode({.fullScreen = false});
+        for (const auto which : {WallWindow::requestsChart, WallWindow::egressChart})
+            CHECK(wall.window.chart(which).plotRect().height() >= 150);
+    }
+}
+
+TEST_CASE("a critical alarm that nobody cares for brings its page while others take turns") {
+    WallInMode wall;
+    wall.window.enterWallMode({.fullScreen = false});
+    const Pane before = wall.window.area().root();
+    auto status = std::make_shared<feeds::LiveStatus>();
+    status->alarms.cards.resize(1);
+    status->alarms.cards[0].rule = "invalidation/lag";
+    status->alarms.cards[0].severity = feeds::Severity::critical;
+    wall.window.setStatus(status);
+    CHECK(wall.window.wallMode().urgent().count() == 1);
+    CHECK(wall.window.area().root() == before); // it waits for its turn
+    status = std::make_shared<feeds::LiveStatus>(*status);
+    status->alarms.cards[0].state = feeds::AlarmState::acked;
+    wall.window.setStatus(status);
+    CHECK(wall.window.wallMode().urgent().count() == 0);
 }

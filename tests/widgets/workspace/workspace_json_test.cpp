@@ -107,7 +107,7 @@ TEST_CASE("four workspaces come with the program") {
     for (const Workspace& workspace : builtInWorkspaces())
         names.push_back(workspace.name);
     CHECK(names == std::vector<std::string>{"overview", "map", "traffic", "invalidation"});
-    CHECK(viewsOf(overviewWorkspace().windows[0].root).size() == 8);
+    CHECK(viewsOf(overviewWorkspace().windows[0].root).size() == 5);
     CHECK(findWorkspace(builtInWorkspaces(), "traffic"));
     CHECK_FALSE(findWorkspace(builtInWorkspaces(), "none"));
 }

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/tiles/health_strip.h"
+#include "widgets/tiles/health_items.h"
 
 #include "feeds/state/freshness.h"
 
-#include "widgets/base/fonts.h"
 #include "widgets/base/format.h"
 #include "widgets/base/palette.h"
 
-#include <QFontMetricsF>
-#include <QPainter>
+#include <QStringList>
 
 #include <algorithm>
 
 namespace surgescope::widgets {
 
 namespace {
-
-constexpr double kCoverageWorthColour = 0.95;
 
 std::vector<feeds::RefusalCount> byCount(const feeds::FeedHealth& health) {
     auto refused = health.refused;
@@ -166,54 +162,15 @@ QString healthTooltip(const feeds::FeedHealth& health) {
     return text;
 }
 
-HealthStrip::HealthStrip(QWidget* parent) : QWidget(parent) {
-    setAttribute(Qt::WA_OpaquePaintEvent);
-}
-
-void HealthStrip::setFrame(const feeds::Frame& frame) {
-    m_items = healthItems(frame.health);
-    setToolTip(healthTooltip(frame.health));
-    update();
-}
-
-void HealthStrip::setScale(double scale) {
-    m_scale = scale;
-    update();
-}
-
-void HealthStrip::paintEvent(QPaintEvent*) {
-    const Palette& p = colours();
-    QPainter painter(this);
-    painter.fillRect(rect(), p.panel);
-    painter.fillRect(QRectF(0, 0, width(), 1), p.border);
-    // Smaller steps of type until everything fits: nothing of this may be cut off.
-    double size = 15 * m_scale, gap = 30 * m_scale, needed = 0;
-    const auto measure = [&] {
-        const QFontMetricsF plain(textFont(size)), bold(textFont(size, QFont::DemiBold));
-        needed = 40 * m_scale;
-        for (const HealthItem& item : m_items)
-            needed +=
-                plain.horizontalAdvance(item.label) + bold.horizontalAdvance(item.value) + 7 * m_scale + gap;
-    };
-    for (measure(); needed > width() && size > 11 * m_scale; measure()) {
-        if (gap > 16 * m_scale)
-            gap -= 4 * m_scale;
-        else
-            size -= m_scale;
+QString troubleText(const feeds::FeedHealth& health) {
+    QStringList words;
+    for (const HealthItem& item : healthItems(health)) {
+        const bool saidElsewhere =
+            item.label == QStringLiteral("nodes") || item.label == QStringLiteral("newest");
+        if (!item.colour.isValid() || saidElsewhere) continue;
+        words << (item.label.isEmpty() ? item.value : item.label + u' ' + item.value);
     }
-    double x = 20 * m_scale;
-    for (const HealthItem& item : m_items) {
-        painter.setFont(textFont(size));
-        painter.setPen(p.muted);
-        double wide = QFontMetricsF(painter.font()).horizontalAdvance(item.label);
-        painter.drawText(QRectF(x, 0, wide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, item.label);
-        x += wide + 7 * m_scale;
-        painter.setFont(textFont(size, QFont::DemiBold));
-        painter.setPen(item.colour.isValid() ? item.colour : p.text);
-        wide = QFontMetricsF(painter.font()).horizontalAdvance(item.value);
-        painter.drawText(QRectF(x, 0, wide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, item.value);
-        x += wide + gap;
-    }
+    return words.join(QStringLiteral(" · "));
 }
 
 } // namespace surgescope::widgets
