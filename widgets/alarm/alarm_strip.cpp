@@ -123,8 +123,13 @@ void AlarmStrip::paintEvent(QPaintEvent*) {
     if (!m_status) return;
     const double left = verdict.right() + px(kBetween);
     const double room = counts.left() - left;
-    const auto& cards = m_status->alarms.cards;
-    paintCounts(painter, counts, cards.size() - std::min(cards.size(), placesIn(room)));
+    const std::size_t places = placesIn(room);
+    const auto cards = shown(places);
+    const auto& alarms = m_status->alarms;
+    std::size_t told = alarms.folded;
+    for (const Card& card : cards)
+        told += card.id == kFolded ? 0 : 1;
+    paintCounts(painter, counts, alarms.cards.size() - std::min(alarms.cards.size(), told));
     if (cards.empty()) {
         painter.setFont(textFont(px(kTitle)));
         painter.setPen(p.muted);
@@ -133,10 +138,9 @@ void AlarmStrip::paintEvent(QPaintEvent*) {
                          m_status->alarms.since ? QStringLiteral("No alarm.") : QString());
         return;
     }
-    const std::size_t places = placesIn(room);
     const auto count = static_cast<double>(places);
     const double wide = (room - px(kBetween) * count) / count;
-    for (std::size_t i = 0; i < std::min(places, cards.size()); ++i)
+    for (std::size_t i = 0; i < cards.size(); ++i)
         paintCard(
             painter, cards[i],
             QRectF(left + static_cast<double>(i) * (wide + px(kBetween)), all.top(), wide, all.height()));
@@ -163,6 +167,28 @@ void AlarmStrip::paintVerdict(QPainter& painter, const QRectF& box) {
     painter.setFont(textFont(px(m_isPast ? kLeastType : 17), QFont::Medium));
     painter.drawText(QRectF(box.left() + px(14), box.bottom() - px(34), box.width() - px(18), px(26)),
                      Qt::AlignLeft | Qt::AlignVCenter, since);
+}
+
+std::vector<Card> AlarmStrip::shown(std::size_t places) const {
+    std::vector<Card> cards;
+    if (!m_status) return cards;
+    const auto& alarms = m_status->alarms;
+    const auto isFirst = [&](const Card& card) { return alarms.isFlood && card.id == alarms.first; };
+    for (const Card& card : alarms.cards)
+        if (!alarms.folds(card)) cards.push_back(card);
+    // How it began is what explains the rest.
+    std::ranges::stable_partition(cards, isFirst);
+    if (alarms.folded == 0) {
+        cards.resize(std::min(places, cards.size()));
+        return cards;
+    }
+    cards.resize(std::min(places - 1, cards.size()));
+    Card line;
+    line.id = kFolded;
+    line.text = alarms.foldedText;
+    line.todo = "More than can be read one by one: the list (key A) has all";
+    cards.push_back(std::move(line));
+    return cards;
 }
 
 std::size_t AlarmStrip::placesIn(double room) const {
@@ -195,9 +221,14 @@ void AlarmStrip::paintCard(QPainter& painter, const Card& card, const QRectF& bo
               px(kTodoHigh));
     painter.setPen(isOpen ? colour : p.muted);
     painter.setFont(textFont(px(kState)));
-    painter.drawText(
-        state, Qt::AlignLeft | Qt::AlignVCenter,
-        QFontMetricsF(painter.font()).elidedText(cardState(card, m_words), Qt::ElideRight, state.width()));
+    painter.drawText(state, Qt::AlignLeft | Qt::AlignVCenter,
+                     QFontMetricsF(painter.font()).elidedText(stateOf(card), Qt::ElideRight, state.width()));
+}
+
+QString AlarmStrip::stateOf(const Card& card) const {
+    if (card.id == kFolded) return QStringLiteral("a flood of alarms");
+    const bool isFirst = m_status->alarms.isFlood && card.id == m_status->alarms.first;
+    return (isFirst ? QStringLiteral("first · ") : QString()) + cardState(card, m_words);
 }
 
 void AlarmStrip::paintCounts(QPainter& painter, const QRectF& box, std::size_t more) {

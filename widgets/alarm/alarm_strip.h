@@ -8,7 +8,10 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace surgescope::widgets {
 
@@ -25,6 +28,11 @@ class AlarmStrip : public QWidget {
     void setWords(const TimeWords& words, bool isPast);
     void setScale(double scale);
 
+    /// What has a place, so many at most, the worst first. In a flood the one it began with comes first, and
+    /// the last stands for all warnings: its id is kFolded.
+    std::vector<feeds::Card> shown(std::size_t places) const;
+    static constexpr std::uint64_t kFolded = 0; // no card has it
+
     /// For tests and accessibility: "ACT since T+00:01:42: 8 PoPs silent: …".
     QString text() const;
 
@@ -40,6 +48,7 @@ class AlarmStrip : public QWidget {
     void paintCard(QPainter& painter, const feeds::Card& card, const QRectF& box);
     void paintCounts(QPainter& painter, const QRectF& box, std::size_t more);
     std::size_t placesIn(double room) const;
+    QString stateOf(const feeds::Card& card) const;
     double px(double v) const { return v * m_scale; }
 
     std::shared_ptr<const feeds::LiveStatus> m_status;

@@ -286,8 +286,9 @@ TEST_CASE("from event to event", "[replay]") {
         moments.emplace_back(event.header.intervalEnd);
     const auto frame = played.command(replay::ToEvent{true, moments});
     REQUIRE(!frame->events.empty());
-    CHECK(frame->events.back().text == events.front().text);
+    CHECK(frame->events.front().text == events.front().text);
     const auto there = played.status().position;
+    CHECK(std::chrono::abs(there - moments.front()) < milliseconds(50));
     played.command(replay::Seek{played.source->recording().end});
     for (std::size_t i = 0; i < events.size(); ++i)
         played.command(replay::ToEvent{false, moments});

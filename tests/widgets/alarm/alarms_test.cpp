@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/alarm/flood.h"
+
 #include "widgets/alarm/alarm_list.h"
 #include "widgets/alarm/alarm_strip.h"
 #include "widgets/alarm/alarm_text.h"
@@ -154,6 +156,32 @@ TEST_CASE("a note is asked for and goes with the acknowledgement") {
     QTest::keyClick(line, Qt::Key_Return);
     REQUIRE(wall.asked.size() == 1);
     CHECK(std::get<feeds::Acknowledge>(wall.asked[0]).note == "NOC is on it");
+}
+
+TEST_CASE("in a flood the strip begins with how it began, and one line stands for the warnings") {
+    AlarmedWall wall;
+    std::vector<Card> cards{card(9, Severity::critical, AlarmState::unacked, "5xx 13 % in the world"),
+                            card(8, Severity::critical, AlarmState::unacked, "Metadata p95 689 ms"),
+                            card(2, Severity::warning, AlarmState::unacked, "30000 invalidations pending")};
+    for (std::uint64_t i = 20; i < 31; ++i)
+        cards.push_back(card(i, Severity::warning, AlarmState::unacked, "1 over 90 %"));
+    auto status = statusWith(std::move(cards), *wall.frame->releaseAt);
+    wall.window.setStatus(status);
+    REQUIRE(wall.window.alarms().shown(3).size() == 3);
+    CHECK(wall.window.alarms().shown(3)[0].id == 9);
+    CHECK(wall.window.alarms().shown(3)[2].id == 2);
+
+    auto flooded = std::make_shared<feeds::LiveStatus>(*status);
+    feeds::tellFlood({.isOn = true, .first = 2}, flooded->alarms);
+    wall.window.setStatus(flooded);
+    const auto shown = wall.window.alarms().shown(3);
+    REQUIRE(shown.size() == 3);
+    CHECK(shown[0].id == 2);
+    CHECK(shown[1].id == 9);
+    CHECK(shown[2].id == AlarmStrip::kFolded);
+    CHECK(shown[2].text == flooded->alarms.foldedText);
+    CHECK(shown[2].text.starts_with("11 warnings"));
+    CHECK(!wall.window.grab().isNull());
 }
 
 TEST_CASE("the list says whose judgement it shows") {
