@@ -25,7 +25,8 @@ namespace surgescope::feeds {
     X(ttfb_hit_p95_us, ttfb_hit_p95_us)                                                                      \
     X(ttfb_miss_p95_us, ttfb_miss_p95_us)                                                                    \
     X(lb_p95_us, lb_p95_us)                                                                                  \
-    X(waf_blocked_per_second, waf_blocked_per_second)
+    X(waf_blocked_per_second, waf_blocked_per_second)                                                        \
+    X(api_requests_per_second, api_requests_per_second)
 
 inline constexpr std::array kCharted{
 #define X(measure, field) Measure::measure,
