@@ -126,9 +126,9 @@ void AlarmStrip::paintEvent(QPaintEvent*) {
     const std::size_t places = placesIn(room);
     const auto cards = shown(places);
     const auto& alarms = m_status->alarms;
-    std::size_t told = alarms.folded;
+    std::size_t told = 0;
     for (const Card& card : cards)
-        told += card.id == kFolded ? 0 : 1;
+        told += card.id == kFolded ? alarms.folded : 1;
     paintCounts(painter, counts, alarms.cards.size() - std::min(alarms.cards.size(), told));
     if (cards.empty()) {
         painter.setFont(textFont(px(kTitle)));
@@ -174,11 +174,12 @@ std::vector<Card> AlarmStrip::shown(std::size_t places) const {
     if (!m_status) return cards;
     const auto& alarms = m_status->alarms;
     const auto isFirst = [&](const Card& card) { return alarms.isFlood && card.id == alarms.first; };
+    const bool folds = alarms.folded > 1; // a line for one would take the room of one
     for (const Card& card : alarms.cards)
-        if (!alarms.folds(card)) cards.push_back(card);
+        if (!folds || !alarms.folds(card)) cards.push_back(card);
     // How it began is what explains the rest.
     std::ranges::stable_partition(cards, isFirst);
-    if (alarms.folded == 0) {
+    if (!folds) {
         cards.resize(std::min(places, cards.size()));
         return cards;
     }

@@ -16,16 +16,6 @@ namespace {
 constexpr std::array<std::int64_t, 17> kSteps{
     1, 2, 5, 10, 30, 60, 120, 300, 600, 1'800, 3'600, 7'200, 10'800, 21'600, 43'200, 86'400, 172'800};
 
-/// "5 m", "90 s", "1 h 30 m", "0".
-QString spanText(std::int64_t seconds) {
-    if (seconds % 3'600 == 0 && seconds != 0) return QStringLiteral("%1 h").arg(seconds / 3'600);
-    if (seconds > 3'600 && seconds % 60 == 0)
-        return QStringLiteral("%1 h %2 m").arg(seconds / 3'600).arg(seconds % 3'600 / 60);
-    if (seconds % 60 == 0 && seconds != 0) return QStringLiteral("%1 m").arg(seconds / 60);
-    if (seconds > 120) return QStringLiteral("%1 m %2 s").arg(seconds / 60).arg(seconds % 60);
-    return QStringLiteral("%1 s").arg(seconds);
-}
-
 QDateTime dateTime(feeds::FeedSecond at, bool localZone) {
     const auto utc = QDateTime::fromSecsSinceEpoch(feeds::unixSeconds(at), QTimeZone::utc());
     return localZone ? utc.toLocalTime() : utc;
@@ -36,12 +26,12 @@ QString tickText(feeds::FeedSecond at, std::int64_t step, const TimeWords& words
     case TimeText::ago: {
         const auto back = (*words.now - at).count();
         if (back == 0) return words.live ? QStringLiteral("now") : QStringLiteral("0");
-        return (back > 0 ? u'−' : u'+') + spanText(std::abs(back));
+        return (back > 0 ? u'−' : u'+') + spanText(std::abs(back), step);
     }
     case TimeText::sinceRelease: {
         const auto since = (at - *words.release).count();
         if (since == 0) return QStringLiteral("T−0");
-        return (since > 0 ? QStringLiteral("T+") : QStringLiteral("T−")) + spanText(std::abs(since));
+        return (since > 0 ? QStringLiteral("T+") : QStringLiteral("T−")) + spanText(std::abs(since), step);
     }
     case TimeText::clock: break;
     }
@@ -51,6 +41,18 @@ QString tickText(feeds::FeedSecond at, std::int64_t step, const TimeWords& words
 }
 
 } // namespace
+
+QString spanText(std::int64_t seconds, std::int64_t step) {
+    const std::int64_t hours = seconds / 3'600, minutes = seconds / 60 % 60;
+    if (step % 60 != 0) { // all of one kind: no 90 s beside 2 m
+        const QString rest = QStringLiteral(":%1").arg(seconds % 60, 2, 10, QChar(u'0'));
+        return hours > 0 ? QStringLiteral("%1:%2").arg(hours).arg(minutes, 2, 10, QChar(u'0')) + rest
+                         : QString::number(minutes) + rest;
+    }
+    if (hours == 0) return QStringLiteral("%1 m").arg(minutes);
+    return minutes == 0 ? QStringLiteral("%1 h").arg(hours)
+                        : QStringLiteral("%1 h %2 m").arg(hours).arg(minutes);
+}
 
 std::vector<TimeTick> timeTicks(feeds::FeedSecond from, feeds::FeedSecond to, const TimeWords& words,
                                 int most) {

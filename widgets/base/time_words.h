@@ -23,6 +23,9 @@ struct TimeWords {
     TimeText used() const { return text == TimeText::sinceRelease && !release ? TimeText::ago : text; }
 };
 
+/// "5 m", "1 h 30 m"; where steps of an axis are not of whole minutes, all are "1:30" or "1:02:30".
+QString spanText(std::int64_t seconds, std::int64_t step);
+
 struct TimeTick {
     feeds::FeedSecond at{};
     QString text; // "−5 m", "now"; "T+5 m"; "05:12", "24 Nov"

@@ -11,7 +11,7 @@ TimelineLayout::TimelineLayout(QSizeF size, double factor, bool onlyTrack)
     const double high = size.height(), middle = high / 2, right = size.width() - s(20);
     button = QRectF(s(20), middle - s(18), s(36), s(36));
     speed = QRectF(s(64), middle - s(24), s(84), s(26));
-    below = QRectF(s(64), middle + s(3), s(84), s(20));
+    below = QRectF(s(64), middle + s(3), s(100), s(20));
     recording = QRectF(right - s(212), middle - s(23), s(212), s(46));
     record = QRectF(recording.left(), recording.top() + s(2), s(20), s(20));
     keep = QRectF(recording.left() + s(28), middle + s(2), s(62), s(20));

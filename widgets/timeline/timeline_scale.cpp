@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/timeline/timeline_scale.h"
 
-#include "widgets/base/format.h"
+#include "widgets/base/time_words.h"
 
 #include <algorithm>
 #include <array>
@@ -29,15 +29,9 @@ std::int64_t tickStep(double leastSeconds) {
     return kDay * static_cast<std::int64_t>(std::max(1.0, std::ceil(leastSeconds / kDay)));
 }
 
-QString sinceReleaseText(std::int64_t since) {
-    const QString sign = since > 0 ? QStringLiteral("T+") : QStringLiteral("T−");
-    const std::int64_t size = std::abs(since), hours = size / 3600, minutes = size / 60 % 60;
-    if (size == 0) return sign + u'0';
-    if (size % 60 != 0)
-        return size < 120 ? sign + QStringLiteral("%1 s").arg(size) : formatSinceRelease(since);
-    if (hours == 0) return sign + QStringLiteral("%1 m").arg(minutes);
-    if (minutes == 0) return sign + QStringLiteral("%1 h").arg(hours);
-    return sign + QStringLiteral("%1 h %2 m").arg(hours).arg(minutes);
+QString sinceReleaseText(std::int64_t since, std::int64_t step) {
+    if (since == 0) return QStringLiteral("T−0");
+    return (since > 0 ? QStringLiteral("T+") : QStringLiteral("T−")) + spanText(std::abs(since), step);
 }
 
 QString utcTickText(std::int64_t unixTime) {
@@ -84,7 +78,7 @@ std::vector<TimelineTick> timelineTicks(const TimelineScale& scale, std::optiona
     std::vector<TimelineTick> ticks;
     // Division rounds to zero, which is up for what is negative.
     for (std::int64_t at = (from > 0 ? (from + step - 1) / step : from / step) * step; at <= to; at += step)
-        ticks.push_back({origin + seconds(at), release ? sinceReleaseText(at) : utcTickText(at)});
+        ticks.push_back({origin + seconds(at), release ? sinceReleaseText(at, step) : utcTickText(at)});
     return ticks;
 }
 
