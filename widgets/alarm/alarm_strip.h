@@ -31,7 +31,7 @@ class AlarmStrip : public QWidget {
     /// What has a place, so many at most, the worst first. In a flood the one it began with comes first, and
     /// the last stands for all warnings: its id is kFolded.
     std::vector<feeds::Card> shown(std::size_t places) const;
-    static constexpr std::uint64_t kFolded = 0; // no card has it
+    static constexpr std::uint64_t kFolded = UINT64_MAX; // no card has it
 
     /// For tests and accessibility: "ACT since T+00:01:42: 8 PoPs silent: …".
     QString text() const;
