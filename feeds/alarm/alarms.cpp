@@ -271,6 +271,17 @@ void Alarms::judgeVerdict(FeedSecond second) {
     m_saved.verdictSince = second;
 }
 
+bool Alarms::isClearing(const CardEntry& entry) const {
+    const auto ofRule = m_saved.alarms.find(entry.card.rule);
+    if (ofRule == m_saved.alarms.end() || entry.subjects.empty()) return false;
+    return std::ranges::all_of(entry.subjects, [&](const auto& subject) {
+        const auto found = ofRule->second.find(subject);
+        if (found == ofRule->second.end()) return true;
+        const auto severity = found->second.severity();
+        return !severity || found->second.breaches[static_cast<std::size_t>(*severity)].clearRun > 0;
+    });
+}
+
 void Alarms::refresh() {
     m_status.verdict = m_saved.verdict;
     m_status.since = m_saved.verdictSince;
@@ -284,6 +295,7 @@ void Alarms::refresh() {
             m_status.shelved.push_back(card);
         } else if (card.state != AlarmState::normal && card.state != AlarmState::pending) {
             m_status.cards.push_back(card);
+            m_status.cards.back().isClearing = card.state != AlarmState::returned && isClearing(entry);
             ++(card.state == AlarmState::acked ? m_status.acked : m_status.unacked);
         }
     }

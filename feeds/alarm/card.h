@@ -81,6 +81,8 @@ struct Card {
     bool isSilence = false;    // it tells of what is not heard
     bool isBlind = false;      // it cannot be told any more whether it is still so
     bool isChattering = false;
+    bool isClearing =
+        false; // none of its alarms is beyond its limit just now; it has to be clear for a while
     std::optional<FeedSecond> shelvedUntil;
     bool operator==(const Card&) const = default;
 };

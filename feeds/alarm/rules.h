@@ -20,8 +20,8 @@ class Rules {
 
     /// resources/alarms.toml.
     static const Rules& builtIn();
-    /// A whole file, or none of it: each mistake as "FILE:LINE: WHAT, expected WHAT". At most kMostBytes and 200
-    /// rules. `file` is what messages call it.
+    /// A whole file, or none of it: each mistake as "FILE:LINE: WHAT, expected WHAT". At most kMostBytes and
+    /// 200 rules. `file` is what messages call it.
     static Result<Rules> parse(std::string_view text, const std::string& file);
     /// These, changed by a file of the same format: a rule of a known id changes the keys it names, one with
     /// `off = true` goes, any other is added.

@@ -226,7 +226,9 @@ std::string textOf(const RuleValue& value, double number) {
     const auto text = quantityText(number, value.quantity());
     if (value.kind == Kind::toBefore) return std::isinf(number) ? "none before" : text + " times as before";
     if (value.kind == Kind::drainTime)
-        return std::isinf(number) ? "no fewer than a minute ago" : "drained in " + text;
+        return std::isinf(number) ? "no fewer than a minute ago"
+               : number == 0      ? "no longer too many"
+                                  : "drained in " + text;
     return text;
 }
 

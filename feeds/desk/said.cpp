@@ -95,6 +95,7 @@ void write(const Card& card, pb::AlarmCard& to) {
     to.set_silence(card.isSilence);
     to.set_blind(card.isBlind);
     to.set_chattering(card.isChattering);
+    to.set_clearing(card.isClearing);
     to.set_shelved_until_us(us(card.shelvedUntil));
 }
 
@@ -117,6 +118,7 @@ Card read(const pb::AlarmCard& from, Check& check) {
             .isSilence = from.silence(),
             .isBlind = from.blind(),
             .isChattering = from.chattering(),
+            .isClearing = from.clearing(),
             .shelvedUntil = check.maybeSecond(from.shelved_until_us())};
 }
 

@@ -173,7 +173,9 @@ std::vector<Card> AlarmStrip::shown(std::size_t places) const {
     std::vector<Card> cards;
     if (!m_status) return cards;
     const auto& alarms = m_status->alarms;
-    const auto isFirst = [&](const Card& card) { return alarms.isFlood && card.id == alarms.first; };
+    const auto isFirst = [&](const Card& card) {
+        return alarms.isFlood && card.id == alarms.first && card.state != AlarmState::returned;
+    };
     const bool folds = alarms.folded > 1; // a line for one would take the room of one
     for (const Card& card : alarms.cards)
         if (!folds || !alarms.folds(card)) cards.push_back(card);

@@ -88,6 +88,7 @@ QString cardState(const Card& card, const TimeWords& words) {
         return card.by.empty() ? what : what + QStringLiteral(" by ") + QString::fromStdString(card.by);
     };
     QString text = QStringLiteral("since ") + alarmTime(card.since, words) + QStringLiteral(" · ");
+    if (card.isClearing) text.prepend(QStringLiteral("within its limit now · "));
     if (card.shelvedUntil)
         text += named(QStringLiteral("shelved until ") + alarmTime(*card.shelvedUntil, words));
     else if (card.state == AlarmState::acked)

@@ -4,7 +4,10 @@
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
 
+#include <QFontMetricsF>
 #include <QPainter>
+
+#include <algorithm>
 
 namespace surgescope::widgets {
 
@@ -55,7 +58,11 @@ void PanelWidget::paintPanel(QPainter& painter) {
     painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_title);
     painter.setFont(textFont(px(kLeastType)));
     painter.setPen(p.muted);
-    painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, m_subtitle);
+    const double taken = QFontMetricsF(textFont(px(kTitleType), QFont::DemiBold)).horizontalAdvance(m_title) +
+                         headlineWidth() + px(12);
+    painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter,
+                     QFontMetricsF(painter.font())
+                         .elidedText(m_subtitle, Qt::ElideRight, std::max(0.0, line.width() - taken)));
 }
 
 void PanelWidget::paintBody(QPainter&, const QRectF&) {}

@@ -32,6 +32,8 @@ class PanelWidget : public QWidget {
     /// Painted before the title, so that a body may reach beneath it.
     virtual void paintBody(QPainter& painter, const QRectF& body);
     virtual void scaleChanged() {}
+    /// What stands behind the title, and how wide that is: the subtitle leaves it alone.
+    virtual double headlineWidth() const { return 0; }
     double px(double atFullHd) const { return atFullHd * m_scale; }
     /// Of curves and marks. Wider than 1 takes the rasteriser's slow path: only where such a line could
     /// hardly be seen, and for few lines.

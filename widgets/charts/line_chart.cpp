@@ -142,6 +142,11 @@ void LineChart::paintBody(QPainter& painter, const QRectF&) {
     paintEnds(painter, plot);
 }
 
+double LineChart::headlineWidth() const {
+    const QFontMetricsF metrics(textFont(px(kTitleType), QFont::DemiBold));
+    return m_headline.isEmpty() ? 0 : px(16) + metrics.horizontalAdvance(m_headline);
+}
+
 void LineChart::paintHeadline(QPainter& painter) const {
     const double taken = QFontMetricsF(textFont(px(kTitleType), QFont::DemiBold)).horizontalAdvance(title());
     QRectF line(px(16) + taken + px(16), px(8), width() - taken - px(32), px(26));

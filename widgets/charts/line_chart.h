@@ -71,6 +71,7 @@ class LineChart : public TimePanel {
     bool isTall() const;
     std::vector<LineEnd> lineEnds(const QRectF& plot) const;
     void paintHeadline(QPainter& painter) const;
+    double headlineWidth() const override;
     void paintEnds(QPainter& painter, const QRectF& plot) const;
     void paintGhostNames(QPainter& painter, const QRectF& plot) const;
     void paintGrid(QPainter& painter, const QRectF& plot) const;

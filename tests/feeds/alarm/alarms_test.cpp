@@ -305,3 +305,24 @@ TEST_CASE("a flood's first card is the one it began with, and critical ones are 
     CHECK(status.isFlood);
     CHECK(ruleOf(status.first) == "flood/before");
 }
+
+TEST_CASE("a card says when all it tells of is within its limits, before it is over", "[alarm]") {
+    Room room("version = 1\n[defaults]\nwindow = '1s'\nclear_for = '5s'\n" + kErrors, 1, 3);
+    room.run(5);
+    room.setErrors(0.05);
+    room.run(5);
+    REQUIRE(room.alarms.status().cards.size() == 1);
+    CHECK(!room.alarms.status().cards[0].isClearing);
+    room.setErrors(0);
+    room.run(2);
+    REQUIRE(room.alarms.status().cards.size() == 1);
+    CHECK(room.alarms.status().cards[0].isClearing);
+    CHECK(room.alarms.status().cards[0].state == AlarmState::unacked);
+    room.setErrors(0.05);
+    room.run(1);
+    CHECK(!room.alarms.status().cards[0].isClearing);
+    room.setErrors(0);
+    room.run(6);
+    CHECK(room.alarms.status().cards[0].state == AlarmState::returned);
+    CHECK(!room.alarms.status().cards[0].isClearing);
+}

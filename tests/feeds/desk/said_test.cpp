@@ -54,6 +54,7 @@ Card cardOf(AlarmState state) {
             .isSilence = true,
             .isBlind = true,
             .isChattering = true,
+            .isClearing = true,
             .shelvedUntil = kNow + seconds(900)};
 }
 

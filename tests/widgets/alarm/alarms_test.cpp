@@ -184,6 +184,14 @@ TEST_CASE("in a flood the strip begins with how it began, and one line stands fo
     CHECK(!wall.window.grab().isNull());
 }
 
+TEST_CASE("a card that is within its limit again says so") {
+    AlarmedWall wall;
+    Card clearing = card(5, Severity::critical, AlarmState::unacked, "11 over 100 %");
+    CHECK(!cardState(clearing, {}).contains("within its limit"));
+    clearing.isClearing = true;
+    CHECK(cardState(clearing, {}).startsWith("within its limit now"));
+}
+
 TEST_CASE("the list says whose judgement it shows") {
     AlarmedWall wall;
     auto status = statusWith({}, *wall.frame->releaseAt);
