@@ -36,7 +36,8 @@ enum class Lane : std::uint8_t {
     points10,
     points60,
     known,
-    said
+    said,
+    shown
 };
 
 /// Who makes the messages of a class.
@@ -66,7 +67,7 @@ inline constexpr std::array<TopicClass, 13> kClasses{{
     {"points/60", "Points", Lane::points60, false, Origin::made},
     {"known/roster", "Roster", Lane::known, true, Origin::made},
     {said::kChange, "AlarmChange", Lane::said, false, Origin::said},
-    {said::kShown, "AlarmsShown", Lane::said, false, Origin::said},
+    {said::kShown, "AlarmsShown", Lane::shown, false, Origin::said},
     {said::kNote, "Note", Lane::said, false, Origin::said},
 }};
 
@@ -78,7 +79,7 @@ struct LaneManner {
 /// By Lane. Node columns come by tens of megabytes a second and take the cheapest level; the rest is little
 /// and repays a better one, though in chunks of a second none beyond 3. What was received is written within
 /// the second; what can be made again is not urgent.
-inline constexpr std::array<LaneManner, 10> kLanes{{
+inline constexpr std::array<LaneManner, 11> kLanes{{
     {3, std::chrono::milliseconds(900)},
     {1, std::chrono::milliseconds(900)},
     {3, std::chrono::milliseconds(900)},
@@ -89,6 +90,7 @@ inline constexpr std::array<LaneManner, 10> kLanes{{
     {3, std::chrono::seconds(59)},
     {3, std::chrono::milliseconds(900)},
     {3, std::chrono::milliseconds(900)},
+    {3, std::chrono::seconds(59)},
 }};
 
 /// All rosters known are written again so often, in log time: a seek finds every one within such a stretch.

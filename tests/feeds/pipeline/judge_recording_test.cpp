@@ -140,7 +140,7 @@ TEST_CASE("a recording is judged as it was live, twice alike, and with other rul
     const auto quick = judged(
         wall.path, {.rules = {Rules::builtIn(), *other}, .releaseAt = {}, .baseline = {}, .goesOn = {}});
     CHECK(words(quick.judgements[0].cards()) == live);
-    const auto& silent = cardOf(quick.judgements[0], "pops/silent", "Europe");
+    const auto silent = cardOf(quick.judgements[0], "pops/silent", "Europe");
     CHECK(silent.members.size() == 8);
     REQUIRE(quick.releaseAt);
     CHECK(silent.fired - *quick.releaseAt >= seconds(120 + 10));
@@ -194,7 +194,7 @@ TEST_CASE("in fast motion one step is many messages, and judged as it was live",
     INFO(live);
     const auto result =
         judged(wall.path, {.rules = {Rules::builtIn()}, .releaseAt = {}, .baseline = {}, .goesOn = {}});
-    const auto& silent = cardOf(result.judgements[0], "pops/silent", "Europe");
+    const auto silent = cardOf(result.judgements[0], "pops/silent", "Europe");
     CHECK(silent.members.size() == 8);
     CHECK(words(result.judgements[0].cards()) == live);
 }
