@@ -182,7 +182,7 @@ TEST_CASE("regions are told apart, and read on their ground, in every theme") {
         const InUse use(theme);
         for (std::size_t i = 0; i < 7; ++i) {
             INFO(themeName(theme) << ", region " << i);
-            const auto [dark, bright] = std::minmax(light(regionColour(i)), light(colours().panel));
+            const auto [dark, bright] = std::minmax({light(regionColour(i)), light(colours().panel)});
             CHECK((bright + 0.05) / (dark + 0.05) > 3);
             for (std::size_t k = 0; k < i; ++k)
                 CHECK(distance(regionColour(i).rgb(), regionColour(k).rgb(), kVisions[0]) > 19);
