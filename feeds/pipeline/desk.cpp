@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 namespace surgescope::feeds {
@@ -65,6 +66,7 @@ std::shared_ptr<const LiveStatus> Desk::takeStatus(RecordedTime position) {
     if (m_line) {
         const bool isSilent = m_line->isSilent();
         const bool hasTurned = std::exchange(m_wasSilent, isSilent) != isSilent;
+        m_tellsNotes = m_tellsNotes || isSilent;
         if (!isSilent)
             status = std::exchange(m_theirs, nullptr);
         else if (hasTurned && !status)
@@ -144,6 +146,21 @@ void Desk::hearDesk() {
         if (const auto before = m_notes.changes(); !m_notes.take(note) && m_notes.changes() != before)
             unknown.push_back(note);
     if (!unknown.empty() && m_pipeline) (void)m_pipeline->notes().put(std::move(unknown));
+    if (std::exchange(m_tellsNotes, false)) tellDesk(news->notes);
+}
+
+/// What was written here while it was away.
+void Desk::tellDesk(const std::vector<Note>& theirs) {
+    std::map<std::uint64_t, WallTime> known;
+    for (const auto& note : theirs)
+        known[note.id] = note.written;
+    for (const auto& [id, note] : m_notes.kept()) {
+        const auto there = known.find(id);
+        if (there != known.end() && there->second >= note.written) continue;
+        if (m_line->ask({.note = note})) continue;
+        m_tellsNotes = true; // the rest when it has been told of these
+        return;
+    }
 }
 
 std::string Desk::takeUp() {

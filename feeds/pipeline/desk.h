@@ -72,6 +72,7 @@ class Desk {
     void serve();
     Result<std::string> answer(std::string_view bytes, bool mayControl);
     void hearDesk();
+    void tellDesk(const std::vector<Note>& theirs);
 
     RulesFile m_rules;
     bool m_hasOwnRules;
@@ -86,6 +87,7 @@ class Desk {
     std::unique_ptr<DeskLine> m_line;
     std::shared_ptr<const LiveStatus> m_theirs; // as the desk said last, not given yet
     bool m_wasSilent = true;                    // the desk, when it was looked at last
+    bool m_tellsNotes = true;                   // it has been away: it may lack some
     AlarmBars m_bars;
     std::optional<LiveStatus::JudgedBy> m_barsOf;
     std::uint64_t m_barsTaken = 0; // of the changes there were

@@ -100,9 +100,18 @@ TEST_CASE("while the desk is away a wall judges by itself, and says so", "[desk_
     REQUIRE(walls.until([&] { return walls.status->judgedBy == JudgedBy::thisWall; }));
     CHECK_THAT(walls.status->problem, containsText("no answer from " + endpoint));
     CHECK_THAT(walls.status->problem, containsText("judges by itself"));
-    // It comes back, and is listened to again.
+    const auto at = std::chrono::floor<seconds>(walls.timeline.end);
+    REQUIRE(!walls.other->write({.id = 2'001,
+                                 .from = at,
+                                 .to = at,
+                                 .by = "Bob",
+                                 .text = "written while the desk was away",
+                                 .written = SystemClock().wall()}));
+    REQUIRE(walls.until([&] { return walls.timeline.end > at + seconds(40); })); // asked in vain
+    // It comes back, and is listened to again, and told what it missed.
     walls.desk.follow(true, {}, {.serve = endpoint});
     REQUIRE(walls.until([&] { return walls.status->judgedBy == JudgedBy::desk; }));
+    CHECK(walls.until([&] { return walls.desk.timeline.notes.size() == 1; }));
     CHECK(walls.until([&] { return walls.status->problem.empty(); }));
 }
 
