@@ -44,6 +44,25 @@ void writeCommand(const AlarmCommand& command, v1::DeskRequest& to) {
 
 } // namespace
 
+void speakAs(const std::string& key, DeskRequest& request) {
+    const auto name = [end = " (" + key + ")"](std::string& by) {
+        if (by.ends_with(end)) return;
+        // Where both have no room, whose key it is matters more. Not in the middle of a letter.
+        auto room = Note::kMostName - std::min(Note::kMostName, end.size());
+        while (room < by.size() && room > 0 && (static_cast<unsigned char>(by[room]) & 0xc0U) == 0x80U)
+            --room;
+        by = by.substr(0, room) + end;
+    };
+    if (key.empty()) return;
+    if (request.note) name(request.note->by);
+    if (request.command)
+        std::visit(
+            [&name](auto& asked) {
+                if constexpr (requires { asked.by; }) name(asked.by);
+            },
+            *request.command);
+}
+
 std::string bytesOf(const DeskRequest& request) {
     v1::DeskRequest to;
     to.set_changes_known(request.changesKnown);

@@ -28,6 +28,9 @@ struct DeskReply {
     std::vector<Note> notes; // all, if there are others than those known
 };
 
+/// Names beside whoever acts the key by which he came: anybody can give himself a name. Of none: nothing.
+void speakAs(const std::string& key, DeskRequest& request);
+
 std::string bytesOf(const DeskRequest& request);
 Result<DeskRequest> readDeskRequest(std::string_view bytes);
 

@@ -120,14 +120,15 @@ std::optional<Error> Desk::write(const Note& note) {
 
 /// Other walls.
 void Desk::serve() {
-    m_server->serve([this](std::string_view bytes, bool mayControl) { return answer(bytes, mayControl); });
+    m_server->serve([this](std::string_view bytes, const auto& asker) { return answer(bytes, asker); });
 }
 
-Result<std::string> Desk::answer(std::string_view bytes, bool mayControl) {
+Result<std::string> Desk::answer(std::string_view bytes, const AnsweringSocket::Asker& asker) {
     auto request = readDeskRequest(bytes);
     if (!request) return Error{request.error()};
-    if ((request->command || request->note) && !mayControl)
+    if ((request->command || request->note) && !asker.mayControl)
         return Error{"your key may listen to this desk, and not control it"};
+    speakAs(asker.name, request.value());
     if (request->note)
         if (auto wrong = write(*request->note)) return std::move(*wrong);
     if (request->command)

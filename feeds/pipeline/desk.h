@@ -70,7 +70,7 @@ class Desk {
     std::shared_ptr<const LiveStatus> takeOwn();
     void keepBars(const LiveStatus& status);
     void serve();
-    Result<std::string> answer(std::string_view bytes, bool mayControl);
+    Result<std::string> answer(std::string_view bytes, const AnsweringSocket::Asker& asker);
     void hearDesk();
     void tellDesk(const std::vector<Note>& theirs);
 

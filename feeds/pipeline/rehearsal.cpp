@@ -66,11 +66,12 @@ const AnsweringSocket* Rehearsal::control() const {
 
 void Rehearsal::serveControl() {
     if (!m_parts->control) return;
-    m_parts->control->serve([this](std::string_view line, bool) -> Result<std::string> {
-        const auto setting = sim::parseLever(line);
-        if (!setting) return Error{setting.error()};
-        return m_parts->simulator.pull(*setting);
-    });
+    m_parts->control->serve(
+        [this](std::string_view line, const AnsweringSocket::Asker&) -> Result<std::string> {
+            const auto setting = sim::parseLever(line);
+            if (!setting) return Error{setting.error()};
+            return m_parts->simulator.pull(*setting);
+        });
 }
 
 bool Rehearsal::waitUntil(SteadyTime time, const std::stop_token& stop) {

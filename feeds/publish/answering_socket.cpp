@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/publish/answering_socket.h"
+
 #include "feeds/transport/endpoint.h"
 #include "feeds/transport/monitor.h"
 #include "feeds/transport/poll.h"
@@ -72,7 +73,9 @@ class ZmqAnsweringSocket final : public AnsweringSocket {
         if (!single || request.size() > m_service.mostBytes || (m_service.isText && !isLine))
             return Error{"expected one " + std::string(m_service.isText ? "line of text" : "message") +
                          ", at most " + std::to_string(m_service.mostBytes) + " bytes"};
-        return answer(request, !permit || !permit->whyNot(Purpose::control, now));
+        const Asker asker{.mayControl = !permit || !permit->whyNot(Purpose::control, now),
+                          .name = permit ? permit->name : std::string()};
+        return answer(request, asker);
     }
 
     /// Null: who it is does not matter.

@@ -40,8 +40,13 @@ class AnsweringSocket {
     /// Where it is bound, with the port that was chosen for tcp://…:*.
     virtual const std::string& endpoint() const = 0;
 
-    /// What to say to a request: done, or why not. `mayControl`: who asks may change things.
-    using Answer = std::function<Result<std::string>(std::string_view request, bool mayControl)>;
+    /// Who asks.
+    struct Asker {
+        bool mayControl = true; // may change things
+        std::string name;       // of his key; empty: within this machine nobody is asked for one
+    };
+    /// What to say to a request: done, or why not.
+    using Answer = std::function<Result<std::string>(std::string_view request, const Asker& asker)>;
     /// Answers what has come; never waits. Requests that are too large, of several parts, or no text where it
     /// must be, are refused.
     virtual void serve(const Answer& answer) = 0;

@@ -128,10 +128,10 @@ TEST_CASE("of another machine only who may control acknowledges, and who may not
     const SystemClock clock;
     int acknowledged = 0;
     const auto serve = [&] {
-        socket.serve([&](std::string_view bytes, bool mayControl) -> Result<std::string> {
+        socket.serve([&](std::string_view bytes, const AnsweringSocket::Asker& asker) -> Result<std::string> {
             const auto request = readDeskRequest(bytes);
             if (!request) return Error{request.error()};
-            if (request->command && !mayControl) return Error{"may listen only"};
+            if (request->command && !asker.mayControl) return Error{"may listen only"};
             acknowledged += request->command ? 1 : 0;
             return deskReply(*request, {}, std::nullopt, {});
         });
@@ -167,4 +167,16 @@ TEST_CASE("what is no request is refused, and the next one answered", "[desk_lin
             CHECK(!read);
     }
     CHECK(!readDeskReply("rubbish"));
+}
+
+TEST_CASE("who acts at a desk by a key is named with it, whatever name he gives himself", "[desk_line]") {
+    DeskRequest request{.command = Acknowledge{4, "Ann", "seen"}};
+    request.note = Note{.id = 5, .by = std::string(60, 'x') + "\u00fc", .text = "text"};
+    speakAs("room", request);
+    CHECK(std::get<Acknowledge>(*request.command).by == "Ann (room)");
+    CHECK(request.note->by == std::string(57, 'x') + " (room)");
+    speakAs("room", request); // a note that is told again
+    CHECK(std::get<Acknowledge>(*request.command).by == "Ann (room)");
+    speakAs("", request);
+    CHECK(std::get<Acknowledge>(*request.command).by == "Ann (room)");
 }

@@ -14,7 +14,7 @@ using surgescope::tests::containsText;
 
 namespace {
 
-Result<std::string> obey(std::string_view line, bool) {
+Result<std::string> obey(std::string_view line, const AnsweringSocket::Asker&) {
     if (line == "jump") return std::string("jumped");
     return Error{"cannot " + std::string(line)};
 }

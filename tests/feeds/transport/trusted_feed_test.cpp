@@ -394,7 +394,9 @@ TEST_CASE("levers are pulled by whoever may, and by nobody else", "[trust][contr
             return ask(kLevers, control.endpoint(), "jump", milliseconds(5'000), context);
         });
         while (answer.wait_for(milliseconds(1)) != std::future_status::ready)
-            control.serve([](std::string_view, bool) { return Result<std::string>(std::string("jumped")); });
+            control.serve([](std::string_view, const AnsweringSocket::Asker&) {
+                return Result<std::string>(std::string("jumped"));
+            });
         return answer.get();
     };
     CHECK_THAT(answerTo(operations.trust).error(), containsText("not let in"));
