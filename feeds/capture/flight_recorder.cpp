@@ -156,12 +156,22 @@ std::string FlightRecorder::asideFolder() const {
     return (fs::path(m_options.folder) / "critical").string();
 }
 
-void FlightRecorder::putAside(const std::string& path) const {
+std::string FlightRecorder::takeAsideProblem() {
+    const std::scoped_lock lock(m_mutex);
+    return std::exchange(m_asideProblem, {});
+}
+
+void FlightRecorder::putAside(const std::string& path) {
     std::error_code error;
     fs::create_directories(asideFolder(), error);
     fs::rename(path, fs::path(asideFolder()) / fs::path(path).filename(), error);
-    if (error) {
-        fs::remove(path, error); // rather than a ring beyond its bound
+    if (error) { // rather than a ring beyond its bound
+        {
+            const std::scoped_lock lock(m_mutex);
+            m_asideProblem =
+                "what a critical alarm came in is not kept in '" + asideFolder() + "': " + error.message();
+        }
+        fs::remove(path, error);
         return;
     }
     std::vector<std::pair<fs::file_time_type, std::string>> aside; // by when they ended

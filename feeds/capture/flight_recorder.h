@@ -60,6 +60,8 @@ class FlightRecorder final : public FeedTap {
     /// Where segments go that the ring has no more room for, and in which a critical alarm came or rose, each
     /// with the one before: recordings, as many as fit into the ring's bound once more. Any thread.
     std::string asideFolder() const;
+    /// Why a segment could not go there and was deleted, once; empty: none was. Any thread.
+    std::string takeAsideProblem();
 
     /// Where the ring is. Any thread.
     const std::string& folder() const { return m_options.folder; }
@@ -75,7 +77,7 @@ class FlightRecorder final : public FeedTap {
   private:
     FlightRecorder(Options options, FileLock lock) : m_options(std::move(options)), m_lock(std::move(lock)) {}
     void segmentDone(const std::string& path);
-    void putAside(const std::string& path) const;
+    void putAside(const std::string& path);
 
     struct Segment {
         std::string path;
@@ -88,6 +90,7 @@ class FlightRecorder final : public FeedTap {
     FileLock m_lock;                   // of the folder
     std::future<void> m_cleaning;      // of what an earlier run left behind
     mutable std::mutex m_mutex;        // guards what follows; nobody who has it waits for a disk
+    std::string m_asideProblem;        // not told yet
     std::vector<Segment> m_segments;   // complete, oldest first
     std::uint64_t m_doneBytes = 0;     // of all complete segments of this run, those that are gone included
     std::optional<FeedSecond> m_since; // the present one's first settled second

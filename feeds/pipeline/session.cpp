@@ -210,6 +210,8 @@ void Session::takeUp() {
 }
 
 void Session::takeUpFailures() {
+    if (m_flight)
+        if (auto problem = m_flight->takeAsideProblem(); !problem.empty()) m_problem = std::move(problem);
     const auto hasFailed = [](const auto& recorder) {
         return recorder && recorder->status().state == Recorder::State::failed;
     };

@@ -173,6 +173,23 @@ TEST_CASE("what the ring has no room for is put aside where a critical alarm cam
         CHECK(std::ranges::count(wanted, name) == 0);
 }
 
+TEST_CASE("a segment that cannot be put aside is told, and the ring keeps its bound", "[flight]") {
+    Fixture f;
+    f.open({.bytes = 400'000, .segment = seconds(10)});
+    writeBytes(f.flight->asideFolder(), "a file where the folder should be");
+    Transition change;
+    change.second = feedSecond(kStart);
+    change.change = Change::shown;
+    change.to = AlarmState::unacked;
+    change.severity = Severity::critical;
+    f.flight->said(said::kChange, said::bytesOf(change));
+    for (int i = 0; i < 60; ++i)
+        f.noise(20'000);
+    CHECK_THAT(f.flight->takeAsideProblem(), containsText("is not kept in '" + f.flight->asideFolder()));
+    CHECK(f.flight->takeAsideProblem().empty());
+    CHECK(f.flight->bytes() <= 400'000);
+}
+
 TEST_CASE("segments of an earlier run are part of the ring, and not of what is kept", "[flight]") {
     Fixture f;
     f.open({});
