@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <telemetry.pb.h>
 #include <utility>
 #include <vector>
@@ -75,21 +76,30 @@ Error outOfBounds(const char* what) {
     return Error{std::string(what) + " with a time, a name, a text or a number out of bounds"};
 }
 
+/// Texts come from rules of the user's, from people and from other parts of the program: as they may be read.
+std::string line(const std::string& text) {
+    return printable(text, kMostLine);
+}
+
+template <class Proto> void writeMembers(const std::vector<std::string>& members, Proto& to) {
+    for (const auto& member : members | std::views::take(kMostMembers))
+        to.add_members(line(member));
+}
+
 void write(const Card& card, pb::AlarmCard& to) {
     to.set_id(card.id);
-    to.set_rule(card.rule);
-    to.set_group(card.group);
+    to.set_rule(line(card.rule));
+    to.set_group(line(card.group));
     to.set_severity(static_cast<std::uint32_t>(card.severity));
     to.set_state(static_cast<std::uint32_t>(card.state));
     to.set_since_us(us(card.since));
     to.set_until_us(us(card.until));
-    to.set_text(card.text);
-    to.set_todo(card.todo);
-    to.set_runbook(card.runbook);
-    for (const auto& member : card.members)
-        to.add_members(member);
-    to.set_by(card.by);
-    to.set_note(card.note);
+    to.set_text(line(card.text));
+    to.set_todo(line(card.todo));
+    to.set_runbook(line(card.runbook));
+    writeMembers(card.members, to);
+    to.set_by(line(card.by));
+    to.set_note(line(card.note));
     to.set_occurrence(card.occurrence);
     to.set_inhibited(card.inhibited);
     to.set_silence(card.isSilence);
@@ -138,20 +148,19 @@ std::string bytesOf(const Transition& change) {
     to.set_interval_end_us(us(change.second));
     to.set_card(change.card);
     to.set_occurrence(change.occurrence);
-    to.set_rule(change.rule);
-    to.set_group(change.group);
+    to.set_rule(line(change.rule));
+    to.set_group(line(change.group));
     to.set_change(static_cast<std::uint32_t>(change.change));
     to.set_from(static_cast<std::uint32_t>(change.from));
     to.set_to(static_cast<std::uint32_t>(change.to));
     to.set_severity(static_cast<std::uint32_t>(change.severity));
     to.set_shelved(change.isShelved);
     to.set_silence(change.isSilence);
-    for (const auto& member : change.members)
-        to.add_members(member);
+    writeMembers(change.members, to);
     to.set_value(change.value);
-    to.set_by(change.by);
-    to.set_note(change.note);
-    to.set_text(change.text);
+    to.set_by(line(change.by));
+    to.set_note(line(change.note));
+    to.set_text(line(change.text));
     return to.SerializeAsString();
 }
 
@@ -184,16 +193,16 @@ std::string bytesOf(const LiveStatus& status, FeedSecond at) {
     to.set_interval_end_us(us(at));
     to.set_verdict(static_cast<std::uint32_t>(status.alarms.verdict));
     to.set_since_us(us(status.alarms.since));
-    for (const auto& card : status.alarms.cards)
+    for (const auto& card : status.alarms.cards | std::views::take(kMostCards))
         write(card, *to.add_cards());
-    for (const auto& card : status.alarms.shelved)
+    for (const auto& card : status.alarms.shelved | std::views::take(kMostCards))
         write(card, *to.add_shelved());
     to.set_inhibited(status.alarms.inhibited);
     to.set_flood(status.alarms.isFlood);
     to.set_first(status.alarms.first);
-    to.set_rules_problem(status.alarms.rulesProblem);
+    to.set_rules_problem(line(status.alarms.rulesProblem));
     to.set_changes(status.changes);
-    to.set_problem(status.problem);
+    to.set_problem(line(status.problem));
     return to.SerializeAsString();
 }
 

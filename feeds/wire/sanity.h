@@ -44,20 +44,36 @@ constexpr bool isControl(std::uint32_t c) {
            (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
-/// Short, and free of control characters. The text is valid UTF-8, as the library sees to.
+/// The first letter of a text that is valid UTF-8, as the library sees to; 0: it is cut off.
+inline std::uint32_t letterOf(std::string_view text, std::size_t& length) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (length > text.size()) return 0;
+    std::uint32_t c = length == 1 ? lead : lead & (0x7fU >> length);
+    for (std::size_t k = 1; k < length; ++k)
+        c = (c << 6U) | (static_cast<unsigned char>(text[k]) & 0x3fU);
+    return c;
+}
+
+/// Short, and free of control characters.
 inline bool isPrintable(std::string_view text, std::size_t limit) {
     if (text.size() > limit) return false;
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-        if (i + length > text.size()) return false;
-        std::uint32_t c = length == 1 ? lead : lead & (0x7fU >> length);
-        for (std::size_t k = 1; k < length; ++k)
-            c = (c << 6U) | (static_cast<unsigned char>(text[i + k]) & 0x3fU);
-        if (isControl(c)) return false;
-        i += length;
-    }
+    for (std::size_t length = 0; !text.empty(); text.remove_prefix(length))
+        if (isControl(letterOf(text, length))) return false; // what is cut off, too
     return true;
+}
+
+/// As much of it as isPrintable() allows, with a blank for each control character.
+inline std::string printable(std::string_view text, std::size_t limit) {
+    std::string out;
+    for (std::size_t length = 0; !text.empty(); text.remove_prefix(length)) {
+        const auto letter = letterOf(text, length);
+        if (letter == 0 && length > text.size()) break;
+        const bool isBlank = isControl(letter);
+        if (out.size() + (isBlank ? 1 : length) > limit) break;
+        isBlank ? out += ' ' : out += text.substr(0, length);
+    }
+    return out;
 }
 
 /// Printable and of one byte a character, so that nothing is left to check of its encoding.

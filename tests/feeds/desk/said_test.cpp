@@ -102,10 +102,15 @@ TEST_CASE("what a desk says is read as it was said", "[said]") {
 }
 
 TEST_CASE("what cannot be right in what a desk says is refused", "[said]") {
+    auto bytes = said::bytesOf(changeOf());
+    bytes[bytes.find("power is out")] = '\x1b';
+    CHECK_THAT(said::readChange(bytes).error(), containsText("out of bounds"));
+    bytes = said::bytesOf(changeOf());
+    for (std::size_t i = 0; i < said::kMostMembers; ++i)
+        bytes += "\x62\x03"
+                 "FRA"; // field 12, members
+    CHECK(!said::readChange(bytes));
     auto change = changeOf();
-    change.text = "\x1b[2J";
-    CHECK_THAT(said::readChange(said::bytesOf(change)).error(), containsText("out of bounds"));
-    change = changeOf();
     change.change = static_cast<Change>(200);
     CHECK(!said::readChange(said::bytesOf(change)));
     change = changeOf();
@@ -114,10 +119,29 @@ TEST_CASE("what cannot be right in what a desk says is refused", "[said]") {
     auto status = statusOf();
     status.alarms.cards[1].state = static_cast<AlarmState>(9);
     CHECK(!said::readShown(said::bytesOf(status, kNow)));
-    status = statusOf();
-    status.alarms.shelved[0].members.assign(said::kMostMembers + 1, "FRA");
-    CHECK(!said::readShown(said::bytesOf(status, kNow)));
     CHECK_THAT(said::readNote("rubbish").error(), containsText("7 bytes are not surgescope.v1.Note"));
+}
+
+TEST_CASE("whatever stands in a rule, a note or a refusal, what is said can be read", "[said]") {
+    auto status = statusOf();
+    status.alarms.rulesProblem = "rules.toml:3: no\nrules.toml:5: neither";
+    status.problem = std::string(5'000, 'x');
+    status.alarms.cards[0].note =
+        "seen \U0001F469\u200D\U0001F4BB"; // joined by a character that shows nothing
+    status.alarms.cards[0].todo = "first\tthen";
+    status.alarms.cards[0].members.assign(said::kMostMembers + 1, "FRA");
+    const auto shown = said::readShown(said::bytesOf(status, kNow));
+    REQUIRE(shown);
+    CHECK(shown->status.alarms.rulesProblem == "rules.toml:3: no rules.toml:5: neither");
+    CHECK(shown->status.alarms.cards[0].note == "seen \U0001F469 \U0001F4BB");
+    CHECK(shown->status.alarms.cards[0].todo == "first then");
+    CHECK(shown->status.problem.size() <= 2'000);
+    CHECK(shown->status.alarms.cards[0].members.size() == said::kMostMembers);
+    auto change = changeOf();
+    change.note = "\x1b[2J";
+    const auto read = said::readChange(said::bytesOf(change));
+    REQUIRE(read);
+    CHECK(read->note == " [2J");
 }
 
 TEST_CASE("bytes that anybody may have changed are read or refused, never worse", "[said]") {
