@@ -68,7 +68,7 @@ int stopDescriptor() {
 int main(int argc, char** argv) {
     Agent::Options options;
     options.node = hostName();
-    Publisher::Options publisherOptions;
+    Publisher::Options publisherOptions{.pops = 1, .nodes = 1};
 
     CLI::App app{"Reports what this machine's nginx does to surgescope, once a second.", kProgram};
     app.add_option("--pop", options.pop, "Where this node is, by the PoP's code: EWR")

@@ -29,8 +29,19 @@ std::chrono::milliseconds farewellOf(const Publisher::Options& options) {
     return options.isWithinProcess() ? std::chrono::milliseconds(0) : kPatientFarewell;
 }
 
+/// Who speaks for so many: reports, columns and what is rarer.
+PublishingSocket::Load loadOf(const Publisher::Options& options, std::size_t pops, std::size_t nodes) {
+    if (pops == 0) return {}; // not known yet
+    PublishingSocket::Load load{.messageBytes = meanMessageBytes(nodes, pops)};
+    // Who says nothing to one that is gone has nothing to tell either when he is back.
+    const bool onlyWhileConnected = options.onlyWhileConnected || !options.relays.empty();
+    if (!options.lossless && !onlyWhileConnected) load.mostWaiting = 3 * kWaitSeconds * (pops + 1);
+    return load;
+}
+
 /// With relays, to the one that is number `relay` of them.
-Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& options, std::size_t relay) {
+Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& options, std::size_t relay,
+                                                     const PublishingSocket::Load& load) {
     const bool one = !options.relays.empty();
     return PublishingSocket::open(
         {.bind = options.bind,
@@ -38,6 +49,7 @@ Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& o
          .waits = options.lossless,
          .onlyWhileConnected = one || options.onlyWhileConnected,
          .farewell = farewellOf(options),
+         .load = load,
          .context = options.context});
 }
 
@@ -94,15 +106,9 @@ class ZmqPublisher final : public Publisher {
         SteadyTime sentAt;
     };
 
-    /// Reports, columns and what is rarer.
     PublishingSocket::Load load() const {
-        if (m_rosters.empty()) return {}; // not known yet
-        PublishingSocket::Load load{.messageBytes = meanMessageBytes(m_nodes, m_rosters.size())};
-        // Who says nothing to one that is gone has nothing to tell either when he is back.
-        const bool onlyWhileConnected = m_options.onlyWhileConnected || !m_options.relays.empty();
-        if (!m_options.lossless && !onlyWhileConnected)
-            load.mostWaiting = 3 * kWaitSeconds * (m_rosters.size() + 1);
-        return load;
+        return m_rosters.empty() ? loadOf(m_options, m_options.pops, m_options.nodes)
+                                 : loadOf(m_options, m_rosters.size(), m_nodes);
     }
 
     template <class Message> bool send(Message& message) {
@@ -133,7 +139,7 @@ class ZmqPublisher final : public Publisher {
     void follow(Failover::Move move) {
         if (move == Failover::Move::arrives) beginSession();
         if (move != Failover::Move::leaves) return;
-        auto next = openSocket(m_options, m_failover.at());
+        auto next = openSocket(m_options, m_failover.at(), load());
         if (next) m_socket = std::move(next.value()); // otherwise the one after it, when that is due
     }
 
@@ -167,9 +173,10 @@ Result<std::unique_ptr<Publisher>> Publisher::open(const Options& asked, const C
     auto options = asked;
     // Shared by one relay's socket after the other: none waits for what the last one still delivers.
     if (!options.context) options.context = std::make_shared<ZmqContext>();
+    const auto load = loadOf(options, options.pops, options.nodes);
     for (std::size_t relay = 1; relay < options.relays.size(); ++relay) // a mistake is told now, not in need
-        if (auto tried = openSocket(options, relay); !tried) return Error{tried.error()};
-    auto socket = openSocket(options, 0);
+        if (auto tried = openSocket(options, relay, load); !tried) return Error{tried.error()};
+    auto socket = openSocket(options, 0, load);
     if (!socket) return Error{socket.error()};
     return std::unique_ptr<Publisher>(
         std::make_unique<ZmqPublisher>(options, clock, std::move(socket.value())));

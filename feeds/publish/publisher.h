@@ -6,6 +6,7 @@
 #include "feeds/util/result.h"
 #include "feeds/wire/messages.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -30,6 +31,10 @@ class Publisher {
         /// With these, no others.
         std::vector<std::string> relays;
         bool onlyWhileConnected = false; // nothing waits for one it connects to that is gone
+        /// What it will speak for, about, where that is known before its rosters are: how much may wait for a
+        /// subscriber. When rosters tell something else, it connects anew.
+        std::size_t pops = 0;
+        std::size_t nodes = 0;
         bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
         /// Told where it is not let in, and when it is after all. By the thread that ticks.
         std::function<void(const std::string&)> warn;

@@ -44,9 +44,8 @@ PublishingLink::PublishingLink(const PublishingSocket::Options& options, std::sh
 std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
     m_prefixes.clear();
     m_subscriptions = 0;
-    m_sent = m_sentSinceRead = 0;
+    m_sent = 0;
     m_isHeard = false;
-    m_openedMark = m_mark;
     m_socket.emplace(makePublishing(*m_context, m_options.waits, m_options.farewell));
     m_socket->set(zmq::sockopt::sndhwm, m_mark);
     m_socket->set(zmq::sockopt::immediate, m_options.onlyWhileConnected);
@@ -75,30 +74,19 @@ bool PublishingLink::send(std::string_view topic, std::string_view payload) {
     // A slow subscriber is waited for at the first part only: the parts travel together.
     if (!sendPart(topic, ZMQ_SNDMORE) || !sendPart(payload, 0)) return false;
     ++m_sent;
-    ++m_sentSinceRead;
     return true;
 }
 
+/// The mark of an open socket must not move, in ZeroMQ 4.3.4: with a connection that just ends the process
+/// does, and where as much waits as may, or more was read than a lower mark lets through, nothing is ever sent
+/// again. So the socket is made anew.
 void PublishingLink::expect(const PublishingSocket::Load& load) {
-    if (isWithinProcess(m_way)) return; // ZeroMQ (4.3.4) would add the marks of both ends up twice there
+    if (isWithinProcess(m_way)) return; // both ends' marks are one sum there
     const int mark = markOf(m_options.queueBytes, load);
     if (mark * 3 / 2 > m_mark && mark < m_mark * 3 / 2) return; // it would not matter
-    setMark(mark, m_mark, m_sent);
-}
-
-/// ZeroMQ tells the sender of what was read whenever that is a multiple of half the mark. When a mark falls
-/// below what was read and not told, nothing is sent any more, so nothing is read, and the link is silent for
-/// good. So it is when a mark rises while as much waits as may: the sender waits to be told, and the receiver
-/// has become too patient to tell. So a mark moves only where fewer messages were sent than half of either;
-/// otherwise the socket is made anew.
-void PublishingLink::setMark(int mark, int before, std::uint64_t sent) {
-    const bool isSafe = sent < static_cast<std::uint64_t>(std::min(mark, before) / 2);
-    if (!isSafe && m_options.waits) return; // nothing that is waited for may be lost on the way
+    if (m_options.waits && m_sent > 0) return; // nothing that is waited for may be lost on the way
     m_mark = mark;
-    if (isSafe)
-        m_socket->set(zmq::sockopt::sndhwm, m_mark);
-    else
-        openAgain(m_options.farewell);
+    openAgain(m_options.farewell);
 }
 
 /// A signal ends the waiting, as the time does.
@@ -110,8 +98,6 @@ bool PublishingLink::sendPart(std::string_view part, int flags) {
 
 bool PublishingLink::readSubscriptions() {
     bool joined = false;
-    bool hasNew = false;
-    const auto sent = std::exchange(m_sentSinceRead, 0);
     zmq::message_t wish;
     while (m_socket->recv(wish, zmq::recv_flags::dontwait)) {
         const auto text = wish.to_string_view();
@@ -119,7 +105,7 @@ bool PublishingLink::readSubscriptions() {
         const auto prefix = text.substr(1);
         const auto known = m_prefixes.find(prefix);
         if (text[0] == 1) {
-            hasNew = true;
+            m_isHeard = true;
             ++m_subscriptions;
             if (known != m_prefixes.end())
                 ++known->second.count;
@@ -131,10 +117,7 @@ bool PublishingLink::readSubscriptions() {
             if (known != m_prefixes.end() && --known->second.count == 0) m_prefixes.erase(known);
         }
     }
-    m_isHeard = m_isHeard || hasNew;
     if (!m_isHeard) m_sent = 0; // to nobody
-    // Who is new has the mark that the socket was opened with.
-    if (hasNew && m_mark != m_openedMark) setMark(m_mark, m_openedMark, sent);
     return joined;
 }
 

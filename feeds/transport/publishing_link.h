@@ -45,7 +45,6 @@ class PublishingLink {
     void keepTrying(SteadyTime now, WallTime wall);
 
   private:
-    void setMark(int mark, int before, std::uint64_t sent);
     void addPrefix(std::string_view prefix, const char* key);
     void shutOutGreediest();
     bool sendPart(std::string_view part, int flags);
@@ -62,9 +61,7 @@ class PublishingLink {
     std::optional<zmq::socket_t> m_socket;
     std::unique_ptr<Monitor> m_monitor; // of m_socket; null: nothing of it matters
     int m_mark;                         // messages that may wait for a subscriber
-    int m_openedMark = 0;               // as it was when the socket was opened
-    std::uint64_t m_sent = 0;           // messages, since then, and since somebody listens
-    std::uint64_t m_sentSinceRead = 0;  // since wishes were read
+    std::uint64_t m_sent = 0;           // messages, since the socket was opened and somebody listens
     struct Wish {
         std::size_t count = 0; // subscribers
         std::string key;       // of who was the first

@@ -50,8 +50,9 @@ class PublishingSocket {
     /// False: nothing of it was sent, because a subscriber that is waited for did not take it within 200 ms.
     bool send(std::string_view topic, std::string_view payload);
 
-    /// From now on that is to be sent. Messages that are half as large again, or fewer or more that may wait,
-    /// after many were sent: subscribers have to come back and lose what is sent meanwhile.
+    /// From now on that is to be sent. Messages that are half as large again, or fewer or more that may wait:
+    /// subscribers have to come back and lose what is sent meanwhile. Of those that are waited for that is only
+    /// so before anything was sent to them.
     void expect(const Load& load);
 
     /// Reads who subscribes. True: somebody new asks for rosters.

@@ -3,6 +3,7 @@
 #include "feeds/transport/publishing_socket.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/machine.h"
 #include "tests/support/wait.h"
 
 #include <string>
@@ -172,6 +173,37 @@ TEST_CASE("a publisher that once had more to say than may wait is heard afterwar
         const auto received = source->receive(milliseconds(20));
         const auto* message = std::get_if<RawMessage>(&received);
         return message && message->topic == "pop/LHR";
+    }));
+}
+
+TEST_CASE("publishers that expect something else while they are not let in go on", "[publish][trust]") {
+    Machine wall, agents;
+    agents.knows(wall.key());
+    const auto source = listener({.bind = {"tcp://0.0.0.0:*"}, .context = wall.context});
+    std::vector<std::unique_ptr<PublishingSocket>> publishers;
+    for (int i = 0; i < 20; ++i) {
+        auto opened = PublishingSocket::open(
+            {.connect = {source->endpoints().front().name}, .context = agents.context});
+        REQUIRE(opened);
+        publishers.push_back(std::move(opened.value()));
+    }
+    // Each has something else to say in one of five turns, and is refused in any of them.
+    int turn = 0;
+    CHECK(eventually([&] {
+        ++turn;
+        for (std::size_t i = 0; i < publishers.size(); ++i) {
+            publishers[i]->subscriptions(milliseconds(0));
+            const bool isLong = (turn + i) / 5 % 2 == 0;
+            publishers[i]->expect({.messageBytes = isLong ? 20'000U : 2'000U});
+        }
+        source->receive(milliseconds(1));
+        return turn >= 200;
+    }));
+    wall.allows({"EWR/edge-1", agents.key(), {"EWR/edge-1"}, {"EWR"}, {"edge-1"}});
+    CHECK(eventually([&] {
+        source->receive(milliseconds(1));
+        publishers.front()->readSubscriptions();
+        return publishers.front()->wanted("pop/EWR");
     }));
 }
 
