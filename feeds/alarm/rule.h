@@ -65,6 +65,8 @@ struct RuleValue {
     std::chrono::seconds before{}; // of `toBefore` and `belowBaseline`
 
     Quantity quantity() const;
+    /// `measure` says of what.
+    bool isOfMeasure() const { return isSummed() && !isOfNodes; }
     /// Of the totals of a window; otherwise it is of the moment.
     bool isSummed() const {
         return kind != Kind::age && kind != Kind::clockOffset && kind != Kind::droppedMessages;

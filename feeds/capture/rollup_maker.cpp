@@ -67,8 +67,8 @@ void RollupMaker::giveRollup(const FleetState& state, FeedSecond end, Sink& sink
         pop.end = end;
         pop.expectedNodes = place->expectedNodes();
         for (int back = 0; back < kWidth.count(); ++back) {
-            const auto* point = place->rollup.rings()[0].at(end - seconds(back));
-            if (point && point->hasData()) pop.observed |= std::uint64_t{1} << back;
+            const auto point = place->rollup.rings()[0].at(end - seconds(back));
+            if (point && point.hasData()) pop.observed |= std::uint64_t{1} << back;
         }
         m_sinceStart.merge(pop.totals);
         m_rollup.pops.push_back(std::move(pop));
@@ -93,11 +93,12 @@ void RollupMaker::givePoints(const FleetState& state, seconds width, FeedSecond 
         column.clear();
     const auto add = [&](const std::string& name, const Rollup& rollup) {
         const auto& ring = *std::ranges::find(rollup.rings(), width, &RollupRing::step);
-        const auto* found = ring.at(end);
-        const auto p = found ? *found : RollupPoint::none();
-        for (std::size_t column = 0; column < kChartedCount; ++column)
+        const auto found = ring.at(end);
+        const auto p = found ? found.copy() : RollupPoint::none();
+        for (std::size_t column = 0; column < (rollup.isWide() ? kChartedCount : kChartedEverywhere);
+             ++column)
             m_points.columns.all[column].push_back(p.all[column]);
-        if (rollup.keepsLagDistribution()) {
+        if (rollup.isWide()) {
             const auto* lag = ring.lagAt(end);
             const LagBins bins = lag ? *lag : LagBins{};
             m_points.lagBins.insert(m_points.lagBins.end(), bins.counts.begin(), bins.counts.end());

@@ -185,7 +185,6 @@ struct Frame {
     std::string scenario;                // empty when nobody named one
     std::optional<FeedSecond> settled;   // the second all numbers are of; nothing before the first report
     std::optional<FeedSecond> releaseAt; // T-0: set by hand, announced, or when a release was said to be live
-    std::optional<double> listeners;
     std::optional<double> listenersRecord; // the most ever before
 
     Selection selection; // what the following are of

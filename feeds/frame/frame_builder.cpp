@@ -12,6 +12,7 @@
 namespace surgescope::feeds {
 namespace {
 
+constexpr std::chrono::seconds kSecond{1};
 constexpr std::size_t kMostMissing = 5; // named in the drill-down
 constexpr std::size_t kMostParts = 7;   // of a region's stack: more colours cannot be told apart
 
@@ -105,7 +106,6 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
     if (const auto& global = state.global()) {
         if (global->rehearsal) frame->mode = FeedMode::rehearsal;
         frame->scenario = global->scenario;
-        frame->listeners = static_cast<double>(global->listeners);
         if (global->listenersRecord > 0)
             frame->listenersRecord = static_cast<double>(global->listenersRecord);
     }
@@ -137,6 +137,13 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
     if (frame->settled)
         frame->world = summarise(state.world().totals(*frame->settled), state.expectedNodes(), silent);
     frame->world.nodesExpected = state.expectedNodes();
+    if (const auto& announced = state.announced())
+        for (const auto& [measure, value] : announced->values)
+            if (value)
+                frame->world[measure] = {*value, frame->settled && !silent &&
+                                                         announced->holds(*frame->settled, kSecond)
+                                                     ? Quality::measured
+                                                     : Quality::stale};
     frame->selection = request.selection;
     frame->summary = summaryOf(state, request.selection, *frame, silent);
     if (request.selection.isPop()) {

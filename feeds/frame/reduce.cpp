@@ -26,8 +26,8 @@ template <class Visit> void forEachPoint(const Rollup& rollup, const Columns& co
     for (int column = 0; column < columns.axis.columns; ++column) {
         const auto end = columns.axis.endOf(column);
         for (int slot = 0; slot < columns.slots; ++slot)
-            if (const auto* point = ring.at(end - slot * columns.step); point && point->hasData())
-                visit(static_cast<std::size_t>(column), *point);
+            if (const auto point = ring.at(end - slot * columns.step); point && point.hasData())
+                visit(static_cast<std::size_t>(column), point);
     }
 }
 
@@ -71,7 +71,7 @@ std::vector<float> seriesOf(const Rollup& rollup, const Columns& columns, Measur
     auto series = emptySeries(columns);
     std::vector<int> counts(series.size(), 0);
     const auto reduction = infoOf(measure).reduction;
-    forEachPoint(rollup, columns, [&](std::size_t column, const RollupPoint& point) {
+    forEachPoint(rollup, columns, [&](std::size_t column, const KeptPoint& point) {
         const float value = point[measure];
         if (std::isnan(value)) return;
         float& so = series[column];
@@ -166,7 +166,7 @@ HeatGrid heatGrid(const FleetState& state, FeedSecond settled, const ViewRequest
     for (const auto& [code, place] : state.places()) {
         if (place->rollup.empty() || (region && place->region.value != *region)) continue;
         Row row{&code, HeatGrid::kNothingPurged, emptySeries(columns)};
-        forEachPoint(place->rollup, columns, [&](std::size_t column, const RollupPoint& point) {
+        forEachPoint(place->rollup, columns, [&](std::size_t column, const KeptPoint& point) {
             const float known = point[Measure::invalidation_lag_p99_us];
             const float lag = std::isnan(known) ? HeatGrid::kNothingPurged : known;
             row.cells[column] = std::fmax(row.cells[column], lag);
@@ -224,17 +224,17 @@ BaselineFrame baselineOf(const Baseline& baseline, FeedSecond release, FeedSecon
     BaselineFrame frame{baseline.name, {}, RollupPoint::none()};
     const auto* rollup = rollupOf(baseline.state, selection);
     const auto pointFor = [&](FeedSecond second) {
-        return rollup ? rollup->pointAt(baseline.timeOf(second, release)) : nullptr;
+        return rollup ? rollup->pointAt(baseline.timeOf(second, release)) : KeptPoint();
     };
-    if (const auto* point = pointFor(settled)) frame.now = *point;
+    if (const auto point = pointFor(settled)) frame.now = point.copy();
     for (auto& values : frame.series.all)
         values = emptySeries(columns);
     for (int column = 0; column < columns.axis.columns; ++column) {
-        const auto* point = pointFor(columns.axis.endOf(column));
+        const auto point = pointFor(columns.axis.endOf(column));
         if (!point) continue;
         const auto at = static_cast<std::size_t>(column);
-        for (std::size_t i = 0; i < kChartedCount; ++i)
-            frame.series.all[i][at] = point->all[i];
+        for (const auto measure : kCharted)
+            frame.series[measure][at] = point[measure];
     }
     return frame;
 }

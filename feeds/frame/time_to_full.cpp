@@ -11,10 +11,10 @@ std::optional<double> secondsToFull(const Rollup& rollup, FeedSecond settled) {
     int count = 0;
     double sumT = 0, sumS = 0, sumTT = 0, sumTS = 0, newest = std::nan("");
     for (auto back = std::chrono::seconds(0); back < kSlopeLookBack; back += ring.step()) {
-        const auto* point = ring.at(settled - back);
-        if (!point || std::isnan((*point)[Measure::saturation])) continue;
+        const auto point = ring.at(settled - back);
+        if (!point || std::isnan(point[Measure::saturation])) continue;
         const auto t = -static_cast<double>(back.count());
-        const auto s = static_cast<double>((*point)[Measure::saturation]);
+        const auto s = static_cast<double>(point[Measure::saturation]);
         if (std::isnan(newest)) newest = s;
         ++count;
         sumT += t;

@@ -40,6 +40,10 @@ bool isQuantile(Measure measure) {
     return infoOf(measure).formula.kind == Formula::Kind::quantile;
 }
 
+bool isAnnounced(Measure measure) {
+    return infoOf(measure).formula.kind == Formula::Kind::announced;
+}
+
 std::optional<Measure> measureNamed(std::string_view name) {
     const auto found = std::ranges::find(kMeasures, name, &MeasureInfo::name);
     if (found == kMeasures.end()) return std::nullopt;
@@ -56,6 +60,7 @@ Quality MeasureReader::quality(const Formula& f) const {
     switch (f.kind) {
     case Formula::Kind::coverage: return m_whole; // counting oneself is no measurement
     case Formula::Kind::quantile: return quality(f.distribution);
+    case Formula::Kind::announced: return Quality::notMeasured;
     case Formula::Kind::ratio: {
         const auto worst = std::max(quality(f.part), quality(f.whole));
         return f.wholeToo ? std::max(worst, quality(*f.wholeToo)) : worst;
@@ -85,7 +90,8 @@ std::optional<MeasureParts> MeasureReader::parts(Measure measure) const {
         return expected > 0 ? MeasureParts{std::min(heard, expected), expected} : MeasureParts{heard, heard};
     }
     case Formula::Kind::rate:
-    case Formula::Kind::quantile: break;
+    case Formula::Kind::quantile:
+    case Formula::Kind::announced: break;
     }
     return MeasureParts{m_totals[f.part], rounded(m_of.seconds)};
 }
@@ -107,6 +113,7 @@ double MeasureReader::samples(Measure measure) const {
     case Formula::Kind::quantile: return static_cast<double>(m_totals[f.distribution].count());
     case Formula::Kind::rate: return static_cast<double>(m_totals[f.part]);
     case Formula::Kind::ratio: return static_cast<double>(parts(measure).value_or(MeasureParts{}).whole);
+    case Formula::Kind::announced: return 0;
     case Formula::Kind::perNode:
     case Formula::Kind::nodesAbove:
     case Formula::Kind::coverage: break;

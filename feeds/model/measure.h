@@ -26,8 +26,8 @@ enum class Unit : std::uint8_t {
 /// For tables and files: "1/s", "bit/s", "bytes/s", "us", "ratio", "count", "nodes", "keys x nodes".
 std::string_view symbolOf(Unit unit);
 
-/// How a number is computed from totals of some seconds. All of them are of sums, so they can be read of any
-/// place and any time.
+/// How a number is computed from totals of some seconds. All but one kind are of sums, so they can be read of
+/// any place and any time.
 struct Formula {
     enum class Kind : std::uint8_t {
         rate,       // part × factor / seconds; of an integral over time, its mean
@@ -36,6 +36,7 @@ struct Formula {
         nodesAbove, // nodes at `permille` saturation or more
         quantile,   // of a distribution
         coverage,   // node-seconds measured / expected
+        announced,  // not counted at the edge but told of the whole service (Global); of the world alone
     };
     Kind kind = Kind::rate;
     Counter part{};
@@ -63,6 +64,7 @@ struct Formula {
         return {.kind = Kind::quantile, .distribution = distribution, .q = q};
     }
     static constexpr Formula coverage() { return {.kind = Kind::coverage, .part = Counter::node_seconds}; }
+    static constexpr Formula announced() { return {.kind = Kind::announced}; }
 };
 
 /// What stands for several points in one column of a chart. Rates and shares are averaged; of quantiles and
@@ -135,7 +137,11 @@ enum class Reduction : std::uint8_t { mean, highest, lowest };
     X(memory, "memory", ratio, mean, perNode(Counter::memory_permille_seconds))                              \
     X(disk, "disk", ratio, mean, perNode(Counter::disk_permille_seconds))                                    \
     X(backlog_us, "backlog", microseconds, mean, perNode(Counter::backlog_us_seconds, 1))                    \
-    X(log_lines_lost_per_second, "log lines lost", perSecond, mean, rate(Counter::log_lines_lost))
+    X(log_lines_lost_per_second, "log lines lost", perSecond, mean, rate(Counter::log_lines_lost))           \
+    X(listeners, "listeners", count, mean, announced())                                                      \
+    X(recommender_signal, "recommender signal to noise", count, lowest, announced())                         \
+    X(recommender_trend, "recommended by trend", ratio, highest, announced())                                \
+    X(churn_ppm_per_hour, "churn, ppm per hour", count, highest, announced())
 
 enum class Measure : std::uint8_t {
 #define X(name, ...) name,
@@ -158,11 +164,14 @@ struct MeasureInfo {
 const MeasureInfo& infoOf(Measure measure);
 /// It is read from a histogram, and sums say nothing of it.
 bool isQuantile(Measure measure);
+/// It is told, and no totals say anything of it.
+bool isAnnounced(Measure measure);
 /// Nothing: there is no measure of that name.
 std::optional<Measure> measureNamed(std::string_view name);
 
 /// The two sums a measure is the quotient of, times its formula's factor: they add up over seconds and
-/// places, and so do what they are of: nothing observed is nothing in both. Quantiles have none.
+/// places, and so do what they are of: nothing observed is nothing in both. Quantiles and what is announced
+/// have none.
 struct MeasureParts {
     std::uint64_t part = 0;
     std::uint64_t whole = 0;
@@ -189,7 +198,8 @@ class MeasureReader {
         : m_totals(totals), m_of(of), m_whole(whole) {}
 
     Reading read(Measure measure) const;
-    /// Nothing: it is a quantile, or nobody who reports measures it. Of a rate, `whole` counts seconds.
+    /// Nothing: it is a quantile or announced, or nobody who reports measures it. Of a rate, `whole` counts
+    /// seconds.
     std::optional<MeasureParts> parts(Measure measure) const;
     /// Of how many requests, nodes or other things it is the ratio, mean or quantile: so few may say nothing.
     double samples(Measure measure) const;

@@ -25,9 +25,9 @@ std::optional<double> baselineOf(const Baseline& baseline, FeedSecond second, Fe
         if (found == codes.end()) return std::nullopt;
         rollup = &state.regions()[static_cast<std::size_t>(found - codes.begin())];
     }
-    const auto* point = rollup->pointAt(baseline.timeOf(second, release));
-    if (!point || std::isnan((*point)[measure])) return std::nullopt;
-    return static_cast<double>((*point)[measure]);
+    const auto point = rollup->pointAt(baseline.timeOf(second, release));
+    if (!point || std::isnan(point[measure])) return std::nullopt;
+    return static_cast<double>(point[measure]);
 }
 
 /// The newest second up to this one in which a node was measured, of those that are open: who reports late is
@@ -44,7 +44,7 @@ std::optional<FeedSecond> lastHeardOpen(const Rollup& rollup, FeedSecond until) 
 std::optional<FeedSecond> lastHeardIn(const Rollup& rollup, FeedSecond until) {
     const auto& ring = rollup.rings().front();
     for (auto back = std::chrono::seconds(0); back < ring.length(); back += ring.step())
-        if (const auto* point = ring.at(until - back); point && point->hasData()) return until - back;
+        if (const auto point = ring.at(until - back); point && point.hasData()) return until - back;
     return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <string_view>
 
 namespace surgescope::feeds {
@@ -24,6 +25,13 @@ std::uint64_t observedOf(const FleetRollup::Pop& pop, seconds width) {
 
 seconds countOf(std::uint64_t observed) {
     return seconds(std::popcount(observed));
+}
+
+/// Of place number `place` of the message; a column may have values of the last ones alone.
+float valueOf(const Points& points, std::size_t column, std::size_t place) {
+    const auto& values = points.columns.all[column];
+    const auto before = points.count() - values.size();
+    return place < before ? std::numeric_limits<float>::quiet_NaN() : values[place - before];
 }
 
 } // namespace
@@ -61,10 +69,11 @@ std::optional<Refused> FleetState::apply(const Points& message, Arrival arrival)
         if (m_pointRollups.size() != message.count()) return refusal();
         m_pointPlaces = message.places;
     }
-    RollupPoint point;
+    auto point = RollupPoint::none();
     for (std::size_t i = 0; i < m_pointRollups.size(); ++i) {
-        for (std::size_t column = 0; column < kChartedCount; ++column)
-            point.all[column] = message.columns.all[column][i];
+        const auto columns = m_pointRollups[i]->isWide() ? kChartedCount : kChartedEverywhere;
+        for (std::size_t column = 0; column < columns; ++column)
+            point.all[column] = valueOf(message, column, i);
         if (!m_pointRollups[i]->restore(message.width, message.end, point)) return refusal();
     }
     const auto withLag = message.lagBins.size() / LagBins::kCount;

@@ -179,6 +179,8 @@ std::optional<Refused> FleetState::apply(const Global& message, Arrival arrival)
         return Refused{Refusal::notOfNow, "global of " + message.header.publisher +
                                               ": simulated, while others report what is now"};
     m_global = message;
+    m_announced = Announced::of(message, message.header.intervalEnd + heard.publisher->shift);
+    m_sums.world().announce(*m_announced);
     return std::nullopt;
 }
 
@@ -257,6 +259,7 @@ void FleetState::startEpoch(FeedSecond now) {
     m_sinceStart.clear();
     m_events.clear();
     m_global.reset();
+    m_announced.reset();
     m_sums.clear();
     // PoPs that moved back have forgotten; what the others hold is of the time before.
     for (const auto& [code, place] : m_places) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/state/announced.h"
 #include "feeds/state/fleet_sums.h"
 #include "feeds/state/freshness.h"
 #include "feeds/state/judge.h"
@@ -66,6 +67,7 @@ class FleetState {
     Judge& judge() { return m_judge; }
     std::optional<SteadyTime> lastReport() const { return m_lastReport; }
     const std::optional<Global>& global() const { return m_global; }
+    const std::optional<Announced>& announced() const { return m_announced; }
     /// T-0 as the feed tells it: announced, or when a release was last said to be live.
     std::optional<FeedSecond> releaseAt() const;
     const std::deque<Event>& events() const { return m_events; }
@@ -105,6 +107,7 @@ class FleetState {
     std::uint64_t m_epoch;
     std::optional<SteadyTime> m_lastReport;
     std::optional<Global> m_global;
+    std::optional<Announced> m_announced;
     std::deque<Event> m_events;
     std::vector<Rollup> m_spareRollups; // of places that were forgotten, for their memory
     Rollup m_otherEdges;                // regions of another edge than ours: nothing is shown of them

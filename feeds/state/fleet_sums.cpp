@@ -13,8 +13,8 @@ constexpr std::size_t kMaxWaiting = 4 * Rollup::kOpenSeconds;
 
 FleetSums::FleetSums(std::size_t regions) : m_regions(regions), m_expected(regions, 0) {
     for (auto& region : m_regions)
-        region.keepLagDistribution();
-    m_world.keepLagDistribution();
+        region.keepWide();
+    m_world.keepWide();
 }
 
 void FleetSums::Sums::clear(std::size_t regions) {

@@ -30,7 +30,7 @@ RollupPoint RollupPoint::none() {
 }
 
 RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds observed,
-                            std::chrono::seconds width, std::uint64_t expectedNodes) {
+                            std::chrono::seconds width, std::uint64_t expectedNodes, bool wide) {
     RollupPoint point = none();
     if (totals[Counter::node_seconds] == 0) return point;
     const MeasureReader reader(
@@ -38,19 +38,25 @@ RollupPoint RollupPoint::of(const PopTotals& totals, std::chrono::seconds observ
         {.seconds = static_cast<double>(observed.count()),
          .expectedNodeSeconds = static_cast<double>(expectedNodes) * static_cast<double>(width.count())},
         Quality::measured);
-    for (std::size_t i = 0; i < kChartedCount; ++i)
+    for (std::size_t i = 0; i < (wide ? kChartedCount : kChartedEverywhere); ++i)
         if (const auto reading = reader.read(kCharted[i]); reading.hasValue())
             point.all[i] = static_cast<float>(reading.value);
     return point;
 }
 
+RollupPoint KeptPoint::copy() const {
+    auto point = RollupPoint::none();
+    std::copy_n(m_values, m_count, point.all.begin());
+    return point;
+}
+
 void RollupRing::put(FeedSecond end, const RollupPoint& point) {
     if (!m_points) {
-        m_points = std::make_unique_for_overwrite<RollupPoint[]>(m_slots);
+        m_points = std::make_unique_for_overwrite<float[]>(m_slots * m_width);
         m_numbers.assign(m_slots, 0);
     }
     const auto number = numberOf(end);
-    m_points[number % m_slots] = point;
+    std::copy_n(point.all.begin(), m_width, &m_points[number % m_slots * m_width]);
     m_numbers[number % m_slots] = number;
     if (!m_lags.empty()) m_lags[number % m_slots] = {}; // told anew after its point
 }
@@ -64,10 +70,11 @@ const LagBins* RollupRing::lagAt(FeedSecond end) const {
     return m_lags.empty() || !at(end) ? nullptr : &m_lags[numberOf(end) % m_slots];
 }
 
-const RollupPoint* RollupRing::at(FeedSecond end) const {
-    if (!m_points) return nullptr;
+KeptPoint RollupRing::at(FeedSecond end) const {
+    if (!m_points) return {};
     const auto number = numberOf(end);
-    return m_numbers[number % m_slots] == number ? &m_points[number % m_slots] : nullptr;
+    if (m_numbers[number % m_slots] != number) return {};
+    return {&m_points[number % m_slots * m_width], m_width};
 }
 
 bool RollupRing::holdsNewer(FeedSecond end) const {
@@ -82,6 +89,12 @@ void RollupRing::clear() {
 Rollup::Rollup()
     : m_rings{RollupRing(std::chrono::seconds(1), kFineRange.count()),
               RollupRing(std::chrono::seconds(10), 1'080), RollupRing(std::chrono::seconds(60), 2'880)} {}
+
+void Rollup::keepWide() {
+    m_isWide = true;
+    for (auto& ring : m_rings)
+        ring.keepWide();
+}
 
 PopTotals* Rollup::open(FeedSecond second, std::uint64_t expectedNodes) {
     const bool first = totals(second) == nullptr;
@@ -124,8 +137,12 @@ void Rollup::settle(FeedSecond second, std::uint64_t expectedNodes) {
 
 void Rollup::put(RollupRing& ring, FeedSecond end, const PopTotals& totals, std::chrono::seconds observed,
                  std::chrono::seconds width, std::uint64_t expectedNodes) {
-    ring.put(end, RollupPoint::of(totals, observed, width, expectedNodes));
-    if (m_keepsLag) ring.putLag(end, LagBins::of(totals[Distribution::invalidation_lag]));
+    auto point = RollupPoint::of(totals, observed, width, expectedNodes, m_isWide);
+    if (m_announced && m_announced->holds(end, ring.step()))
+        for (const auto& [measure, value] : m_announced->values)
+            if (value && point.hasData()) point[measure] = static_cast<float>(*value);
+    ring.put(end, point);
+    if (m_isWide) ring.putLag(end, LagBins::of(totals[Distribution::invalidation_lag]));
 }
 
 void Rollup::close(FeedSecond second, PopTotals& whole, std::uint64_t expectedNodes) {
@@ -192,17 +209,17 @@ const RollupRing& Rollup::ringFor(std::chrono::seconds range) const {
     return m_rings.back();
 }
 
-const RollupPoint* Rollup::pointAt(FeedSecond second) const {
+KeptPoint Rollup::pointAt(FeedSecond second) const {
     for (const auto& ring : m_rings) {
-        const auto* point = ring.at(slotEnd(second, ring.step()));
-        if (point && point->hasData()) return point;
+        const auto point = ring.at(slotEnd(second, ring.step()));
+        if (point && point.hasData()) return point;
     }
-    return nullptr;
+    return {};
 }
 
 void Rollup::restoreLag(std::chrono::seconds step, FeedSecond end, const LagBins& bins) {
     const auto ring = std::ranges::find(m_rings, step, &RollupRing::step);
-    if (m_keepsLag && ring != m_rings.end() && ring->at(end)) ring->putLag(end, bins);
+    if (m_isWide && ring != m_rings.end() && ring->at(end)) ring->putLag(end, bins);
 }
 
 bool Rollup::restore(std::chrono::seconds step, FeedSecond end, const RollupPoint& point) {
@@ -240,6 +257,7 @@ void Rollup::clear() {
     for (auto& ring : m_rings)
         ring.clear();
     m_written = {};
+    m_announced.reset();
 }
 
 } // namespace surgescope::feeds

@@ -3,13 +3,16 @@
 
 #include "feeds/model/feed_time.h"
 #include "feeds/model/pop_totals.h"
+#include "feeds/state/announced.h"
 #include "feeds/state/open_seconds.h"
 #include "feeds/wire/messages.h"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace surgescope::feeds {
@@ -19,9 +22,10 @@ namespace surgescope::feeds {
 struct RollupPoint : Charted<float> {
     /// Rates are of the seconds that were `observed`, be it that the feed began or was silent within the
     /// slot; the coverage is that of its whole `width`. `expectedNodes` may be 0 when no roster is known:
-    /// what reports is then all there is.
+    /// what reports is then all there is. `wide`: also what is charted of regions and
+    /// the world alone.
     static RollupPoint of(const PopTotals& totals, std::chrono::seconds observed, std::chrono::seconds width,
-                          std::uint64_t expectedNodes);
+                          std::uint64_t expectedNodes, bool wide = true);
     static RollupPoint none();
     bool hasData() const {
         const float coverage = (*this)[Measure::coverage];
@@ -29,18 +33,44 @@ struct RollupPoint : Charted<float> {
     }
 };
 
+/// A point where it is kept; or none. Valid until its ring takes another.
+class KeptPoint {
+  public:
+    KeptPoint() = default;
+    KeptPoint(const float* values, std::size_t count) : m_values(values), m_count(count) {}
+    explicit operator bool() const { return m_values != nullptr; }
+    /// NaN: no data, or not kept of this place.
+    float operator[](Measure measure) const {
+        const auto column = chartColumn(measure);
+        return column < m_count ? m_values[column] : std::numeric_limits<float>::quiet_NaN();
+    }
+    /// Of one that there is.
+    bool hasData() const {
+        const float coverage = (*this)[Measure::coverage];
+        return coverage == coverage;
+    }
+    RollupPoint copy() const;
+
+  private:
+    const float* m_values = nullptr;
+    std::size_t m_count = 0;
+};
+
 /// Points at one resolution, a fixed number of slots, the oldest overwritten. Memory is taken as it fills.
 class RollupRing {
   public:
     RollupRing(std::chrono::seconds step, std::uint32_t slots) : m_step(step), m_slots(slots) {}
+
+    /// Also what is charted of regions and the world alone. Before the first point.
+    void keepWide() { m_width = kChartedCount; }
 
     std::chrono::seconds step() const { return m_step; }
     std::chrono::seconds length() const { return m_step * m_slots; }
 
     /// `end` must be a multiple of the step.
     void put(FeedSecond end, const RollupPoint& point);
-    /// The point of the slot that ends at `end`; null when there is none.
-    const RollupPoint* at(FeedSecond end) const;
+    /// The point of the slot that ends at `end`.
+    KeptPoint at(FeedSecond end) const;
     /// Whether the place that such a point would take is a newer one's already.
     bool holdsNewer(FeedSecond end) const;
     void clear();
@@ -57,13 +87,14 @@ class RollupRing {
 
     std::chrono::seconds m_step;
     std::uint32_t m_slots;
-    std::unique_ptr<RollupPoint[]> m_points; // valid where m_numbers is; pages that hold none take no memory
-    std::vector<std::uint32_t> m_numbers;    // end / step of what each slot holds, 0: nothing
-    std::vector<LagBins> m_lags;             // as m_points
+    std::size_t m_width = kChartedEverywhere; // numbers a point
+    std::unique_ptr<float[]> m_points;        // valid where m_numbers is; pages that hold none take no memory
+    std::vector<std::uint32_t> m_numbers;     // end / step of what each slot holds, 0: nothing
+    std::vector<LagBins> m_lags;              // as m_points
 };
 
 /// One place (PoP, region or world) through time: the newest seconds whole and still open to late reports,
-/// everything older as points: 1 s for 15 minutes, 10 s for 3 hours, 60 s for 48 hours. Bounded: about 200 kB
+/// everything older as points: 1 s for 15 minutes, 10 s for 3 hours, 60 s for 48 hours. Bounded: about 300 kB
 /// a place.
 class Rollup : public OpenSeconds {
   public:
@@ -73,9 +104,12 @@ class Rollup : public OpenSeconds {
 
     Rollup();
 
-    /// From now on the distribution of the invalidation lag is kept beside each point: 0.8 MB.
-    void keepLagDistribution() { m_keepsLag = true; }
-    bool keepsLagDistribution() const { return m_keepsLag; }
+    /// As of regions and the world: what is charted of them alone, and the distribution of the invalidation
+    /// lag. 1.3 MB. Before the first second.
+    void keepWide();
+    bool isWide() const { return m_isWide; }
+    /// What is told of the place, besides its totals.
+    void announce(const Announced& announced) { m_announced = announced; }
 
     /// The totals of a second, to be added to; opens it if it is newer than all others, and closes what falls
     /// out of the window. Null: that second is closed already.
@@ -91,8 +125,8 @@ class Rollup : public OpenSeconds {
     const std::array<RollupRing, kResolutions>& rings() const { return m_rings; }
     /// The finest ring that reaches back `range`.
     const RollupRing& ringFor(std::chrono::seconds range) const;
-    /// The point that holds a moment, from the finest ring that has one; null when there is none.
-    const RollupPoint* pointAt(FeedSecond second) const;
+    /// The point that holds a moment, from the finest ring that has one.
+    KeptPoint pointAt(FeedSecond second) const;
 
     /// For a replay that seeks: a point of the ring with this step, as it was shown, unless a newer one has
     /// taken its place. False: there is no such ring.
@@ -138,7 +172,8 @@ class Rollup : public OpenSeconds {
     Sum m_before;                             // the slot before that of m_sums[0]
     Sum m_recent;                             // closed, but not yet in m_sums
     FeedSecond m_written{};                   // up to where coarse points tell
-    bool m_keepsLag = false;
+    bool m_isWide = false;
+    std::optional<Announced> m_announced;
 };
 
 } // namespace surgescope::feeds

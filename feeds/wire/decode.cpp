@@ -325,16 +325,17 @@ struct Decoder::Messages {
         MaybeRefused refused;
         std::size_t column = 0;
         const auto copy = [&](const char* name, const auto& values) {
-            if (values.empty()) // made before this column was
-                points.columns.all[column].assign(static_cast<std::size_t>(places),
-                                                  std::numeric_limits<float>::quiet_NaN());
-            else if (values.size() != places)
+            const bool isWide = column >= kChartedEverywhere;
+            auto& to = points.columns.all[column++];
+            const auto count = static_cast<std::ptrdiff_t>(values.size());
+            if (values.empty() && !isWide) // made before this column was
+                to.assign(static_cast<std::size_t>(places), std::numeric_limits<float>::quiet_NaN());
+            else if (isWide ? count > places : count != places)
                 refused = Refused{Refusal::unequalColumns,
                                   std::string(name) + " has " + std::to_string(values.size()) +
                                       " values for " + std::to_string(places) + " places"};
             else
-                points.columns.all[column].assign(values.begin(), values.end());
-            ++column;
+                to.assign(values.begin(), values.end());
         };
 #define X(measure, field) copy(#field, from.field());
         SURGESCOPE_CHARTED(X)

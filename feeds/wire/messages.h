@@ -171,7 +171,9 @@ struct Points {
     FeedSecond end{};
     std::chrono::seconds width{1}; // 1, 10 or 60
     std::string places;            // PoP codes, "region/" and a region's code, "world"; a blank between two
-    Charted<std::vector<float>> columns; // one value a place; NaN: nothing known
+    /// One value a place; NaN: nothing known. What is charted of regions and the world alone: one a place of
+    /// the last ones named, or none.
+    Charted<std::vector<float>> columns;
     /// Invalidation lag of the last places named, those that keep its distribution: LagBins::kCount numbers
     /// each, place after place.
     std::vector<std::uint32_t> lagBins;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Prints what painting costs, as medians in milliseconds. Deterministic input; run it on a quiet machine.
 #include "widgets/base/fonts.h"
-#include "widgets/charts/frame_lines.h"
+#include "widgets/charts/chart_views.h"
 #include "widgets/charts/line_chart.h"
 #include "widgets/heat/heat_widget.h"
 #include "widgets/map/base_map_renderer.h"
@@ -90,16 +90,20 @@ int main(int argc, char** argv) {
             paintInto(window.heat(), image);
         });
         measure("chart: areas, new data", size, 40, [&](int i) {
-            window.chart(widgets::WallWindow::requestsChart)
-                .setData({frame(i)->chartAxis, widgets::requestLines(*frame(i), catalogue), frame(i)->events,
-                          window.chart(widgets::WallWindow::requestsChart).timeWords()});
-            paintInto(window.chart(widgets::WallWindow::requestsChart), image);
+            window.chart("requests")
+                .setData(
+                    {frame(i)->chartAxis,
+                     linesOf(widgets::kChartViews[*widgets::chartNamed("requests")], *frame(i), catalogue),
+                     frame(i)->events, window.chart("requests").timeWords()});
+            paintInto(window.chart("requests"), image);
         });
         measure("chart: lines, new data", size, 40, [&](int i) {
-            window.chart(widgets::WallWindow::metadataChart)
-                .setData({frame(i)->chartAxis, widgets::metadataLines(*frame(i)), frame(i)->events,
-                          window.chart(widgets::WallWindow::metadataChart).timeWords()});
-            paintInto(window.chart(widgets::WallWindow::metadataChart), image);
+            window.chart("metadata")
+                .setData(
+                    {frame(i)->chartAxis,
+                     linesOf(widgets::kChartViews[*widgets::chartNamed("metadata")], *frame(i), catalogue),
+                     frame(i)->events, window.chart("metadata").timeWords()});
+            paintInto(window.chart("metadata"), image);
         });
         measure("window painted whole", size, 20, [&](int) { paintInto(window, image); });
         window.takePaintTimes();

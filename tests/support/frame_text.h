@@ -32,7 +32,7 @@ inline std::string textOf(const feeds::Frame& frame, bool history = true) {
     out << "mode " << static_cast<int>(frame.mode) << ' ' << frame.scenario << " settled "
         << (frame.settled ? feeds::unixSeconds(*frame.settled) : 0) << " T-0 "
         << (frame.releaseAt ? feeds::unixSeconds(*frame.releaseAt) : 0) << " listeners "
-        << frame.listeners.value_or(-1) << "\nworld ";
+        << frame.world[feeds::Measure::listeners].value << "\nworld ";
     summary(frame.world);
     for (const auto& pop : frame.pops) {
         out << pop.code << ' ' << static_cast<int>(pop.freshness) << ' ' << std::lround(pop.ageSeconds) << ' '

@@ -250,7 +250,6 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
     frame->releaseAt = feedSecond(kRelease);
     frame->settled =
         *frame->releaseAt + std::chrono::seconds(753 + static_cast<std::int64_t>(options.serial));
-    frame->listeners = 118.4e6;
 
     double people = 0;
     for (const Pop& pop : catalogue.pops())
@@ -294,8 +293,8 @@ std::shared_ptr<Frame> sampleFrame(const SampleOptions& options) {
     fillHeat(*frame, options.columns, options.heatRows, random);
     fillLag(*frame);
     fillBaseline(*frame);
+    frame->world[Measure::listeners] = measured(61.2e6);
     frame->summary = frame->world;
-    frame->listeners = 61.2e6;
     frame->listenersRecord = 48e6;
     for (PopFrame& place : frame->pops) {
         const Reading& s = place.summary[feeds::Measure::saturation];

@@ -25,21 +25,13 @@ constexpr double kTallFrom = 80; // of height: in less, words in the plot would 
 constexpr double kTicks = 66, kEnds = 124, kBelow = 25;
 constexpr double kEndHigh = 18; // of a name
 
-QString shortUnit(Unit unit) {
-    switch (unit) {
-    case Unit::perSecond: return QStringLiteral("requests/s");
-    case Unit::bitsPerSecond: return QStringLiteral("bit/s");
-    case Unit::bytesPerSecond: return QStringLiteral("bytes/s");
-    case Unit::ratio: return QStringLiteral("%");
-    default: return {};
-    }
-}
-
 } // namespace
 
-LineChart::LineChart(Focus& focus, ChartKind kind, Unit unit, const QString& title, QWidget* parent)
-    : TimePanel(focus, title, parent), m_kind(kind), m_unit(unit), m_plot(std::make_unique<ChartPlot>()) {
-    setSubtitle(shortUnit(unit));
+LineChart::LineChart(Focus& focus, ChartKind kind, Unit unit, const QString& title, const QString& unitWords,
+                     QWidget* parent)
+    : TimePanel(focus, title, parent), m_kind(kind), m_unit(unit), m_unitWords(unitWords),
+      m_plot(std::make_unique<ChartPlot>()) {
+    setSubtitle(unitWords);
 }
 
 LineChart::~LineChart() = default;
@@ -77,7 +69,7 @@ void LineChart::setData(Data data) {
     const auto ghost = std::ranges::find(m_data.lines, true, &ChartLine::ghost);
     setSubtitle(above
                     ? QStringLiteral("%1 is far above (%2)").arg(ghost->name, formatNumber(ghostTop, m_unit))
-                    : shortUnit(m_unit));
+                    : m_unitWords);
     m_shapes = shapesOf(
         m_kind, columns, m_data.lines, [this](double value) { return shareOf(value); }, colours().overload);
     m_plot->setShapes(m_shapes, lineWidth());
@@ -129,7 +121,8 @@ void LineChart::paintBody(QPainter& painter, const QRectF&) {
     if (m_empty) {
         painter.setPen(colours().faint);
         painter.setFont(textFont(px(16)));
-        painter.drawText(plot, Qt::AlignCenter, QStringLiteral("no data yet"));
+        painter.drawText(plot, Qt::AlignCenter,
+                         m_data.absence.isEmpty() ? QStringLiteral("no data yet") : m_data.absence);
         return;
     }
     paintLimit(painter, plot); // beneath the curves: it hides none

@@ -33,9 +33,12 @@ class LineChart : public TimePanel {
         std::vector<ChartLine> lines;
         std::vector<feeds::EventMark> events;
         TimeWords words;
+        QString absence; // what stands there when there are no lines
     };
 
-    LineChart(Focus& focus, ChartKind kind, Unit unit, const QString& title, QWidget* parent = nullptr);
+    /// `unitWords`: of the axis, in words, behind the title.
+    LineChart(Focus& focus, ChartKind kind, Unit unit, const QString& title, const QString& unitWords,
+              QWidget* parent = nullptr);
     ~LineChart() override;
 
     /// What it comes to now, behind the title, and beside it what is to be said of that.
@@ -80,6 +83,7 @@ class LineChart : public TimePanel {
 
     ChartKind m_kind;
     Unit m_unit;
+    QString m_unitWords;
     QString m_headline;
     QString m_headlineWords;
     bool m_headlineIsOld = false;

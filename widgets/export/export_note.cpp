@@ -108,14 +108,8 @@ QString coverageText(const feeds::Frame& frame, ExportView view) {
 }
 
 bool showsBaseline(ExportView view) {
-    switch (view) {
-    case ExportView::requests:
-    case ExportView::egress:
-    case ExportView::metadata:
-    case ExportView::tiles:
-    case ExportView::wall: return true;
-    default: return false;
-    }
+    if (const ChartView* chart = chartOf(view)) return chart->beneath.has_value();
+    return view == ExportView::tiles || view == ExportView::wall;
 }
 
 } // namespace

@@ -83,30 +83,17 @@ void addSeries(std::vector<Column>& columns, const From& from, Measure measure) 
                              &from.frame.baseline->series[measure]);
 }
 
-void addMetadata(std::vector<Column>& columns, const From& from) {
-    for (const auto measure : {Measure::metadata_p50_us, Measure::metadata_p95_us, Measure::metadata_p99_us})
-        addSeries(columns, from, measure);
-}
-
-void addLatency(std::vector<Column>& columns, const From& from) {
-    for (const auto measure : {Measure::ttfb_hit_p95_us, Measure::ttfb_miss_p95_us, Measure::lb_p95_us})
-        addSeries(columns, from, measure);
-}
-
-void addWithParts(std::vector<Column>& columns, const From& from, Measure measure) {
-    addParts(columns, from, measure);
-    addSeries(columns, from, measure);
+void addChart(std::vector<Column>& columns, const From& from, const ChartView& chart) {
+    if (chart.kind == ChartKind::stackedAreas) addParts(columns, from, chart.drawn[0].measure);
+    for (std::size_t i = 0; i < chart.lines(); ++i)
+        addSeries(columns, from, chart.drawn[i].measure);
 }
 
 void addAll(std::vector<Column>& columns, const From& from) {
-    addWithParts(columns, from, Measure::requests_per_second);
-    addWithParts(columns, from, Measure::egress_bits_per_second);
-    addSeries(columns, from, Measure::saturation);
-    addMetadata(columns, from);
-    addLatency(columns, from);
-    for (const auto measure :
-         {Measure::invalidation_lag_p99_us, Measure::hit_ratio, Measure::waf_blocked_per_second})
-        addSeries(columns, from, measure);
+    for (const ChartView& chart : kChartViews)
+        if (chart.kind == ChartKind::stackedAreas) addParts(columns, from, chart.drawn[0].measure);
+    for (const auto measure : feeds::kCharted)
+        if (measure != Measure::coverage) addSeries(columns, from, measure);
 }
 
 std::string chartCsv(const Frame& frame, std::vector<Column> columns) {
@@ -225,7 +212,7 @@ std::string tilesCsv(const Frame& frame, const PopCatalogue& catalogue) {
     const auto measured = [](auto value) { return Reading{static_cast<double>(value), Quality::measured}; };
     for (const auto measure : kReadings)
         line(infoOf(measure).words, symbolOf(infoOf(measure).unit), frame.summary[measure]);
-    line("listeners", "people", frame.listeners ? measured(*frame.listeners) : Reading{});
+    line("listeners", "people", frame.world[Measure::listeners]);
     line("listeners record", "people", frame.listenersRecord ? measured(*frame.listenersRecord) : Reading{});
     line("nodes heard", "nodes", frame.settled ? measured(frame.summary.nodesHeard) : Reading{});
     line("nodes expected", "nodes",
@@ -267,6 +254,10 @@ std::string healthCsv(const Frame& frame) {
 std::string csvOf(ExportView view, const Frame& frame, const PopCatalogue& catalogue) {
     std::vector<Column> columns;
     const From from{frame, catalogue};
+    if (const ChartView* chart = chartOf(view)) {
+        addChart(columns, from, *chart);
+        return chartCsv(frame, std::move(columns));
+    }
     switch (view) {
     case ExportView::map: return popsCsv(frame, catalogue, false);
     case ExportView::hottest: return popsCsv(frame, catalogue, true);
@@ -274,12 +265,9 @@ std::string csvOf(ExportView view, const Frame& frame, const PopCatalogue& catal
     case ExportView::lagDistribution: return lagCsv(frame.lag);
     case ExportView::health: return healthCsv(frame);
     case ExportView::tiles: return tilesCsv(frame, catalogue);
-    case ExportView::requests: addWithParts(columns, from, Measure::requests_per_second); break;
-    case ExportView::egress: addWithParts(columns, from, Measure::egress_bits_per_second); break;
-    case ExportView::metadata: addMetadata(columns, from); break;
-    case ExportView::latency: addLatency(columns, from); break;
-    case ExportView::wall: addAll(columns, from); break;
+    default: break;
     }
+    addAll(columns, from);
     return chartCsv(frame, std::move(columns));
 }
 

@@ -16,6 +16,11 @@ std::optional<ExportView> viewNamed(std::string_view name) {
     return found == kExportViews.end() ? std::nullopt : std::optional(*found);
 }
 
+const ChartView* chartOf(ExportView view) {
+    const auto chart = chartNamed(viewName(view));
+    return chart ? &kChartViews[*chart] : nullptr;
+}
+
 std::string viewNames() {
     std::string names;
     for (const ExportView view : kExportViews)
@@ -24,20 +29,14 @@ std::string viewNames() {
 }
 
 QString viewUnit(ExportView view) {
+    if (const ChartView* chart = chartOf(view)) return QString::fromUtf16(chart->unit);
     switch (view) {
     case ExportView::map:
         return QStringLiteral("disc area: requests/s, colour: saturation, 0 to 100 % of the knee");
-    case ExportView::requests: return QStringLiteral("requests/s");
-    case ExportView::egress: return QStringLiteral("bit/s");
-    case ExportView::metadata: return QStringLiteral("time to answer, quantiles");
-    case ExportView::latency: return QStringLiteral("time, 95th percentile");
     case ExportView::lagByPop: return QStringLiteral("time from purge to applied, 99th percentile");
     case ExportView::lagDistribution:
         return QStringLiteral("share of the invalidations applied, by time from purge to applied");
-    case ExportView::hottest:
-    case ExportView::health:
-    case ExportView::tiles:
-    case ExportView::wall: break;
+    default: break;
     }
     return {}; // they name one beside each number
 }

@@ -19,8 +19,26 @@ enum class ExportView : std::uint8_t {
     map,
     requests,
     egress,
+    api,
+    errors,
+    retries,
     metadata,
     latency,
+    backlog,
+    hits,
+    fetches,
+    fill,
+    invalidations,
+    pending,
+    bots,
+    waf,
+    challenges,
+    rejected,
+    listeners,
+    streams,
+    churn,
+    recommenderSignal,
+    recommenderTrend,
     lagByPop,
     lagDistribution,
     hottest, // or what is in its place while a PoP is selected
@@ -28,22 +46,19 @@ enum class ExportView : std::uint8_t {
     tiles,
     wall // all of it
 };
-inline constexpr std::array kExportViews{ExportView::map,
-                                         ExportView::requests,
-                                         ExportView::egress,
-                                         ExportView::metadata,
-                                         ExportView::latency,
-                                         ExportView::lagByPop,
-                                         ExportView::lagDistribution,
-                                         ExportView::hottest,
-                                         ExportView::health,
-                                         ExportView::tiles,
-                                         ExportView::wall};
-static_assert(kExportViews.size() == kViewNames.size() + 2);
+inline constexpr auto kExportViews = [] {
+    std::array<ExportView, kViewNames.size() + 2> all{};
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i] = static_cast<ExportView>(i);
+    return all;
+}();
+static_assert(kExportViews.back() == ExportView::wall);
 
 /// "lag-by-pop": on the command line and in file names.
 std::string_view viewName(ExportView view);
 std::optional<ExportView> viewNamed(std::string_view name);
+/// Null: it is no chart.
+const ChartView* chartOf(ExportView view);
 /// "map, requests, …", for messages.
 std::string viewNames();
 /// What its numbers are measured in.

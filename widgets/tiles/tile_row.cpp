@@ -79,12 +79,11 @@ TileContent lagTile(const feeds::Frame& frame) {
 }
 
 TileContent listenersTile(const feeds::Frame& frame) {
-    const Reading reading = frame.listeners
-                                ? Reading{*frame.listeners, isOld(frame) ? Quality::stale : Quality::measured}
-                                : Reading{};
+    Reading reading = frame.world[Measure::listeners];
+    if (reading.hasValue() && isOld(frame)) reading.quality = Quality::stale;
     TileContent t = tile(u"Listeners", reading, Unit::count);
-    if (frame.listeners && frame.listenersRecord)
-        t.secondary = (*frame.listeners > *frame.listenersRecord ? QStringLiteral("record, before ")
+    if (reading.hasValue() && frame.listenersRecord)
+        t.secondary = (reading.value > *frame.listenersRecord ? QStringLiteral("record, before ")
                                                                  : QStringLiteral("record ")) +
                       formatNumber(*frame.listenersRecord, Unit::count);
     return t;

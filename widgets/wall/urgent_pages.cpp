@@ -2,17 +2,16 @@
 #include "widgets/wall/urgent_pages.h"
 
 #include <algorithm>
-#include <array>
-#include <string>
-#include <utility>
 
 namespace surgescope::widgets {
 
 namespace {
 
-// As long as a page has no workspace of its own, the one that shows the same.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kInstead{
-    {{"pops", "map"}, {"latency", "traffic"}}};
+/// Of a rule's page that has no workspace of its own, the one that shows the same.
+std::string_view pageOf(std::string_view rule) {
+    const auto page = rule.substr(0, rule.find('/'));
+    return page == "latency" ? "traffic" : page;
+}
 
 const Workspace* pageNamed(const std::vector<const Workspace*>& workspaces, std::string_view name) {
     const auto found =
@@ -28,10 +27,7 @@ std::vector<const Workspace*> urgentPages(const feeds::AlarmStatus& alarms,
     std::vector<const Workspace*> pages;
     for (const feeds::Card& card : alarms.cards) {
         if (card.state != feeds::AlarmState::unacked || card.severity != feeds::Severity::critical) continue;
-        const std::string name = card.rule.substr(0, card.rule.find('/'));
-        const Workspace* page = pageNamed(workspaces, name);
-        const auto instead = std::ranges::find(kInstead, name, [](const auto& pair) { return pair.first; });
-        if (!page && instead != kInstead.end()) page = pageNamed(workspaces, instead->second);
+        const Workspace* page = pageNamed(workspaces, pageOf(card.rule));
         if (page && page->name != shown && std::ranges::count(pages, page) == 0) pages.push_back(page);
     }
     return pages;

@@ -2,7 +2,7 @@
 #include "widgets/wall/wall_views.h"
 
 #include "widgets/base/format.h"
-#include "widgets/charts/frame_lines.h"
+#include "widgets/charts/chart_views.h"
 #include "widgets/charts/line_chart.h"
 #include "widgets/heat/heat_widget.h"
 #include "widgets/heat/lag_widget.h"
@@ -26,82 +26,31 @@ constexpr int kLeastColumns = 120;       // the tiles' curves live on the charts
 constexpr double kLagColumn = 3;         // pixels at scale 1
 constexpr QSize kSizeOfClosed(960, 540); // pixels at scale 1 of a picture of what is closed
 
-/// Behind a chart's title: what it is of, and for a stack what lies in it.
-QString ofSelection(const feeds::Selection& selection, const feeds::PopCatalogue& catalogue, bool stacked) {
-    using Scope = feeds::Selection::Scope;
-    const auto text = [](std::string_view from) {
-        return QString::fromUtf8(from.data(), static_cast<qsizetype>(from.size()));
-    };
-    switch (selection.scope) {
-    case Scope::world: return stacked ? QStringLiteral(" by region") : QString();
-    case Scope::region:
-        return (stacked ? QStringLiteral(" by PoP, ") : QStringLiteral(", ")) +
-               text(catalogue.regionName(selection.code));
-    case Scope::pop: return QStringLiteral(", ") + text(selection.code);
-    }
-    return {};
-}
+constexpr int kLeastChartWidth = 440; // in less, title and headline would meet
 
 } // namespace
 
 WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* home)
     : m_catalogue(catalogue), m_focus(focus), m_map(new MapWidget(catalogue, home)),
-      m_charts{new LineChart(focus, ChartKind::stackedAreas, Unit::perSecond,
-                             QStringLiteral("Requests by region"), home),
-               new LineChart(focus, ChartKind::stackedAreas, Unit::bitsPerSecond,
-                             QStringLiteral("Egress by region"), home),
-               new LineChart(focus, ChartKind::lines, Unit::microseconds, QStringLiteral("Metadata latency"),
-                             home),
-               new LineChart(focus, ChartKind::lines, Unit::microseconds, QStringLiteral("Edge latency, p95"),
-                             home)},
       m_heat(new HeatWidget(catalogue, focus, home)), m_lag(new LagWidget(catalogue, focus, home)),
       m_table(new PopTableWidget(catalogue, home)), m_detail(new PopDetailWidget(catalogue, home)),
       m_health(new HealthPage(home)) {
-    m_charts[metadataChart]->setLimit(feeds::kMetadataLimitUs,
-                                      QStringLiteral("limit ") +
-                                          formatNumber(feeds::kMetadataLimitUs, Unit::microseconds));
-    m_charts[latencyChart]->setLogarithmic(100, 10e6);
-
     m_set.home = home;
-    const auto chart = [this](Chart which, const char16_t* title, auto lines,
-                              std::optional<Measure> whole = {}) {
-        return [this, which, title, lines, whole](const feeds::Frame& f, const TimeWords& words) {
-            m_charts[which]->setTitle(QString::fromUtf16(title) +
-                                      ofSelection(f.selection, m_catalogue, which <= egressChart));
-            if (whole)
-                m_charts[which]->setHeadline(formatMeasure(f.summary, *whole), changeText(f, *whole),
-                                             !f.summary[*whole].hasValue() ||
-                                                 f.summary[*whole].quality == feeds::Quality::stale);
-            m_charts[which]->setData({f.chartAxis, lines(f), f.events, words});
-        };
-    };
-    // Least sizes are those at which neither titles and legends nor a table's columns meet, and a chart has
-    // room for its curve. In this order they get a frame; the costly ones are not neighbours.
     add("map", {640, 240}, {m_map},
         [this](const feeds::Frame&, const TimeWords&) { m_map->setFrame(m_frame); });
-    add("requests", {460, 130}, {m_charts[requestsChart]},
-        chart(
-            requestsChart, u"Requests",
-            [this](const feeds::Frame& f) { return requestLines(f, m_catalogue); },
-            Measure::requests_per_second));
     add("lag-by-pop", {640, 105}, {m_heat},
         [this](const feeds::Frame&, const TimeWords& words) { m_heat->setFrame(m_frame, words); });
-    add("egress", {460, 115}, {m_charts[egressChart]},
-        chart(
-            egressChart, u"Egress", [this](const feeds::Frame& f) { return egressLines(f, m_catalogue); },
-            Measure::egress_bits_per_second));
-    add("metadata", {440, 85}, {m_charts[metadataChart]},
-        chart(metadataChart, u"Metadata latency", [](const feeds::Frame& f) { return metadataLines(f); }));
     add("lag-distribution", {320, 130}, {m_lag},
         [this](const feeds::Frame&, const TimeWords& words) { m_lag->setFrame(m_frame, words); });
-    add("latency", {440, 118}, {m_charts[latencyChart]},
-        chart(latencyChart, u"Edge latency, p95", [](const feeds::Frame& f) { return latencyLines(f); }));
     add("hottest", {640, 120}, {m_table, m_detail}, [this](const feeds::Frame&, const TimeWords&) {
         m_table->setFrame(m_frame);
         m_detail->setFrame(m_frame);
     });
     add("health", {460, 150}, {m_health},
         [this](const feeds::Frame& f, const TimeWords&) { m_health->setFrame(f); });
+
+    for (std::size_t i = 0; i < kChartViews.size(); ++i)
+        addChart(i);
 
     const auto selectPop = [this](const QString& code) {
         m_focus.select(feeds::Selection::pop(code.toStdString()));
@@ -113,12 +62,33 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
     connect(&m_stepTimer, &QTimer::timeout, this, &WallViews::nextStep);
 }
 
-void WallViews::add(const char* name, QSize least, std::vector<PanelWidget*> panels, Give give) {
+void WallViews::addChart(std::size_t which) {
+    const ChartView& view = kChartViews[which];
+    auto* chart = new LineChart(m_focus, view.kind, view.numbers, QString::fromUtf16(view.title),
+                                QString::fromUtf16(view.unit), m_set.home);
+    m_charts[which] = chart;
+    if (view.limit)
+        chart->setLimit(*view.limit, QStringLiteral("limit ") + formatNumber(*view.limit, view.numbers));
+    if (view.log) chart->setLogarithmic((*view.log)[0], (*view.log)[1]);
+    add(view.name, {kLeastChartWidth, view.leastHeight}, {chart},
+        [this, &view, chart](const feeds::Frame& f, const TimeWords& words) {
+            chart->setTitle(titleOf(view, f, m_catalogue));
+            if (view.headline) {
+                const auto& of = view.isAnnounced ? f.world : f.summary;
+                chart->setHeadline(formatMeasure(of, *view.headline), changeText(f, *view.headline),
+                                   !of[*view.headline].hasValue() ||
+                                       of[*view.headline].quality == feeds::Quality::stale);
+            }
+            chart->setData({f.chartAxis, linesOf(view, f, m_catalogue), f.events, words, absenceOf(view, f)});
+        });
+}
+
+void WallViews::add(std::string_view name, QSize least, std::vector<PanelWidget*> panels, Give give) {
     for (PanelWidget* panel : panels) {
         panel->hide();
         panel->installEventFilter(this);
     }
-    m_set.views.push_back({name, std::move(panels), least});
+    m_set.views.push_back({std::string(name), std::move(panels), least});
     m_give.push_back(std::move(give));
     m_due.push_back(false);
 }

@@ -7,6 +7,7 @@
 
 #include "widgets/base/focus.h"
 #include "widgets/base/time_words.h"
+#include "widgets/charts/chart_views.h"
 #include "widgets/workspace/view_set.h"
 
 #include <QTimer>
@@ -59,8 +60,8 @@ class WallViews : public QObject {
     HeatWidget& heat() const { return *m_heat; }
     LagWidget& lag() const { return *m_lag; }
     HealthPage& health() const { return *m_health; }
-    enum Chart : std::size_t { requestsChart, egressChart, metadataChart, latencyChart };
-    LineChart& chart(Chart which) const { return *m_charts.at(which); }
+    /// By position in kChartViews.
+    LineChart& chart(std::size_t which) const { return *m_charts.at(which); }
 
   signals:
     /// A view has appeared, gone or changed its size.
@@ -71,7 +72,8 @@ class WallViews : public QObject {
 
   private:
     using Give = std::function<void(const feeds::Frame&, const TimeWords&)>;
-    void add(const char* name, QSize least, std::vector<PanelWidget*> panels, Give give);
+    void addChart(std::size_t which);
+    void add(std::string_view name, QSize least, std::vector<PanelWidget*> panels, Give give);
     void markDue(std::size_t view);
     void nextStep();
 
@@ -87,7 +89,7 @@ class WallViews : public QObject {
     QTimer m_stepTimer;
 
     MapWidget* m_map;
-    std::array<LineChart*, 4> m_charts{};
+    std::array<LineChart*, kChartViews.size()> m_charts{};
     HeatWidget* m_heat;
     LagWidget* m_lag;
     PopTableWidget* m_table;

@@ -157,8 +157,8 @@ class WallWindow : public QWidget {
     MapWidget& map() { return m_views.map(); }
     HeatWidget& heat() { return m_views.heat(); }
     LagWidget& lag() { return m_views.lag(); }
-    using enum WallViews::Chart;
-    LineChart& chart(WallViews::Chart which) { return m_views.chart(which); }
+    /// One that chartNamed() knows.
+    LineChart& chart(std::string_view name) { return m_views.chart(*chartNamed(name)); }
     /// It says what the user wants. Its keys work wherever the focus is.
     TimelineWidget& timeline() { return *m_timeline; }
 

@@ -15,7 +15,8 @@ namespace {
 std::vector<Workspace> load() {
     useResources();
     std::vector<Workspace> all;
-    for (const char16_t* name : {u"overview", u"map", u"traffic", u"invalidation"}) {
+    for (const char16_t* name :
+         {u"overview", u"map", u"traffic", u"cache", u"invalidation", u"security", u"audience", u"pops"}) {
         QFile file(QStringLiteral(":/surgescope/workspaces/%1.json").arg(QStringView(name)));
         if (!file.open(QIODevice::ReadOnly)) continue;
         auto workspace = workspaceFromJson(file.readAll().toStdString());

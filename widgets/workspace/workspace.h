@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/charts/chart_views.h"
+
 #include <array>
 #include <cstddef>
 #include <map>
@@ -14,19 +16,20 @@ namespace surgescope::widgets {
 /// A view that can be placed, by the name files use and the words people read.
 struct ViewName {
     std::string_view name;
-    const char16_t* title;
+    const char16_t* title = u"";
 };
-inline constexpr std::array kViewNames{
-    ViewName{"map", u"Map"},
-    ViewName{"requests", u"Requests by region"},
-    ViewName{"egress", u"Egress by region"},
-    ViewName{"metadata", u"Metadata latency"},
-    ViewName{"latency", u"Edge latency"},
-    ViewName{"lag-by-pop", u"Invalidation lag by PoP"},
-    ViewName{"lag-distribution", u"Invalidation lag distribution"},
-    ViewName{"hottest", u"Hottest PoPs"},
-    ViewName{"health", u"Health of this wall"},
-};
+inline constexpr auto kViewNames = [] {
+    constexpr std::array others{ViewName{"lag-by-pop", u"Invalidation lag by PoP"},
+                                ViewName{"lag-distribution", u"Invalidation lag distribution"},
+                                ViewName{"hottest", u"PoPs"}, ViewName{"health", u"Health of this wall"}};
+    std::array<ViewName, 1 + kChartViews.size() + others.size()> all{ViewName{"map", u"Map"}};
+    auto next = all.begin() + 1;
+    for (const ChartView& chart : kChartViews)
+        *next++ = {chart.name, chart.title};
+    for (const ViewName& other : others)
+        *next++ = other;
+    return all;
+}();
 bool isViewName(std::string_view name);
 /// Empty for a view nobody knows.
 const char16_t* titleOfView(std::string_view name);

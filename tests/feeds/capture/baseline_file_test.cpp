@@ -16,7 +16,7 @@ std::vector<RollupPoint> tensOf(const Baseline& baseline, FeedSecond from, FeedS
     const auto& ring = baseline.state.world().ringFor(hours(3));
     std::vector<RollupPoint> points;
     for (auto end = feedSecond(unixSeconds(from) / 10 * 10); end <= to; end += seconds(10))
-        if (const auto* point = ring.at(end); point && point->hasData()) points.push_back(*point);
+        if (const auto point = ring.at(end); point && point.hasData()) points.push_back(point.copy());
     return points;
 }
 

@@ -145,3 +145,25 @@ TEST_CASE("rollups and points go through the codec", "[rollup][wire]") {
     odd.columns[Measure::coverage].pop_back();
     CHECK(std::holds_alternative<Refused>(decoder.decode("points/1", encoder.encode(odd))));
 }
+
+TEST_CASE("client errors are recorded of regions and the world, and brought back", "[rollup][wire]") {
+    RolledUp f;
+    for (std::int64_t s = 0; s <= 30; ++s)
+        f.second(kStart + s, {"LHR"});
+    const auto points = f.points.back();
+    const auto wide = points.count() - 1; // LHR has none
+    REQUIRE(points.columns[Measure::client_error_ratio].size() == wide);
+    Encoder encoder;
+    Decoder decoder;
+    const auto decoded = decoder.decode(topicOf(points), encoder.encode(points));
+    REQUIRE(std::holds_alternative<const Points*>(decoded));
+    FleetState restored(PopCatalogue::builtIn());
+    REQUIRE_FALSE(restored.apply(*std::get<const Points*>(decoded), {}));
+    const auto at = restored.world().pointAt(points.end);
+    REQUIRE(at);
+    CHECK(at[Measure::client_error_ratio] == points.columns[Measure::client_error_ratio].back());
+    CHECK(at[Measure::requests_per_second] == points.columns[Measure::requests_per_second].back());
+    auto odd = points;
+    odd.columns[Measure::client_error_ratio].resize(points.count() + 1);
+    CHECK(std::holds_alternative<Refused>(decoder.decode(topicOf(odd), encoder.encode(odd))));
+}

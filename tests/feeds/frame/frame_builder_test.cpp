@@ -338,6 +338,26 @@ TEST_CASE("a baseline lies beneath with its T-0 where this launch has it", "[fra
     CHECK_FALSE(feed.frame()->baseline.has_value());
 }
 
+TEST_CASE("what is announced of the service is the world's, is charted, and grows old", "[frame]") {
+    Feed feed;
+    std::uint64_t sequence = 0;
+    feed.run({"LHR"}, 0, 9, [&](PopReport&, int second) {
+        Global global{.header = header({.second = kStart + second, .sequence = ++sequence})};
+        global.listeners = 1'000'000 + static_cast<std::uint64_t>(second);
+        REQUIRE_FALSE(feed.state.apply(global, feed.clock.arrival()));
+    });
+    const auto frame = feed.frame();
+    REQUIRE(frame->settled);
+    CHECK(frame->world[Measure::listeners].quality == Quality::measured);
+    CHECK(frame->world[Measure::listeners].value >= 1'000'000);
+    CHECK(frame->world[Measure::churn_ppm_per_hour].quality == Quality::notMeasured); // nobody tells it
+    CHECK(frame->series[Measure::listeners].back() >= 1'000'000);
+    CHECK(frame->pops.at(0).summary[Measure::listeners].quality == Quality::notMeasured);
+    feed.run({"LHR"}, 10, 40, [](PopReport&, int) {}); // nobody tells it any more
+    CHECK(feed.frame()->world[Measure::listeners].quality == Quality::stale);
+    CHECK(std::isnan(feed.frame()->series[Measure::listeners].back()));
+}
+
 TEST_CASE("T-0 is set by hand, announced, or the last release that was said to be live", "[frame]") {
     Feed feed;
     feed.run({"LHR"}, 0, 9, [](PopReport&, int) {});

@@ -109,7 +109,7 @@ TEST_CASE("a feed that is never looked at still adds its first seconds up", "[fl
     state.settle(clock.steady());
     std::size_t known = 0;
     for (std::int64_t s = 0; s < 40; ++s)
-        if (const auto* point = state.world().pointAt(feedSecond(kStart + s)))
-            known += (*point)[Measure::requests_per_second] == 200 ? 1 : 0;
+        if (const auto point = state.world().pointAt(feedSecond(kStart + s)))
+            known += point[Measure::requests_per_second] == 200 ? 1 : 0;
     CHECK(known == 40);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/palette.h"
 #include "widgets/charts/chart_shapes.h"
-#include "widgets/charts/frame_lines.h"
+#include "widgets/charts/chart_views.h"
 #include "widgets/charts/line_chart.h"
 
 #include "tests/support/catch.h"
@@ -42,7 +42,7 @@ bool hasColour(LineChart& chart, double share, const QColor& colour) {
 TEST_CASE("a gap is drawn as a gap, in lines and in stacked areas") {
     const auto kind = GENERATE(ChartKind::lines, ChartKind::stackedAreas);
     Focus focus;
-    LineChart chart(focus, kind, Unit::perSecond, QStringLiteral("test"));
+    LineChart chart(focus, kind, Unit::perSecond, QStringLiteral("test"), QString());
     chart.resize(640, 240);
     const QColor red(230, 40, 40);
     std::vector<float> values(100, 45.0F);
@@ -56,7 +56,7 @@ TEST_CASE("a gap is drawn as a gap, in lines and in stacked areas") {
 
 TEST_CASE("areas stack and what lies above a missing part rests on what is known") {
     Focus focus;
-    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"));
+    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"), QString());
     chart.resize(640, 240);
     const QColor red(230, 40, 40), blue(40, 40, 230);
     std::vector<float> lower(100, 40.0F), upper(100, 30.0F);
@@ -73,7 +73,7 @@ TEST_CASE("areas stack and what lies above a missing part rests on what is known
 
 TEST_CASE("lines do not add up") {
     Focus focus;
-    LineChart chart(focus, ChartKind::lines, Unit::microseconds, QStringLiteral("test"));
+    LineChart chart(focus, ChartKind::lines, Unit::microseconds, QStringLiteral("test"), QString());
     const std::vector<float> values(10, 50e3F);
     chart.setData({axisOf(10),
                    {{QStringLiteral("a"), Qt::red, values}, {QStringLiteral("b"), Qt::blue, values}},
@@ -84,7 +84,7 @@ TEST_CASE("lines do not add up") {
 
 TEST_CASE("a chart forgets its height with an epoch") {
     Focus focus;
-    LineChart chart(focus, ChartKind::lines, Unit::perSecond, QStringLiteral("test"));
+    LineChart chart(focus, ChartKind::lines, Unit::perSecond, QStringLiteral("test"), QString());
     chart.setData({axisOf(10), {{QStringLiteral("a"), Qt::red, std::vector<float>(10, 1e6F)}}, {}, {}});
     CHECK(chart.axisScale().top() == Approx(1e6));
     chart.reset();
@@ -93,7 +93,7 @@ TEST_CASE("a chart forgets its height with an epoch") {
 
 TEST_CASE("shorter data than the axis, and none, are survived") {
     Focus focus;
-    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"));
+    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"), QString());
     chart.resize(300, 200);
     chart.setData({axisOf(100), {{QStringLiteral("a"), Qt::red, {1, 2, 3}}}, {}, {}});
     CHECK_FALSE(chart.grab().isNull());
@@ -103,8 +103,8 @@ TEST_CASE("shorter data than the axis, and none, are survived") {
 
 TEST_CASE("regions keep their colour whichever others are there") {
     const auto& catalogue = feeds::PopCatalogue::builtIn();
-    const auto all = requestLines(*tests::sampleFrame(), catalogue);
-    const auto few = requestLines(*tests::fewNodesFrame(), catalogue);
+    const auto all = linesOf(kChartViews[*chartNamed("requests")], *tests::sampleFrame(), catalogue);
+    const auto few = linesOf(kChartViews[*chartNamed("requests")], *tests::fewNodesFrame(), catalogue);
     REQUIRE(all.size() == 8); // with the baseline
     CHECK(all.back().ghost);
     REQUIRE(few.size() == 1);
@@ -115,7 +115,7 @@ TEST_CASE("regions keep their colour whichever others are there") {
 
 TEST_CASE("a dashed ghost is a line and fills nothing") {
     Focus focus;
-    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"));
+    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"), QString());
     chart.resize(640, 240);
     const QColor red(230, 40, 40), blue(40, 40, 230);
     std::vector<float> ghost(100, 30.0F);
@@ -144,7 +144,7 @@ TEST_CASE("a dashed ghost is a line and fills nothing") {
 
 TEST_CASE("an earlier launch of another size leaves the picture and says so") {
     Focus focus;
-    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"));
+    LineChart chart(focus, ChartKind::stackedAreas, Unit::perSecond, QStringLiteral("test"), QStringLiteral("requests/s"));
     const auto show = [&](float own, float ghost) {
         chart.setData({axisOf(10),
                        {{QStringLiteral("a"), Qt::red, std::vector<float>(10, own)},
@@ -192,7 +192,7 @@ TEST_CASE("only what lies beyond its limit has the colour of trouble") {
 
 TEST_CASE("percentiles differ by their strokes, none has a status colour, and one has the limit") {
     const auto frame = tests::sampleFrame();
-    const auto lines = metadataLines(*frame);
+    const auto lines = linesOf(kChartViews[*chartNamed("metadata")], *frame, feeds::PopCatalogue::builtIn());
     REQUIRE(lines.size() >= 3);
     for (std::size_t i = 0; i < 3; ++i) {
         CHECK(lines[i].colour == colours().series);
@@ -207,5 +207,5 @@ TEST_CASE("a baseline that tells nothing of what is selected is not named") {
     auto frame = tests::sampleFrame();
     auto& ghost = frame->baseline->series[feeds::Measure::requests_per_second];
     std::fill(ghost.begin(), ghost.end(), kNaN);
-    CHECK(requestLines(*frame, feeds::PopCatalogue::builtIn()).size() == 7);
+    CHECK(linesOf(kChartViews[*chartNamed("requests")], *frame, feeds::PopCatalogue::builtIn()).size() == 7);
 }

@@ -47,7 +47,7 @@ struct ArrangedWall {
         REQUIRE(QTest::qWaitFor([this] { return window.isSettled(); }, 20'000));
     }
     ViewArea& area() { return window.area(); }
-    LineChart& chart(WallViews::Chart which) { return window.chart(which); }
+    LineChart& chart(std::string_view name) { return window.chart(name); }
 };
 
 void drag(QWidget& widget, QPoint from, QPoint to) {
@@ -71,15 +71,15 @@ TEST_CASE("the gap between two views is dragged, a double click makes them even"
         return std::ranges::find(handles, false, &WorkspaceLayout::Handle::column)->box.center();
     };
     const QPoint at = middle();
-    const int before = wall.chart(WallWindow::requestsChart).width();
+    const int before = wall.chart("requests").width();
     drag(wall.area(), at, at + QPoint(200, 3));
-    CHECK(std::abs(wall.chart(WallWindow::requestsChart).width() - before - 200) <= 1);
+    CHECK(std::abs(wall.chart("requests").width() - before - 200) <= 1);
     CHECK(rearranged.size() == 1);
-    CHECK(wall.window.viewRequest().chartColumns == wall.chart(WallWindow::requestsChart).plotColumns());
+    CHECK(wall.window.viewRequest().chartColumns == wall.chart("requests").plotColumns());
     QTest::mouseMove(&wall.area(), middle() + QPoint(0, 9));
     CHECK(wall.area().cursor().shape() == Qt::SplitHCursor);
     QTest::mouseDClick(&wall.area(), Qt::LeftButton, {}, middle());
-    CHECK(std::abs(wall.chart(WallWindow::requestsChart).width() - before) <= 1);
+    CHECK(std::abs(wall.chart("requests").width() - before) <= 1);
 }
 
 TEST_CASE("a view is dragged by its title beside another one") {
@@ -98,8 +98,7 @@ TEST_CASE("a view is dragged by its title beside another one") {
 
 TEST_CASE("dropped in the middle two views change places, beside or on itself nothing happens") {
     ArrangedWall wall("traffic");
-    LineChart &requests = wall.chart(WallWindow::requestsChart),
-              &latency = wall.chart(WallWindow::latencyChart);
+    LineChart &requests = wall.chart("requests"), &latency = wall.chart("latency");
     const QRect there = latency.geometry(), here = requests.geometry();
     drag(requests, kTitle, requests.mapFrom(&wall.area(), there.center()));
     CHECK(requests.geometry() == there);
@@ -114,7 +113,7 @@ TEST_CASE("dropped in the middle two views change places, beside or on itself no
 
 TEST_CASE("Esc lets a dragged view go") {
     ArrangedWall wall("traffic");
-    LineChart& chart = wall.chart(WallWindow::requestsChart);
+    LineChart& chart = wall.chart("requests");
     const Pane before = wall.area().root();
     QTest::mousePress(&chart, Qt::LeftButton, {}, kTitle);
     const QPoint far(chart.width() + 300, 200);
@@ -127,7 +126,7 @@ TEST_CASE("Esc lets a dragged view go") {
 
 TEST_CASE("a double click on a title or V maximises, and back") {
     ArrangedWall wall;
-    LineChart& chart = wall.chart(WallWindow::metadataChart);
+    LineChart& chart = wall.chart("metadata");
     const QRect before = chart.geometry();
     QTest::mouseDClick(&chart, Qt::LeftButton, {}, kTitle);
     CHECK(chart.size() == wall.area().size());
@@ -150,7 +149,7 @@ TEST_CASE("a double click on a title or V maximises, and back") {
 
 TEST_CASE("a view that is not to be seen gets no data until it is") {
     ArrangedWall wall("map");
-    LineChart& chart = wall.chart(WallWindow::requestsChart);
+    LineChart& chart = wall.chart("requests");
     CHECK(chart.data().lines.empty());
     const feeds::ViewRequest request = wall.window.viewRequest();
     CHECK(request.heatRows == 1);

@@ -2,7 +2,7 @@
 // The wall of an operator's own network: its regions, its codes, and who is missing.
 #include "feeds/pipeline/feed_step.h"
 
-#include "widgets/charts/frame_lines.h"
+#include "widgets/charts/chart_views.h"
 #include "widgets/export/export_note.h"
 #include "widgets/export/frame_csv.h"
 #include "widgets/map/map_texts.h"
@@ -49,7 +49,7 @@ TEST_CASE("regions are called as the edge file calls them, everywhere") {
     RegionBoard board;
     board.layOut(tests::ownEdge(), {0, 0, 900, 46}, 1);
     CHECK(board.at(board.boxOf("US-EAST").center(), {}) == feeds::Selection::region("US-EAST"));
-    const auto lines = requestLines(*world, tests::ownEdge());
+    const auto lines = linesOf(kChartViews[*chartNamed("requests")], *world, tests::ownEdge());
     REQUIRE(lines.size() == 1); // nobody spoke of the other
     CHECK(lines[0].name == QStringLiteral("Germany"));
     PopTableWidget table(tests::ownEdge());

@@ -109,11 +109,10 @@ TEST_CASE("a wall has nothing to press, and type by distance and diagonal") {
     CHECK(wall.window.timeline().layout().record.isEmpty());
     CHECK(wall.window.scale() * kLeastType >= typePixels({4, 65}, wall.window.size(), 10) * 0.999);
     const double at65 = wall.window.scale();
-    for (const PanelWidget* panel :
-         {static_cast<const PanelWidget*>(&wall.window.map()),
-          static_cast<const PanelWidget*>(&wall.window.heat()),
-          static_cast<const PanelWidget*>(&wall.window.chart(WallWindow::requestsChart)),
-          static_cast<const PanelWidget*>(&wall.window.chart(WallWindow::metadataChart))})
+    for (const PanelWidget* panel : {static_cast<const PanelWidget*>(&wall.window.map()),
+                                     static_cast<const PanelWidget*>(&wall.window.heat()),
+                                     static_cast<const PanelWidget*>(&wall.window.chart("requests")),
+                                     static_cast<const PanelWidget*>(&wall.window.chart("metadata"))})
         CHECK(panel->scale() == at65); // none made itself smaller to fit
     wall.window.setViewing({4, 86});
     CHECK(wall.window.scale() == Approx(at65 * 65 / 86));
@@ -125,7 +124,7 @@ TEST_CASE("plots of requests and egress keep their height on a wall, too") {
     WallInMode wall;
     for (const bool isWall : {false, true}) {
         if (isWall) wall.window.enterWallMode({.fullScreen = false});
-        for (const auto which : {WallWindow::requestsChart, WallWindow::egressChart})
+        for (const auto which : {"requests", "egress"})
             CHECK(wall.window.chart(which).plotRect().height() >= 150);
     }
 }

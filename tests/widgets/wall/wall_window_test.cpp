@@ -166,7 +166,7 @@ TEST_CASE("each frame repaints, in pieces, and the times are told") {
 TEST_CASE("a new epoch drops what the charts remembered") {
     const auto before = tests::sampleFrame();
     Wall wall(before);
-    const double top = wall.window.chart(WallWindow::requestsChart).axisScale().top();
+    const double top = wall.window.chart("requests").axisScale().top();
     const auto after = tests::fewNodesFrame();
     after->epoch = before->epoch + 1;
     for (feeds::PartSeries& region : after->parts)
@@ -175,7 +175,7 @@ TEST_CASE("a new epoch drops what the charts remembered") {
     wall.window.setFrame(after);
     REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
     CHECK(top >= 40e6);
-    CHECK(wall.window.chart(WallWindow::requestsChart).axisScale().top() == Approx(200));
+    CHECK(wall.window.chart("requests").axisScale().top() == Approx(200));
 }
 
 TEST_CASE("frames that are empty, odd or inconsistent can be shown at any size") {
@@ -204,9 +204,9 @@ TEST_CASE("frames that are empty, odd or inconsistent can be shown at any size")
 TEST_CASE("one crosshair goes through all views, and leaves with the pointer") {
     const auto frame = tests::sampleFrame();
     Wall wall(frame);
-    LineChart& requests = wall.window.chart(WallWindow::requestsChart);
+    LineChart& requests = wall.window.chart("requests");
     const QRectF plot = requests.plotRect();
-    const QImage before = wall.window.chart(WallWindow::metadataChart).grab().toImage();
+    const QImage before = wall.window.chart("metadata").grab().toImage();
     QTest::mouseMove(&requests, plot.center().toPoint());
     const auto at = wall.window.focus().crosshair();
     REQUIRE(at);
@@ -214,11 +214,11 @@ TEST_CASE("one crosshair goes through all views, and leaves with the pointer") {
     CHECK(std::abs(static_cast<double>((frame->chartAxis.end - *at).count()) -
                    static_cast<double>(range.count()) / 2) <=
           2 * static_cast<double>(range.count()) / plot.width());
-    CHECK(wall.window.chart(WallWindow::metadataChart).grab().toImage() != before);
+    CHECK(wall.window.chart("metadata").grab().toImage() != before);
     QEvent leave(QEvent::Leave);
     QCoreApplication::sendEvent(&requests, &leave);
     CHECK_FALSE(wall.window.focus().crosshair());
-    CHECK(wall.window.chart(WallWindow::metadataChart).grab().toImage() == before);
+    CHECK(wall.window.chart("metadata").grab().toImage() == before);
 }
 
 TEST_CASE("dragging in a chart zooms all views, Backspace goes back, a double click to now") {
@@ -251,7 +251,7 @@ TEST_CASE("dragging in a chart zooms all views, Backspace goes back, a double cl
 
 TEST_CASE("T says times since the release, by the clock and as ago") {
     Wall wall(tests::sampleFrame());
-    LineChart& chart = wall.window.chart(WallWindow::requestsChart);
+    LineChart& chart = wall.window.chart("requests");
     CHECK(chart.timeWords().text == TimeText::sinceRelease);
     QTest::keyClick(&wall.window, Qt::Key_T);
     REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
@@ -266,14 +266,14 @@ TEST_CASE("titles say what is selected") {
     auto frame = tests::sampleFrame();
     frame->selection = feeds::Selection::region("EU");
     Wall wall(frame);
-    CHECK(wall.window.chart(WallWindow::requestsChart).title() == QStringLiteral("Requests by PoP, Europe"));
-    CHECK(wall.window.chart(WallWindow::metadataChart).title() == QStringLiteral("Metadata latency, Europe"));
+    CHECK(wall.window.chart("requests").title() == QStringLiteral("Requests by PoP, Europe"));
+    CHECK(wall.window.chart("metadata").title() == QStringLiteral("Metadata latency, Europe"));
     CHECK(wall.window.heat().title() == QStringLiteral("Invalidation lag p99, Europe"));
     frame = tests::sampleFrame();
     frame->selection = feeds::Selection::pop("LHR");
     wall.window.setFrame(frame);
     REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
-    CHECK(wall.window.chart(WallWindow::egressChart).title() == QStringLiteral("Egress, LHR"));
+    CHECK(wall.window.chart("egress").title() == QStringLiteral("Egress, LHR"));
 }
 
 TEST_CASE("B sets T-0 to the crosshair, for views and timeline, Shift+B takes it back") {

@@ -102,11 +102,12 @@ TEST_CASE("every truncation of a file is refused, none crashes") {
         CHECK_FALSE(workspaceFromJson(text.substr(0, length)));
 }
 
-TEST_CASE("four workspaces come with the program") {
+TEST_CASE("eight workspaces come with the program") {
     std::vector<std::string> names;
     for (const Workspace& workspace : builtInWorkspaces())
         names.push_back(workspace.name);
-    CHECK(names == std::vector<std::string>{"overview", "map", "traffic", "invalidation"});
+    CHECK(names == std::vector<std::string>{"overview", "map", "traffic", "cache", "invalidation", "security",
+                                            "audience", "pops"});
     CHECK(viewsOf(overviewWorkspace().windows[0].root).size() == 5);
     CHECK(findWorkspace(builtInWorkspaces(), "traffic"));
     CHECK_FALSE(findWorkspace(builtInWorkspaces(), "none"));
