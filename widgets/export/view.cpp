@@ -23,10 +23,28 @@ std::string viewNames() {
     return names;
 }
 
+QSize pictureSize(ExportView view) {
+    if (view == ExportView::wall) return {1920, 1080};
+    if (view == ExportView::tiles) return {1600, 150};
+    return {1600, 900};
+}
+
+bool isChart(ExportView view) {
+    switch (view) {
+    case ExportView::requests:
+    case ExportView::egress:
+    case ExportView::metadata:
+    case ExportView::latency:
+    case ExportView::lagDistribution: return true;
+    default: return false;
+    }
+}
+
 QString viewUnit(ExportView view) {
     switch (view) {
     case ExportView::map:
-        return QStringLiteral("disc area: requests/s, colour: saturation, 0 to 100 % of the knee");
+        return QStringLiteral(
+            "disc area: requests/s, colour: saturation, 100 % where answers begin to suffer");
     case ExportView::requests: return QStringLiteral("requests/s");
     case ExportView::egress: return QStringLiteral("bit/s");
     case ExportView::metadata: return QStringLiteral("time to answer, quantiles");
