@@ -101,8 +101,10 @@ void WallWindow::connectViews() {
 void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     if (!frame) return;
     m_header->setFrame(frame);
-    m_tiles->setFrame(*frame,
-                      frame->selection.isWorld() ? QString() : placeName(frame->selection, catalogue()));
+    const feeds::Selection& of = frame->selection;
+    m_tiles->setFrame(*frame, of.isWorld() ? QString()
+                              : of.isPop() ? QString::fromStdString(of.code) // its city has no room
+                                           : placeName(of, catalogue()));
     m_newestAge = frame->health.newestAgeSeconds;
     m_sinceFrame.start();
     m_timeline->setOfNow(feeds::isOfNow(*frame) &&
