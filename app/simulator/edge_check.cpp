@@ -212,8 +212,9 @@ class EdgeCheck {
     void addOddOf(const CheckedPop& checked, std::vector<std::string>& odd) const {
         const auto& pop = *checked.pop;
         if (checked.usual.saturation >= kFullOnUsualEvening)
-            odd.push_back(pop.code + ": nearly full, at " + shortNumber(checked.usual.saturation) +
-                          ", on a usual evening (" + std::string(tightestOf(checked.usual)) + ")");
+            odd.push_back(pop.code + ": at " + shortNumber(checked.usual.saturation) +
+                          " of what it can do on a usual evening (" + std::string(tightestOf(checked.usual)) +
+                          ")");
         if (checked.capacity.uplinkBitsPerSecond < kNarrowUplink * checked.capacity.nicBitsPerSecond)
             odd.push_back(pop.code + ": its uplink carries " +
                           shortNumber(checked.capacity.uplinkBitsPerSecond / 1e9) + " Gbit/s of the " +
