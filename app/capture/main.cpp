@@ -77,7 +77,7 @@ int main(int argc, char** argv) {
     file(replay);
     replay->add_option("--bind", options.bind, "Endpoint to publish at: tcp://*:5556; repeatable");
     replay->add_option("--connect", options.connect, "Endpoint to publish to; repeatable");
-    auto* speed = replay->add_option("--speed", options.speed, "Recorded seconds a second")
+    auto* speed = replay->add_option("--speed", options.speed, "Seconds of the launch a second")
                       ->capture_default_str()
                       ->check(CLI::Range(0.01, 10'000.0));
     replay->add_flag("--as-fast-as-possible", options.asFastAsPossible, "As fast as subscribers take it")

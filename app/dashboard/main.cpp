@@ -16,6 +16,7 @@
 #include "app/dashboard/view_exports.h"
 #include "widgets/base/fonts.h"
 #include "widgets/timeline/timeline_widget.h"
+#include "widgets/wall/notices.h"
 #include "widgets/wall/wall_desk.h"
 #include "widgets/wall/wall_window.h"
 
@@ -26,7 +27,9 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
+#include <utility>
 
 using namespace surgescope;
 using std::chrono::milliseconds;
@@ -113,7 +116,8 @@ void steer(feeds::Session& session, widgets::WallWindow& window) {
     QObject::connect(&bar, &Bar::eventRequested, &window, [&session](bool next) { session.toEvent(next); });
     QObject::connect(&bar, &Bar::liveRequested, &window, [&session] { session.toLive(); });
     QObject::connect(&bar, &Bar::keepRequested, &window, [&session] { session.keep(); });
-    QObject::connect(&bar, &Bar::recordRequested, &window, [&session](bool on) { session.record(on); });
+    QObject::connect(&window, &widgets::WallWindow::recordRequested, &window,
+                     [&session](bool on) { session.record(on); });
 }
 
 } // namespace
@@ -163,12 +167,14 @@ int main(int argc, char** argv) {
     QObject::connect(&window.desk(), &widgets::WallDesk::alarmAsked, &window,
                      [&session, &window](const feeds::AlarmCommand& command) {
                          if (const auto refused = session->ask(command))
-                             window.showNotice("Not done: " + QString::fromStdString(refused->text));
+                             window.notices().sayFailure("Not done: " +
+                                                         QString::fromStdString(refused->text));
                      });
     QObject::connect(&window.desk(), &widgets::WallDesk::noteWritten, &window,
                      [&session, &window](const feeds::Note& note) {
                          if (const auto refused = session->write(note))
-                             window.showNotice("Not written: " + QString::fromStdString(refused->text));
+                             window.notices().sayFailure("Not written: " +
+                                                         QString::fromStdString(refused->text));
                      });
     app::ViewExports exports(window, options.exportsFolder);
     QObject::connect(&window, &widgets::WallWindow::exportRequested, &window,
@@ -176,10 +182,10 @@ int main(int argc, char** argv) {
                          exports.exportView(view, formats);
                      });
     if (options.releaseAt) window.setRelease(options.releaseAt);
-    window.focus().setRange({options.range, std::nullopt});
+    window.focus().setRange({options.range, std::nullopt, widgets::Reach::data});
     app::Screens screens(options, window);
     if (const std::string problem = screens.problem(); !problem.empty()) return fail(problem);
-    if (!options.select.empty()) window.focus().select(feeds::Selection::pop(options.select));
+    window.focus().select(options.select);
     screens.show();
 
     std::shared_ptr<const feeds::Frame> shown;
@@ -194,8 +200,8 @@ int main(int argc, char** argv) {
     }
     QObject::connect(&window.desk(), &widgets::WallDesk::muteRequested, &window, [&] {
         if (sound) sound->mute(clock.steady());
-        window.showNotice(sound ? QStringLiteral("Alarms are not heard for a minute")
-                                : QStringLiteral("Alarms are not heard here: see --sound"));
+        window.notices().say(sound ? QStringLiteral("Alarms are not heard for a minute")
+                                   : QStringLiteral("Alarms are not heard here: see --sound"));
     });
     QTimer frames;
     QObject::connect(&frames, &QTimer::timeout, &window, [&] {
@@ -210,12 +216,20 @@ int main(int argc, char** argv) {
     frames.start(milliseconds(16));
 
     QTimer timeline;
+    std::string programProblem, soundProblem; // as told last
     QObject::connect(&timeline, &QTimer::timeout, &window, [&] {
-        auto shownTimeline = session->timeline();
-        if (auto notice = exports.notice(); !notice.empty()) shownTimeline.problem = std::move(notice);
-        if (onAlarm && shownTimeline.problem.empty()) shownTimeline.problem = onAlarm->problem();
-        if (sound && shownTimeline.problem.empty()) shownTimeline.problem = sound->problem();
-        window.setTimeline(shownTimeline);
+        window.setTimeline(session->timeline());
+        for (const feeds::Notice& notice : session->takeNotices()) {
+            const auto text = QString::fromStdString(notice.text);
+            notice.isFailure ? window.notices().sayFailure(text) : window.notices().say(text);
+        }
+        exports.takeUp();
+        const auto tellOnce = [&window](std::string& told, const std::string& problem) {
+            if (std::exchange(told, problem) != problem)
+                window.notices().sayFailure(QString::fromStdString(problem));
+        };
+        if (onAlarm) tellOnce(programProblem, onAlarm->problem());
+        if (sound) tellOnce(soundProblem, sound->problem());
     });
     timeline.start(milliseconds(100));
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dashboard/options.h"
 
+#include "feeds/capture/baseline_file.h"
 #include "feeds/capture/recorded_time.h"
 #include "feeds/model/edge_file.h"
 #include "feeds/sim/scenario_file.h"
+#include "feeds/util/near_names.h"
 
 #include "app/command_line.h"
 
@@ -20,6 +22,28 @@ std::string stateFolder() {
         return std::string(folder) + "/surgescope";
     const char* home = std::getenv("HOME");
     return std::string(home && *home ? home : ".") + "/.local/state/surgescope";
+}
+
+/// A rehearsal has the catalogue's PoPs and no other. A feed or a recording may speak of one that the
+/// catalogue does not know: the window says so until it is heard.
+feeds::Result<feeds::Selection> selectionOf(const std::string& code, const feeds::PopCatalogue& catalogue,
+                                            bool rehearses) {
+    if (code.empty()) return feeds::Selection{};
+    if (catalogue.find(code)) return feeds::Selection::pop(code);
+    if (std::ranges::find(catalogue.regions(), code) != catalogue.regions().end())
+        return feeds::Selection::region(code);
+    if (!feeds::isPopCode(code))
+        return feeds::Error{"expected the code of a region, or of a PoP of " +
+                            std::string(feeds::kPopCodeForm) + ", got '" + code + "'"};
+    if (!rehearses) return feeds::Selection::pop(code);
+    std::vector<std::string_view> known;
+    for (const feeds::Pop& pop : catalogue.pops())
+        known.emplace_back(pop.code);
+    std::string regions;
+    for (const std::string& region : catalogue.regions())
+        regions += (regions.empty() ? "" : ", ") + region;
+    return feeds::Error{"no PoP or region '" + code + "'; the nearest PoPs are " +
+                        feeds::nearNames(code, known) + ", the regions " + regions};
 }
 
 } // namespace
@@ -50,7 +74,7 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     std::string edge;
     addEdgeOption(app, edge);
     app.add_option("--seed", options.seed, "Seed of the simulation")->capture_default_str();
-    app.add_option("--speed", options.speed, "Simulated or recorded seconds per second")
+    app.add_option("--speed", options.speed, "Seconds of the launch per second, simulated or recorded")
         ->capture_default_str()
         ->check(CLI::Range(0.01, 1000.0));
     app.add_option("--control", options.control,
@@ -106,9 +130,11 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         ->capture_default_str();
     app.add_flag("--all-nodes", allNodes,
                  "Subscribes to the node columns of all PoPs, not of the selected one only");
-    app.add_option("--select", options.select, "PoP to select at the start, by its code");
+    std::string select;
+    app.add_option("--select", select, "PoP or region to select at the start, by its code: LHR, EU");
     int range = 15;
-    app.add_option("--range", range, "Minutes that charts and heatmap reach back; keys 1 to 6 change it")
+    app.add_option("--range", range,
+                   "Minutes that charts and heatmap reach back at most; keys 0 to 7 change it")
         ->capture_default_str()
         ->check(CLI::Range(1, 2'880));
     auto* screenshot =
@@ -183,9 +209,6 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     if (!catalogue) return commandLineError(app, "--edge: " + catalogue.error());
     options.catalogue = std::move(catalogue.value());
     if (!*nodes && options.catalogue->isInventory()) options.nodes = options.catalogue->expectedNodes();
-    if (!options.select.empty() && !feeds::isPopCode(options.select))
-        return commandLineError(app, "--select: expected a PoP code of " + std::string(feeds::kPopCodeForm) +
-                                         ", got '" + options.select + "'");
     char metre = 'm';
     rest = 0;
     const int read = std::sscanf(viewing.c_str(), "%lf%c%c", &options.viewing.metres, &metre, &rest);
@@ -223,7 +246,14 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     if (*quit) options.quitAfter = quitAfter;
     if (allNodes) options.nodeColumns = feeds::NodeColumnsWanted::all;
     options.flight = options.flightBytes > 0 && options.replay.empty();
-    if (options.connect.empty() && options.bind.empty() && options.replay.empty()) {
+    if (!options.baseline.empty())
+        if (const auto problem = feeds::baselineProblem(options.baseline))
+            return commandLineError(app, "--baseline: " + problem->text);
+    const bool rehearses = options.connect.empty() && options.bind.empty() && options.replay.empty();
+    const auto selected = selectionOf(select, *options.catalogue, rehearses);
+    if (!selected) return commandLineError(app, "--select: " + selected.error());
+    options.select = selected.value();
+    if (rehearses) {
         if (scenario.empty()) scenario = "triple-drop";
         auto loaded = feeds::sim::loadScenario(scenario, *options.catalogue);
         if (!loaded) return commandLineError(app, "--simulate: " + loaded.error());

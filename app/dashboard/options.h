@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/frame/selection.h"
 #include "feeds/pipeline/feed_step.h"
 #include "feeds/sim/scenario.h"
 #include "feeds/transport/trust.h"
@@ -37,7 +38,7 @@ struct Options {
     std::string desk;     // endpoint where other walls ask, empty: none
     std::string deskAt;   // endpoint of the wall that judges for this one, empty: none
     bool sound = false;
-    std::string onAlarm;  // program that gets each change of an alarm, empty: none
+    std::string onAlarm;                        // program that gets each change of an alarm, empty: none
     std::optional<feeds::FeedSecond> releaseAt; // T-0 set by hand; nothing: as the feed says
     std::string record;                         // file to record to, empty: none
     bool flight = true;                         // keep a ring of what is received
@@ -45,7 +46,7 @@ struct Options {
     std::uint64_t flightBytes = std::uint64_t{2} << 30U;
     std::string recordingsFolder; // for what is kept or recorded on demand
     feeds::NodeColumnsWanted nodeColumns = feeds::NodeColumnsWanted::ofSelectedPop;
-    std::string select;              // PoP selected at start, empty: none
+    feeds::Selection select;         // at the start
     std::string screenshot;          // file, empty: none
     double after = 10;               // seconds to the screenshot
     std::optional<double> quitAfter; // seconds, without a screenshot

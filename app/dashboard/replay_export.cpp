@@ -115,8 +115,8 @@ feeds::ViewRequest requestFor(const widgets::WallWindow& window, const QWidget& 
 
 /// The size of a view that fills a picture of the size asked for, together with its note.
 feeds::Result<QSize> sizeFor(widgets::WallWindow& window, ExportView view, const Options& options) {
-    const int note = widgets::Picture::heightBeneath(noteOf(window, view), options.width, window.scale());
-    const QSize room(options.width, options.height - note);
+    const QSize whole = options.sizeGiven ? QSize(options.width, options.height) : widgets::pictureSize(view);
+    const QSize room = widgets::Picture::roomIn(whole, noteOf(window, view), window.scale());
     if (room.height() < 60) return feeds::Error{"--size: too low for a picture and what it says of itself"};
     return room;
 }
@@ -151,7 +151,7 @@ std::optional<feeds::Error> exportReplay(const Options& options, int& argc, char
     if (view == ExportView::wall && options.sizeGiven) window.resize(options.width, options.height);
     if (options.releaseAt) window.setRelease(options.releaseAt);
     window.focus().setRange({std::chrono::ceil<seconds>(range->to - range->from), std::nullopt});
-    if (!options.select.empty()) window.focus().select(feeds::Selection::pop(options.select));
+    window.focus().select(options.select);
     window.show();
     std::optional<QSize> size;
     const auto show = [&] {
@@ -161,16 +161,19 @@ std::optional<feeds::Error> exportReplay(const Options& options, int& argc, char
     show();
     if (!window.frame()->settled)
         return feeds::Error{"nothing is recorded of " + text(range->to) + " in '" + options.replay + "'"};
+    const auto& pops = window.frame()->pops;
+    if (options.select.isPop() && !catalogue.find(options.select.code) &&
+        std::ranges::find(pops, options.select.code, &feeds::PopFrame::code) == pops.end())
+        return feeds::Error{"--select: neither the catalogue nor '" + options.replay + "' knows a PoP '" +
+                            options.select.code + "'"};
     if (format == ExportFormat::csv) {
         const std::string table = widgets::csvOf(view, *window.frame(), catalogue);
         return writeWhole(options.output, QByteArray(table.data(), static_cast<qsizetype>(table.size())));
     }
-    if (options.sizeGiven) {
-        const auto fitted = sizeFor(window, view, options);
-        if (!fitted) return feeds::Error{fitted.error()};
-        size = *fitted; // the wall lays itself out anew, other views keep the size of their text if they can
-        show();
-    }
+    const auto fitted = sizeFor(window, view, options);
+    if (!fitted) return feeds::Error{fitted.error()};
+    size = *fitted; // the wall lays itself out anew, other views keep the size of their text if they can
+    show();
     settle(window);
 
     const widgets::Picture picture(window.exported(view, size), noteOf(window, view), window.scale());

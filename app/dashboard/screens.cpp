@@ -2,6 +2,7 @@
 #include "app/dashboard/screens.h"
 
 #include "widgets/base/palette.h"
+#include "widgets/wall/notices.h"
 #include "widgets/workspace/built_in_workspaces.h"
 
 #include <QGuiApplication>
@@ -24,8 +25,10 @@ Screens::Screens(const Options& options, WallWindow& window)
     arrange();
     connect(&window, &WallWindow::workspaceSaved, this, [this](const widgets::Workspace& workspace) {
         const std::string problem = m_files.save(workspace);
-        m_window.showNotice(QString::fromStdString(problem.empty() ? "saved as workspace " + workspace.name
-                                                                   : "not saved: " + problem));
+        if (problem.empty())
+            m_window.notices().say("saved as workspace " + QString::fromStdString(workspace.name));
+        else
+            m_window.notices().sayFailure("not saved: " + QString::fromStdString(problem));
     });
     connect(&window, &WallWindow::wallModeChanged, &m_screenSaver, &ScreenSaver::inhibit);
     m_saving.setSingleShot(true);
@@ -38,6 +41,7 @@ Screens::~Screens() {
 }
 
 std::string Screens::problem() const {
+    if (!m_unknownWorkspace.empty()) return "--workspace: " + m_unknownWorkspace;
     const auto count = QGuiApplication::screens().size();
     if (!m_options.screen || *m_options.screen <= count) return {};
     return "--screen: expected 1 to " + std::to_string(count) + ", as many as there are, got " +
@@ -54,6 +58,9 @@ void Screens::arrange() {
         if (workspace) {
             m_window.setWorkspace(*workspace);
             if (restore && !m_options.sizeGiven) m_window.placeAsSaved(*workspace);
+        } else if (!restore) {
+            m_unknownWorkspace = workspace.error();
+            return;
         } else {
             m_window.setWorkspace(widgets::overviewWorkspace());
             problems.insert(problems.begin(), workspace.error());
@@ -62,7 +69,7 @@ void Screens::arrange() {
     if (problems.empty()) return;
     const std::string more =
         problems.size() > 1 ? "   (and " + std::to_string(problems.size() - 1) + " more)" : "";
-    m_window.showNotice(QString::fromStdString(problems.front() + more));
+    m_window.notices().sayFailure(QString::fromStdString(problems.front() + more));
     for (const std::string& problem : problems)
         std::fprintf(stderr, "surgescope: %s\n", problem.c_str());
 }
@@ -90,7 +97,8 @@ void Screens::saveLast() {
     if (!std::exchange(m_changed, false)) return;
     const std::string problem = m_files.saveLast(m_window.workspace());
     if (problem.empty() || std::exchange(m_complained, true)) return; // once is enough
-    m_window.showNotice(QStringLiteral("the arrangement is not kept: ") + QString::fromStdString(problem));
+    m_window.notices().sayFailure(QStringLiteral("the arrangement is not kept: ") +
+                                  QString::fromStdString(problem));
 }
 
 } // namespace surgescope::app

@@ -33,7 +33,8 @@ class Screens : public QObject {
     widgets::WallWindow& m_window;
     WorkspaceFiles m_files;
     ScreenSaver m_screenSaver;
-    QTimer m_saving; // some seconds after the last change
+    QTimer m_saving;                // some seconds after the last change
+    std::string m_unknownWorkspace; // why the one asked for cannot be shown
     bool m_complained = false;
     bool m_changed = false;
 };

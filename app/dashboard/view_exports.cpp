@@ -9,6 +9,7 @@
 #include "widgets/export/picture.h"
 #include "widgets/map/map_widget.h"
 #include "widgets/timeline/timeline_widget.h"
+#include "widgets/wall/notices.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -17,6 +18,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -28,7 +30,6 @@ namespace fs = std::filesystem;
 using widgets::ExportFormat;
 
 constexpr double kPixelRatio = 2;
-constexpr qint64 kShownMs = 6'000;
 
 struct File {
     const char* ending;
@@ -46,18 +47,18 @@ fs::path freeName(const fs::path& folder, const std::string& name, const std::ve
     }
 }
 
-std::string writeAll(const fs::path& folder, const std::string& name, const std::vector<File>& files) {
+feeds::Result<std::string> writeAll(const fs::path& folder, const std::string& name,
+                                    const std::vector<File>& files) {
     std::error_code error;
     fs::create_directories(folder, error);
-    if (error) return "not exported: cannot make the folder '" + folder.string() + "': " + error.message();
+    if (error) return feeds::Error{"cannot make the folder '" + folder.string() + "': " + error.message()};
     const auto stem = freeName(folder, name, files);
     std::string said;
     for (const File& file : files) {
         const QByteArray bytes = file.bytes();
-        if (bytes.isEmpty()) return "not exported: too large a picture";
-        if (const auto failed = writeWhole(stem.string() + file.ending, bytes))
-            return "not exported: " + failed->text;
-        said += said.empty() ? "exported as " + stem.string() + file.ending : std::string(", ") + file.ending;
+        if (bytes.isEmpty()) return feeds::Error{"too large a picture"};
+        if (const auto failed = writeWhole(stem.string() + file.ending, bytes)) return *failed;
+        said += said.empty() ? stem.string() + file.ending : std::string(", ") + file.ending;
     }
     return said;
 }
@@ -84,7 +85,7 @@ QString programText() {
 }
 
 widgets::ExportNote noteOf(widgets::WallWindow& window, widgets::ExportView view) {
-    auto note = widgets::noteOf(view, window.exportTitle(view), *window.frame(), window.timeWords(),
+    auto note = widgets::noteOf(view, window.exportTitle(view), *window.frame(), window.timeWords().lasting(),
                                 window.timeline().timeline().mode, programText(), window.catalogue());
     if (view == widgets::ExportView::map) note.unit = window.map().unit(); // people choose it
     return note;
@@ -93,23 +94,24 @@ widgets::ExportNote noteOf(widgets::WallWindow& window, widgets::ExportView view
 ViewExports::ViewExports(widgets::WallWindow& window, std::string folder)
     : m_window(window), m_folder(std::move(folder)) {}
 
-void ViewExports::say(std::string notice) {
-    m_notice = std::move(notice);
-    m_saidAgo.start();
-}
-
-std::string ViewExports::notice() {
-    if (m_writing.valid() && m_writing.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
-        say(m_writing.get());
-    if (!m_notice.empty() && !m_writing.valid() && m_saidAgo.hasExpired(kShownMs)) m_notice.clear();
-    return m_notice;
+void ViewExports::takeUp() {
+    if (!m_writing.valid() || m_writing.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+        return;
+    if (const auto written = m_writing.get())
+        m_window.notices().say("exported as " + QString::fromStdString(written.value()));
+    else
+        m_window.notices().sayFailure("not exported: " + QString::fromStdString(written.error()));
 }
 
 void ViewExports::exportView(widgets::ExportView view, widgets::ExportFormats formats) {
     const auto frame = m_window.frame();
-    if (!frame || !frame->settled) return say("nothing to export yet");
+    if (!frame || !frame->settled) return m_window.notices().say(QStringLiteral("nothing to export yet"));
     if (m_writing.valid()) return; // one at a time: a held key must not fill the disk
-    const widgets::Picture picture(m_window.exported(view), noteOf(m_window, view), m_window.scale());
+    const auto name = QString::fromStdString(std::string(widgets::viewName(view)));
+    const auto note = noteOf(m_window, view);
+    std::optional<QSize> size; // of what is no chart: as on the screen
+    if (isChart(view)) size = widgets::Picture::roomIn(widgets::pictureSize(view), note, m_window.scale());
+    const widgets::Picture picture(m_window.exported(view, size), note, m_window.scale());
     std::vector<File> files;
     if (formats & ExportFormat::png)
         files.push_back({".png", [image = widgets::imageOf(picture, kPixelRatio), note = picture.note()] {
@@ -124,10 +126,11 @@ void ViewExports::exportView(widgets::ExportView view, widgets::ExportFormats fo
                          }});
     if (formats & ExportFormat::clipboard) {
         copy(picture);
-        say("copied: " + std::string(widgets::viewName(view)));
+        m_window.notices().say(QStringLiteral("copied: ") + name);
     }
+    m_window.endExport();
     if (files.empty()) return;
-    say("exporting: " + std::string(widgets::viewName(view)));
+    m_window.notices().say(QStringLiteral("exporting: ") + name);
     m_writing = std::async(std::launch::async, writeAll, fs::path(m_folder), nameOf(view, *frame->settled),
                            std::move(files));
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/util/result.h"
+
 #include "widgets/export/export_note.h"
 #include "widgets/export/view.h"
 #include "widgets/wall/wall_window.h"
-
-#include <QElapsedTimer>
 
 #include <future>
 #include <string>
@@ -25,18 +25,13 @@ class ViewExports {
     ViewExports(widgets::WallWindow& window, std::string folder);
 
     void exportView(widgets::ExportView view, widgets::ExportFormats formats);
-    /// One line on what becomes of the last one; empty when it has been shown for long enough. Call it again
-    /// and again.
-    std::string notice();
+    /// What became of it is told by the window's notices. Call it again and again.
+    void takeUp();
 
   private:
-    void say(std::string notice);
-
     widgets::WallWindow& m_window;
     std::string m_folder;
-    std::future<std::string> m_writing; // what came of it, in words
-    std::string m_notice;
-    QElapsedTimer m_saidAgo;
+    std::future<feeds::Result<std::string>> m_writing; // the files
 };
 
 } // namespace surgescope::app

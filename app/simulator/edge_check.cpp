@@ -90,10 +90,9 @@ class EdgeCheck {
                                                                       : m_options.nodes),
             m_catalogue.origins().size(), people(m_catalogue.listeners()).c_str());
         std::printf("%s: %s\n", m_options.scenario.name.c_str(), m_options.scenario.summary.c_str());
-        std::printf(
-            "Saturation is of the knee: at 1 the fullest resource begins to hurt; PoPs send clients away "
-            "from %s on.\n\n",
-            shortNumber(m_options.scenario.spillAbove).c_str());
+        std::printf("Saturation 1 is full: from there on the fullest resource hurts; PoPs send clients away "
+                    "from %s on.\n\n",
+                    shortNumber(m_options.scenario.spillAbove).c_str());
     }
 
     void printRegions() const {
@@ -160,7 +159,7 @@ class EdgeCheck {
         constexpr std::array kShown{"saturation_pop_p99_peak", "pops_overloaded_peak", "errors_peak",
                                     "ttfb_hit_p95_worst",      "metadata_p50_worst",   "lag_p99_worst"};
         constexpr std::array kTitles{"PoP p99", "PoPs full", "errors", "hits p95", "metadata", "purge lag"};
-        constexpr std::array kUnits{"of the knee", "at 1 or more", "% of requests", "ms", "ms p50", "s p99"};
+        constexpr std::array kUnits{"1 is full", "at 1 or more", "% of requests", "ms", "ms p50", "s p99"};
         std::printf("%-22s", "lever, pulled before");
         for (const auto* title : kTitles)
             std::printf("%15s", title);
@@ -214,7 +213,8 @@ class EdgeCheck {
         const auto& pop = *checked.pop;
         if (checked.usual.saturation >= kFullOnUsualEvening)
             odd.push_back(pop.code + ": at " + shortNumber(checked.usual.saturation) +
-                          " of the knee on a usual evening (" + std::string(tightestOf(checked.usual)) + ")");
+                          " of what it can do on a usual evening (" + std::string(tightestOf(checked.usual)) +
+                          ")");
         if (checked.capacity.uplinkBitsPerSecond < kNarrowUplink * checked.capacity.nicBitsPerSecond)
             odd.push_back(pop.code + ": its uplink carries " +
                           shortNumber(checked.capacity.uplinkBitsPerSecond / 1e9) + " Gbit/s of the " +

@@ -2,12 +2,12 @@
 #include "feeds/alarm/value_text.h"
 
 #include "feeds/alarm/quantity.h"
+#include "feeds/util/near_names.h"
 #include "feeds/util/toml_file.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -37,37 +37,11 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// How many letters have to be put in, taken away or exchanged to make one of the other.
-std::size_t distanceOf(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t exchanged = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, exchanged});
-        }
-    }
-    return row.back();
-}
-
 Error unknown(std::string_view name) {
-    constexpr std::size_t kLongestName = 64;
-    constexpr std::size_t kShown = 3;
-    std::vector<std::pair<std::size_t, std::string_view>> names;
-    const auto start = name.substr(0, kLongestName);
-    for (std::size_t i = 0; i < kMeasureCount; ++i) {
-        const auto known = infoOf(static_cast<Measure>(i)).name;
-        // One that holds the other's letters is as good as one letter away: "requests", "metadata_p95".
-        const bool holds = !start.empty() && known.find(start) != std::string_view::npos;
-        names.emplace_back(holds ? 1 : distanceOf(start, known), known);
-    }
-    std::ranges::partial_sort(names, names.begin() + kShown);
-    std::string text = "no measure is called " + inQuotes(name) + "; the nearest names are ";
-    for (std::size_t i = 0; i < kShown; ++i)
-        text += (i > 0 ? ", " : "") + std::string(names[i].second);
-    return {std::move(text)};
+    std::vector<std::string_view> known;
+    for (std::size_t i = 0; i < kMeasureCount; ++i)
+        known.push_back(infoOf(static_cast<Measure>(i)).name);
+    return {"no measure is called " + inQuotes(name) + "; the nearest names are " + nearNames(name, known)};
 }
 
 Result<Condition> readCondition(std::string_view text) {

@@ -75,6 +75,13 @@ Result<std::shared_ptr<const Baseline>> readBaseline(const std::string& path, co
     return std::shared_ptr<const Baseline>(std::move(baseline.value()));
 }
 
+std::optional<Error> baselineProblem(const std::string& path) {
+    auto reader = McapReader::open(path);
+    if (!reader) return Error{reader.error()};
+    const auto index = indexWithRelease(*reader.value(), path);
+    return index ? std::nullopt : std::optional(Error{index.error()});
+}
+
 Result<std::shared_ptr<const Baseline>> builtInBaseline(const PopCatalogue& catalogue) {
     const auto& file = embedded::baselines().front();
     auto reader = McapReader::open(InputFile::ofBytes(file.text, std::string(file.name)));

@@ -16,6 +16,10 @@ namespace surgescope::feeds {
 /// or holds no points. `catalogue` must outlive the baseline.
 Result<std::shared_ptr<const Baseline>> readBaseline(const std::string& path, const PopCatalogue& catalogue);
 
+/// Why a file cannot lie beneath, as far as is known without reading its points: quick also for a whole
+/// night.
+std::optional<Error> baselineProblem(const std::string& path);
+
 /// The standard rollout that comes with the program, simulated with 40,000 nodes: laid under rehearsals only.
 Result<std::shared_ptr<const Baseline>> builtInBaseline(const PopCatalogue& catalogue);
 

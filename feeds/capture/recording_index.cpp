@@ -247,4 +247,15 @@ RecordingIndex indexOf(McapReader& reader) {
     return index;
 }
 
+double RecordingIndex::pace() const {
+    constexpr double kShortest = 2;       // seconds: of less nothing can be told
+    constexpr double kAlmostAlways = 0.1; // how much a launch in its own time may seem to be off it
+    if (marks.empty()) return 1;
+    const double logged = static_cast<double>(marks.back().first - marks.front().first) / 1e9;
+    const double shown = std::chrono::duration<double>(marks.back().second - marks.front().second).count();
+    if (logged < kShortest || shown < kShortest) return 1;
+    const double pace = shown / logged;
+    return std::abs(pace - 1) <= kAlmostAlways ? 1 : pace;
+}
+
 } // namespace surgescope::feeds

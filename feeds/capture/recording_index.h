@@ -52,6 +52,9 @@ struct RecordingIndex {
     /// When, in log time, the wall showed this moment. Straight between what is known.
     std::uint64_t logTimeAt(RecordedTime time) const;
     RecordedTime timeAt(std::uint64_t logTime) const;
+    /// Seconds of the launch that were received in a second: 1, or what a simulation in fast motion made of
+    /// it.
+    double pace() const;
 
     /// Log time and what was shown then, both rising: at each minute, at begin and end.
     std::vector<std::pair<std::uint64_t, RecordedTime>> marks;

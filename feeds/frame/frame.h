@@ -85,6 +85,8 @@ struct BaselineFrame {
     std::string name;
     Series series;   // over the frame's chart axis
     RollupPoint now; // at the settled second; without data when the baseline was not recorded so far
+    /// So far apart in size that only ratios and times can be compared: of all else it has no data.
+    bool isOfAnotherEdge = false;
 };
 
 /// How invalidation lag is distributed over time: of what is selected, or of the region of a PoP. A share for

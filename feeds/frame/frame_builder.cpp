@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/frame/frame_builder.h"
 
+#include "feeds/frame/comparable.h"
 #include "feeds/frame/reduce.h"
 #include "feeds/frame/time_to_full.h"
 
@@ -166,6 +167,8 @@ std::shared_ptr<const Frame> FrameBuilder::build(FleetState& state, const ViewRe
             if (fits && frame->releaseAt)
                 parts->baseline =
                     baselineOf(*baseline, *frame->releaseAt, *frame->settled, request.selection, chart);
+            if (parts->baseline && isOfAnotherEdge(*baseline, state, *frame->releaseAt, *frame->settled))
+                keepComparable(*parts->baseline);
             parts->heat = heatGrid(state, *frame->settled, request);
             parts->lag = lagGrid(state, *frame->settled, request);
         }

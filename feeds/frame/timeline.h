@@ -46,12 +46,11 @@ struct Timeline {
     std::optional<Range> buffered; // of a live feed, what can be gone back to; nothing: there is no way back
 
     // Behind live and in a replay:
-    double speed = 1; // recorded seconds a second; infinity: as fast as possible
+    double speed = 1; // seconds of the launch a second; infinity: as fast as possible
     bool paused = false;
     bool atEnd = false;
     bool opening = false; // the way back is being prepared; the picture is still the one before
     std::optional<Range> loop;
-    std::string problem; // why a command could not be done, or what of a recording was lost; one line
 
     /// Since the newest report arrived, of the feed also while the screen looks back; nothing before the
     /// first.

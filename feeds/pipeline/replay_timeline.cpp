@@ -17,6 +17,7 @@ void writeReplay(const replay::Status& status, Timeline& timeline) {
         timeline.gaps.push_back({gap.from, gap.to});
     if (timeline.mode != Timeline::Mode::replay) return;
     timeline.empty = false;
+    timeline.recording.dropped = recording.dropped;
     timeline.begin = recording.begin;
     timeline.end = recording.end;
     timeline.releaseAt = recording.releaseAt;
@@ -24,8 +25,6 @@ void writeReplay(const replay::Status& status, Timeline& timeline) {
     timeline.overview = recording.overview;
     for (const auto& event : recording.events)
         timeline.events.push_back({event.header.intervalEnd, std::string(nameOf(event.kind)), event.text});
-    if (timeline.problem.empty() && recording.dropped > 0)
-        timeline.problem = std::to_string(recording.dropped) + " messages were dropped by the recorder";
 }
 
 } // namespace surgescope::feeds

@@ -121,7 +121,7 @@ void Session::readBaseline() {
 void Session::takeUpBaseline() {
     auto read = m_readingBaseline.get();
     if (!read) {
-        m_problem = "baseline: " + read.error();
+        tellFailure("baseline: " + read.error());
         return;
     }
     m_baseline = std::move(read.value());
@@ -131,13 +131,12 @@ void Session::takeUpBaseline() {
 
 // ---- the past
 
-void Session::openPast(RecordedTime at, double speed, bool paused) {
+void Session::openPast(RecordedTime at, std::optional<double> speed, bool paused) {
     if (!m_flight) return;
-    m_problem.clear();
     m_openingWanted = true;
     if (m_opening.valid()) { // one that was no longer wanted
         send(replay::Seek{at});
-        send(replay::SetSpeed{speed});
+        if (speed) send(replay::SetSpeed{*speed});
         if (paused) send(replay::Pause{});
         return;
     }
@@ -155,8 +154,8 @@ void Session::showPast(std::unique_ptr<ReplaySource> source) {
     past.recordedUntil = m_openingSince;
     past.control = source->control();
     if (const auto& damage = source->damage(); !damage.empty())
-        m_problem = damage.front().text +
-                    (damage.size() > 1 ? " (and " + std::to_string(damage.size() - 1) + " more)" : "");
+        tellFailure(damage.front().text +
+                    (damage.size() > 1 ? " (and " + std::to_string(damage.size() - 1) + " more)" : ""));
     past.pipeline = std::make_unique<Pipeline>(
         std::move(source), m_catalogue, m_clock,
         Pipeline::Options{m_options.frameEvery, m_options.nodeColumns, nullptr,
@@ -177,9 +176,12 @@ void Session::closePast() {
 
 void Session::takeUp() {
     std::erase_if(m_closing, [](const auto& closing) { return isReady(closing); });
-    if (isReady(m_keeping)) m_problem = m_keeping.get();
+    if (isReady(m_keeping)) {
+        const auto kept = m_keeping.get();
+        kept ? tell({"kept as " + kept.value()}) : tellFailure("not kept: " + kept.error());
+    }
     if (isReady(m_readingBaseline)) takeUpBaseline();
-    if (auto problem = m_desk.takeUp(); !problem.empty()) m_problem = std::move(problem);
+    if (auto problem = m_desk.takeUp(); !problem.empty()) tellFailure(std::move(problem));
     if (isReady(m_opening)) {
         auto opened = m_opening.get();
         if (!m_openingWanted) { // somebody went back to live meanwhile
@@ -192,7 +194,7 @@ void Session::takeUp() {
             for (const auto& command : m_whenOpen)
                 send(command);
         } else {
-            m_problem = opened.error();
+            tellFailure(opened.error());
             if (!m_past) m_loop.reset();
         }
         m_whenOpen.clear();
@@ -211,18 +213,18 @@ void Session::takeUp() {
 
 void Session::takeUpFailures() {
     if (m_flight)
-        if (auto problem = m_flight->takeAsideProblem(); !problem.empty()) m_problem = std::move(problem);
+        if (auto problem = m_flight->takeAsideProblem(); !problem.empty()) tellFailure(std::move(problem));
     const auto hasFailed = [](const auto& recorder) {
         return recorder && recorder->status().state == Recorder::State::failed;
     };
     if (!m_flightFailed && hasFailed(m_flight)) {
         m_flightFailed = true;
-        m_problem = m_flight->status().reason;
+        tellFailure("the flight recorder failed: " + m_flight->status().reason);
     }
     if (m_recorderFailed || !hasFailed(m_recorder)) return;
     m_recorderFailed = true;
     const auto status = m_recorder->status();
-    m_problem = status.reason;
+    tellFailure("not recording: " + status.reason);
     if (status.files == 0) record(false); // it never was one
 }
 
@@ -258,7 +260,6 @@ Timeline Session::timeline() {
     takeUp();
     Timeline timeline;
     timeline.opening = isOpening();
-    timeline.problem = m_problem;
     m_desk.writeTo(timeline);
     writeRecording(timeline);
     timeline.feedAgeSeconds = m_feedAgeSeconds;
@@ -288,7 +289,7 @@ void Session::writeRecording(Timeline& timeline) const {
     }
     const auto status = m_recorder ? m_recorder->status() : m_flight->status();
     recording.flight = !m_recorder;
-    // Failed from when it was taken up, so that the timeline's problem is of the same moment.
+    // Failed from when it was taken up, so that it is told at the same moment.
     const bool failed = m_recorder ? m_recorderFailed : m_flightFailed;
     recording.state = failed ? Timeline::Recording::State::failed : Timeline::Recording::State::recording;
     recording.reason = status.reason;
@@ -297,6 +298,20 @@ void Session::writeRecording(Timeline& timeline) const {
     recording.dropped = status.dropped;
     recording.rostersForgotten = status.rostersForgotten;
     recording.queueFill = status.queueFill;
+}
+
+// ---- what is told
+
+std::vector<Notice> Session::takeNotices() {
+    return std::exchange(m_notices, {});
+}
+
+/// Of a flood that nobody takes the newest are kept, and nothing is told twice in a row.
+void Session::tell(Notice notice) {
+    constexpr std::size_t kMost = 100;
+    if (!m_notices.empty() && m_notices.back() == notice) return;
+    if (m_notices.size() == kMost) m_notices.erase(m_notices.begin());
+    m_notices.push_back(std::move(notice));
 }
 
 // ---- commands
@@ -311,6 +326,10 @@ void Session::send(const replay::Command& command) {
 }
 
 void Session::play() {
+    if (m_past && !m_live) { // of a feed, what has come since follows
+        const auto status = m_past->control->status();
+        if (status.atEnd && !status.loop && status.recording) send(replay::Seek{status.recording->begin});
+    }
     send(replay::Play{});
 }
 
@@ -318,14 +337,14 @@ void Session::pause() {
     if (looksBack())
         send(replay::Pause{});
     else if (!m_history.empty())
-        openPast(m_history.end(), 1, true);
+        openPast(m_history.end(), std::nullopt, true);
 }
 
 void Session::step(int by) {
     if (looksBack())
         send(replay::Step{by});
     else if (by < 0 && !m_history.empty())
-        openPast(m_history.end() + seconds(by), 1, true);
+        openPast(m_history.end() + seconds(by), std::nullopt, true);
 }
 
 void Session::setSpeed(double speed) {
@@ -341,7 +360,7 @@ void Session::seek(Timeline::Time to) {
     if (looksBack())
         send(replay::Seek{to});
     else if (!m_history.empty())
-        openPast(to, 1, false);
+        openPast(to, std::nullopt, false);
 }
 
 void Session::loop(std::optional<Timeline::Range> range) {
@@ -352,7 +371,7 @@ void Session::loop(std::optional<Timeline::Range> range) {
         if (m_history.empty())
             m_loop.reset();
         else
-            openPast(range->from, 1, false);
+            openPast(range->from, std::nullopt, false);
         return;
     }
     if (m_live && m_past && !isOpening()) { // what has come since the way back was opened is not in it yet
@@ -366,7 +385,7 @@ void Session::loop(std::optional<Timeline::Range> range) {
 void Session::toEvent(bool forward) {
     const auto moments = timeline().moments();
     if (looksBack()) return send(replay::ToEvent{forward, moments});
-    if (!forward && !moments.empty() && !m_history.empty()) openPast(moments.back(), 1, false);
+    if (!forward && !moments.empty() && !m_history.empty()) openPast(moments.back(), std::nullopt, false);
 }
 
 void Session::toLive() {
@@ -390,12 +409,13 @@ std::string Session::newPath(const char* kind) {
 
 void Session::keep() {
     if (!m_flight || m_keeping.valid()) return;
-    m_problem = "keeping what the flight recorder holds";
-    m_keeping = std::async(std::launch::async, [this, path = newPath("kept")]() -> std::string {
+    tell({"keeping what the flight recorder holds"});
+    m_keeping = std::async(std::launch::async, [this, path = newPath("kept")]() -> Result<std::string> {
         std::error_code error;
         fs::create_directories(m_options.recordingsFolder, error);
         const auto kept = m_flight->keep(path, m_catalogue);
-        return kept ? "kept as " + path : "not kept: " + kept.error();
+        if (!kept) return Error{kept.error()};
+        return path;
     });
 }
 

@@ -23,13 +23,20 @@
 
 namespace surgescope::feeds {
 
+/// What was done or could not be, for people to read once: one line.
+struct Notice {
+    std::string text;
+    bool isFailure = false;
+    bool operator==(const Notice&) const = default;
+};
+
 /// What is looked at: a feed, or a recording; and of a feed its past as well, while it goes on. The way back
 /// is a second pipeline over what the flight recorder holds, so that nothing is missed meanwhile and the one
 /// step back to live is a change of which frames are shown.
 ///
 /// For the GUI thread, which it never makes wait: opening, saving and closing recordings happen elsewhere,
-/// and timeline() tells how far they are and what went wrong. Nor does the feed's thread ever wait for a
-/// disk.
+/// timeline() tells how far they are and takeNotices() what went wrong. Nor does the feed's thread ever wait
+/// for a disk.
 class Session {
   public:
     struct Options {
@@ -71,8 +78,11 @@ class Session {
     void request(const ViewRequest& request);
     /// As it is now. Call it again and again: what was begun elsewhere is taken up here.
     Timeline timeline();
+    /// What has been done or has failed since the last call.
+    std::vector<Notice> takeNotices();
 
     // What a timeline asks for; nothing happens where it makes no sense.
+    /// At the end of a recording: once more from its beginning.
     void play();
     void pause();
     void step(int seconds);
@@ -120,7 +130,8 @@ class Session {
     Session(const PopCatalogue& catalogue, const Clock& clock, const Options& options);
     bool isOpening() const { return m_opening.valid() && m_openingWanted; }
     bool looksBack() const { return m_past || isOpening(); }
-    void openPast(RecordedTime at, double speed, bool paused);
+    /// Without a speed as it is received, so that it stays as far behind.
+    void openPast(RecordedTime at, std::optional<double> speed, bool paused);
     void showPast(std::unique_ptr<ReplaySource> source);
     void send(const replay::Command& command);
     void closePast();
@@ -130,6 +141,8 @@ class Session {
     void readBaseline();
     void takeUpBaseline();
     void writeRecording(Timeline& timeline) const;
+    void tell(Notice notice);
+    void tellFailure(std::string text) { tell({std::move(text), true}); }
     std::string newPath(const char* kind);
 
     const PopCatalogue& m_catalogue;
@@ -137,7 +150,7 @@ class Session {
     const Options m_options;
     ViewRequest m_request;
     std::uint64_t m_pipelines = 0; // begun so far: each has epochs of its own
-    std::string m_problem;
+    std::vector<Notice> m_notices; // not taken yet
 
     std::unique_ptr<FlightRecorder> m_flight;
     std::string m_flightError; // why there is none
@@ -159,10 +172,10 @@ class Session {
     std::future<Result<std::shared_ptr<const Baseline>>> m_readingBaseline;
     std::future<Opened> m_opening;
     SteadyTime m_openingSince;
-    bool m_openingWanted = false;             // not so any more after toLive()
-    std::vector<replay::Command> m_whenOpen;  // asked for meanwhile
-    std::future<std::string> m_keeping;       // what came of it, in words
-    std::vector<std::future<void>> m_closing; // pipelines and files that end, so that nobody waits for them
+    bool m_openingWanted = false;               // not so any more after toLive()
+    std::vector<replay::Command> m_whenOpen;    // asked for meanwhile
+    std::future<Result<std::string>> m_keeping; // the file it became
+    std::vector<std::future<void>> m_closing;   // pipelines and files that end, so that nobody waits for them
 };
 
 } // namespace surgescope::feeds

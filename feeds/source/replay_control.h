@@ -25,7 +25,7 @@ struct Pause {};
 struct Step {
     int seconds = 1;
 };
-/// Recorded seconds a second, 0.1 to 64, or kAsFastAsPossible.
+/// Seconds of the launch a second, however fast it was received: 0.1 to 64, or kAsFastAsPossible.
 struct SetSpeed {
     double speed = 1;
 };

@@ -69,8 +69,8 @@ Result<std::unique_ptr<ReplaySource>> ReplaySource::open(const std::vector<std::
 ReplaySource::ReplaySource(std::string path, std::unique_ptr<McapReader> reader, RecordingIndex index,
                            const Clock& real, const Options& options)
     : m_path(std::move(path)), m_reader(std::move(reader)),
-      m_index(std::make_shared<const RecordingIndex>(std::move(index))), m_real(real), m_speed(options.speed),
-      m_paused(options.paused) {
+      m_index(std::make_shared<const RecordingIndex>(std::move(index))), m_real(real),
+      m_speed(options.speed.value_or(m_index->pace())), m_paused(options.paused) {
     m_beginLog = UINT64_MAX;
     for (const auto& part : m_reader->parts()) {
         m_beginLog = std::min(m_beginLog, part.start);
@@ -137,7 +137,7 @@ std::uint64_t ReplaySource::dueTime() const {
     if (m_stepTo) return std::min(*m_stepTo, m_endLog);
     if (m_paused) return m_paceLog;
     if (std::isinf(m_speed)) return end;
-    const double passed = secondsBetween(m_paceReal, m_real.steady()) * m_speed * 1e9;
+    const double passed = secondsBetween(m_paceReal, m_real.steady()) * loggedPerSecond() * 1e9;
     return passed >= static_cast<double>(end - std::min(m_paceLog, end))
                ? std::max(end, m_paceLog)
                : m_paceLog + static_cast<std::uint64_t>(passed);
@@ -259,7 +259,7 @@ Source::Received ReplaySource::receive(std::chrono::milliseconds timeout) {
     const bool moving = !m_paused && m_next && !std::isinf(m_speed);
     std::chrono::nanoseconds wait = timeout;
     if (moving) {
-        const double untilNext = static_cast<double>(m_next->logTime - due) / m_speed;
+        const double untilNext = static_cast<double>(m_next->logTime - due) / loggedPerSecond();
         wait = std::min(wait, std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(untilNext, 1e9))));
     }
     for (const auto& command : m_control->take(wait))

@@ -26,7 +26,7 @@ namespace surgescope::feeds {
 class ReplaySource final : public Source {
   public:
     struct Options {
-        double speed = 1; // recorded seconds a second, or replay::kAsFastAsPossible
+        std::optional<double> speed; // as of replay::SetSpeed; nothing: as it was received
         bool paused = false;
         std::optional<RecordedTime> at; // where to begin; nothing: at the beginning
     };
@@ -92,6 +92,7 @@ class ReplaySource final : public Source {
     bool wanted(std::string_view topic) const;
     bool isAnyWanted(const mcap::Channel& channel) const;
     std::uint64_t dueTime() const;
+    double loggedPerSecond() const { return m_speed / m_index->pace(); }
     void setPace(std::uint64_t logTime);
     void publish();
 
@@ -110,7 +111,7 @@ class ReplaySource final : public Source {
     // Pace: at m_paceReal the replay was at m_paceLog.
     std::uint64_t m_paceLog = 0;
     SteadyTime m_paceReal;
-    double m_speed = 1;
+    double m_speed; // seconds of the launch a second
     bool m_paused = false;
     std::optional<std::uint64_t> m_stepTo;                         // log time to play to at once
     std::optional<std::pair<std::uint64_t, std::uint64_t>> m_loop; // log times

@@ -182,7 +182,13 @@ refuses "0.5 to 30 metres" --viewing -4m
 refuses "20 to 400 inches" --diagonal 5
 refuses "at most 4.4 m, or at least 116 inches" --viewing 8m --diagonal 65
 refuses "excludes" --simulate triple-drop --connect tcp://127.0.0.1:1
-refuses "PoP code" --select london
+refuses "code of a region, or of a PoP of 2 to 16 capital letters" --select london
+refuses "no PoP or region 'FRX'; the nearest PoPs are" --select FRX
+refuses "the regions AF, AS, EU" --select FRX
+refuses "--baseline: cannot open '/nowhere.mcap'" --baseline /nowhere.mcap
+refuses "is no MCAP file" --baseline "$0" --flight-bytes 0
+XDG_RUNTIME_DIR=$scratch refuses "no workspace named 'overveiw', expected overview, map" --workspace overveiw --flight-bytes 0
+XDG_RUNTIME_DIR=$scratch refuses "/nowhere/mine.json: " --workspace /nowhere/mine.json --flight-bytes 0
 refuses "no such file" --edge /nowhere/edge.toml
 lines=2 refuses "no PoP 'FRA'" --edge "$edge" --simulate regional-failure
 refuses "--range" --range 0

@@ -31,6 +31,8 @@ done
 head -1 "$scratch/requests.csv" | grep -q '^time \[UTC\],requests ' || complain "requests.csv: $(head -1 "$scratch/requests.csv")"
 grep -q 'replay of' "$scratch/requests.svg" || complain "requests.svg does not say where it is from"
 
+size=$(od -A n -t u1 -j 16 -N 8 "$scratch/requests.png" | tr -s ' ' | sed 's/^ //')
+[ "$size" = "0 0 6 64 0 0 3 132" ] || complain "requests.png has another size than 1600x900: $size"
 exports size.svg --export metadata --size 900x500 --theme light
 grep -q 'width="900" height="500"' "$scratch/size.svg" || complain "size.svg has another size"
 exports fine.png --export tiles --size 800x300 --pixel-ratio 3
@@ -50,6 +52,8 @@ refuses "is no time" --export map --to noon -o "$scratch/none.png"
 refuses "10 seconds to 48 hours" --export map --from +00:00:09 --to +00:00:10 -o "$scratch/none.png"
 refuses "cannot write" --export tiles -o /nowhere/at/all.png
 refuses "--pixel-ratio" --export tiles --pixel-ratio 5 -o "$scratch/none.png"
+refuses "knows a PoP 'QQQ'" --export requests --select QQQ -o "$scratch/none.png"
+refuses "--baseline" --export requests --baseline "$scratch/none.mcap" -o "$scratch/none.png"
 refuses "excludes" --export wall --wall -o "$scratch/none.png"
 refuses "excludes" --export wall --workspace map -o "$scratch/none.png"
 refuses "dark, light or high-contrast" --theme pink

@@ -10,6 +10,7 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wait.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -30,6 +31,7 @@ struct FollowedLaunch {
     std::jthread feed;
     std::shared_ptr<const Frame> frame;
     Timeline timeline;
+    std::vector<Notice> notices; // all so far
 
     std::shared_ptr<const LiveStatus> status;
 
@@ -71,6 +73,13 @@ struct FollowedLaunch {
         if (auto next = session->takeFrame()) frame = std::move(next);
         if (auto now = session->takeStatus()) status = std::move(now);
         timeline = session->timeline();
+        for (auto& notice : session->takeNotices())
+            notices.push_back(std::move(notice));
+    }
+    bool wasTold(const std::string& part, bool asFailure) const {
+        return std::ranges::any_of(notices, [&](const Notice& notice) {
+            return notice.isFailure == asFailure && notice.text.find(part) != std::string::npos;
+        });
     }
     /// What the window does thirty times a second, until `isSo`.
     template <class IsSo> bool until(IsSo isSo) {

@@ -49,8 +49,8 @@ Timeline launch() {
 } // namespace
 
 std::vector<std::string_view> timelineStates() {
-    return {"empty",  "live",    "buffered", "behind", "behind-paused", "opening", "problem",
-            "failed", "playing", "paused",   "end",    "loop",          "max",     "dropped"};
+    return {"empty",   "live",   "buffered", "behind", "behind-paused", "opening", "failed",
+            "playing", "paused", "end",      "loop",   "max",           "dropped"};
 }
 
 Timeline sampleTimeline(std::string_view state) {
@@ -59,15 +59,13 @@ Timeline sampleTimeline(std::string_view state) {
         t.recording = {};
         return t;
     }
-    if (state == "buffered" || state == "failed" || state == "problem" || state == "dropped" ||
-        state.starts_with("behind") || state == "opening") {
+    if (state == "buffered" || state == "failed" || state == "dropped" || state.starts_with("behind") ||
+        state == "opening") {
         t.buffered = {t.end - minutes(22), t.end};
         t.recording = {.state = State::recording,
                        .flight = true,
                        .path = "/var/lib/surgescope/flight",
                        .bytes = 300'000'000};
-        if (state == "problem")
-            t.problem = "cannot go to T−00:05:00: the flight recorder begins at T+00:18:00";
         if (state == "dropped") t.recording.dropped = 1312;
         if (state == "failed")
             t.recording = {.state = State::failed,

@@ -5,9 +5,20 @@
 
 namespace surgescope::widgets {
 
+std::chrono::seconds TimeRange::lengthAt(feeds::FeedSecond settled, feeds::FeedSecond begin,
+                                         std::optional<feeds::FeedSecond> release) const {
+    using std::chrono::seconds;
+    constexpr seconds kShortest(60), kBeforeRelease(60);
+    if (until || reach == Reach::fixed) return length;
+    const bool released = reach == Reach::sinceRelease && release && *release < settled;
+    const seconds wanted = settled - (released ? *release - kBeforeRelease : begin);
+    const seconds step(wanted < seconds(300) ? 10 : wanted < seconds(1800) ? 30 : 300);
+    return std::clamp((wanted + step - seconds(1)) / step * step, std::min(kShortest, length), length);
+}
+
 void Focus::setRange(TimeRange range) {
     range.length = std::clamp(range.length, kShortest, kLongest);
-    if (!range.until) m_lengthNow = range.length;
+    if (!range.until) m_now = range;
     visit({range, selection()});
 }
 
@@ -16,7 +27,7 @@ void Focus::select(const feeds::Selection& selection) {
 }
 
 void Focus::toNow() {
-    visit({{m_lengthNow, std::nullopt}, selection()});
+    visit({m_now, selection()});
 }
 
 bool Focus::back() {

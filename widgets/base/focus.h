@@ -13,11 +13,24 @@
 
 namespace surgescope::widgets {
 
+/// How far a range that ends now reaches back.
+enum class Reach : std::uint8_t {
+    fixed,       // its length, whether or not there is data
+    data,        // as far as there is data, at most its length
+    sinceRelease // from shortly before T-0, at most its length; without a T-0 as `data`
+};
+
 /// A stretch of feed time that charts and heatmaps show.
 struct TimeRange {
     std::chrono::seconds length = std::chrono::minutes(15);
     std::optional<feeds::FeedSecond> until; // its end; nothing: now, and it moves on
+    Reach reach = Reach::fixed;
     bool operator==(const TimeRange&) const = default;
+
+    /// How long it is while `settled` is shown, of data that begins at `begin`. It grows by steps, so that
+    /// nothing is drawn anew each second.
+    std::chrono::seconds lengthAt(feeds::FeedSecond settled, feeds::FeedSecond begin,
+                                  std::optional<feeds::FeedSecond> release) const;
 };
 
 /// How times are said.
@@ -74,7 +87,7 @@ class Focus : public QObject {
 
     std::vector<Place> m_places{Place{}}; // visited; the newest last
     std::size_t m_place = 0;              // where we are
-    std::chrono::seconds m_lengthNow = TimeRange{}.length;
+    TimeRange m_now;                      // the last that ended there
     std::optional<feeds::FeedSecond> m_crosshair;
     TimeText m_timeText = TimeText::sinceRelease; // before there is one: ago
     bool m_localZone = false;

@@ -165,7 +165,7 @@ QColor levelColour(Level level) {
 
 const char16_t* levelName(Level level) {
     switch (level) {
-    case Level::managed: return u"managed";
+    case Level::managed: return u"normal";
     case Level::elevated: return u"elevated";
     case Level::critical: return u"critical";
     case Level::overload: return u"overload";

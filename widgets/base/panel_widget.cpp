@@ -62,7 +62,7 @@ void PanelWidget::paintPanel(QPainter& painter) {
                          headlineWidth() + px(12);
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter,
                      QFontMetricsF(painter.font())
-                         .elidedText(m_subtitle, Qt::ElideRight, std::max(0.0, line.width() - taken)));
+                         .elidedText(subtitle(), Qt::ElideRight, std::max(0.0, line.width() - taken)));
 }
 
 void PanelWidget::paintBody(QPainter&, const QRectF&) {}

@@ -19,7 +19,8 @@ class PanelWidget : public QWidget {
     void setSubtitle(const QString& subtitle);
 
     const QString& title() const { return m_title; }
-    const QString& subtitle() const { return m_subtitle; }
+    /// What stands at the title's right.
+    virtual QString subtitle() const { return m_subtitle; }
 
     /// Inside of the panel, below the title.
     QRectF bodyRect() const;

@@ -2,6 +2,7 @@
 #include "widgets/base/time_panel.h"
 
 #include "widgets/base/fonts.h"
+#include "widgets/base/format.h"
 #include "widgets/base/palette.h"
 
 #include <QApplication>
@@ -24,6 +25,18 @@ TimePanel::TimePanel(Focus& focus, const QString& title, QWidget* parent)
 void TimePanel::setTime(const feeds::TimeAxis& axis, const TimeWords& words) {
     m_axis = axis;
     m_words = words;
+}
+
+QString TimePanel::subtitle() const {
+    const QString usual = PanelWidget::subtitle();
+    if (!m_focus.range().until || m_axis.columns < 1) return usual;
+    const auto text = [this](feeds::FeedSecond at) {
+        return m_words.release ? formatSinceRelease((at - *m_words.release).count())
+                               : QString::fromStdString(feeds::utcText(at)).mid(11) + QStringLiteral(" UTC");
+    };
+    return QStringLiteral("zoomed: %1 to %2")
+               .arg(text(m_axis.end - m_axis.columns * m_axis.step), text(m_axis.end)) +
+           (usual.isEmpty() ? QString() : QStringLiteral(" · ")) + usual;
 }
 
 double TimePanel::xOf(feeds::FeedSecond at) const {

@@ -26,6 +26,8 @@ class TimePanel : public PanelWidget {
     virtual QRectF plotRect() const = 0;
     const feeds::TimeAxis& timeAxis() const { return m_axis; }
     const TimeWords& timeWords() const { return m_words; }
+    /// Before it, while the panel shows a range of the past, which that is.
+    QString subtitle() const override;
 
   protected:
     Focus& focus() const { return m_focus; }

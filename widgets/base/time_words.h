@@ -21,6 +21,12 @@ struct TimeWords {
 
     /// How times can be said: since a release only if there is one.
     TimeText used() const { return text == TimeText::sinceRelease && !release ? TimeText::ago : text; }
+    /// The same as said in a picture, which is looked at later: nothing is "ago" there.
+    TimeWords lasting() const {
+        TimeWords words = *this;
+        if (used() == TimeText::ago) words.text = release ? TimeText::sinceRelease : TimeText::clock;
+        return words;
+    }
 };
 
 /// "5 m", "1 h 30 m"; where steps of an axis are not of whole minutes, all are "1:30" or "1:02:30".

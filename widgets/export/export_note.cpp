@@ -4,6 +4,7 @@
 #include "feeds/model/pop_catalogue.h"
 
 #include "widgets/base/format.h"
+#include "widgets/base/place_name.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -35,16 +36,7 @@ const feeds::TimeAxis* axisOf(ExportView view, const feeds::Frame& frame) {
 QString selectionText(ExportView view, const feeds::Frame& frame, const feeds::PopCatalogue& catalogue) {
     if (view == ExportView::map || view == ExportView::hottest) return QStringLiteral("all PoPs");
     if (view == ExportView::health) return {};
-    const auto& code = frame.selection.code;
-    switch (frame.selection.scope) {
-    case feeds::Selection::Scope::world: break;
-    case feeds::Selection::Scope::region: return text(catalogue.regionName(code));
-    case feeds::Selection::Scope::pop: {
-        const auto place = catalogue.find(code);
-        return place ? text(code) + QStringLiteral(", ") + text(catalogue[*place].city) : text(code);
-    }
-    }
-    return QStringLiteral("world");
+    return placeName(frame.selection, catalogue);
 }
 
 /// "2026-11-23 04:57:33 to 05:12:33 UTC": the day again only where it is another one.

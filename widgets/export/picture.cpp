@@ -107,8 +107,9 @@ Picture::Picture(QWidget& view, const ExportNote& note, double scale)
     : m_view(view), m_note(note), m_scale(scale),
       m_lines(linesOf(note, textWidth(view.width(), scale), scale)) {}
 
-int Picture::heightBeneath(const ExportNote& note, int width, double scale) {
-    return heightOf(linesOf(note, textWidth(width, scale), scale).size(), scale);
+QSize Picture::roomIn(QSize whole, const ExportNote& note, double scale) {
+    const auto lines = linesOf(note, textWidth(whole.width(), scale), scale).size();
+    return {whole.width(), whole.height() - heightOf(lines, scale)};
 }
 
 QSize Picture::size() const {
@@ -186,6 +187,9 @@ FileMaker pdfMaker(const Picture& picture) {
         writer.setTitle(note.title);
         writer.setCreator(note.program);
         QPainter painter(&writer);
+        // A noted picture plays at its own size in inches; here a pixel is a point.
+        painter.scale(static_cast<double>(noted.logicalDpiX()) / writer.logicalDpiX(),
+                      static_cast<double>(noted.logicalDpiY()) / writer.logicalDpiY());
         noted.play(&painter);
         painter.end();
         return bytes;

@@ -26,8 +26,8 @@ class Picture {
     const ExportNote& note() const { return m_note; }
     void paint(QPainter& painter) const;
 
-    /// What a picture of this width takes beneath the view.
-    static int heightBeneath(const ExportNote& note, int width, double scale);
+    /// What of a picture that is as large as `whole` is left for the view; of a low one nothing.
+    static QSize roomIn(QSize whole, const ExportNote& note, double scale);
 
   private:
     QWidget& m_view;

@@ -28,11 +28,22 @@ std::string viewNames() {
     return names;
 }
 
+QSize pictureSize(ExportView view) {
+    if (view == ExportView::wall) return {1920, 1080};
+    if (view == ExportView::tiles) return {1600, 150};
+    return {1600, 900};
+}
+
+bool isChart(ExportView view) {
+    return chartOf(view) || view == ExportView::lagDistribution;
+}
+
 QString viewUnit(ExportView view) {
     if (const ChartView* chart = chartOf(view)) return QString::fromUtf16(chart->unit);
     switch (view) {
     case ExportView::map:
-        return QStringLiteral("disc area: requests/s, colour: saturation, 0 to 100 % of the knee");
+        return QStringLiteral(
+            "disc area: requests/s, colour: saturation, 100 % where answers begin to suffer");
     case ExportView::lagByPop: return QStringLiteral("time from purge to applied, 99th percentile");
     case ExportView::lagDistribution:
         return QStringLiteral("share of the invalidations applied, by time from purge to applied");

@@ -4,6 +4,7 @@
 #include "widgets/workspace/workspace.h"
 
 #include <QFlags>
+#include <QSize>
 #include <QString>
 
 #include <array>
@@ -61,6 +62,11 @@ std::optional<ExportView> viewNamed(std::string_view name);
 const ChartView* chartOf(ExportView view);
 /// "map, requests, …", for messages.
 std::string viewNames();
+/// How large a picture is, in pixels and together with its note, of which nobody says it: large enough for a
+/// page, whatever room the view has on a screen.
+QSize pictureSize(ExportView view);
+/// A curve or heat over time that is drawn as well at any size.
+bool isChart(ExportView view);
 /// What its numbers are measured in.
 QString viewUnit(ExportView view);
 

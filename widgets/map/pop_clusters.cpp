@@ -66,7 +66,7 @@ const char16_t* clusterPartName(ClusterPart part) {
     case ClusterPart::overload: return u"overload";
     case ClusterPart::critical: return u"critical";
     case ClusterPart::elevated: return u"elevated";
-    case ClusterPart::managed: return u"managed";
+    case ClusterPart::managed: return u"normal";
     case ClusterPart::stale: return u"stale";
     case ClusterPart::unknown: return u"not known";
     }

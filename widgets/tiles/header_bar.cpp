@@ -5,102 +5,17 @@
 #include "widgets/base/format.h"
 #include "widgets/base/palette.h"
 #include "widgets/tiles/health_items.h"
+#include "widgets/tiles/mode_text.h"
 
 #include <QFontMetricsF>
 #include <QPainter>
 #include <QStringList>
+#include <QTextLayout>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
+#include <vector>
 
 namespace surgescope::widgets {
-
-namespace {
-
-QColor modeColour(feeds::FeedMode mode) {
-    switch (mode) {
-    case feeds::FeedMode::live: return {58, 178, 108};
-    case feeds::FeedMode::replay: return {126, 160, 238};
-    case feeds::FeedMode::rehearsal: return {186, 156, 240}; // no colour of status
-    }
-    return {};
-}
-
-} // namespace
-
-QString modeName(feeds::FeedMode mode) {
-    switch (mode) {
-    case feeds::FeedMode::live: return QStringLiteral("LIVE");
-    case feeds::FeedMode::replay: return QStringLiteral("REPLAY");
-    case feeds::FeedMode::rehearsal: return QStringLiteral("REHEARSAL");
-    }
-    return {};
-}
-
-QString releaseClock(const feeds::Frame& frame) {
-    if (!frame.releaseAt || !frame.settled) return {};
-    return formatSinceRelease((*frame.settled - *frame.releaseAt).count());
-}
-
-namespace {
-
-/// A feed that is not of now is never live. It differs from this machine's clock; which of them is right,
-/// nobody can tell from here.
-ModeText notOfNow(const feeds::FeedHealth& health) {
-    const double behind = *health.behindSeconds;
-    ModeText text;
-    text.badge =
-        formatAge(std::abs(behind)) + (behind > 0 ? QStringLiteral(" BEHIND") : QStringLiteral(" AHEAD"));
-    text.badgeColour = text.wordsColour = colours().elevated;
-    text.words = !health.clockSynchronised
-                     ? QStringLiteral("feed and this machine's clock differ")
-                     : QStringLiteral("feed and this machine's clock differ: %1")
-                           .arg(*health.clockSynchronised ? QStringLiteral("the kernel calls it synchronised")
-                                                          : QStringLiteral("it is not synchronised"));
-    text.past = true;
-    return text;
-}
-
-} // namespace
-
-ModeText modeText(const feeds::Frame& frame, const feeds::Timeline& timeline) {
-    using Mode = feeds::Timeline::Mode;
-    const auto source = frame.mode;
-    const bool behind = timeline.mode == Mode::behindLive;
-    const bool replay =
-        timeline.mode == Mode::replay || source == feeds::FeedMode::replay || frame.isSentAgain;
-    if (timeline.mode == Mode::live && !replay && !feeds::isOfNow(frame)) return notOfNow(frame.health);
-    ModeText text;
-    const auto& health = frame.health;
-    if (timeline.mode == Mode::live && !replay && !health.newestAgeSeconds) {
-        text.badge = QStringLiteral("WAITING");
-        text.badgeColour = colours().muted;
-    } else if (timeline.mode == Mode::live && !replay &&
-               *health.newestAgeSeconds > feeds::kStaleAfterSeconds) {
-        text.badge = QStringLiteral("SILENT");
-        text.badgeColour = colours().silent;
-    } else if (behind) {
-        const auto seconds = std::chrono::round<std::chrono::seconds>(timeline.end - timeline.position);
-        text.badge = formatSpan(std::max<std::int64_t>(0, seconds.count())) + QStringLiteral(" BEHIND LIVE");
-        text.badgeColour = colours().elevated;
-    } else {
-        const feeds::FeedMode shown = replay ? feeds::FeedMode::replay : source;
-        text.badge = modeName(shown);
-        text.badgeColour = modeColour(shown);
-    }
-    text.past = behind || replay;
-    QStringList words;
-    if (source == feeds::FeedMode::rehearsal)
-        words << QStringLiteral("simulated data");
-    else if (replay)
-        words << QStringLiteral("recorded data");
-    if (frame.isSentAgain) words << QStringLiteral("sent again");
-    if (text.past && timeline.paused) words << QStringLiteral("paused");
-    text.words = words.join(QStringLiteral(", "));
-    text.wordsColour = source == feeds::FeedMode::rehearsal ? colours().text : text.badgeColour;
-    return text;
-}
 
 HeaderBar::HeaderBar(QWidget* parent) : QWidget(parent) {
     setAttribute(Qt::WA_OpaquePaintEvent);
@@ -134,61 +49,178 @@ void HeaderBar::setCovered(const QRect& covered) {
     update();
 }
 
-double HeaderBar::paintName(QPainter& painter) const {
-    const Palette& p = colours();
-    double x = 20 * m_scale;
-    const auto word = [&](const QString& text, double size, QFont::Weight weight, const QColor& colour) {
-        painter.setFont(textFont(size * m_scale, weight));
-        painter.setPen(colour);
-        const double wide = QFontMetricsF(painter.font()).horizontalAdvance(text);
-        painter.drawText(QRectF(x, 0, wide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, text);
-        x += wide + 18 * m_scale;
-    };
-    word(QStringLiteral("surgescope"), 22, QFont::DemiBold, p.text);
-    if (!m_frame) return x;
-
-    const ModeText mode = modeText(*m_frame, m_timeline);
-    painter.setFont(textFont(17 * m_scale, QFont::DemiBold));
-    const double wide = QFontMetricsF(painter.font()).horizontalAdvance(mode.badge) + 28 * m_scale;
-    const QRectF badge(x, height() / 2.0 - 15 * m_scale, wide, 30 * m_scale);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(mode.badgeColour);
-    painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2);
-    painter.setPen(QColor(11, 15, 20)); // in every theme: badges are as bright in all of them
-    painter.drawText(badge, Qt::AlignCenter, mode.badge);
-    x += wide + 16 * m_scale;
-    if (!mode.words.isEmpty()) word(mode.words, 15, QFont::Medium, mode.wordsColour);
-    if (!m_frame->scenario.empty())
-        word(QString::fromStdString(m_frame->scenario), 17, QFont::Normal, p.muted);
-    return x;
+void HeaderBar::setNotice(const QString& text, bool isFailure) {
+    if (text == m_notice && isFailure == m_noticeIsFailure) return;
+    m_notice = text;
+    m_noticeIsFailure = isFailure;
+    update();
 }
 
-void HeaderBar::paintNodes(QPainter& painter) const {
+void HeaderBar::setSelection(const QString& selected) {
+    if (selected == m_selected) return;
+    m_selected = selected;
+    update();
+}
+
+namespace {
+
+constexpr double kNoticeType = 14, kNoticeLine = 18;
+constexpr double kLeastNotice = 340, kLeastNodes = 150; // how wide at least
+constexpr double kNodesType = 17;
+
+QFont clockFont(double scale) {
+    return textFont(32 * scale, QFont::DemiBold);
+}
+QFont utcFont(double scale) {
+    return textFont(18 * scale);
+}
+
+/// A word of the left part.
+struct Word {
+    enum class Ground : std::uint8_t { none, full, outline };
+    QString text;
+    double size;
+    QFont::Weight weight;
+    QColor colour;
+    Ground ground = Ground::none;
+    QColor groundColour{};
+
+    double wide(double scale) const {
+        return QFontMetricsF(textFont(size * scale, weight)).horizontalAdvance(text) +
+               (ground == Ground::none ? 2 : 28) * scale;
+    }
+};
+
+void paintWord(QPainter& painter, const Word& word, const QRectF& box, double scale) {
+    painter.setFont(textFont(word.size * scale, word.weight));
+    if (word.ground != Word::Ground::none) {
+        const QRectF round(box.left(), box.center().y() - 15 * scale, box.width(), 30 * scale);
+        const bool full = word.ground == Word::Ground::full;
+        painter.setPen(full ? QPen(Qt::NoPen) : QPen(word.groundColour, 2 * scale));
+        painter.setBrush(full ? QBrush(word.groundColour) : QBrush(Qt::NoBrush));
+        painter.drawRoundedRect(round, round.height() / 2, round.height() / 2);
+    }
+    painter.setPen(word.colour);
+    const double inner = box.width() - (word.ground == Word::Ground::none ? 0 : 24 * scale);
+    painter.drawText(
+        box, (word.ground == Word::Ground::none ? Qt::AlignLeft : Qt::AlignHCenter) | Qt::AlignVCenter,
+        QFontMetricsF(painter.font()).elidedText(word.text, Qt::ElideRight, inner + 1));
+}
+
+/// On two lines at most, broken where it must be: a path has no blanks. What is too long ends in an ellipsis.
+QStringList onTwoLines(const QString& text, const QFont& font, double width) {
+    QTextLayout layout(text, font);
+    QTextOption option;
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    layout.setTextOption(option);
+    layout.beginLayout();
+    QTextLine first = layout.createLine();
+    first.setLineWidth(width);
+    const int rest = first.textStart() + first.textLength();
+    layout.endLayout();
+    if (rest >= text.size()) return {text};
+    return {text.left(rest).trimmed(),
+            QFontMetricsF(font).elidedText(text.mid(rest).trimmed(), Qt::ElideRight, width)};
+}
+
+} // namespace
+
+/// What has no room on the clocks' left is left out, the least needed first: it never pushes them aside.
+void HeaderBar::paintName(QPainter& painter, double room) const {
+    const Palette& p = colours();
+    std::vector<Word> words{{QStringLiteral("surgescope"), 22, QFont::DemiBold, p.text}};
+    if (m_frame) {
+        const ModeText mode = modeText(*m_frame, m_timeline);
+        words.push_back({mode.badge, 17, QFont::DemiBold,
+                         QColor(11, 15, 20), // in every theme: badges are as bright in all of them
+                         Word::Ground::full, mode.badgeColour});
+        if (!m_selected.isEmpty())
+            words.push_back({m_selected + QStringLiteral(" · Esc: world"), 16, QFont::DemiBold, p.text,
+                             Word::Ground::outline, p.accent});
+        if (!mode.words.isEmpty()) words.push_back({mode.words, 15, QFont::Medium, mode.wordsColour});
+        if (!m_frame->scenario.empty())
+            words.push_back({QString::fromStdString(m_frame->scenario), 17, QFont::Normal, p.muted});
+    }
+    const double gap = 16 * m_scale;
+    const auto needed = [&] {
+        double wide = 20 * m_scale;
+        for (const Word& word : words)
+            wide += word.wide(m_scale) + gap;
+        return wide;
+    };
+    if (needed() > room && m_frame && !m_frame->scenario.empty()) words.pop_back();
+    if (needed() > room && words.size() > 1) words.erase(words.begin());
+    double x = 20 * m_scale;
+    for (const Word& word : words) {
+        const double wide = std::min(word.wide(m_scale), room - x);
+        if (wide < 40 * m_scale) break;
+        paintWord(painter, word, QRectF(x, 0, wide, height()), m_scale);
+        x += wide + gap;
+    }
+}
+
+HeaderBar::NodesText HeaderBar::nodesText() const {
     const Palette& p = colours();
     const feeds::FeedHealth& h = m_frame->health;
-    const double left = width() * 0.66;
-    const QRectF box(left, 7 * m_scale, width() - left - 16 * m_scale, height() - 8 * m_scale);
-    const auto line = [&](Qt::Alignment where, double size, const QColor& colour, const QString& text) {
-        painter.setFont(textFont(size * m_scale, QFont::Medium));
-        painter.setPen(colour);
-        painter.drawText(box, Qt::AlignRight | where,
-                         QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, box.width()));
-    };
-    const QString trouble = troubleText(h);
-    if (!h.newestAgeSeconds) {
-        line(Qt::AlignTop, 17, p.muted, QStringLiteral("no node has reported yet"));
-        return line(Qt::AlignBottom, kLeastType, p.elevated, trouble);
-    }
+    QString trouble = troubleText(h);
+    if (m_timeline.recording.state == feeds::Timeline::Recording::State::failed)
+        trouble = QStringLiteral("NOT RECORDING") + (trouble.isEmpty() ? QString() : QStringLiteral(" · ")) +
+                  trouble;
+    if (!h.newestAgeSeconds)
+        return {QStringLiteral("no node has reported yet"), p.muted, trouble, p.elevated};
     const bool many = h.nodesExpected > 0;
     const bool few = many && static_cast<double>(h.nodesHeard) <
                                  kCoverageWorthColour * static_cast<double>(h.nodesExpected);
-    line(Qt::AlignTop, 17, few ? p.elevated : p.text,
-         many ? QStringLiteral("%1 of %2 nodes heard")
-                    .arg(formatCount(h.nodesHeard), formatCount(h.nodesExpected))
-              : QStringLiteral("%1 nodes heard").arg(formatCount(h.nodesHeard)));
-    const QString newest = QStringLiteral("newest ") + formatAge(*h.newestAgeSeconds);
-    line(Qt::AlignBottom, kLeastType, trouble.isEmpty() ? p.muted : p.elevated,
-         newest + QStringLiteral(" · ") + (trouble.isEmpty() ? QStringLiteral("nothing lost") : trouble));
+    return {many ? QStringLiteral("%1 of %2 nodes heard")
+                       .arg(formatCount(h.nodesHeard), formatCount(h.nodesExpected))
+                 : QStringLiteral("%1 nodes heard").arg(formatCount(h.nodesHeard)),
+            few ? p.elevated : p.text,
+            QStringLiteral("newest ") + formatAge(*h.newestAgeSeconds) + QStringLiteral(" · ") +
+                (trouble.isEmpty() ? QStringLiteral("nothing lost") : trouble),
+            trouble.isEmpty() ? p.muted : p.elevated};
+}
+
+double HeaderBar::nodesWide(const NodesText& text) const {
+    const auto wide = [this](double size, const QString& words) {
+        return QFontMetricsF(textFont(size * m_scale, QFont::Medium)).horizontalAdvance(words);
+    };
+    return std::min(std::max(wide(kNodesType, text.first), wide(kLeastType, text.second)), width() * 0.34);
+}
+
+void HeaderBar::paintNodes(QPainter& painter, const NodesText& text, double left) const {
+    const QRectF box(left, 7 * m_scale, width() - left - 16 * m_scale, height() - 8 * m_scale);
+    const auto line = [&](Qt::Alignment where, double size, const QColor& colour, const QString& words) {
+        painter.setFont(textFont(size * m_scale, QFont::Medium));
+        painter.setPen(colour);
+        painter.drawText(box, Qt::AlignRight | where,
+                         QFontMetricsF(painter.font()).elidedText(words, Qt::ElideRight, box.width() + 1));
+    };
+    line(Qt::AlignTop, kNodesType, text.firstColour, text.first);
+    line(Qt::AlignBottom, kLeastType, text.secondColour, text.second);
+}
+
+void HeaderBar::paintNotice(QPainter& painter, const QRectF& room) const {
+    const Palette& p = colours();
+    const QFont font = textFont(kNoticeType * m_scale, QFont::Medium);
+    const double beside = 12 * m_scale, most = room.width() - 2 * beside;
+    if (most < 30 * m_scale) return;
+    const QStringList lines = onTwoLines(m_notice, font, most);
+    double wide = 0;
+    for (const QString& line : lines)
+        wide = std::max(wide, QFontMetricsF(font).horizontalAdvance(line));
+    const double high = (kNoticeLine * static_cast<double>(lines.size()) + 6) * m_scale;
+    const QRectF box(room.left(), room.center().y() - high / 2, wide + 2 * beside, high);
+    painter.setPen(QPen(m_noticeIsFailure ? p.elevated : p.muted, 1));
+    painter.setBrush(m_noticeIsFailure ? p.elevated : p.panel);
+    painter.drawRoundedRect(box, 4 * m_scale, 4 * m_scale);
+    painter.setFont(font);
+    painter.setPen(m_noticeIsFailure ? p.background : p.text);
+    double y = box.top() + 3 * m_scale;
+    for (const QString& line : lines) {
+        painter.drawText(QRectF(box.left() + beside, y, wide + 2, kNoticeLine * m_scale),
+                         Qt::AlignLeft | Qt::AlignVCenter, line);
+        y += kNoticeLine * m_scale;
+    }
 }
 
 /// Across the whole wall: nobody takes a rehearsal for the real thing, or the past for the present.
@@ -207,33 +239,51 @@ void HeaderBar::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.fillRect(rect(), p.panel);
-    if (m_frame) paintBand(painter);
-    const double used = paintName(painter);
-    if (!m_frame) return;
-    if (m_covered.isEmpty()) paintNodes(painter);
-    paintTimes(painter, used);
+    const double margin = 16 * m_scale;
+    if (!m_frame) return paintName(painter, width());
+    paintBand(painter);
+    const Times times = this->times();
+    paintName(painter, times.left - margin);
+    paintTimes(painter, times);
+    const NodesText nodes = nodesText();
+    const double from = times.right + margin, right = width() - margin;
+    double left = right - nodesWide(nodes), to = m_covered.isEmpty() ? right : m_covered.left() - margin;
+    // A notice has its room; in a narrow window it is in the nodes' place as long as it is there.
+    if (!m_notice.isEmpty()) left = std::max(left, from + kLeastNotice * m_scale + margin);
+    if (m_covered.isEmpty() && (m_notice.isEmpty() || right - left >= kLeastNodes * m_scale)) {
+        paintNodes(painter, nodes, left);
+        to = left - margin;
+    }
+    if (!m_notice.isEmpty())
+        paintNotice(painter, QRectF(from, 5 * m_scale, to - from, height() - 5 * m_scale));
 }
 
-void HeaderBar::paintTimes(QPainter& painter, double used) const {
+HeaderBar::Times HeaderBar::times() const {
+    Times times;
+    const auto shown = m_frame->settled ? m_frame->settled : m_now; // before the first report: this machine's
+    if (!shown) return {.left = width() / 2.0, .right = width() / 2.0};
+    times.sinceRelease = releaseClock(*m_frame);
+    times.utc = QString::fromStdString(feeds::utcText(*shown)).mid(11) + QStringLiteral(" UTC");
+    if (!times.sinceRelease.isEmpty())
+        times.clockWide =
+            QFontMetricsF(clockFont(m_scale)).horizontalAdvance(times.sinceRelease) + 20 * m_scale;
+    const double wide = times.clockWide + QFontMetricsF(utcFont(m_scale)).horizontalAdvance(times.utc);
+    times.left = (width() - wide) / 2;
+    times.right = times.left + wide;
+    return times;
+}
+
+void HeaderBar::paintTimes(QPainter& painter, const Times& times) const {
     const Palette& p = colours();
-    const auto shown =
-        m_frame->settled ? m_frame->settled : m_now; // before the first report: of this machine
-    if (!shown) return;
-    const QString clock = releaseClock(*m_frame);
-    const QString utc = QString::fromStdString(feeds::utcText(*shown)).mid(11) + QStringLiteral(" UTC");
-    const QFont clockFont = textFont(32 * m_scale, QFont::DemiBold), utcFont = textFont(18 * m_scale);
-    const double clockWide =
-        clock.isEmpty() ? 0 : QFontMetricsF(clockFont).horizontalAdvance(clock) + 20 * m_scale;
-    const double utcWide = QFontMetricsF(utcFont).horizontalAdvance(utc);
-    double x = std::max(used + 10 * m_scale, (width() - clockWide - utcWide) / 2);
-    painter.setFont(clockFont);
+    painter.setFont(clockFont(m_scale));
     painter.setPen(p.text);
-    painter.drawText(QRectF(x, 0, clockWide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, clock);
-    x += clockWide;
-    if (x + utcWide > width() * 0.68) return; // there the nodes begin
-    painter.setFont(utcFont);
+    painter.drawText(QRectF(times.left, 0, times.clockWide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter,
+                     times.sinceRelease);
+    painter.setFont(utcFont(m_scale));
     painter.setPen(p.muted);
-    painter.drawText(QRectF(x, 0, utcWide + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, utc);
+    const double utc = times.left + times.clockWide;
+    painter.drawText(QRectF(utc, 0, times.right - utc + 2, height()), Qt::AlignLeft | Qt::AlignVCenter,
+                     times.utc);
 }
 
 } // namespace surgescope::widgets

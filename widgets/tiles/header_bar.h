@@ -5,29 +5,13 @@
 #include "feeds/frame/timeline.h"
 
 #include <QColor>
+#include <QString>
 #include <QWidget>
 
 #include <memory>
 #include <optional>
 
 namespace surgescope::widgets {
-
-/// "LIVE", "REPLAY" or "REHEARSAL".
-QString modeName(feeds::FeedMode mode);
-/// "T+00:12:34", or "T−00:05:00" before the release; empty while there is none.
-QString releaseClock(const feeds::Frame& frame);
-
-/// What the badge says, and beside it what must be known of the data. Where the screen is in time and where
-/// the data comes from are two things: a replay of a rehearsal says "REPLAY" and "simulated data".
-struct ModeText {
-    QString badge; // "LIVE", "42 s BEHIND LIVE", "REPLAY", "REHEARSAL"; "5 min BEHIND": the feed is not of
-                   // now; "WAITING": nothing was ever heard, "SILENT": nothing any more
-    QString words; // "simulated data", "recorded data, paused", "this machine's clock is synchronised"
-    QColor badgeColour;
-    QColor wordsColour;
-    bool past = false; // the band across the top is broken: this is not now
-};
-ModeText modeText(const feeds::Frame& frame, const feeds::Timeline& timeline);
 
 /// Name, scenario, where the data comes from, time since release and of the data, nodes reporting. GUI
 /// thread.
@@ -42,20 +26,44 @@ class HeaderBar : public QWidget {
     void setNow(feeds::FeedSecond now);
     /// What lies over its right end, where the nodes are.
     void setCovered(const QRect& covered);
+    /// What alone is looked at, in words; empty: the world.
+    void setSelection(const QString& selected);
+    /// Stands between the clocks and the nodes; empty: nothing. A failure is loud.
+    void setNotice(const QString& text, bool isFailure);
 
   protected:
     void paintEvent(QPaintEvent* event) override;
 
   private:
     void paintBand(QPainter& painter) const;
-    double paintName(QPainter& painter) const;
-    void paintNodes(QPainter& painter) const;
-    void paintTimes(QPainter& painter, double used) const;
+    struct NodesText {
+        QString first;
+        QColor firstColour;
+        QString second;
+        QColor secondColour;
+    };
+    struct Times {
+        QString sinceRelease; // empty: there is none
+        QString utc;
+        double clockWide = 0;
+        double left = 0;
+        double right = 0;
+    };
+    NodesText nodesText() const;
+    Times times() const;
+    void paintName(QPainter& painter, double room) const;
+    void paintTimes(QPainter& painter, const Times& times) const;
+    double nodesWide(const NodesText& text) const;
+    void paintNodes(QPainter& painter, const NodesText& text, double left) const;
+    void paintNotice(QPainter& painter, const QRectF& room) const;
 
     std::shared_ptr<const feeds::Frame> m_frame;
     feeds::Timeline m_timeline;
     double m_scale = 1;
     QRect m_covered;
+    QString m_selected;
+    QString m_notice;
+    bool m_noticeIsFailure = false;
     std::optional<feeds::FeedSecond> m_now;
 };
 

@@ -95,9 +95,11 @@ QString changeText(const feeds::Frame& frame, Measure measure) {
     const Reading& now = frame.summary[measure];
     const Unit unit = feeds::infoOf(measure).unit;
     if (!frame.baseline || !now.hasValue()) return {};
+    const QString of = QString::fromStdString(frame.baseline->name);
+    if (frame.baseline->isOfAnotherEdge && unit != Unit::ratio && unit != Unit::microseconds)
+        return of + QStringLiteral(" is of another edge");
     const auto before = static_cast<double>(frame.baseline->now[measure]);
     if (!std::isfinite(before)) return {};
-    const QString of = QString::fromStdString(frame.baseline->name);
     const double change = now.value - before;
     const auto by = [&](const QString& size) {
         return (change < 0 ? QChar(u'−') : QChar(u'+')) + size + QStringLiteral(" vs ") + of;
@@ -117,7 +119,7 @@ QString changeText(const feeds::Frame& frame, Measure measure) {
                        : by(QStringLiteral("%1 %").arg(qRound(share * 100)));
 }
 
-std::vector<TileContent> tileContents(const feeds::Frame& frame) {
+std::vector<TileContent> tileContents(const feeds::Frame& frame, const QString& place) {
     const feeds::Summary& s = frame.summary;
     TileContent requests = tile(u"API requests", frame, Measure::api_requests_per_second);
     requests.secondary = changeText(frame, Measure::api_requests_per_second);
@@ -129,6 +131,10 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame) {
 
     std::vector<TileContent> tiles{requests,        egress,         saturatedTile(frame),
                                    hitsTile(frame), lagTile(frame), listenersTile(frame)};
+    if (!place.isEmpty()) {
+        for (TileContent& t : tiles)
+            t.title += QStringLiteral(", ") + (&t == &tiles.back() ? QStringLiteral("world") : place);
+    }
     for (TileContent& t : tiles) {
         if (!frame.settled) {
             t.secondary.clear();
@@ -144,8 +150,8 @@ TileRow::TileRow(QWidget* parent) : QWidget(parent) {
         m_tiles.push_back(new TileWidget(this));
 }
 
-void TileRow::setFrame(const feeds::Frame& frame) {
-    const auto contents = tileContents(frame);
+void TileRow::setFrame(const feeds::Frame& frame, const QString& place) {
+    const auto contents = tileContents(frame, place);
     for (std::size_t i = 0; i < m_tiles.size() && i < contents.size(); ++i)
         m_tiles[i]->setContent(contents[i]);
 }

@@ -16,14 +16,15 @@ namespace surgescope::widgets {
 QString changeText(const feeds::Frame& frame, feeds::Measure measure);
 
 /// What the headline tiles say for a frame, in their order. Nothing received reads "no data", never 0.
-std::vector<TileContent> tileContents(const feeds::Frame& frame);
+/// `place` is what the frame's selection is called; empty: the world.
+std::vector<TileContent> tileContents(const feeds::Frame& frame, const QString& place = {});
 
 /// The headline tiles side by side. GUI thread.
 class TileRow : public QWidget {
     Q_OBJECT
   public:
     explicit TileRow(QWidget* parent = nullptr);
-    void setFrame(const feeds::Frame& frame);
+    void setFrame(const feeds::Frame& frame, const QString& place);
     void setScale(double scale);
 
   protected:

@@ -61,9 +61,9 @@ void paintLiveWords(QPainter& painter, const feeds::Timeline& timeline, const Ti
              ofNow ? QStringLiteral("NOW") : QStringLiteral("THEN"));
     const auto& back = timeline.buffered;
     drawWord(painter, at.below, Qt::AlignLeft, textFont(14 * at.scale, QFont::Medium), p.muted,
-             back ? formatAge(std::chrono::duration<double>(back->to - back->from).count()) +
-                        QStringLiteral(" back")
-                  : QStringLiteral("no way back"));
+             back ? QStringLiteral("history ") +
+                        formatAge(std::chrono::duration<double>(back->to - back->from).count())
+                  : QStringLiteral("no history"));
 }
 
 void paintButton(QPainter& painter, const feeds::Timeline& timeline, const TimelineLayout& at) {

@@ -63,15 +63,10 @@ class TrackPainter {
     void paintReach();
     void paintLoop();
     void paintTicks();
-    void paintEvents(const QRectF& notice);
+    void paintEvents();
     void paintHandle();
     void paintPart();
-    QFont noticeFont(const TimelineNotice& notice) const {
-        return textFont(px(14), notice.loud ? QFont::DemiBold : QFont::Medium);
-    }
     QColor handleColour() const;
-    QRectF noticeBox(const TimelineNotice& notice) const;
-    void paintNotice(const TimelineNotice& notice, const QRectF& box);
 
     QPainter& m_painter;
     const feeds::Timeline& m_timeline;
@@ -218,7 +213,7 @@ void TrackPainter::paintTicks() {
     m_painter.drawLine(QPointF(x, m_track.top() - px(3)), QPointF(x, m_track.bottom()));
 }
 
-void TrackPainter::paintEvents(const QRectF& notice) {
+void TrackPainter::paintEvents() {
     const QFont font = textFont(px(14), QFont::Medium);
     const auto tick = [&](const EventRow& event, double top) {
         m_painter.fillRect(
@@ -237,7 +232,7 @@ void TrackPainter::paintEvents(const QRectF& notice) {
         tick(event, m_track.bottom() - px(9)); // low: it crosses no label, and many do not hide the curve
     }
     m_painter.setFont(font);
-    for (const EventLabel& label : placeEventLabels(rows, m_scale, m_layout.labels, font, notice)) {
+    for (const EventLabel& label : placeEventLabels(rows, m_scale, m_layout.labels, font)) {
         const EventRow& event = rows[label.event];
         tick(event, m_track.top());
         m_painter.fillRect(label.box, withAlpha(m_palette.panel, 150)); // the curve may run behind it
@@ -288,42 +283,19 @@ void TrackPainter::paintPart() {
     mark(m_shown, handleColour());
 }
 
-/// Nothing while there is none, and while the track is empty: then it has the whole of it.
-QRectF TrackPainter::noticeBox(const TimelineNotice& notice) const {
-    if (notice.text.isEmpty() || m_timeline.empty) return {};
-    const double wide = QFontMetricsF(noticeFont(notice)).horizontalAdvance(notice.text) + px(18);
-    return {m_track.left() + px(3), m_track.top() - px(2), std::min(wide, m_track.width() * 0.8), px(21)};
-}
-
-void TrackPainter::paintNotice(const TimelineNotice& notice, const QRectF& box) {
-    const QFont font = noticeFont(notice);
-    if (notice.loud) {
-        m_painter.setRenderHint(QPainter::Antialiasing);
-        m_painter.setPen(Qt::NoPen);
-        m_painter.setBrush(notice.colour);
-        m_painter.drawRoundedRect(box, px(4), px(4));
-        m_painter.setRenderHint(QPainter::Antialiasing, false);
-    }
-    m_painter.setFont(font);
-    m_painter.setPen(notice.loud ? m_palette.background : notice.colour);
-    m_painter.drawText(box, Qt::AlignCenter,
-                       QFontMetricsF(font).elidedText(notice.text, Qt::ElideRight, box.width() - px(12)));
-}
-
 void TrackPainter::paint() {
-    const TimelineNotice notice = timelineNotice(m_timeline);
     if (m_timeline.empty) {
         paintReach();
-        return paintNotice(notice, m_track);
+        m_painter.setFont(textFont(px(14), QFont::Medium));
+        m_painter.setPen(m_palette.faint);
+        return m_painter.drawText(m_track, Qt::AlignCenter, QStringLiteral("nothing received yet"));
     }
-    const QRectF box = noticeBox(notice);
     paintOverview();
     paintReach();
     paintAlarmLane(m_painter, m_timeline, m_scale, m_track, px(1));
     paintLoop();
     paintTicks();
-    paintEvents(box);
-    if (!box.isEmpty()) paintNotice(notice, box);
+    paintEvents();
     paintHandle();
     paintPart();
 }
@@ -336,7 +308,7 @@ TimelineScale scaleOf(const feeds::Timeline& timeline, const TimelineLayout& lay
 }
 
 std::vector<EventLabel> placeEventLabels(const std::vector<EventRow>& rows, const TimelineScale& scale,
-                                         const QRectF& row, const QFont& font, const QRectF& taken) {
+                                         const QRectF& row, const QFont& font) {
     const QFontMetricsF metrics(font);
     const double unit = row.height() / 17, beside = 6 * unit;
     std::vector<std::size_t> order;
@@ -362,7 +334,7 @@ std::vector<EventLabel> placeEventLabels(const std::vector<EventRow>& rows, cons
                           {std::min(wide, kLongestLabel * unit), row.height() - 0.5}});
     }
     // As high as a label: there is room beside an anchor, but none above or below it.
-    const auto boxes = placeLabels(wishes, row, std::span(&taken, 1));
+    const auto boxes = placeLabels(wishes, row, {});
     std::vector<EventLabel> labels;
     for (std::size_t i = 0; i < boxes.size(); ++i)
         if (boxes[i]) labels.push_back({order[i], *boxes[i]});

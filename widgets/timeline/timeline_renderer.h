@@ -37,8 +37,8 @@ struct EventLabel {
     QRectF box;
 };
 /// Releases first, then in the order of time, so that labels stay where they are while a feed goes on. No two
-/// overlap, and none covers `taken`.
+/// overlap.
 std::vector<EventLabel> placeEventLabels(const std::vector<EventRow>& rows, const TimelineScale& scale,
-                                         const QRectF& row, const QFont& font, const QRectF& taken);
+                                         const QRectF& row, const QFont& font);
 
 } // namespace surgescope::widgets

@@ -32,17 +32,6 @@ QString speedText(double speed) {
     return QString::number(speed, 'g', 3) + u'×';
 }
 
-TimelineNotice timelineNotice(const feeds::Timeline& timeline) {
-    const Palette& p = colours();
-    if (!timeline.problem.empty()) return {QString::fromStdString(timeline.problem), p.elevated, true};
-    if (timeline.recording.state == State::failed)
-        return {QStringLiteral("not recording: ") + QString::fromStdString(timeline.recording.reason),
-                p.overload, true};
-    if (timeline.opening) return {QStringLiteral("opening, still showing the moment before"), p.accent, true};
-    if (timeline.empty) return {QStringLiteral("nothing received yet"), p.faint, false};
-    return {};
-}
-
 RecordingText recordingText(const feeds::Timeline& timeline) {
     const Palette& p = colours();
     const feeds::Timeline::Recording& r = timeline.recording;

@@ -11,15 +11,6 @@ namespace surgescope::widgets {
 /// "8×", "0.1×", "max".
 QString speedText(double speed);
 
-/// The line that lies over the track: what could not be done, what is being prepared, why nothing can be
-/// done. Empty most of the time.
-struct TimelineNotice {
-    QString text;
-    QColor colour;
-    bool loud = false; // on a ground of its own
-};
-TimelineNotice timelineNotice(const feeds::Timeline& timeline);
-
 /// What becomes of the launch on disk: two lines.
 struct RecordingText {
     QString first;

@@ -192,6 +192,9 @@ void TimelineWidget::showTip(QPointF at, QPoint globalAt) {
         QToolTip::showText(globalAt, timelineTooltip(m_timeline, *m_look.hover, reach), this);
     } else if (onScrollBar(at))
         QToolTip::showText(globalAt, QStringLiteral("drag: scroll<br>double click: everything"), this);
+    else if (layout().speed.contains(at) && !isLive())
+        QToolTip::showText(globalAt, QStringLiteral("seconds of the launch a second<br>[ slower, ] faster"),
+                           this);
     else if (layout().recording.contains(at))
         QToolTip::showText(globalAt, recordingTooltip(m_timeline), this);
     else

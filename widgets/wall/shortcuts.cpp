@@ -54,6 +54,7 @@ const std::vector<Shortcut>& shortcuts() {
         {timeline, kTime, u"R", u"begin, end a recording", {{Qt::Key_R}}},
 
         {range, kLook, u"1 … 6", u"5 min, 15 min, 1 h, 3 h, 12 h, 48 h", digits({}, 6)},
+        {reach, kLook, u"7  0", u"since T-0, all there is", {{Qt::Key_7}, {Qt::Key_0}}},
         {back, kLook, u"Backspace", u"back to what was looked at before", {{Qt::Key_Backspace}}},
         {forward, kLook, u"Shift Backspace", u"forward again", {{Qt::Key_Backspace, kShift}}},
         {timeText, kLook, u"T", u"times as ago, since T-0, by the clock", {{Qt::Key_T}}},
@@ -89,7 +90,11 @@ const std::vector<Shortcut>& shortcuts() {
         {map, kMap, u"/  Ctrl F", u"find a PoP", {{.prints = u'/'}, {Qt::Key_F, kCtrl}}},
 
         {wallMode, kWall, u"F11", u"wall mode, and out of it", {{Qt::Key_F11}}},
-        {undo, kWall, u"Ctrl Z", u"takes back T-0 or a closed view", {{Qt::Key_Z, kCtrl}}},
+        {undo,
+         kWall,
+         u"Ctrl Z",
+         u"takes back T-0, how views are arranged, a recording",
+         {{Qt::Key_Z, kCtrl}}},
         {alarms, kWall, u"A", u"alarms: what to do, acknowledge, shelve", {{Qt::Key_A}}},
         {mute, kWall, u"M", u"no sound of alarms for a minute", {{Qt::Key_M}}},
         {health, kWall, u"H", u"health of the wall itself", {{Qt::Key_H}}},

@@ -15,6 +15,7 @@ enum class Command {
     timeline, // the timeline handles the key itself
     map,      // so does the map
     range,    // Called::number: position in WallWindow::kRanges
+    reach,    // Called::number: position in WallWindow::kReaches
     back,     // through what was looked at
     forward,
     timeText,

@@ -6,7 +6,7 @@
 #include "widgets/wall/arrangement.h"
 #include "widgets/wall/help_overlay.h"
 #include "widgets/wall/line_box.h"
-#include "widgets/wall/notice_line.h"
+#include "widgets/wall/notices.h"
 #include "widgets/wall/shortcuts.h"
 #include "widgets/wall/urgent_pages.h"
 #include "widgets/wall/wall_desk.h"
@@ -26,18 +26,22 @@ namespace surgescope::widgets {
 
 namespace {
 const QString kTakeBack = QStringLiteral(" · Ctrl+Z takes it back");
+const QString kRecordAgain = QStringLiteral(" · Ctrl+Z begins another");
 
-/// What can be done again and taken back.
+/// What can be taken back. It has been done, or is as soon as it is on the stack.
 class Undoable final : public QUndoCommand {
   public:
-    Undoable(std::function<void()> redo, std::function<void()> undo)
-        : m_redo(std::move(redo)), m_undo(std::move(undo)) {}
-    void redo() override { m_redo(); }
+    Undoable(std::function<void()> redo, std::function<void()> undo, bool isDone = false)
+        : m_redo(std::move(redo)), m_undo(std::move(undo)), m_isDone(isDone) {}
+    void redo() override {
+        if (!std::exchange(m_isDone, false)) m_redo();
+    }
     void undo() override { m_undo(); }
 
   private:
     std::function<void()> m_redo;
     std::function<void()> m_undo;
+    bool m_isDone;
 };
 } // namespace
 
@@ -64,6 +68,10 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
     case Command::range:
         m_focus.setRange({kRanges.at(static_cast<std::size_t>(called.number)), std::nullopt});
         break;
+    case Command::reach:
+        m_focus.setRange(
+            {Focus::kLongest, std::nullopt, kReaches.at(static_cast<std::size_t>(called.number))});
+        break;
     case Command::back: m_focus.back(); break;
     case Command::forward: m_focus.forward(); break;
     case Command::timeText: { // ago, since release, by the clock
@@ -78,9 +86,12 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
         else if (m_focus.crosshair())
             chooseRelease(m_focus.crosshair());
         else
-            showNotice(QStringLiteral("T-0 is set where the crosshair is: point at a chart first"));
+            m_notices->say(QStringLiteral("T-0 is set where the crosshair is: point at a chart first"));
         break;
-    case Command::workspace: chooseWorkspace(called.number); break;
+    case Command::workspace:
+        if (const auto all = workspaces(); called.number < static_cast<int>(all.size()))
+            chooseWorkspace(*all[static_cast<std::size_t>(called.number)]);
+        break;
     case Command::maximise: m_arrangement->toggleMaximised(m_arrangement->current()); break;
     case Command::close: closeView(m_arrangement->current()); break;
     case Command::popOut: m_arrangement->popOut(m_arrangement->current()); break;
@@ -106,10 +117,11 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
     case Command::note: m_desk->askForNote(); break;
     case Command::mute: emit m_desk->muteRequested(); break;
     case Command::undo:
+        noteArranged();
         if (m_undo.canUndo())
             m_undo.undo();
         else
-            showNotice(QStringLiteral("Nothing to take back"));
+            m_notices->say(QStringLiteral("Nothing to take back"));
         break;
     case Command::wallMode: toggleWallMode(); break;
     case Command::menu: {
@@ -142,9 +154,17 @@ QWidget& WallWindow::exported(ExportView view, std::optional<QSize> size) {
     if (view == ExportView::tiles || view == ExportView::wall) {
         QWidget& whole = view == ExportView::tiles ? static_cast<QWidget&>(*m_tiles) : *this;
         if (size) whole.resize(*size);
+        if (view == ExportView::wall)
+            for (const View& placed : m_views.set().views)
+                if (placed.isPlaced()) m_views.exported(placed.name, m_scale, {});
         return whole;
     }
     return m_views.exported(viewName(view), m_scale, size);
+}
+
+void WallWindow::endExport() {
+    m_arrangement->place();
+    m_views.repeat();
 }
 
 QString WallWindow::exportTitle(ExportView view) {
@@ -155,7 +175,7 @@ QString WallWindow::exportTitle(ExportView view) {
 
 void WallWindow::handleEscape() {
     // One thing at a time, the most passing first.
-    if (m_arrangement->cancelDrag() || m_help->dismiss() || m_desk->dismiss() || m_notice->dismiss()) return;
+    if (m_arrangement->cancelDrag() || m_help->dismiss() || m_desk->dismiss() || m_notices->dismiss()) return;
     if (!m_focus.selection().isWorld()) return m_focus.select({});
     if (m_arrangement->restore()) return;
     if (isWallMode())
@@ -169,7 +189,7 @@ void WallWindow::chooseRelease(std::optional<feeds::FeedSecond> at) {
     const auto set = [this](std::optional<feeds::FeedSecond> to, const QString& more) {
         setRelease(to);
         m_desk->noteRelease(to);
-        showNotice(
+        m_notices->say(
             (to ? QStringLiteral("T-0 set by hand to %1 UTC").arg(QString::fromStdString(feeds::utcText(*to)))
                 : QStringLiteral("T-0 as the feed says")) +
             more);
@@ -180,15 +200,43 @@ void WallWindow::chooseRelease(std::optional<feeds::FeedSecond> at) {
 
 void WallWindow::closeView(const std::string& view) {
     if (view.empty() || !m_arrangement->isPlaced(view)) return;
-    const Workspace before = m_arrangement->workspace();
-    const auto name = m_workspaceName;
-    m_undo.push(new Undoable([this, view] { m_arrangement->close(view); },
-                             [this, before, name] {
-                                 m_workspaceName = name;
-                                 m_arrangement->setWorkspace(before);
-                                 emit arranged();
-                             }));
-    showNotice(QStringLiteral("A view was closed") + kTakeBack);
+    m_arrangement->close(view);
+    m_notices->say(QStringLiteral("A view was closed") + kTakeBack);
+}
+
+/// What was done by hand in one turn of the event loop is taken back as one. Pages come and go by themselves.
+void WallWindow::noteArranged() {
+    if (m_beforePages || m_beforeUrgent) return;
+    const Workspace before = std::exchange(m_arranged, arrangedNow());
+    if (before == m_arranged) return;
+    m_undo.push(new Undoable([this, now = m_arranged] { setWorkspace(now); },
+                             [this, before] { setWorkspace(before); }, true));
+}
+
+Workspace WallWindow::arrangedNow() const {
+    Workspace now = m_arrangement->workspace();
+    now.name = m_workspaceName;
+    return now;
+}
+
+void WallWindow::chooseWorkspace(const Workspace& workspace) {
+    noteArranged();
+    const auto choose = [this, workspace] {
+        setWorkspace(workspace);
+        m_notices->say(QStringLiteral("Workspace %1").arg(QString::fromStdString(workspace.name)) +
+                       kTakeBack);
+    };
+    m_undo.push(new Undoable(choose, [this, before = m_arranged] { setWorkspace(before); }));
+}
+
+void WallWindow::chooseRecording(bool on) {
+    const auto set = [this](bool to, const QString& more) {
+        emit recordRequested(to);
+        m_notices->say(
+            (to ? QStringLiteral("A recording begins") : QStringLiteral("The recording has ended")) + more);
+    };
+    m_undo.push(
+        new Undoable([set, on] { set(on, on ? kTakeBack : kRecordAgain); }, [set, on] { set(!on, {}); }));
 }
 
 /// The page comes over everything, and leaves things as they were.
@@ -215,6 +263,7 @@ void WallWindow::setWorkspace(const Workspace& workspace) {
     m_beforeUrgent.reset();                       // somebody wants something else
     if (m_beforePages) m_beforePages = workspace; // what is left when the pages end
     m_arrangement->setWorkspace(workspace);
+    m_arranged = arrangedNow();
     emit arranged();
 }
 
@@ -240,11 +289,6 @@ std::vector<const Workspace*> WallWindow::workspaces() const {
     for (const Workspace& workspace : m_userWorkspaces)
         if (!findWorkspace(builtInWorkspaces(), workspace.name)) all.push_back(&workspace);
     return all;
-}
-
-void WallWindow::chooseWorkspace(int position) {
-    const auto all = workspaces();
-    if (position < static_cast<int>(all.size())) setWorkspace(*all[static_cast<std::size_t>(position)]);
 }
 
 void WallWindow::askForName(QPoint global) {

@@ -102,7 +102,7 @@ void addWorkspaces(QMenu* menu, WallWindow& window, double scale, QPoint global)
         ++position;
         const QString keys = position <= 9 ? QStringLiteral("Ctrl %1").arg(position) : QString();
         mark(entry(sub, window, QString::fromStdString(workspace->name), keys,
-                   [&window, chosen = *workspace] { window.setWorkspace(chosen); }),
+                   [&window, chosen = *workspace] { window.chooseWorkspace(chosen); }),
              workspace->name == window.workspaceName());
     }
     sub->addSeparator();
@@ -116,6 +116,14 @@ void addTime(QMenu* menu, WallWindow& window, double scale) {
     for (std::size_t i = 0; i < kRangeNames.size(); ++i) {
         const TimeRange range{WallWindow::kRanges[i], std::nullopt};
         mark(entry(ranges, window, QString::fromUtf16(kRangeNames[i]), QString::number(i + 1),
+                   [&window, range] { window.focus().setRange(range); }),
+             window.focus().range() == range);
+    }
+    static constexpr std::array kReachNames{std::pair(u"Since T-0", u"7"), std::pair(u"All there is", u"0")};
+    for (std::size_t i = 0; i < kReachNames.size(); ++i) {
+        const TimeRange range{Focus::kLongest, std::nullopt, WallWindow::kReaches[i]};
+        mark(entry(ranges, window, QString::fromUtf16(kReachNames[i].first),
+                   QString::fromUtf16(kReachNames[i].second),
                    [&window, range] { window.focus().setRange(range); }),
              window.focus().range() == range);
     }

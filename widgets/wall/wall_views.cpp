@@ -165,8 +165,9 @@ PanelWidget& WallViews::exported(std::string_view view, double windowScale, std:
     if (closed) { // such panels hear of neither sizes nor frames
         QResizeEvent resized(panel.size(), panel.size());
         QCoreApplication::sendEvent(&panel, &resized);
-        if (m_frame) m_give[static_cast<std::size_t>(&found - m_set.views.data())](*m_frame, timeWords());
     }
+    if (m_frame)
+        m_give[static_cast<std::size_t>(&found - m_set.views.data())](*m_frame, timeWords().lasting());
     return panel;
 }
 

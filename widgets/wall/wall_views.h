@@ -47,7 +47,8 @@ class WallViews : public QObject {
     bool isSettled() const;
     /// How many columns and rows the views to be seen can show.
     void describe(feeds::ViewRequest& request) const;
-    /// A view's panel to be painted into a picture, with the newest frame. One that is placed nowhere gets a
+    /// A view's panel to be painted into a picture, with the newest frame and times that last; repeat() says
+    /// them as before. One that is placed nowhere gets a
     /// size that does it good, or `size`, which any gets; type as in a window of that scale.
     PanelWidget& exported(std::string_view view, double windowScale, std::optional<QSize> size);
     const std::shared_ptr<const feeds::Frame>& frame() const { return m_frame; }

@@ -8,6 +8,7 @@
 #include "widgets/alarm/alarm_strip.h"
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
+#include "widgets/base/place_name.h"
 #include "widgets/map/map_widget.h"
 #include "widgets/tiles/header_bar.h"
 #include "widgets/tiles/health_page.h"
@@ -16,7 +17,7 @@
 #include "widgets/wall/arrangement.h"
 #include "widgets/wall/edge_frame.h"
 #include "widgets/wall/help_overlay.h"
-#include "widgets/wall/notice_line.h"
+#include "widgets/wall/notices.h"
 #include "widgets/wall/progress_line.h"
 #include "widgets/wall/shortcuts.h"
 #include "widgets/wall/wall_desk.h"
@@ -39,9 +40,9 @@ namespace surgescope::widgets {
 WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     : QWidget(parent), m_views(catalogue, m_focus, this), m_header(new HeaderBar(this)),
       m_alarms(new AlarmStrip(this)), m_tiles(new TileRow(this)), m_area(new ViewArea(m_views.set(), this)),
-      m_timeline(new TimelineWidget(this)), m_progress(new ProgressLine(this)),
-      m_notice(new NoticeLine(this)), m_help(new HelpOverlay(this)), m_desk(new WallDesk(*this, m_focus)),
-      m_edge(new EdgeFrame(this)), m_arrangement(std::make_unique<Arrangement>(m_views.set(), *m_area)) {
+      m_timeline(new TimelineWidget(this)), m_progress(new ProgressLine(this)), m_help(new HelpOverlay(this)),
+      m_desk(new WallDesk(*this, m_focus)), m_edge(new EdgeFrame(this)), m_notices(new Notices(this)),
+      m_arrangement(std::make_unique<Arrangement>(m_views.set(), *m_area)) {
     setWindowTitle(QStringLiteral("surgescope"));
     m_clock = [] { return std::chrono::floor<std::chrono::seconds>(feeds::SystemClock().wall()); };
     setAttribute(Qt::WA_OpaquePaintEvent);
@@ -54,6 +55,9 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     m_requestTimer.setSingleShot(true);
     m_requestTimer.setInterval(0);
     connect(&m_requestTimer, &QTimer::timeout, this, &WallWindow::postRequest);
+    m_arrangedTimer.setSingleShot(true);
+    m_arrangedTimer.setInterval(0);
+    connect(&m_arrangedTimer, &QTimer::timeout, this, &WallWindow::noteArranged);
     m_ageTimer.setInterval(250);
     connect(&m_ageTimer, &QTimer::timeout, this, &WallWindow::checkAge);
     setWorkspace(overviewWorkspace());
@@ -74,12 +78,16 @@ void WallWindow::connectViews() {
     connect(&m_focus, &Focus::timeTextChanged, &m_views, &WallViews::repeat);
     connect(&m_views, &WallViews::appearanceChanged, &m_requestTimer, qOverload<>(&QTimer::start));
     connect(m_arrangement.get(), &Arrangement::rearranged, this, &WallWindow::arranged);
+    connect(m_arrangement.get(), &Arrangement::rearranged, &m_arrangedTimer, qOverload<>(&QTimer::start));
+    connect(m_timeline, &TimelineWidget::recordRequested, this, &WallWindow::chooseRecording);
     connect(m_arrangement.get(), &Arrangement::keyPressed, this, &WallWindow::keyPressEvent);
     connect(m_arrangement.get(), &Arrangement::windowOpened, this,
             [this](ViewWindow* window) { adoptWindow(*window); });
     connect(m_arrangement.get(), &Arrangement::menuRequested, this, [this](QPoint global, ViewArea* area) {
         popUpMenu(area->viewAt(area->mapFromGlobal(global)), global);
     });
+    connect(m_notices, &Notices::changed, this,
+            [this] { m_header->setNotice(m_notices->text(), m_notices->isFailure()); });
     connect(&m_wall, &WallMode::pageTurned, this, &WallWindow::turnPage);
     connect(&m_wall, &WallMode::urgentTurned, this, &WallWindow::showUrgent);
     connect(&m_wall, &WallMode::progressed, this, [this] {
@@ -93,13 +101,18 @@ void WallWindow::connectViews() {
 void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     if (!frame) return;
     m_header->setFrame(frame);
-    m_tiles->setFrame(*frame);
+    const feeds::Selection& of = frame->selection;
+    m_tiles->setFrame(*frame, of.isWorld() ? QString()
+                              : of.isPop() ? QString::fromStdString(of.code) // its city has no room
+                                           : placeName(of, catalogue()));
     m_newestAge = frame->health.newestAgeSeconds;
     m_sinceFrame.start();
     m_timeline->setOfNow(feeds::isOfNow(*frame) &&
                          frame->health.newestAgeSeconds.value_or(0) <= feeds::kStaleAfterSeconds);
     noteReport(*frame);
     m_views.setFrame(std::move(frame));
+    nameSelection();
+    if (m_focus.range().reach != Reach::fixed) m_requestTimer.start(); // it may have grown
     m_alarms->setWords(timeWords(), m_mode == feeds::Timeline::Mode::behindLive);
     m_desk->setWords(timeWords());
     checkAge();
@@ -186,7 +199,11 @@ void WallWindow::checkAge() {
 
 feeds::ViewRequest WallWindow::viewRequest() const {
     feeds::ViewRequest request;
+    const feeds::Timeline& known = m_timeline->timeline();
     request.range = m_focus.range().length;
+    if (frame() && frame()->settled && !known.empty)
+        request.range = m_focus.range().lengthAt(
+            *frame()->settled, std::chrono::floor<std::chrono::seconds>(known.begin), frame()->releaseAt);
     request.until = m_focus.range().until;
     request.selection = m_focus.selection();
     request.releaseAt = m_release;
@@ -201,7 +218,20 @@ void WallWindow::setRelease(std::optional<feeds::FeedSecond> at) {
 
 void WallWindow::selectionChanged() {
     if (m_views.showSelection(m_focus.selection())) m_arrangement->place();
+    nameSelection();
     m_requestTimer.start();
+}
+
+/// At once, though the numbers of it come with the next frame.
+void WallWindow::nameSelection() {
+    const feeds::Selection& selection = m_focus.selection();
+    QString name = selection.isWorld() ? QString() : placeName(selection, catalogue());
+    if (selection.isPop() && !catalogue().find(selection.code)) {
+        const bool heard = frame() && std::ranges::find(frame()->pops, selection.code,
+                                                        &feeds::PopFrame::code) != frame()->pops.end();
+        name += heard ? QStringLiteral(", on no map") : QStringLiteral(", not known and not heard");
+    }
+    m_header->setSelection(name);
 }
 
 void WallWindow::postRequest() {
@@ -258,7 +288,6 @@ void WallWindow::layOut() {
     const int bottom = h - foot - timelineHigh - gap;
     m_area->setScale(m_scale);
     m_area->setGeometry(edge, top, std::max(1, w - 2 * edge), std::max(1, bottom - top));
-    m_notice->place({edge, bottom}, std::max(1, w - 2 * edge), m_scale);
     m_help->place(m_scale);
     m_desk->place(m_scale);
     m_edge->place(m_scale);
@@ -331,10 +360,6 @@ void WallWindow::popUpMenu(const std::string& view, QPoint global) {
 
 void WallWindow::toggleHelp() {
     m_help->toggle(m_scale);
-}
-
-void WallWindow::showNotice(const QString& text) {
-    m_notice->say(text);
 }
 
 } // namespace surgescope::widgets

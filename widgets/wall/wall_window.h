@@ -37,7 +37,7 @@ class Arrangement;
 class EdgeFrame;
 class HeaderBar;
 class HelpOverlay;
-class NoticeLine;
+class Notices;
 class ProgressLine;
 class TileRow;
 class TimelineWidget;
@@ -80,6 +80,9 @@ class WallWindow : public QWidget {
         std::chrono::minutes(5), std::chrono::minutes(15), std::chrono::hours(1),
         std::chrono::hours(3),   std::chrono::hours(12),   std::chrono::hours(48)};
 
+    /// Of 48 hours at most: keys 7 and 0.
+    static constexpr std::array<Reach, 2> kReaches{Reach::sinceRelease, Reach::data};
+
     /// T-0 set by hand; nothing: as the feed says.
     void setRelease(std::optional<feeds::FeedSecond> at);
 
@@ -90,6 +93,8 @@ class WallWindow : public QWidget {
     const std::string& workspaceName() const { return m_workspaceName; }
     /// The main window's place is left alone; placeAsSaved() is for that.
     void setWorkspace(const Workspace& workspace);
+    /// The same by hand: it is announced, and can be taken back.
+    void chooseWorkspace(const Workspace& workspace);
     void placeAsSaved(const Workspace& workspace);
     /// The user's own; they come after those built in, and instead of those of the same name.
     void setUserWorkspaces(std::vector<Workspace> workspaces);
@@ -112,9 +117,11 @@ class WallWindow : public QWidget {
     void exportView(ExportView view, ExportFormats formats);
     /// The view under the pointer; when it is over none, the one last exported.
     ExportView viewAtHand();
-    /// What shows a view, to be painted into a picture: it has the newest frame, closed or not, and `size` if
-    /// that is given. Of the wall it is this window.
+    /// What shows a view, to be painted into a picture: it has the newest frame, closed or not, times that
+    /// last, and `size` if that is given. Of the wall it is this window.
     QWidget& exported(ExportView view, std::optional<QSize> size = {});
+    /// The picture is painted: views are as before.
+    void endExport();
     /// A view's own title, or what it is called.
     QString exportTitle(ExportView view);
     /// What is shown; null before the first frame.
@@ -139,9 +146,7 @@ class WallWindow : public QWidget {
     const WallMode& wallMode() const { return m_wall; }
     void toggleFullScreen();
     void toggleHelp();
-    /// One quiet line, for half a minute or until Esc.
-    void showNotice(const QString& text);
-    const NoticeLine& notice() const { return *m_notice; }
+    Notices& notices() { return *m_notices; }
     const EdgeFrame& edgeFrame() const { return *m_edge; }
 
     /// How long complete repaints of this window took since the last call. Only as a top-level window it
@@ -170,6 +175,8 @@ class WallWindow : public QWidget {
     /// The user wants this kept under its name.
     void workspaceSaved(const surgescope::widgets::Workspace& workspace);
     void wallModeChanged(bool on);
+    /// By hand, or by taking that back.
+    void recordRequested(bool on);
     /// Keys and menus ask for it; nothing is written here.
     void exportRequested(surgescope::widgets::ExportView view, surgescope::widgets::ExportFormats formats);
 
@@ -189,6 +196,7 @@ class WallWindow : public QWidget {
     void layOut();
     void postRequest();
     void selectionChanged();
+    void nameSelection();
     bool handleKey(QKeyEvent& event);
     bool run(const Called& called, QKeyEvent& event);
     void handleEscape();
@@ -196,7 +204,9 @@ class WallWindow : public QWidget {
     void showAlarms();
     void chooseRelease(std::optional<feeds::FeedSecond> at);
     void popUpMenu(const std::string& view, QPoint global);
-    void chooseWorkspace(int position);
+    void chooseRecording(bool on);
+    void noteArranged();
+    Workspace arrangedNow() const;
     void turnPage(int page);
     void findUrgent();
     void showUrgent();
@@ -220,16 +230,18 @@ class WallWindow : public QWidget {
     ViewArea* m_area;
     TimelineWidget* m_timeline;
     ProgressLine* m_progress;
-    NoticeLine* m_notice;
     HelpOverlay* m_help;
     WallDesk* m_desk;
     EdgeFrame* m_edge;
+    Notices* m_notices;
     std::unique_ptr<Arrangement> m_arrangement;
 
     std::function<feeds::FeedSecond()> m_clock;
     QUndoStack m_undo;
     std::shared_ptr<const feeds::LiveStatus> m_status;
     std::string m_workspaceName;
+    Workspace m_arranged; // as far as it can be taken back
+    QTimer m_arrangedTimer;
     std::vector<Workspace> m_userWorkspaces;
     std::vector<Workspace> m_pages;
     std::optional<Workspace> m_beforePages;

@@ -313,7 +313,7 @@ TEST_CASE("a baseline lies beneath with its T-0 where this launch has it", "[fra
     feed.baseline = &earlier;
     feed.request.range = seconds(60);
     feed.request.releaseAt = feedSecond(kStart + 20); // set by hand
-    feed.run({"LHR"}, 0, 59, [](PopReport&, int) {});
+    feed.run({"LHR"}, 0, 59, [](PopReport& report, int) { report.totals[Counter::requests] = 150; });
     const auto frame = feed.frame();
     REQUIRE(frame->baseline.has_value());
     CHECK(frame->releaseAt == feedSecond(kStart + 20));
@@ -326,6 +326,19 @@ TEST_CASE("a baseline lies beneath with its T-0 where this launch has it", "[fra
     };
     CHECK(ghost[columnAt(kStart + 19)] == 100.0F); // a second before T-0
     CHECK(ghost[columnAt(kStart + 20)] == 700.0F);
+
+    // Of an edge a hundred times as large it is no measure, but what does not depend on size is.
+    Feed tiny;
+    tiny.baseline = &earlier;
+    tiny.request = feed.request;
+    tiny.run({"LHR"}, 0, 59, [](PopReport& report, int) { report.totals[Counter::requests] = 1; });
+    const auto small = tiny.frame();
+    REQUIRE(small->baseline.has_value());
+    CHECK(small->baseline->isOfAnotherEdge);
+    CHECK_FALSE(frame->baseline->isOfAnotherEdge);
+    CHECK(std::isnan(small->baseline->now[Measure::requests_per_second]));
+    CHECK(std::isnan(small->baseline->series[Measure::requests_per_second][columnAt(kStart + 20)]));
+    CHECK(small->baseline->now[Measure::hit_ratio] == frame->baseline->now[Measure::hit_ratio]);
 
     earlier.underRehearsalsOnly = true; // and this is none
     Feed real;

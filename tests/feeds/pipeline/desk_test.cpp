@@ -82,7 +82,7 @@ struct Acknowledged {
         const auto end = f.timeline.end;
         REQUIRE(f.until([&] { return f.timeline.end > end + seconds(20); }));
         f.session->keep();
-        REQUIRE(f.until([&] { return f.timeline.problem.starts_with("kept as "); }));
+        REQUIRE(f.until([&] { return f.wasTold("kept as ", false); }));
         path = f.recordings().front();
     }
 };
@@ -183,7 +183,10 @@ TEST_CASE("notes are recorded, and those to a recording are kept beside it", "[d
     std::ofstream(said::notesPath(night.path), std::ios::app) << "rubbish\n";
     Looked spoilt(night.path);
     CHECK(spoilt.timeline.notes.size() == 2);
-    CHECK_THAT(spoilt.timeline.problem, containsText("line 4"));
+    const auto told = spoilt.session->takeNotices();
+    REQUIRE(told.size() == 1);
+    CHECK(told.front().isFailure);
+    CHECK_THAT(told.front().text, containsText("line 4"));
 }
 
 TEST_CASE("a dashboard that is started again knows the notes, and records them", "[desk]") {

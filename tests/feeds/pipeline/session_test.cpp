@@ -2,6 +2,7 @@
 #include "tests/support/capture_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/followed_launch.h"
+#include "tests/support/recorded_launch.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -185,7 +186,7 @@ TEST_CASE("a recording by hand that cannot begin is told, and another can be beg
     REQUIRE(f.untilLength(seconds(5)));
     writeBytes((f.folder.path() / "recordings").string(), "a file where the folder should be");
     f.session->record(true);
-    REQUIRE(f.until([&] { return f.timeline.problem.find("cannot create") != std::string::npos; }));
+    REQUIRE(f.until([&] { return f.wasTold("not recording: ", true) && f.wasTold("cannot create", true); }));
     CHECK(f.timeline.recording.flight); // which goes on
     CHECK(f.timeline.recording.state == Timeline::Recording::State::recording);
     std::filesystem::remove(f.folder.path() / "recordings");
@@ -194,7 +195,7 @@ TEST_CASE("a recording by hand that cannot begin is told, and another can be beg
     // Its folder goes: it has failed, and R begins another.
     std::filesystem::remove_all(f.folder.path() / "recordings");
     REQUIRE(f.until([&] { return f.timeline.recording.state == Timeline::Recording::State::failed; }));
-    CHECK_THAT(f.timeline.problem, containsText("was deleted or replaced"));
+    CHECK(f.wasTold("was deleted or replaced", true));
     f.session->record(true);
     CHECK(f.until([&] { return !f.timeline.recording.flight && f.timeline.recording.bytes > 10'000; }));
     CHECK(f.timeline.feedAgeSeconds);
@@ -225,7 +226,10 @@ TEST_CASE("a recording begun and ended by hand, and one kept afterwards, play", 
     f.session->record(false);
     CHECK(f.session->timeline().recording.flight);
     f.session->keep();
-    REQUIRE(f.until([&] { return f.timeline.problem.starts_with("kept as "); }));
+    REQUIRE(f.until([&] { return f.wasTold("kept as ", false); }));
+    CHECK(f.wasTold("keeping what the flight recorder holds", false));
+    CHECK(std::ranges::none_of(f.notices, &Notice::isFailure));
+    CHECK(f.session->takeNotices().empty()); // each once
     f.session.reset();
     f.feed = {};
 
@@ -277,4 +281,31 @@ TEST_CASE("a recording that was asked for and cannot begin is refused in words",
     const auto session = Session::live(std::move(source.value()), PopCatalogue::builtIn(), clock, options);
     REQUIRE_FALSE(session);
     CHECK_THAT(session.error(), containsText("/proc/no/such/folder"));
+}
+
+TEST_CASE("at its end a recording plays once more from its beginning", "[session]") {
+    const RecordedLaunch recorded("triple-drop", 20, 391, false);
+    SystemClock clock;
+    auto source = ReplaySource::open(recorded.path, clock, {.speed = replay::kAsFastAsPossible});
+    REQUIRE(source);
+    const auto session = Session::replay(std::move(source.value()), PopCatalogue::builtIn(), clock, {});
+    Timeline timeline;
+    const auto until = [&](auto isSo) {
+        return eventually([&] {
+            (void)session->takeFrame();
+            timeline = session->timeline();
+            return isSo();
+        });
+    };
+    REQUIRE(until([&] { return timeline.atEnd; }));
+    session->setSpeed(0.1);
+    session->play();
+    REQUIRE(until([&] { return !timeline.atEnd; }));
+    CHECK(timeline.position < timeline.begin + seconds(5));
+    CHECK_FALSE(timeline.paused);
+    session->pause();
+    session->seek(timeline.end);
+    REQUIRE(until([&] { return timeline.atEnd && timeline.paused; }));
+    session->play();
+    CHECK(until([&] { return !timeline.atEnd && !timeline.paused; }));
 }

@@ -227,6 +227,25 @@ TEST_CASE("speed, pause and steps", "[replay]") {
     CHECK(played.status().position == RecordedTime(recorded.frames.rbegin()->first));
 }
 
+TEST_CASE("1x is a second of the launch a second, also of one that was simulated in fast motion",
+          "[replay]") {
+    const RecordedLaunch recorded("triple-drop", 100, 391, false, {}, seconds(900), milliseconds(250));
+    const auto begin = recorded.frames.begin()->first;
+    Played asReceived(recorded.path);
+    CHECK(asReceived.status().speed == Approx(4).epsilon(0.05));
+    asReceived.after(milliseconds(1));
+    CHECK(asReceived.after(seconds(10))->settled == begin + seconds(40));
+
+    Played played(recorded.path, {.speed = 1});
+    CHECK(played.status().speed == 1);
+    played.after(milliseconds(4));
+    const auto shown = *played.after(seconds(30))->settled - begin;
+    CHECK(std::chrono::abs(shown - seconds(30)) <= seconds(1));
+    played.command(replay::SetSpeed{8});
+    const auto later = *played.after(seconds(5))->settled - begin;
+    CHECK(std::chrono::abs(later - seconds(70)) <= seconds(2));
+}
+
 TEST_CASE("a range is looped", "[replay]") {
     const RecordedLaunch recorded("triple-drop", 80, 391, false);
     const auto begin = recorded.frames.begin()->first;

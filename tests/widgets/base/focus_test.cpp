@@ -56,3 +56,29 @@ TEST_CASE("a hundred places are not all remembered, but the present one is right
     CHECK(steps == 49);
     CHECK(focus.range().length == minutes(51));
 }
+
+TEST_CASE("a range that fits its data has no void before it, and never exceeds its length") {
+    const auto at = [](int second) { return feeds::feedSecond(1'000'000 + second); };
+    const TimeRange fitting{minutes(15), std::nullopt, Reach::data};
+    CHECK(fitting.lengthAt(at(5), at(0), {}) == seconds(60));
+    CHECK(fitting.lengthAt(at(61), at(0), {}) == seconds(70));
+    CHECK(fitting.lengthAt(at(70), at(0), {}) == seconds(70));
+    CHECK(fitting.lengthAt(at(601), at(0), {}) == seconds(630));
+    CHECK(fitting.lengthAt(at(9'000), at(0), {}) == minutes(15));
+    CHECK(TimeRange{}.lengthAt(at(5), at(0), {}) == minutes(15));
+    CHECK(TimeRange{seconds(20), at(50), Reach::data}.lengthAt(at(70), at(0), {}) == seconds(20));
+
+    const TimeRange since{std::chrono::hours(48), std::nullopt, Reach::sinceRelease};
+    CHECK(since.lengthAt(at(9'000), at(0), at(8'900)) == seconds(160));
+    CHECK(since.lengthAt(at(100), at(0), at(8'900)) == seconds(100)); // it is still to come
+    CHECK(since.lengthAt(at(100), at(0), {}) == seconds(100));
+}
+
+TEST_CASE("back at now a range reaches as it did") {
+    Focus focus;
+    const TimeRange fitting{minutes(15), std::nullopt, Reach::data};
+    focus.setRange(fitting);
+    focus.setRange({seconds(20), feeds::feedSecond(1'000)});
+    focus.toNow();
+    CHECK(focus.range() == fitting);
+}

@@ -21,14 +21,12 @@ QStringList textsOf(const TimeWords& words, std::int64_t from, std::int64_t to, 
 
 TEST_CASE("ticks stand at whole steps of the words in use") {
     TimeWords words{.now = feeds::feedSecond(kNow), .release = feeds::feedSecond(kNow - 754)};
-    CHECK(textsOf(words, kNow - 900, kNow, 4) ==
-          QStringList{"−15 m", "−10 m", "−5 m", "now"});
+    CHECK(textsOf(words, kNow - 900, kNow, 4) == QStringList{"−15 m", "−10 m", "−5 m", "now"});
     words.live = false; // of a recording nothing is now
     CHECK(textsOf(words, kNow - 900, kNow, 4).back() == QStringLiteral("0"));
     words.text = TimeText::sinceRelease;
     CHECK(textsOf(words, kNow - 900, kNow, 4) == QStringList{"T−0", "T+5 m", "T+10 m"});
-    CHECK(textsOf(words, kNow - 900 - 600, kNow - 600, 4) ==
-          QStringList{"T−10 m", "T−5 m", "T−0"});
+    CHECK(textsOf(words, kNow - 900 - 600, kNow - 600, 4) == QStringList{"T−10 m", "T−5 m", "T−0"});
     words.release.reset(); // nothing to count from
     CHECK(textsOf(words, kNow - 900, kNow, 4).size() == 4);
     words.text = TimeText::clock;
@@ -38,6 +36,16 @@ TEST_CASE("ticks stand at whole steps of the words in use") {
     CHECK(clock[0].text == QStringLiteral("23:30"));
     CHECK(clock[1].text == QStringLiteral("2 Jan"));
     CHECK(clock[2].text == QStringLiteral("00:30"));
+}
+
+TEST_CASE("what lasts is never ago") {
+    TimeWords words{.text = TimeText::ago, .localZone = true, .release = feeds::FeedSecond{}};
+    CHECK(words.lasting().used() == TimeText::sinceRelease);
+    words.release.reset();
+    CHECK(words.lasting().used() == TimeText::clock);
+    words.text = TimeText::sinceRelease; // of no release
+    CHECK(words.lasting().used() == TimeText::clock);
+    CHECK(words.lasting().localZone);
 }
 
 TEST_CASE("short and long ranges have as many ticks as were asked for at most") {

@@ -13,6 +13,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QMap>
+#include <QRegularExpression>
 #include <QTest>
 #include <QXmlStreamReader>
 
@@ -130,6 +131,25 @@ TEST_CASE("SVG: the note in full, curves as one line each, nothing a bitmap that
     CHECK(map.elements[QStringLiteral("circle")] + map.elements[QStringLiteral("ellipse")] > 250);
 }
 
+TEST_CASE("SVG: no axis says now, for it is looked at later") {
+    Wall wall;
+    auto frame = std::make_shared<feeds::Frame>(*tests::sampleFrame());
+    const bool released = GENERATE(true, false);
+    if (!released) frame->releaseAt.reset();
+    wall.window.focus().setTimeText(TimeText::ago, false);
+    wall.window.setFrame(frame);
+    REQUIRE(QTest::qWaitFor([&] { return wall.window.isSettled(); }, 20'000));
+    for (const ExportView view : {ExportView::requests, ExportView::lagByPop, ExportView::wall}) {
+        INFO(viewName(view));
+        const Svg svg = readSvg(svgMaker(wall.picture(view))());
+        CHECK_FALSE(svg.texts.contains(QStringLiteral("now")));
+        CHECK(svg.texts.filter(QRegularExpression(QStringLiteral("^−\\d+ [mh]$"))).isEmpty());
+        const auto ticks = svg.texts.filter(
+            QRegularExpression(released ? QStringLiteral("^T[+−]\\d") : QStringLiteral("^\\d\\d:\\d\\d$")));
+        CHECK(ticks.size() >= 2);
+    }
+}
+
 TEST_CASE("SVG: a zoomed map stays within its panel") {
     Wall wall;
     MapWidget& map = wall.window.map();
@@ -206,6 +226,26 @@ TEST_CASE("PDF: fonts are embedded, text can be searched, charts are no bitmaps"
     }
 }
 
+TEST_CASE("poppler draws a PDF in the same size and much the same") {
+    if (!hasTool(QStringLiteral("pdftoppm"))) {
+        WARN("skipped: poppler-utils are not installed");
+        return;
+    }
+    Wall wall;
+    const tests::TemporaryFolder folder;
+    for (const ExportView view : kExportViews) {
+        INFO(viewName(view));
+        const Picture picture = wall.picture(view);
+        const QString path = write(folder, "a.pdf", pdfMaker(picture)());
+        const auto drawn =
+            runTool(QStringLiteral("pdftoppm"), {QStringLiteral("-r"), QStringLiteral("72"), path});
+        REQUIRE(drawn);
+        const QImage image = QImage::fromData(*drawn);
+        CHECK(image.size() == picture.size());
+        CHECK(difference(image, imageOf(picture, 1)) < 6);
+    }
+}
+
 TEST_CASE("PNG: one to four times the screen, with its note inside, in every theme") {
     Wall wall;
     const Theme theme = GENERATE(Theme::dark, Theme::light, Theme::highContrast);
@@ -238,10 +278,13 @@ TEST_CASE("a picture shows what the screen shows") {
 TEST_CASE("a note is wrapped, never cut") {
     Wall wall;
     ExportNote note = wall.picture(ExportView::requests).note();
-    const int wide = Picture::heightBeneath(note, 3000, 1), narrow = Picture::heightBeneath(note, 300, 1);
+    const auto beneath = [&note](int width) {
+        return 1000 - Picture::roomIn({width, 1000}, note, 1).height();
+    };
+    const int wide = beneath(3000), narrow = beneath(300);
     CHECK(wide < narrow);
     note.source = QString(400, u'x'); // no place to break it at
-    CHECK(Picture::heightBeneath(note, 300, 1) > narrow + 100);
+    CHECK(beneath(300) > narrow + 100);
 }
 
 TEST_CASE("a file is made by another thread, of what was seen, although the view is gone") {

@@ -3,6 +3,7 @@
 #include "widgets/base/palette.h"
 #include "widgets/tiles/header_bar.h"
 #include "widgets/tiles/health_items.h"
+#include "widgets/tiles/mode_text.h"
 #include "widgets/tiles/tile_row.h"
 
 #include "tests/support/catch.h"
@@ -96,6 +97,14 @@ TEST_CASE("a change too small to say has no sign") {
     CHECK(change(feeds::Measure::invalidation_lag_p99_us, 1.15) == QStringLiteral("as standard rollout"));
     CHECK(change(feeds::Measure::invalidation_lag_p99_us, 2).startsWith(u'−'));
     CHECK(change(feeds::Measure::hit_ratio, 1.0001) == QStringLiteral("as standard rollout"));
+}
+
+TEST_CASE("rates are not compared with those of another edge, ratios and times are") {
+    auto frame = tests::sampleFrame();
+    frame->baseline->isOfAnotherEdge = true;
+    for (const auto measure : {feeds::Measure::requests_per_second, feeds::Measure::egress_bits_per_second})
+        CHECK(changeText(*frame, measure) == QStringLiteral("standard rollout is of another edge"));
+    CHECK(changeText(*frame, feeds::Measure::hit_ratio) == QStringLiteral("−6.1 points vs standard rollout"));
 }
 
 TEST_CASE("lags by clocks that are off say so") {
@@ -293,4 +302,14 @@ TEST_CASE("the badge says where in time the screen is, the words what the data i
     CHECK(text.badge == QStringLiteral("REPLAY"));
     CHECK(text.words == QStringLiteral("simulated data"));
     CHECK(text.wordsColour != text.badgeColour);
+}
+
+TEST_CASE("under a selection every tile says of what it is") {
+    const auto frame = tests::sampleFrame();
+    for (const TileContent& tile : tileContents(*frame))
+        CHECK_FALSE(tile.title.contains(u','));
+    const auto tiles = tileContents(*frame, QStringLiteral("LHR, London"));
+    for (std::size_t i = 0; i + 1 < tiles.size(); ++i)
+        CHECK(tiles[i].title.endsWith(QStringLiteral(", LHR, London")));
+    CHECK(tiles.back().title == QStringLiteral("Listeners, world"));
 }

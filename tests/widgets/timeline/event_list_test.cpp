@@ -7,7 +7,7 @@
 #include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/arrangement.h"
 #include "widgets/wall/line_box.h"
-#include "widgets/wall/notice_line.h"
+#include "widgets/wall/notices.h"
 #include "widgets/wall/wall_desk.h"
 #include "widgets/wall/wall_window.h"
 
@@ -191,7 +191,7 @@ TEST_CASE("a note is written at the crosshair, changed and removed") {
 
     wall.press(Qt::Key_J);
     wall.press(Qt::Key_F);
-    wall.press(Qt::Key_F); // notes
+    wall.press(Qt::Key_F);                  // notes
     CHECK(wall.list().chosen()->note == 0); // a publisher's: nobody here wrote it
     wall.press(Qt::Key_Return, Qt::ShiftModifier);
     CHECK(!wall.window.findChild<LineBox*>());
@@ -227,13 +227,13 @@ TEST_CASE("without a crosshair a note is of the range that loops, else of what i
 TEST_CASE("T-0 set by hand is announced, noted and taken back") {
     NotedWall wall;
     wall.press(Qt::Key_B); // there is no crosshair
-    CHECK(wall.window.notice().text().contains(QStringLiteral("crosshair")));
+    CHECK(wall.window.notices().text().contains(QStringLiteral("crosshair")));
     const auto at = *wall.timeline.releaseAt + minutes(11);
     wall.window.focus().setCrosshair(at);
     wall.press(Qt::Key_B);
     CHECK(wall.window.viewRequest().releaseAt == at);
-    CHECK(wall.window.notice().text().contains(QStringLiteral("T-0 set by hand to")));
-    CHECK(wall.window.notice().text().contains(QStringLiteral("Ctrl+Z")));
+    CHECK(wall.window.notices().text().contains(QStringLiteral("T-0 set by hand to")));
+    CHECK(wall.window.notices().text().contains(QStringLiteral("Ctrl+Z")));
     REQUIRE(wall.written.size() == 1);
     CHECK(wall.written[0].text == "T-0 set by hand");
     CHECK(wall.written[0].from == at);
@@ -245,7 +245,7 @@ TEST_CASE("T-0 set by hand is announced, noted and taken back") {
     CHECK(wall.written[1].id == wall.written[0].id);
     CHECK(wall.written[1].isRemoved);
     wall.press(Qt::Key_Z, Qt::ControlModifier);
-    CHECK(wall.window.notice().text().contains(QStringLiteral("Nothing to take back")));
+    CHECK(wall.window.notices().text().contains(QStringLiteral("Nothing to take back")));
 }
 
 TEST_CASE("a view that was closed comes back") {
@@ -254,8 +254,51 @@ TEST_CASE("a view that was closed comes back") {
     const auto before = wall.window.workspace();
     wall.window.closeView("map");
     CHECK(!wall.window.arrangement().isPlaced("map"));
-    CHECK(wall.window.notice().text().contains(QStringLiteral("Ctrl+Z")));
+    CHECK(wall.window.notices().text().contains(QStringLiteral("Ctrl+Z")));
     wall.press(Qt::Key_Z, Qt::ControlModifier);
     CHECK(wall.window.arrangement().isPlaced("map"));
     CHECK(wall.window.workspace() == before);
+}
+
+TEST_CASE("a recording that was begun or ended by a stray key is announced, and taken back") {
+    NotedWall wall;
+    std::vector<bool> asked;
+    QObject::connect(&wall.window, &WallWindow::recordRequested, &wall.window,
+                     [&asked](bool on) { asked.push_back(on); });
+    wall.timeline.mode = feeds::Timeline::Mode::live;
+    wall.timeline.recording = {};
+    wall.window.setTimeline(wall.timeline);
+    wall.press(Qt::Key_R);
+    CHECK(asked == std::vector{true});
+    CHECK(wall.window.notices().text() == QStringLiteral("A recording begins · Ctrl+Z takes it back"));
+    wall.press(Qt::Key_Z, Qt::ControlModifier);
+    CHECK(asked == std::vector{true, false});
+    CHECK(wall.window.notices().text() == QStringLiteral("The recording has ended"));
+
+    wall.timeline.recording = {.state = feeds::Timeline::Recording::State::recording};
+    wall.window.setTimeline(wall.timeline);
+    wall.press(Qt::Key_R);
+    REQUIRE(asked.size() == 3);
+    CHECK_FALSE(asked.back());
+    CHECK(wall.window.notices().text().contains(QStringLiteral("Ctrl+Z begins another")));
+    wall.press(Qt::Key_Z, Qt::ControlModifier);
+    CHECK(asked == std::vector{true, false, false, true});
+}
+
+TEST_CASE("another workspace is announced, and it and what was arranged by hand are taken back in turn") {
+    NotedWall wall;
+    const auto first = wall.window.workspace();
+    wall.window.arrangement().close("requests");
+    const auto second = wall.window.workspace();
+    REQUIRE(second != first);
+    wall.press(Qt::Key_2, Qt::ControlModifier);
+    REQUIRE(wall.window.workspaceName() != first.name);
+    CHECK(wall.window.notices().text().startsWith(QStringLiteral("Workspace ")));
+    CHECK(wall.window.notices().text().contains(QStringLiteral("Ctrl+Z")));
+    wall.press(Qt::Key_Z, Qt::ControlModifier);
+    CHECK(wall.window.workspace() == second);
+    wall.press(Qt::Key_Z, Qt::ControlModifier);
+    CHECK(wall.window.workspace() == first);
+    wall.press(Qt::Key_Z, Qt::ControlModifier);
+    CHECK(wall.window.notices().text().contains(QStringLiteral("Nothing to take back")));
 }

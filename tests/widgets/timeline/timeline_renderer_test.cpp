@@ -154,7 +154,7 @@ TEST_CASE("a failed recording is the one thing in red") {
         if (state != "failed") CHECK_FALSE(has(drawn(tests::sampleTimeline(state)), kLayout.whole, red));
 }
 
-TEST_CASE("labels never overlap, releases come first, and none covers the notice") {
+TEST_CASE("labels never overlap, and releases come first") {
     feeds::Timeline t = tests::sampleTimeline("playing");
     for (int i = 0; i < 3000; ++i)
         t.events.push_back({*t.releaseAt - seconds(500) + seconds(i), i % 40 == 0 ? "note" : "purge",
@@ -162,13 +162,11 @@ TEST_CASE("labels never overlap, releases come first, and none covers the notice
     std::stable_sort(t.events.begin(), t.events.end(),
                      [](const auto& a, const auto& b) { return a.at < b.at; });
     const QFont font = textFont(14, QFont::Medium);
-    const QRectF notice(kLayout.track.left(), kLayout.labels.top() - 2, 260, 21);
-    const auto labels = placeEventLabels(eventRows(t), scaleOf(t, kLayout), kLayout.labels, font, notice);
+    const auto labels = placeEventLabels(eventRows(t), scaleOf(t, kLayout), kLayout.labels, font);
     CHECK(labels.size() >= 5);
     bool release = false;
     for (std::size_t i = 0; i < labels.size(); ++i) {
         CHECK(kLayout.labels.contains(labels[i].box));
-        CHECK_FALSE(labels[i].box.intersects(notice));
         release = release || t.events[labels[i].event].kind == "release";
         for (std::size_t j = 0; j < i; ++j)
             CHECK_FALSE(labels[i].box.intersects(labels[j].box));
@@ -177,9 +175,9 @@ TEST_CASE("labels never overlap, releases come first, and none covers the notice
 
     // At the right end there is room only at the left of the tick.
     t.events = {{std::chrono::floor<seconds>(t.end), "note", "the end"}};
-    const auto last = placeEventLabels(eventRows(t), scaleOf(t, kLayout), kLayout.labels, font, {});
+    const auto last = placeEventLabels(eventRows(t), scaleOf(t, kLayout), kLayout.labels, font);
     REQUIRE(last.size() == 1);
     CHECK(last[0].box.right() < kLayout.track.right());
     t.events = {{std::chrono::floor<seconds>(t.end) + minutes(1), "note", "not shown yet"}};
-    CHECK(placeEventLabels(eventRows(t), scaleOf(t, kLayout), kLayout.labels, font, {}).empty());
+    CHECK(placeEventLabels(eventRows(t), scaleOf(t, kLayout), kLayout.labels, font).empty());
 }

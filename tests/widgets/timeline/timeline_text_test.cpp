@@ -38,23 +38,10 @@ TEST_CASE("each state of the recording has its words") {
     t = tests::sampleTimeline("failed");
     CHECK(recordingText(t).failed);
     CHECK(recordingText(t).second == QStringLiteral("no space left on /var/lib/surgescope"));
-    CHECK(timelineNotice(t).text.endsWith(QStringLiteral("no space left on /var/lib/surgescope")));
-    CHECK(timelineNotice(t).colour == colours().overload);
     CHECK(recordingTooltip(t).contains(QStringLiteral("20261123T045000Z.mcap")));
 
     t = tests::sampleTimeline("playing");
     CHECK(recordingText(t).first == QStringLiteral("50 min 00 s recorded"));
-}
-
-TEST_CASE("what could not be done is said before all else") {
-    feeds::Timeline t = tests::sampleTimeline("failed");
-    t.problem = "no way back beyond T+00:18:00";
-    CHECK(timelineNotice(t).text == QStringLiteral("no way back beyond T+00:18:00"));
-    CHECK(timelineNotice(tests::sampleTimeline("opening")).loud);
-    CHECK_FALSE(timelineNotice(tests::sampleTimeline("empty")).loud);
-    CHECK_FALSE(timelineNotice(tests::sampleTimeline("empty")).text.isEmpty());
-    CHECK(timelineNotice(tests::sampleTimeline("buffered")).text.isEmpty());
-    CHECK(timelineNotice(tests::sampleTimeline("playing")).text.isEmpty());
 }
 
 TEST_CASE("hovering tells both clocks, the requests and the events nearby") {

@@ -7,7 +7,6 @@
 #include "widgets/map/map_widget.h"
 #include "widgets/wall/arrangement.h"
 #include "widgets/wall/line_box.h"
-#include "widgets/wall/notice_line.h"
 #include "widgets/wall/wall_window.h"
 #include "widgets/workspace/built_in_workspaces.h"
 #include "widgets/workspace/view_area.h"
@@ -286,19 +285,6 @@ TEST_CASE("Ctrl+T goes through the themes") {
         CHECK(theme() == expected);
         CHECK(wall.window.grab().toImage().pixelColor(5, 500) == colours().background);
     }
-}
-
-TEST_CASE("a notice is one quiet line until Esc") {
-    ArrangedWall wall;
-    wall.window.showNotice(QStringLiteral("mine.json: line 3\nis no JSON"));
-    CHECK(wall.window.notice().isVisible());
-    CHECK(wall.window.notice().text() == QStringLiteral("mine.json: line 3 is no JSON"));
-    wall.window.showNotice(QString(5000, u'x'));
-    CHECK(wall.window.notice().geometry().right() < wall.window.width());
-    wall.window.focus().select(feeds::Selection::pop("LHR"));
-    QTest::keyClick(&wall.window, Qt::Key_Escape);
-    CHECK_FALSE(wall.window.notice().isVisible());
-    CHECK(wall.window.focus().selection().isPop());
 }
 
 TEST_CASE("the map's keys work wherever the focus is") {

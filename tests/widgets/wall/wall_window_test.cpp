@@ -72,6 +72,32 @@ TEST_CASE("the keys 1 to 6 ask for other ranges") {
     CHECK(wall.window.viewRequest().range == std::chrono::minutes(5));
 }
 
+TEST_CASE("as long as there is less data than the range is long, the range asked for is that of the data") {
+    const auto frame = tests::sampleFrame();
+    Wall wall(frame);
+    feeds::Timeline timeline;
+    timeline.empty = false;
+    timeline.begin = *frame->settled - std::chrono::seconds(118);
+    timeline.end = *frame->settled;
+    wall.window.setTimeline(timeline);
+    wall.window.focus().setRange({std::chrono::minutes(15), std::nullopt, Reach::data});
+    CHECK(wall.window.viewRequest().range == std::chrono::seconds(120));
+    QSignalSpy asked(&wall.window, &WallWindow::viewRequestChanged);
+    REQUIRE(asked.wait(5'000));
+    auto later = std::make_shared<feeds::Frame>(*frame);
+    *later->settled += std::chrono::seconds(100);
+    wall.window.setFrame(later);
+    REQUIRE(asked.wait(5'000));
+    CHECK(wall.window.viewRequest().range == std::chrono::seconds(220));
+    timeline.begin -= std::chrono::hours(1);
+    wall.window.setTimeline(timeline);
+    CHECK(wall.window.viewRequest().range == std::chrono::minutes(15));
+    QTest::keyClick(&wall.window, Qt::Key_0);
+    CHECK(wall.window.viewRequest().range > std::chrono::hours(1));
+    QTest::keyClick(&wall.window, Qt::Key_7);
+    CHECK(wall.window.viewRequest().range == std::chrono::seconds(930)); // T+00:14:14 and a minute
+}
+
 TEST_CASE("E, Shift+E and Ctrl+C ask for exports, and for the same view again") {
     Wall wall(tests::sampleFrame());
     std::vector<std::pair<ExportView, ExportFormats>> asked;
@@ -102,6 +128,29 @@ TEST_CASE("a view that is closed can be exported, at a sensible size and with th
     }
     CHECK(wall.window.map().view().size.width() == 700);
     CHECK(wall.window.map().scene().markers().size() > 300);
+}
+
+TEST_CASE("a view on the screen is as before once its picture is painted, whatever size that has") {
+    Wall wall(tests::sampleFrame());
+    LineChart& chart = wall.window.chart(WallWindow::requestsChart);
+    const QRect place = chart.geometry();
+    const double scale = chart.scale();
+    CHECK(wall.window.exported(ExportView::requests, QSize(1600, 850)).size() == QSize(1600, 850));
+    wall.window.endExport();
+    CHECK(chart.geometry() == place);
+    CHECK(chart.scale() == scale);
+}
+
+TEST_CASE("a zoomed chart says which range it shows, and its picture, too") {
+    Wall wall(tests::sampleFrame());
+    LineChart& chart = wall.window.chart(WallWindow::requestsChart);
+    CHECK(chart.subtitle() == QStringLiteral("requests/s"));
+    const auto frame = wall.window.frame();
+    wall.window.focus().setRange({std::chrono::minutes(15), *frame->settled});
+    CHECK(chart.subtitle() == QStringLiteral("zoomed: T−00:02:26 to T+00:12:34 · requests/s"));
+    CHECK(wall.window.heat().subtitle().startsWith(QStringLiteral("zoomed: T−")));
+    wall.window.focus().toNow();
+    CHECK(chart.subtitle() == QStringLiteral("requests/s"));
 }
 
 TEST_CASE("a click on the map selects and asks for the PoP's nodes, Esc takes it back") {
