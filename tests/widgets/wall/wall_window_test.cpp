@@ -132,7 +132,7 @@ TEST_CASE("a view that is closed can be exported, at a sensible size and with th
 
 TEST_CASE("a view on the screen is as before once its picture is painted, whatever size that has") {
     Wall wall(tests::sampleFrame());
-    LineChart& chart = wall.window.chart(WallWindow::requestsChart);
+    LineChart& chart = wall.window.chart("requests");
     const QRect place = chart.geometry();
     const double scale = chart.scale();
     CHECK(wall.window.exported(ExportView::requests, QSize(1600, 850)).size() == QSize(1600, 850));
@@ -143,7 +143,7 @@ TEST_CASE("a view on the screen is as before once its picture is painted, whatev
 
 TEST_CASE("a zoomed chart says which range it shows, and its picture, too") {
     Wall wall(tests::sampleFrame());
-    LineChart& chart = wall.window.chart(WallWindow::requestsChart);
+    LineChart& chart = wall.window.chart("requests");
     CHECK(chart.subtitle() == QStringLiteral("requests/s"));
     const auto frame = wall.window.frame();
     wall.window.focus().setRange({std::chrono::minutes(15), *frame->settled});
