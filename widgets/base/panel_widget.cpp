@@ -4,6 +4,7 @@
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
 
+#include <QFocusEvent>
 #include <QFontMetricsF>
 #include <QPainter>
 
@@ -41,6 +42,25 @@ QRectF PanelWidget::bodyRect() const {
 void PanelWidget::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     paintPanel(painter);
+    paintFocus(painter);
+}
+
+void PanelWidget::focusInEvent(QFocusEvent* event) {
+    m_keysLedHere = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    update();
+}
+
+void PanelWidget::focusOutEvent(QFocusEvent*) {
+    m_keysLedHere = false;
+    update();
+}
+
+void PanelWidget::paintFocus(QPainter& painter) const {
+    if (!m_keysLedHere || !hasFocus()) return;
+    const double wide = std::max(2.0, px(3));
+    painter.setPen(QPen(colours().accent, wide));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2), px(5), px(5));
 }
 
 void PanelWidget::paintPanel(QPainter& painter) {

@@ -21,6 +21,9 @@ class PanelWidget : public QWidget {
     const QString& title() const { return m_title; }
     const QString& subtitle() const { return m_subtitle; }
 
+    /// What a key means to the panel when it has the focus. False: nothing.
+    virtual bool handleKey(const QKeyEvent&) { return false; }
+
     /// Inside of the panel, below the title.
     QRectF bodyRect() const;
     /// Frame, body and title at the widget's present size: on the screen, into a picture, or onto a device
@@ -29,6 +32,10 @@ class PanelWidget : public QWidget {
 
   protected:
     void paintEvent(QPaintEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    /// On top of all, while keys led here: who clicked knows where he is.
+    virtual void paintFocus(QPainter& painter) const;
     /// Painted before the title, so that a body may reach beneath it.
     virtual void paintBody(QPainter& painter, const QRectF& body);
     virtual void scaleChanged() {}
@@ -43,6 +50,7 @@ class PanelWidget : public QWidget {
     QString m_title;
     QString m_subtitle;
     double m_scale = 1;
+    bool m_keysLedHere = false;
 };
 
 } // namespace surgescope::widgets

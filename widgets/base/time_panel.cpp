@@ -69,6 +69,7 @@ void TimePanel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.drawPixmap(0, 0, m_picture);
     paintOverlay(painter);
+    paintFocus(painter);
 }
 
 void TimePanel::paintOverlay(QPainter& painter) {

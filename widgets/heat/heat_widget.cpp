@@ -24,6 +24,7 @@ constexpr double kHighestRow = 26;
 constexpr double kLeastCell = 3;
 constexpr double kCodeWide = 42, kCodeFont = kLeastType;
 constexpr double kBar = 150, kBelowHeat = 25;
+constexpr double kLegendWide = 290; // the bar with its ends; more comes only where there is room
 constexpr auto kTitle = u"Invalidation lag p99, worst PoPs first";
 
 } // namespace
@@ -47,9 +48,7 @@ void HeatWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeW
         title = QStringLiteral("Invalidation lag p99, ") +
                 QString::fromUtf8(m_catalogue.regionName(m_frame->selection.code));
     setTitle(title);
-    setSubtitle(m_frame && !m_frame->heat.rows.empty()
-                    ? QStringLiteral("worst %1 of %2").arg(m_frame->heat.rows.size()).arg(popCount())
-                    : QString());
+    setSubtitle(m_frame && !m_frame->heat.rows.empty() ? rowsText() : QString());
     setTime(m_frame ? m_frame->heat.axis : feeds::TimeAxis{}, words);
     refresh();
 }
@@ -77,6 +76,19 @@ std::size_t HeatWidget::popCount() const {
         for (const feeds::PopFrame& pop : m_frame->pops)
             if (pop.code == selection.code) region = pop.region;
     return static_cast<std::size_t>(std::ranges::count(m_frame->pops, region, &feeds::PopFrame::region));
+}
+
+/// How many PoPs are shown of how many and, where there is room, what shows the others.
+QString HeatWidget::rowsText() const {
+    const std::size_t shown = m_frame->heat.rows.size(), all = popCount();
+    if (shown >= all) return QStringLiteral("all %1 PoPs").arg(all);
+    const QString text = QStringLiteral("worst %1 of %2 PoPs").arg(shown).arg(all);
+    const QString others = m_frame->selection.isWorld()
+                               ? QStringLiteral("; a region selected: its own")
+                               : QStringLiteral("; the others are in the table of PoPs");
+    const QFontMetricsF words(textFont(px(kLeastType))), heads(textFont(px(kTitleType), QFont::DemiBold));
+    const double room = width() - px(2 * 16 + 12) - heads.horizontalAdvance(title());
+    return words.horizontalAdvance(text + others) <= room - px(kLegendWide) ? text + others : text;
 }
 
 double HeatWidget::rowHeight() const {

@@ -36,6 +36,7 @@ class HeatWidget : public TimePanel {
     std::optional<int> rowAt(QPointF at) const;
     void paintLegend(QPainter& painter);
     std::size_t popCount() const;
+    QString rowsText() const;
 
     const feeds::PopCatalogue& m_catalogue;
     std::shared_ptr<const feeds::Frame> m_frame;

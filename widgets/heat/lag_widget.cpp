@@ -6,6 +6,7 @@
 #include "widgets/base/palette.h"
 #include "widgets/heat/heat_renderer.h"
 
+#include <QLinearGradient>
 #include <QPainter>
 #include <QToolTip>
 
@@ -19,9 +20,15 @@ using feeds::LagBins;
 
 constexpr int kBins = static_cast<int>(LagBins::kCount);
 constexpr double kFullShare = 0.35; // of a column in one bin: as much as the scale tells
+constexpr double kScaleWide = 12, kScaleWords = 56, kScaleGap = 10; // pixels at scale 1
 
-QRgb shareColour(double share) {
-    return heatColourAt(0.06 + 0.94 * std::sqrt(std::min(1.0, share / kFullShare)));
+/// Where a share stands on the scale of colours, 0 to 1.
+double sharePosition(double share) {
+    return std::sqrt(std::min(1.0, share / kFullShare));
+}
+
+QRgb shareColourAt(double position) {
+    return heatColourAt(0.06 + 0.94 * position);
 }
 
 } // namespace
@@ -37,7 +44,7 @@ QImage renderLag(const feeds::LagGrid& grid) {
                 static_cast<double>(grid.at(column, static_cast<std::size_t>(kBins - 1 - row)));
             line[column] = !std::isfinite(share) ? heatNoData(row, column)
                            : share <= 0          ? heatNothingPurged()
-                                                 : shareColour(share);
+                                                 : shareColourAt(sharePosition(share));
         }
     }
     return image;
@@ -62,7 +69,7 @@ void LagWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWo
 }
 
 QRectF LagWidget::plotRect() const {
-    QRectF plot = bodyRect().adjusted(px(52), 0, 0, -px(18));
+    QRectF plot = bodyRect().adjusted(px(52), 0, -px(kScaleGap + kScaleWide + kScaleWords), -px(18));
     plot.setSize(plot.size().expandedTo(QSizeF(10, 10)));
     return plot;
 }
@@ -95,6 +102,36 @@ void LagWidget::paintBody(QPainter& painter, const QRectF& body) {
     }
     paintTimeTicks(painter, plot);
     paintRelease(painter, plot, false);
+    paintScale(painter, plot);
+}
+
+/// At the plot's right: which share of a moment's invalidations a colour is.
+void LagWidget::paintScale(QPainter& painter, const QRectF& plot) const {
+    const Palette& p = colours();
+    const QRectF bar(plot.right() + px(kScaleGap), plot.top(), px(kScaleWide), plot.height());
+    QLinearGradient gradient(bar.bottomLeft(), bar.topLeft());
+    for (int i = 0; i <= 20; ++i)
+        gradient.setColorAt(i / 20.0, QColor(shareColourAt(i / 20.0)));
+    painter.fillRect(bar, gradient);
+    painter.setPen(QPen(p.border, 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(bar);
+    painter.setFont(textFont(px(kLeastType)));
+    painter.setPen(p.muted);
+    double above = bar.top() - px(20);
+    for (const double share : {kFullShare, 0.2, 0.1, 0.03, 0.0}) {
+        const double y = std::clamp(bar.bottom() - sharePosition(share) * bar.height(), bar.top() + px(7),
+                                    bar.bottom() - px(7));
+        if (y - above < px(19) || (share > 0 && share < kFullShare && bar.bottom() - px(7) - y < px(19)))
+            continue; // its words would lie on others
+        above = y;
+        QString words = tickText(share, Unit::ratio);
+        if (share == kFullShare) words.prepend(QStringLiteral("≥ "));
+        painter.drawText(QRectF(bar.right() + px(5), y - px(10), px(kScaleWords), px(20)),
+                         Qt::AlignLeft | Qt::AlignVCenter, words);
+    }
+    painter.drawText(QRectF(bar.left(), plot.bottom() + px(3), width() - bar.left() - px(8), px(20)),
+                     Qt::AlignLeft | Qt::AlignTop, QStringLiteral("share"));
 }
 
 void LagWidget::hovered(QPointF at, QPoint global) {

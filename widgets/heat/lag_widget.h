@@ -30,6 +30,7 @@ class LagWidget : public TimePanel {
 
   private:
     double yOf(double lagUs) const;
+    void paintScale(QPainter& painter, const QRectF& plot) const;
 
     const feeds::PopCatalogue& m_catalogue;
     std::shared_ptr<const feeds::Frame> m_frame;

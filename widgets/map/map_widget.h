@@ -60,7 +60,7 @@ class MapWidget : public PanelWidget {
     const PopSearch& search() const { return *m_search; }
 
     /// Its keys, for whoever gets them while the focus is elsewhere. False: not one of them.
-    bool handleKey(const QKeyEvent& event);
+    bool handleKey(const QKeyEvent& event) override;
 
   signals:
     /// What the user wants to be selected; the world: nothing in particular.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What keys, menus and pages do to the wall; the other half of wall_window.cpp.
 #include "widgets/map/map_widget.h"
+#include "widgets/tables/pop_table_widget.h"
 #include "widgets/tiles/tile_row.h"
 #include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/arrangement.h"
@@ -13,7 +14,7 @@
 #include "widgets/wall/wall_window.h"
 #include "widgets/workspace/built_in_workspaces.h"
 
-#include <QGuiApplication>
+#include <QApplication>
 #include <QKeyEvent>
 #include <QScreen>
 
@@ -47,10 +48,13 @@ void WallWindow::keyPressEvent(QKeyEvent* event) {
 
 bool WallWindow::handleKey(QKeyEvent& event) {
     if (m_desk->handleKey(event)) return true;
+    const QWidget* window = QApplication::activeWindow() ? QApplication::activeWindow() : this;
+    if (auto* panel = qobject_cast<PanelWidget*>(window->focusWidget()); panel && panel->handleKey(event))
+        return true;
     const auto called = commandFor(event);
     if (!called) return false;
     const bool repeats = called->command == Command::timeline || called->command == Command::map ||
-                         called->command == Command::back || called->command == Command::forward;
+                         called->command == Command::table || called->command == Command::back || called->command == Command::forward;
     if (event.isAutoRepeat() && !repeats) return true;
     return run(*called, event);
 }
@@ -60,6 +64,9 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
     case Command::timeline: return m_timeline->handleKey(event);
     case Command::map: // wherever the focus is
         if (!map().isHidden()) map().handleKey(event);
+        break;
+    case Command::table: // so is the table
+        if (!m_views.table().isHidden()) m_views.table().handleKey(event);
         break;
     case Command::range:
         m_focus.setRange({kRanges.at(static_cast<std::size_t>(called.number)), std::nullopt});

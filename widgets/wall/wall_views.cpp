@@ -7,7 +7,6 @@
 #include "widgets/heat/heat_widget.h"
 #include "widgets/heat/lag_widget.h"
 #include "widgets/map/map_widget.h"
-#include "widgets/tables/pop_detail_widget.h"
 #include "widgets/tables/pop_table_widget.h"
 #include "widgets/tiles/health_page.h"
 #include "widgets/tiles/tile_row.h"
@@ -55,8 +54,7 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
                new LineChart(focus, ChartKind::lines, Unit::microseconds, QStringLiteral("Edge latency, p95"),
                              home)},
       m_heat(new HeatWidget(catalogue, focus, home)), m_lag(new LagWidget(catalogue, focus, home)),
-      m_table(new PopTableWidget(catalogue, home)), m_detail(new PopDetailWidget(catalogue, home)),
-      m_health(new HealthPage(home)) {
+      m_table(new PopTableWidget(catalogue, home)), m_health(new HealthPage(home)) {
     m_charts[metadataChart]->setLimit(feeds::kMetadataLimitUs,
                                       QStringLiteral("limit ") +
                                           formatNumber(feeds::kMetadataLimitUs, Unit::microseconds));
@@ -96,10 +94,8 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
         [this](const feeds::Frame&, const TimeWords& words) { m_lag->setFrame(m_frame, words); });
     add("latency", {440, 118}, {m_charts[latencyChart]},
         chart(latencyChart, u"Edge latency, p95", [](const feeds::Frame& f) { return latencyLines(f); }));
-    add("hottest", {640, 120}, {m_table, m_detail}, [this](const feeds::Frame&, const TimeWords&) {
-        m_table->setFrame(m_frame);
-        m_detail->setFrame(m_frame);
-    });
+    add("hottest", {640, 150}, {m_table},
+        [this](const feeds::Frame&, const TimeWords&) { m_table->setFrame(m_frame); });
     add("health", {460, 150}, {m_health},
         [this](const feeds::Frame& f, const TimeWords&) { m_health->setFrame(f); });
 
@@ -108,6 +104,8 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
     };
     connect(m_map, &MapWidget::selected, &m_focus, &Focus::select);
     connect(m_table, &PopTableWidget::popSelected, this, selectPop);
+    for (const LineChart* one : m_charts)
+        connect(one, &LineChart::said, this, &WallViews::said);
     m_stepTimer.setSingleShot(true);
     m_stepTimer.setInterval(0);
     connect(&m_stepTimer, &QTimer::timeout, this, &WallViews::nextStep);
@@ -200,15 +198,9 @@ PanelWidget& WallViews::exported(std::string_view view, double windowScale, std:
     return panel;
 }
 
-bool WallViews::showSelection(const feeds::Selection& selection) {
+void WallViews::showSelection(const feeds::Selection& selection) {
     m_map->setSelection(selection);
-    if (selection.isPop()) m_detail->setPop(selection.code);
-    View& hottest = *m_set.find("hottest");
-    const std::size_t front = selection.isPop() ? 1 : 0;
-    if (front == hottest.front) return false;
-    const bool placed = hottest.isPlaced();
-    hottest.front = front;
-    return placed;
+    m_table->setSelection(selection);
 }
 
 bool WallViews::eventFilter(QObject* watched, QEvent* event) {
@@ -216,8 +208,7 @@ bool WallViews::eventFilter(QObject* watched, QEvent* event) {
     if (type == QEvent::ShowToParent || type == QEvent::HideToParent || type == QEvent::Resize) {
         emit appearanceChanged();
         const View* view = m_set.viewOf(watched);
-        const bool table = watched == m_table; // it may hold more rows now
-        if (view && (type == QEvent::ShowToParent || (table && type == QEvent::Resize)))
+        if (view && type == QEvent::ShowToParent)
             markDue(static_cast<std::size_t>(view - m_set.views.data()));
     }
     return QObject::eventFilter(watched, event);

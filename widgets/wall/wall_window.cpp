@@ -73,6 +73,7 @@ void WallWindow::connectViews() {
     connect(&m_focus, &Focus::rangeChanged, &m_requestTimer, qOverload<>(&QTimer::start));
     connect(&m_focus, &Focus::timeTextChanged, &m_views, &WallViews::repeat);
     connect(&m_views, &WallViews::appearanceChanged, &m_requestTimer, qOverload<>(&QTimer::start));
+    connect(&m_views, &WallViews::said, this, &WallWindow::showNotice);
     connect(m_arrangement.get(), &Arrangement::rearranged, this, &WallWindow::arranged);
     connect(m_arrangement.get(), &Arrangement::keyPressed, this, &WallWindow::keyPressEvent);
     connect(m_arrangement.get(), &Arrangement::windowOpened, this,
@@ -200,7 +201,7 @@ void WallWindow::setRelease(std::optional<feeds::FeedSecond> at) {
 }
 
 void WallWindow::selectionChanged() {
-    if (m_views.showSelection(m_focus.selection())) m_arrangement->place();
+    m_views.showSelection(m_focus.selection());
     m_requestTimer.start();
 }
 

@@ -158,6 +158,7 @@ class WallWindow : public QWidget {
     HeatWidget& heat() { return m_views.heat(); }
     LagWidget& lag() { return m_views.lag(); }
     using enum WallViews::Chart;
+    PopTableWidget& table() { return m_views.table(); }
     LineChart& chart(WallViews::Chart which) { return m_views.chart(which); }
     /// It says what the user wants. Its keys work wherever the focus is.
     TimelineWidget& timeline() { return *m_timeline; }
