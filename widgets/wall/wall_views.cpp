@@ -76,7 +76,10 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
     // Least sizes are those at which neither titles and legends nor a table's columns meet, and a chart has
     // room for its curve. In this order they get a frame; the costly ones are not neighbours.
     add("map", {640, 240}, {m_map},
-        [this](const feeds::Frame&, const TimeWords&) { m_map->setFrame(m_frame); });
+        [this](const feeds::Frame&, const TimeWords&) {
+            m_map->setDetailed(m_table->isHidden()); // which shows them, too
+            m_map->setFrame(m_frame);
+        });
     add("requests", {460, 130}, {m_charts[requestsChart]},
         chart(
             requestsChart, u"Requests",
