@@ -12,8 +12,17 @@
 
 namespace surgescope::widgets {
 
+void paintFocusFrame(QPainter& painter, const QRectF& box, double scale) {
+    const double wide = std::max(2.0, 3 * scale);
+    painter.setPen(QPen(colours().accent, wide));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(box.adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2), 5 * scale, 5 * scale);
+}
+
 PanelWidget::PanelWidget(const QString& title, QWidget* parent) : QWidget(parent), m_title(title) {
     setAttribute(Qt::WA_OpaquePaintEvent);
+    setFocusPolicy(Qt::TabFocus);
+    setAccessibleName(title);
 }
 
 void PanelWidget::setScale(double scale) {
@@ -26,6 +35,7 @@ void PanelWidget::setScale(double scale) {
 void PanelWidget::setTitle(const QString& title) {
     if (title == m_title) return;
     m_title = title;
+    setAccessibleName(title);
     update();
 }
 
@@ -56,11 +66,7 @@ void PanelWidget::focusOutEvent(QFocusEvent*) {
 }
 
 void PanelWidget::paintFocus(QPainter& painter) const {
-    if (!m_keysLedHere || !hasFocus()) return;
-    const double wide = std::max(2.0, px(3));
-    painter.setPen(QPen(colours().accent, wide));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawRoundedRect(QRectF(rect()).adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2), px(5), px(5));
+    if (m_keysLedHere && hasFocus()) paintFocusFrame(painter, rect(), m_scale);
 }
 
 void PanelWidget::paintPanel(QPainter& painter) {

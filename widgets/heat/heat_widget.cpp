@@ -7,6 +7,7 @@
 #include "widgets/heat/heat_renderer.h"
 
 #include <QFontMetricsF>
+#include <QKeyEvent>
 #include <QLinearGradient>
 #include <QPainter>
 #include <QToolTip>
@@ -50,7 +51,65 @@ void HeatWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeW
     setTitle(title);
     setSubtitle(m_frame && !m_frame->heat.rows.empty() ? rowsText() : QString());
     setTime(m_frame ? m_frame->heat.axis : feeds::TimeAxis{}, words);
+    describe();
     refresh();
+}
+
+/// For those who hear it: the rows' newest lags, the worst first.
+void HeatWidget::describe() {
+    if (m_image.isNull()) return setAccessibleDescription(QStringLiteral("no data yet"));
+    const feeds::HeatGrid& grid = m_frame->heat;
+    QStringList words{rowsText()};
+    for (std::size_t row = 0; row < grid.rows.size(); ++row) {
+        const int last = grid.axis.columns - 1;
+        words << QString::fromStdString(grid.rows[row]) + u' ' + lagText(static_cast<int>(row), last) +
+                     (grid.rows[row] == m_chosen ? QStringLiteral(" (chosen)") : QString());
+    }
+    setAccessibleDescription(words.join(QStringLiteral("; ")));
+}
+
+QString HeatWidget::lagText(int row, int column) const {
+    const feeds::HeatGrid& grid = m_frame->heat;
+    const bool whole = grid.lagUs.size() >= grid.rows.size() * static_cast<std::size_t>(grid.axis.columns);
+    const double lag = whole ? static_cast<double>(grid.at(row, column)) : std::nan("");
+    if (!std::isfinite(lag)) return QStringLiteral("no data");
+    return lag < 0 ? QStringLiteral("heard, nothing purged") : formatNumber(lag, Unit::microseconds);
+}
+
+bool HeatWidget::handleKey(const QKeyEvent& event) {
+    if (m_image.isNull()) return false;
+    const auto& rows = m_frame->heat.rows;
+    const auto at = std::ranges::find(rows, m_chosen);
+    const bool none = at == rows.end();
+    const auto last = static_cast<std::ptrdiff_t>(rows.size()) - 1;
+    const auto choose = [&](std::ptrdiff_t row) {
+        m_chosen = rows[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(row, 0, last))];
+        describe();
+        update();
+    };
+    switch (event.key()) {
+    case Qt::Key_Up: choose(none ? last : at - rows.begin() - 1); return true;
+    case Qt::Key_Down: choose(none ? 0 : at - rows.begin() + 1); return true;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (none) return false;
+        focus().select(feeds::Selection::pop(m_chosen));
+        return true;
+    default: return false;
+    }
+}
+
+void HeatWidget::paintFocus(QPainter& painter) const {
+    TimePanel::paintFocus(painter);
+    if (!hasFocus() || m_image.isNull()) return;
+    const auto& rows = m_frame->heat.rows;
+    const auto at = std::ranges::find(rows, m_chosen);
+    if (at == rows.end()) return;
+    painter.setPen(QPen(colours().accent, lineWidth()));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(QRectF(bodyRect().left(),
+                            plotRect().top() + static_cast<double>(at - rows.begin()) * rowHeight(),
+                            bodyRect().width(), rowHeight()));
 }
 
 QRectF HeatWidget::plotRect() const {
@@ -193,16 +252,11 @@ void HeatWidget::hovered(QPointF at, QPoint global) {
         return;
     }
     const feeds::HeatGrid& grid = m_frame->heat;
-    const bool whole = grid.lagUs.size() >= grid.rows.size() * static_cast<std::size_t>(grid.axis.columns);
-    const double lag = whole ? static_cast<double>(grid.at(*row, *column)) : std::nan("");
-    const QString text = !std::isfinite(lag) ? QStringLiteral("no data")
-                         : lag < 0           ? QStringLiteral("heard, nothing purged")
-                                             : formatNumber(lag, Unit::microseconds);
     QToolTip::showText(
         global,
         QStringLiteral("<b>%1</b> %2<br>lag p99: %3")
             .arg(QString::fromStdString(grid.rows[static_cast<std::size_t>(*row)]).toHtmlEscaped(),
-                 momentText(grid.axis.endOf(*column), timeWords()), text),
+                 momentText(grid.axis.endOf(*column), timeWords()), lagText(*row, *column)),
         this);
 }
 

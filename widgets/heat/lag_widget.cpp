@@ -65,7 +65,27 @@ void LagWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWo
             of = QStringLiteral("of its region, ") + of;
     }
     setSubtitle(of);
+    setAccessibleDescription(m_image.isNull() ? QStringLiteral("no data yet") : commonestText());
     refresh();
+}
+
+/// Of the newest moment: which lag most of the invalidations had.
+QString LagWidget::commonestText() const {
+    const feeds::LagGrid& grid = m_frame->lag;
+    std::size_t commonest = 0;
+    const int last = grid.axis.columns - 1;
+    for (std::size_t bin = 0; bin < LagBins::kCount; ++bin)
+        if (grid.at(last, bin) > grid.at(last, commonest)) commonest = bin;
+    return shareText(last, commonest);
+}
+
+QString LagWidget::shareText(int column, std::size_t bin) const {
+    const auto share = static_cast<double>(m_frame->lag.at(column, bin));
+    if (!std::isfinite(share)) return QStringLiteral("no data");
+    return QStringLiteral("%1 of the invalidations applied took %2 to %3")
+        .arg(formatNumber(share, Unit::ratio),
+             formatNumber(LagBins::upperBoundUs(bin) / M_SQRT2, Unit::microseconds),
+             formatNumber(LagBins::upperBoundUs(bin), Unit::microseconds));
 }
 
 QRectF LagWidget::plotRect() const {
@@ -143,17 +163,10 @@ void LagWidget::hovered(QPointF at, QPoint global) {
     }
     const auto bin = static_cast<std::size_t>(
         std::clamp((plot.bottom() - at.y()) / plot.height() * kBins, 0.0, kBins - 1.0));
-    const auto share = static_cast<double>(m_frame->lag.at(*column, bin));
-    const QString text =
-        std::isfinite(share)
-            ? QStringLiteral("%1 of the invalidations applied took %2 to %3")
-                  .arg(formatNumber(share, Unit::ratio),
-                       formatNumber(LagBins::upperBoundUs(bin) / M_SQRT2, Unit::microseconds),
-                       formatNumber(LagBins::upperBoundUs(bin), Unit::microseconds))
-            : QStringLiteral("no data");
-    QToolTip::showText(
-        global, momentText(m_frame->lag.axis.endOf(*column), timeWords()) + QStringLiteral("<br>") + text,
-        this);
+    QToolTip::showText(global,
+                       momentText(m_frame->lag.axis.endOf(*column), timeWords()) + QStringLiteral("<br>") +
+                           shareText(*column, bin),
+                       this);
 }
 
 } // namespace surgescope::widgets

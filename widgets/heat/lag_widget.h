@@ -30,6 +30,8 @@ class LagWidget : public TimePanel {
 
   private:
     double yOf(double lagUs) const;
+    QString shareText(int column, std::size_t bin) const;
+    QString commonestText() const;
     void paintScale(QPainter& painter, const QRectF& plot) const;
 
     const feeds::PopCatalogue& m_catalogue;

@@ -102,7 +102,6 @@ void PopTableWidget::say() {
                                      return QStringLiteral("row %1: ").arg(formatCount(*row + 1)) +
                                             popInWords(m_frame->pops[m_rows[*row]], m_catalogue);
                                  }()));
-    setAccessibleName(title);
     if (isDetailAlone()) {
         title = popTitle(m_selected, m_catalogue);
         shown = QStringLiteral("Esc: back to the list");

@@ -45,7 +45,8 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     setWindowTitle(QStringLiteral("surgescope"));
     m_clock = [] { return std::chrono::floor<std::chrono::seconds>(feeds::SystemClock().wall()); };
     setAttribute(Qt::WA_OpaquePaintEvent);
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::ClickFocus); // Tab leads to what is in it
+    setAccessibleName(windowTitle());
     setToolTipColours();
     connectViews();
     m_alarms->hide();

@@ -114,6 +114,14 @@ void ViewArea::place() {
             panel->setVisible(panel == &view.panel() && !at->box.isEmpty());
         }
     }
+    // Tab leads through them as eyes do.
+    QWidget* before = nullptr;
+    for (const WorkspaceLayout::View& placed : m_layout.views) {
+        const View* view = m_views.find(placed.name);
+        if (!view) continue;
+        if (before) setTabOrder(before, &view->panel());
+        before = &view->panel();
+    }
     setHoveredHandle(nullptr);
     update();
 }
