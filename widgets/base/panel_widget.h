@@ -9,8 +9,9 @@ namespace surgescope::widgets {
 /// Where keys have led to.
 void paintFocusFrame(QPainter& painter, const QRectF& box, double scale);
 
-/// A rounded panel that Tab leads to, with a title by which it is also called to those who cannot see it, a subtitle or unit at its right, and a body that subclasses paint. GUI
-/// thread. All sizes are those of a window 1080 pixels high, times scale().
+/// A rounded panel that Tab leads to, with a title by which it is also called to those who cannot see it, a
+/// subtitle or unit at its right, and a body that subclasses paint. GUI thread. All sizes are those of a
+/// window 1080 pixels high, times scale().
 class PanelWidget : public QWidget {
     Q_OBJECT
   public:

@@ -80,8 +80,8 @@ void LineChart::showLines() {
     const bool ghostAlone = std::ranges::all_of(m_shown, &ChartLine::ghost);
     const double own = std::max(largestValue(m_kind, columns, m_shown), m_empty ? 0.0 : m_limit * 1.02);
     const double ghostTop = largestGhost(columns, m_shown);
-    const bool above =
-        !m_log && !m_empty && !ghostAlone && ghostTop > own * (m_ghostAbove > 0 ? kGhostReturns : kGhostLeaves);
+    const bool above = !m_log && !m_empty && !ghostAlone &&
+                       ghostTop > own * (m_ghostAbove > 0 ? kGhostReturns : kGhostLeaves);
     m_ghostAbove = above ? ghostTop : 0;
     m_scale.show(above ? own : std::max(own, ghostTop));
     const auto ghost = std::ranges::find(m_shown, true, &ChartLine::ghost);

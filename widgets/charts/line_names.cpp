@@ -67,7 +67,8 @@ void LineChart::paintEnds(QPainter& painter, const QRectF& plot) const {
     }
 }
 
-/// In the plot, where it ends: beneath its line, or above where there is no room. Empty: it has no name there.
+/// In the plot, where it ends: beneath its line, or above where there is no room. Empty: it has no name
+/// there.
 QRectF LineChart::ghostBox(const ChartLine& line) const {
     const auto known = std::find_if(line.values.rbegin(), line.values.rend(),
                                     [](float value) { return std::isfinite(value); });
@@ -116,7 +117,7 @@ void LineChart::toggle(const QString& name) {
     setHidden(any ? hidden : QSet<QString>{}); // a chart of nothing tells nothing
     const QString what = title() + QStringLiteral(": ") + name;
     emit said(isSeriesHidden(name) ? what + QStringLiteral(" is hidden; a click on its name shows it again")
-                             : what + QStringLiteral(" is shown again"));
+                                   : what + QStringLiteral(" is shown again"));
 }
 
 void LineChart::toggleAlone(const QString& name) {
@@ -205,9 +206,8 @@ void LineChart::describe() {
     for (const ChartLine& line : m_data.lines) {
         const auto known = std::find_if(line.values.rbegin(), line.values.rend(),
                                         [](float value) { return std::isfinite(value); });
-        const QString value = known == line.values.rend()
-                                  ? QStringLiteral("no data")
-                                  : formatNumber(static_cast<double>(*known), m_unit);
+        const QString value = known == line.values.rend() ? QStringLiteral("no data")
+                                                          : formatNumber(static_cast<double>(*known), m_unit);
         words << line.name + u' ' + value +
                      (isSeriesHidden(line.name) ? QStringLiteral(" (hidden)") : QString()) +
                      (line.name == m_chosen ? QStringLiteral(" (chosen)") : QString());

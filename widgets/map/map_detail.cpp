@@ -20,7 +20,6 @@ namespace {
 
 // Pixels at scale 1.
 constexpr double kDetailWide = 600, kDetailTitle = 32;
-constexpr double kUnderTitle = 34; // of the map
 
 } // namespace
 
@@ -64,10 +63,10 @@ bool MapWidget::placeDetail() {
 }
 
 QRectF MapWidget::bestDetailBox() const {
-    const QRectF area(px(10), px(kUnderTitle), width() - px(20), m_view.size.height() - px(kUnderTitle + 8));
+    const QRectF area(px(10), px(kTitleHigh), width() - px(20), m_view.size.height() - px(kTitleHigh + 8));
     const double wide = std::min(px(kDetailWide), area.width() * 0.6);
-    const QSizeF size(wide, std::min(popDetailHeight(wide - px(24), scale()) + px(kDetailTitle + 10),
-                                     area.height()));
+    const QSizeF size(
+        wide, std::min(popDetailHeight(wide - px(24), scale()) + px(kDetailTitle + 10), area.height()));
     QRectF best;
     double least = std::numeric_limits<double>::max();
     for (const bool atTop : {false, true})

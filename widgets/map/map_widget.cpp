@@ -20,7 +20,7 @@ namespace surgescope::widgets {
 
 namespace {
 
-constexpr double kTitleHigh = 34;    // pixels at scale 1, over the map
+// Pixels at scale 1.
 constexpr double kWholeLegend = 640; // of height, for a legend that explains every mark
 constexpr double kApart = 40;        // pixels to the nearest neighbour of a PoP that was searched for
 constexpr double kSearchZoom = 4;    // times home, at least

@@ -85,6 +85,7 @@ class MapWidget : public PanelWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
+    static constexpr double kTitleHigh = 34; // pixels at scale 1, over the map
     void describe();
     bool moveByKey(const QKeyEvent& event, bool control);
     bool chooseByKey(const QKeyEvent& event);

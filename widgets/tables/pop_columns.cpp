@@ -14,7 +14,8 @@ constexpr std::array kColumns{
     PopColumnInfo{PopColumn::name, u"PoP", u"code", 0, false, u"WWW W", {}},
     PopColumnInfo{PopColumn::region, u"Region", u"region", 12, false, u"North America", {}},
     PopColumnInfo{PopColumn::age, u"Age", u"age", 2, true, u"119 min", {}},
-    PopColumnInfo{PopColumn::nodes, u"Nodes heard", u"share of nodes heard", 10, false, u"88,888 of 88,888", {}},
+    PopColumnInfo{
+        PopColumn::nodes, u"Nodes heard", u"share of nodes heard", 10, false, u"88,888 of 88,888", {}},
     PopColumnInfo{PopColumn::requests, u"Requests", u"requests", 6, true, u"≈88.8 M/s",
                   Measure::requests_per_second},
     PopColumnInfo{PopColumn::egress, u"Egress", u"egress", 11, true, u"≈88.8 Gb/s",
@@ -80,7 +81,8 @@ std::vector<std::size_t> sortedPops(const feeds::Frame& frame, const feeds::PopC
     for (std::size_t i = 0; i < frame.pops.size(); ++i) {
         if (!region.empty() && frame.pops[i].region != region) continue;
         const feeds::Reading& requests = frame.pops[i].summary[Measure::requests_per_second];
-        all.push_back({i, valueOf(frame, i, catalogue, sort.column), requests.hasValue() ? requests.value : -1});
+        all.push_back(
+            {i, valueOf(frame, i, catalogue, sort.column), requests.hasValue() ? requests.value : -1});
     }
     std::ranges::sort(all, [&](const Keyed& a, const Keyed& b) {
         if (a.key.has_value() != b.key.has_value()) return a.key.has_value();

@@ -92,9 +92,8 @@ void paintNodes(QPainter& painter, const QRectF& box, const feeds::Frame& frame,
                 double scale) {
     const Palette& p = colours();
     const double line = std::min(kNodeLine * scale, (box.height() - kLoadBar * scale) / 3);
-    QString heard =
-        QStringLiteral("%1 of %2 nodes heard")
-            .arg(formatCount(pop.summary.nodesHeard), formatCount(pop.summary.nodesExpected));
+    QString heard = QStringLiteral("%1 of %2 nodes heard")
+                        .arg(formatCount(pop.summary.nodesHeard), formatCount(pop.summary.nodesExpected));
     if (pop.freshness != feeds::Freshness::noData)
         heard += QStringLiteral(", %1 ago").arg(formatAge(pop.ageSeconds));
     painter.setPen(p.muted);
@@ -126,10 +125,10 @@ void paintNodes(QPainter& painter, const QRectF& box, const feeds::Frame& frame,
                                               QString::fromUtf16(kNodeLevels.at(i)));
     say(top + (kLoadBar - 2) * scale, QStringLiteral("nodes: ") + counts.join(QStringLiteral(", ")));
     painter.setPen(p.text);
-    say(top + (kLoadBar - 2) * scale + line, QStringLiteral("hottest: %1, %2; worst lag %3")
-                                                 .arg(QString::fromStdString(d.hottestNode),
-                                                      formatReading(d.hottestSaturation, Unit::ratio),
-                                                      formatReading(d.worstLagUs, Unit::microseconds)));
+    say(top + (kLoadBar - 2) * scale + line,
+        QStringLiteral("hottest: %1, %2; worst lag %3")
+            .arg(QString::fromStdString(d.hottestNode), formatReading(d.hottestSaturation, Unit::ratio),
+                 formatReading(d.worstLagUs, Unit::microseconds)));
 }
 
 } // namespace
@@ -164,8 +163,8 @@ void paintPopDetail(QPainter& painter, const QRectF& box, const feeds::Frame& fr
     const double squeeze = std::min(1.0, box.height() / popDetailHeight(box.width(), scale));
     const std::size_t columns = columnsIn(box.width(), scale), lines = linesIn(columns);
     const double between = kBetweenColumns * scale, line = kLine * scale * squeeze;
-    const double wide = std::min((box.width() + between) / static_cast<double>(columns) - between,
-                                 kMostColumn * scale);
+    const double wide =
+        std::min((box.width() + between) / static_cast<double>(columns) - between, kMostColumn * scale);
     const auto rows = detailRows(*pop);
     for (std::size_t i = 0; i < std::min(rows.size(), columns * lines); ++i) {
         const QRectF cell(box.left() + static_cast<double>(i / lines) * (wide + between),

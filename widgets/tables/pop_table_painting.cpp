@@ -48,7 +48,8 @@ double PopTableWidget::headlineWidth() const {
 /// Behind the title.
 QRectF PopTableWidget::silentRect() const {
     if (m_silent == 0 || isDetailAlone()) return {};
-    const double title = QFontMetricsF(textFont(px(kTitleType), QFont::DemiBold)).horizontalAdvance(this->title());
+    const double title =
+        QFontMetricsF(textFont(px(kTitleType), QFont::DemiBold)).horizontalAdvance(this->title());
     const double words =
         QFontMetricsF(textFont(px(kTitleType), QFont::DemiBold)).horizontalAdvance(silentText());
     return {px(16) + title + px(20), px(8), px(26) + words, px(26)};
@@ -60,7 +61,8 @@ void PopTableWidget::paintBody(QPainter& painter, const QRectF& body) {
         paintSilentMark(painter, {silent.left() + px(10), silent.center().y()}, px(kMark) / kSilentMark);
         painter.setFont(textFont(px(kTitleType), QFont::DemiBold));
         painter.setPen(p.text);
-        painter.drawText(silent.adjusted(px(24), 0, px(4), 0), Qt::AlignLeft | Qt::AlignVCenter, silentText());
+        painter.drawText(silent.adjusted(px(24), 0, px(4), 0), Qt::AlignLeft | Qt::AlignVCenter,
+                         silentText());
     }
     if (!m_selected.empty() && m_frame) paintDetail(painter);
     if (isDetailAlone()) return;
@@ -140,9 +142,8 @@ void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds:
         }
         case PopColumn::region:
             painter.setPen(p.muted);
-            painter.drawText(
-                box, Qt::AlignLeft | Qt::AlignVCenter,
-                QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, box.width()));
+            painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
+                             QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, box.width()));
             continue;
         case PopColumn::age:
             if (pop.freshness == feeds::Freshness::late) colour = p.elevated;
@@ -185,7 +186,8 @@ void PopTableWidget::paintSaturation(QPainter& painter, const QRectF& box, const
     if (pop.freshness >= feeds::Freshness::stale) { // hollow: the last known
         painter.setPen(QPen(p.faint, 1));
         painter.setBrush(Qt::NoBrush);
-        painter.drawRect(QRectF(track.topLeft(), QPointF(end, track.bottom())).adjusted(0.5, 0.5, -0.5, -0.5));
+        painter.drawRect(
+            QRectF(track.topLeft(), QPointF(end, track.bottom())).adjusted(0.5, 0.5, -0.5, -0.5));
     } else {
         painter.fillRect(below, QColor(saturationColour(saturation.value)));
         if (end > full) painter.fillRect(beyond, p.overload);

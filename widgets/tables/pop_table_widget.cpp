@@ -24,7 +24,7 @@ constexpr double kGutter = 22; // before the codes, for a mark
 constexpr double kBetween = 22;
 constexpr double kSortMark = 16;
 constexpr double kCity = 90, kMostName = 270; // beyond a code, and of a name
-constexpr double kBar = 64, kMostBar = 230;   // beside a saturation
+constexpr double kBar = 110, kMostBar = 230;  // beside a saturation
 constexpr double kScroll = 6, kLeastHandle = 24;
 constexpr double kDetailTitle = 34;
 constexpr double kRowsBesideDetail = 6; // in a place lower than that there are details alone
@@ -50,9 +50,9 @@ void PopTableWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
         else if (const auto pop = std::ranges::find(m_frame->pops, of.code, &feeds::PopFrame::code);
                  pop == m_frame->pops.end() || pop->region != m_region)
             m_region.clear(); // a PoP of the region that is listed leaves it listed
-        m_silent = countLevels(*m_frame, m_region.empty() ? feeds::Selection{}
-                                                          : feeds::Selection::region(m_region))
-                       .silent;
+        m_silent =
+            countLevels(*m_frame, m_region.empty() ? feeds::Selection{} : feeds::Selection::region(m_region))
+                .silent;
     }
     arrange();
 }
@@ -92,16 +92,17 @@ void PopTableWidget::say() {
     if (last > m_first)
         shown = QStringLiteral("%1 to %2 of %3")
                     .arg(formatCount(m_first + 1), formatCount(last), formatCount(m_rows.size()));
-    setAccessibleDescription(QStringLiteral("%1 PoPs, %2 silent, by %3, %4 first; %5")
-                                 .arg(formatCount(m_rows.size()))
-                                 .arg(m_silent)
-                                 .arg(by, m_sort.highestFirst ? QStringLiteral("highest") : QStringLiteral("lowest"))
-                                 .arg([&]() -> QString {
-                                     const auto row = rowOf(m_cursor);
-                                     if (!row) return QStringLiteral("none chosen");
-                                     return QStringLiteral("row %1: ").arg(formatCount(*row + 1)) +
-                                            popInWords(m_frame->pops[m_rows[*row]], m_catalogue);
-                                 }()));
+    setAccessibleDescription(
+        QStringLiteral("%1 PoPs, %2 silent, by %3, %4 first; %5")
+            .arg(formatCount(m_rows.size()))
+            .arg(m_silent)
+            .arg(by, m_sort.highestFirst ? QStringLiteral("highest") : QStringLiteral("lowest"))
+            .arg([&]() -> QString {
+                const auto row = rowOf(m_cursor);
+                if (!row) return QStringLiteral("none chosen");
+                return QStringLiteral("row %1: ").arg(formatCount(*row + 1)) +
+                       popInWords(m_frame->pops[m_rows[*row]], m_catalogue);
+            }()));
     if (isDetailAlone()) {
         title = popTitle(m_selected, m_catalogue);
         shown = QStringLiteral("Esc: back to the list");
@@ -146,7 +147,7 @@ std::optional<std::size_t> PopTableWidget::rowOf(const std::string& code) const 
     return std::nullopt;
 }
 
-/// What ranks first gets its room first; what is left goes to names and bars, and then between the columns.
+/// What ranks first gets its room first; what is left goes to bars and names, and then between the columns.
 void PopTableWidget::layOutColumns() {
     m_cells.clear();
     const QFontMetricsF heads(textFont(px(kLeastType))), texts(textFont(px(kLeastType), QFont::DemiBold));
@@ -169,8 +170,8 @@ void PopTableWidget::layOutColumns() {
         ++count;
     }
     left = std::max(0.0, left);
-    const double toName = std::min(left / 2, px(kMostName - kCity));
-    const double toBar = std::min(left - toName, px(kMostBar - kBar));
+    const double toBar = std::min(left / 2, px(kMostBar - kBar));
+    const double toName = std::min(left - toBar, px(kMostName - kCity));
     const double between =
         px(kBetween) + (left - toName - toBar) / static_cast<double>(std::max<std::size_t>(1, count - 1));
     double x = bodyRect().left() + px(kGutter);

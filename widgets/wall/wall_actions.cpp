@@ -48,13 +48,14 @@ void WallWindow::keyPressEvent(QKeyEvent* event) {
 
 bool WallWindow::handleKey(QKeyEvent& event) {
     if (m_desk->handleKey(event)) return true;
-    const QWidget* window = QApplication::activeWindow() ? QApplication::activeWindow() : this;
-    if (auto* panel = qobject_cast<PanelWidget*>(window->focusWidget()); panel && panel->handleKey(event))
-        return true;
+    const View* focused = m_views.set().viewOf(QApplication::focusWidget()); // in whichever window it is
+    if (!focused) focused = m_views.set().viewOf(focusWidget());
+    if (focused && focused->panel->handleKey(event)) return true;
     const auto called = commandFor(event);
     if (!called) return false;
     const bool repeats = called->command == Command::timeline || called->command == Command::map ||
-                         called->command == Command::table || called->command == Command::back || called->command == Command::forward;
+                         called->command == Command::table || called->command == Command::back ||
+                         called->command == Command::forward;
     if (event.isAutoRepeat() && !repeats) return true;
     return run(*called, event);
 }
@@ -157,7 +158,7 @@ QWidget& WallWindow::exported(ExportView view, std::optional<QSize> size) {
 QString WallWindow::exportTitle(ExportView view) {
     if (view == ExportView::tiles) return QStringLiteral("Headline numbers");
     if (view == ExportView::wall) return QStringLiteral("The whole wall");
-    return m_views.set().find(viewName(view))->panel().title();
+    return m_views.set().find(viewName(view))->panel->title();
 }
 
 void WallWindow::handleEscape() {

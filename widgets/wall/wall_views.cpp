@@ -75,11 +75,10 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
     };
     // Least sizes are those at which neither titles and legends nor a table's columns meet, and a chart has
     // room for its curve. In this order they get a frame; the costly ones are not neighbours.
-    add("map", {640, 240}, {m_map},
-        [this](const feeds::Frame&, const TimeWords&) {
-            m_map->setDetailed(m_table->isHidden()); // which shows them, too
-            m_map->setFrame(m_frame);
-        });
+    add("map", {640, 240}, {m_map}, [this](const feeds::Frame&, const TimeWords&) {
+        m_map->setDetailed(m_table->isHidden()); // which shows them, too
+        m_map->setFrame(m_frame);
+    });
     add("requests", {460, 130}, {m_charts[requestsChart]},
         chart(
             requestsChart, u"Requests",
@@ -97,7 +96,7 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
         [this](const feeds::Frame&, const TimeWords& words) { m_lag->setFrame(m_frame, words); });
     add("latency", {440, 118}, {m_charts[latencyChart]},
         chart(latencyChart, u"Edge latency, p95", [](const feeds::Frame& f) { return latencyLines(f); }));
-    add("hottest", {640, 150}, {m_table},
+    add("hottest", {400, 150}, m_table,
         [this](const feeds::Frame&, const TimeWords&) { m_table->setFrame(m_frame); });
     add("health", {460, 150}, {m_health},
         [this](const feeds::Frame& f, const TimeWords&) { m_health->setFrame(f); });
@@ -114,12 +113,10 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
     connect(&m_stepTimer, &QTimer::timeout, this, &WallViews::nextStep);
 }
 
-void WallViews::add(const char* name, QSize least, std::vector<PanelWidget*> panels, Give give) {
-    for (PanelWidget* panel : panels) {
-        panel->hide();
-        panel->installEventFilter(this);
-    }
-    m_set.views.push_back({name, std::move(panels), least});
+void WallViews::add(const char* name, QSize least, PanelWidget* panel, Give give) {
+    panel->hide();
+    panel->installEventFilter(this);
+    m_set.views.push_back({name, panel, least});
     m_give.push_back(std::move(give));
     m_due.push_back(false);
 }
@@ -185,7 +182,7 @@ void WallViews::describe(feeds::ViewRequest& request) const {
 
 PanelWidget& WallViews::exported(std::string_view view, double windowScale, std::optional<QSize> size) {
     View& found = *m_set.find(view);
-    PanelWidget& panel = found.panel();
+    PanelWidget& panel = *found.panel;
     const bool closed = panel.isHidden();
     const bool unplaced = closed && panel.parentWidget() == m_set.home;
     if (size || unplaced) {

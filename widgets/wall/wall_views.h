@@ -72,7 +72,7 @@ class WallViews : public QObject {
 
   private:
     using Give = std::function<void(const feeds::Frame&, const TimeWords&)>;
-    void add(const char* name, QSize least, std::vector<PanelWidget*> panels, Give give);
+    void add(const char* name, QSize least, PanelWidget* panel, Give give);
     void markDue(std::size_t view);
     void nextStep();
 

@@ -28,8 +28,8 @@ struct Vision {
 // Those who lack red or green cones: F. Viénot, H. Brettel, J. D. Mollon, "Digital Video Colourmaps for
 // Checking the Legibility of Displays by Dichromats", Color Research and Application 24(4), 1999. Blue cones:
 // H. Brettel, F. Viénot, J. D. Mollon, "Computerized simulation of color appearance for dichromats", Journal
-// of the Optical Society of America A 14(10), 1997. Both multiplied out for sRGB's primaries, as libDaltonLens
-// gives them.
+// of the Optical Society of America A 14(10), 1997. Both multiplied out for sRGB's primaries, as
+// libDaltonLens gives them.
 constexpr Matrix kAsIs{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
 constexpr Matrix kNoRed{{{0.11238, 0.88762, 0}, {0.11238, 0.88762, 0}, {0.00401, -0.00401, 1}}};
 constexpr Matrix kNoGreen{{{0.29275, 0.70725, 0}, {0.29275, 0.70725, 0}, {-0.02234, 0.02234, 1}}};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/heat/heat_widget.h"
-
 #include "widgets/base/palette.h"
+#include "widgets/heat/heat_widget.h"
 #include "widgets/heat/lag_widget.h"
 
 #include "tests/support/catch.h"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/tables/pop_table_widget.h"
-
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
+#include "widgets/tables/pop_table_widget.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/sample_frame.h"
@@ -209,9 +208,8 @@ TEST_CASE("of a selected region only its own PoPs are listed, also while one of 
     CHECK(table.widget.title() == QStringLiteral("Hottest PoPs, Europe"));
     CHECK(table.widget.rows().size() > 20);
     const auto all = [&](std::string_view region) {
-        return std::ranges::all_of(table.widget.rows(), [&](std::size_t i) {
-            return table.frame->pops[i].region == region;
-        });
+        return std::ranges::all_of(table.widget.rows(),
+                                   [&](std::size_t i) { return table.frame->pops[i].region == region; });
     };
     CHECK(all("EU"));
     table.frame->selection = feeds::Selection::pop("FRA");

@@ -84,10 +84,10 @@ TEST_CASE("Tab leads through all that is to be seen and back, and it is seen whe
         return std::ranges::find(visited, &widget) - visited.begin();
     };
     const auto count = static_cast<std::ptrdiff_t>(visited.size());
-    for (const QWidget* widget : {static_cast<QWidget*>(&wall.window.map()),
-                                  static_cast<QWidget*>(&wall.window.heat()),
-                                  static_cast<QWidget*>(&wall.window.chart(WallWindow::requestsChart)),
-                                  static_cast<QWidget*>(&wall.window.chart(WallWindow::metadataChart))})
+    for (const QWidget* widget :
+         {static_cast<QWidget*>(&wall.window.map()), static_cast<QWidget*>(&wall.window.heat()),
+          static_cast<QWidget*>(&wall.window.chart(WallWindow::requestsChart)),
+          static_cast<QWidget*>(&wall.window.chart(WallWindow::metadataChart))})
         CHECK(position(*widget) < count);
     CHECK(position(wall.window.map()) < position(wall.window.heat()));
     CHECK(position(wall.window.chart(WallWindow::requestsChart)) <
