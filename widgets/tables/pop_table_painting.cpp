@@ -30,6 +30,17 @@ void paintSortMark(QPainter& painter, QPointF middle, bool down, double size) {
                                   middle + QPointF(0, high * 0.8)});
 }
 
+/// At the left. Most texts are short, and to measure one takes as long as to paint it: no letter is wider
+/// than its line is high.
+void paintElided(QPainter& painter, const QRectF& box, const QString& text, const QColor& colour) {
+    if (box.width() <= 0) return;
+    const QFontMetricsF metrics(painter.font());
+    const bool surelyFits = static_cast<double>(text.size()) * metrics.height() < box.width();
+    painter.setPen(colour);
+    painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
+                     surelyFits ? text : metrics.elidedText(text, Qt::ElideRight, box.width()));
+}
+
 /// In a column of numbers: what there is none of.
 bool isAbsent(const feeds::PopFrame& pop, const PopColumnInfo& info) {
     return info.measure && !pop.summary[*info.measure].hasValue();
@@ -73,8 +84,14 @@ void PopTableWidget::paintBody(QPainter& painter, const QRectF& body) {
         return;
     }
     paintHead(painter);
-    for (std::size_t row = m_first; row < std::min(m_rows.size(), m_first + shownRows()); ++row)
+    const std::size_t end = std::min(m_rows.size(), m_first + shownRows());
+    painter.setFont(
+        textFont(px(kLeastType))); // one after the other: to change a font takes longer than a word
+    for (std::size_t row = m_first; row < end; ++row)
         paintRow(painter, rowRect(row), m_frame->pops[m_rows[row]]);
+    painter.setFont(textFont(px(kLeastType), QFont::DemiBold));
+    for (std::size_t row = m_first; row < end; ++row)
+        paintCode(painter, rowRect(row), m_frame->pops[m_rows[row]]);
     if (const QRectF bar = barRect(); !bar.isEmpty()) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(m_dragged ? p.muted : p.faint);
@@ -121,30 +138,15 @@ void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds:
     for (const Cell& cell : m_cells) {
         const QRectF box(cell.head.left(), row.top(), cell.head.width(), row.height());
         const PopColumnInfo& info = infoOf(cell.column);
-        painter.setFont(textFont(px(kLeastType)));
         const QString text = cellText(pop, m_catalogue, cell.column);
         QColor colour = isAbsent(pop, info) ? p.faint : plain;
         switch (cell.column) {
         case PopColumn::name: {
-            painter.setFont(textFont(px(kLeastType), QFont::DemiBold));
-            painter.setPen(plain);
-            const QFontMetricsF bold(painter.font());
-            painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
-                             bold.elidedText(text, Qt::ElideRight, box.width()));
-            const double code = std::max(px(40), bold.horizontalAdvance(text)) + px(8);
-            if (code >= box.width()) continue;
-            painter.setFont(textFont(px(kLeastType)));
-            painter.setPen(p.muted);
-            painter.drawText(box.adjusted(code, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                             QFontMetricsF(painter.font())
-                                 .elidedText(cityOf(pop, m_catalogue), Qt::ElideRight, box.width() - code));
+            const double code = codeWidth(text);
+            paintElided(painter, box.adjusted(code, 0, 0, 0), cityOf(pop, m_catalogue), p.muted);
             continue;
         }
-        case PopColumn::region:
-            painter.setPen(p.muted);
-            painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
-                             QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, box.width()));
-            continue;
+        case PopColumn::region: paintElided(painter, box, text, p.muted); continue;
         case PopColumn::age:
             if (pop.freshness == feeds::Freshness::late) colour = p.elevated;
             if (old) colour = p.text; // that it is old is what is to be read
@@ -168,6 +170,20 @@ void PopTableWidget::paintRow(QPainter& painter, const QRectF& row, const feeds:
         painter.setPen(colour);
         painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter, text);
     }
+}
+
+void PopTableWidget::paintCode(QPainter& painter, const QRectF& row, const feeds::PopFrame& pop) const {
+    const QRectF& head = m_cells.front().head;
+    paintElided(painter, {head.left(), row.top(), head.width(), row.height()},
+                QString::fromStdString(pop.code),
+                pop.freshness >= feeds::Freshness::stale ? colours().faint : colours().text);
+}
+
+/// With what keeps it from the city.
+double PopTableWidget::codeWidth(const QString& code) const {
+    if (code.size() <= 3) return px(48);
+    return px(8) +
+           std::max(px(40), QFontMetricsF(textFont(px(kLeastType), QFont::DemiBold)).horizontalAdvance(code));
 }
 
 void PopTableWidget::paintSaturation(QPainter& painter, const QRectF& box, const feeds::PopFrame& pop) const {

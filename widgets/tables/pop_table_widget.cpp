@@ -169,11 +169,12 @@ void PopTableWidget::layOutColumns() {
         has[static_cast<std::size_t>(info.column)] = true;
         ++count;
     }
-    left = std::max(0.0, left);
-    const double toBar = std::min(left / 2, px(kMostBar - kBar));
-    const double toName = std::min(left - toBar, px(kMostName - kCity));
+    // Where there is too little room for the two, it is the bar that is shorter.
+    const double toBar = left < 0 ? std::max(left, -px(kBar)) : std::min(left / 2, px(kMostBar - kBar));
+    left = std::max(0.0, left - toBar);
+    const double toName = std::min(left, px(kMostName - kCity));
     const double between =
-        px(kBetween) + (left - toName - toBar) / static_cast<double>(std::max<std::size_t>(1, count - 1));
+        px(kBetween) + (left - toName) / static_cast<double>(std::max<std::size_t>(1, count - 1));
     double x = bodyRect().left() + px(kGutter);
     for (const PopColumnInfo& info : popColumns()) {
         if (!has[static_cast<std::size_t>(info.column)]) continue;

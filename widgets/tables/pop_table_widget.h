@@ -77,6 +77,8 @@ class PopTableWidget : public PanelWidget {
 
     void paintHead(QPainter& painter) const;
     void paintRow(QPainter& painter, const QRectF& row, const feeds::PopFrame& pop) const;
+    void paintCode(QPainter& painter, const QRectF& row, const feeds::PopFrame& pop) const;
+    double codeWidth(const QString& code) const;
     void paintSaturation(QPainter& painter, const QRectF& box, const feeds::PopFrame& pop) const;
     void paintDetail(QPainter& painter) const;
 
