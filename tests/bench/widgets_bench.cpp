@@ -6,7 +6,9 @@
 #include "widgets/heat/heat_widget.h"
 #include "widgets/map/base_map_renderer.h"
 #include "widgets/map/map_widget.h"
+#include "widgets/tables/pop_table_widget.h"
 #include "widgets/wall/wall_window.h"
+#include "widgets/workspace/view_area.h"
 
 #include "tests/support/sample_frame.h"
 
@@ -105,6 +107,17 @@ int main(int argc, char** argv) {
                      frame(i)->events, window.chart("metadata").timeWords()});
             paintInto(window.chart("metadata"), image);
         });
+        auto many = std::make_shared<feeds::Frame>(*frame(0));
+        for (std::size_t k = 0; many->pops.size() < 2000; ++k) {
+            many->pops.push_back(frame(0)->pops[k % frame(0)->pops.size()]);
+            many->pops.back().code += std::to_string(k);
+        }
+        widgets::PopTableWidget table(catalogue);
+        table.setScale(window.scale());
+        table.resize(window.area().size());
+        table.show();
+        measure("table: 2,000 PoPs sorted", size, 40, [&](int) { table.setFrame(many); });
+        measure("table: 2,000 PoPs painted", size, 40, [&](int) { paintInto(table, image); });
         measure("window painted whole", size, 20, [&](int) { paintInto(window, image); });
         window.takePaintTimes();
         for (int i = 0; i < 60; ++i) {

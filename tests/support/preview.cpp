@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// widgets_preview OUT.png WxH [FRAME [TIMELINE [THEME [KEYS]]]]: the window, drawn without a screen.
+// widgets_preview OUT.png WxH [FRAME [TIMELINE [THEME [KEYS [VIEW]]]]]: the window, drawn without a screen.
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
 #include "widgets/map/map_widget.h"
@@ -22,9 +22,10 @@ int main(int argc, char** argv) {
     const QStringList arguments = QApplication::arguments();
     const QStringList size = arguments.value(2).split(QLatin1Char('x'));
     if (arguments.size() < 3 || size.size() != 2) {
-        std::fputs("usage: widgets_preview OUT.png WxH [FRAME [TIMELINE [THEME [KEYS]]]]\n"
+        std::fputs("usage: widgets_preview OUT.png WxH [FRAME [TIMELINE [THEME [KEYS [VIEW]]]]]\n"
                    "frames: empty few many stale half-covered selected region zoomed rehearsal\n"
-                   "themes: dark light high-contrast; keys: typed into the map\ntimelines:",
+                   "themes: dark light high-contrast; keys: typed into the map\n"
+                   "view: shown alone, as hottest; hottest,wall: in wall mode\ntimelines:",
                    stderr);
         for (const std::string_view state : tests::timelineStates())
             std::fprintf(stderr, " %s", state.data());
@@ -38,6 +39,11 @@ int main(int argc, char** argv) {
     widgets::WallWindow window{feeds::PopCatalogue::builtIn()};
     window.resize(size[0].toInt(), size[1].toInt());
     window.show();
+    const QString view = arguments.value(7);
+    if (!view.isEmpty())
+        window.setWorkspace(
+            {"preview", {{widgets::Pane::of(view.section(QLatin1Char(','), 0, 0).toStdString()), {}}}});
+    if (view.endsWith(QLatin1String(",wall"))) window.enterWallMode({.fullScreen = false});
     tests::SampleOptions options;
     options.columns = window.viewRequest().chartColumns / 2;
     options.heatRows = window.viewRequest().heatRows;

@@ -4,8 +4,10 @@
 #include "widgets/alarm/alarm_text.h"
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
+#include "widgets/base/panel_widget.h"
 
 #include <QFontMetricsF>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QTextLayout>
@@ -61,6 +63,9 @@ double drawLines(QPainter& painter, const QString& text, const QRectF& box, doub
 
 AlarmStrip::AlarmStrip(QWidget* parent) : QWidget(parent) {
     setAttribute(Qt::WA_OpaquePaintEvent);
+    setFocusPolicy(Qt::TabFocus);
+    setAccessibleName(QStringLiteral("What burns"));
+    setAccessibleDescription(text());
     m_blink.setInterval(500);
     connect(&m_blink, &QTimer::timeout, this, [this] {
         m_isLit = !m_isLit;
@@ -79,7 +84,7 @@ void AlarmStrip::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
         m_blink.stop();
         m_isLit = true;
     }
-    setAccessibleName(text());
+    setAccessibleDescription(text());
     update();
 }
 
@@ -111,11 +116,21 @@ void AlarmStrip::mousePressEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton) emit listRequested();
 }
 
+void AlarmStrip::keyPressEvent(QKeyEvent* event) {
+    if (event->key() != Qt::Key_Return && event->key() != Qt::Key_Enter) return QWidget::keyPressEvent(event);
+    emit listRequested();
+}
+
 void AlarmStrip::paintEvent(QPaintEvent*) {
-    const Palette& p = colours();
     QPainter painter(this);
-    painter.fillRect(rect(), p.background);
+    painter.fillRect(rect(), colours().background);
     painter.setRenderHint(QPainter::Antialiasing);
+    paintAll(painter);
+    if (hasFocus()) paintFocusFrame(painter, rect(), m_scale);
+}
+
+void AlarmStrip::paintAll(QPainter& painter) {
+    const Palette& p = colours();
     const QRectF all = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
     const QRectF verdict(all.left(), all.top(), px(kVerdict), all.height());
     const QRectF counts(all.right() - px(kCounts), all.top(), px(kCounts), all.height());

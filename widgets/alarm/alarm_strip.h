@@ -42,8 +42,10 @@ class AlarmStrip : public QWidget {
   protected:
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
   private:
+    void paintAll(QPainter& painter);
     void paintVerdict(QPainter& painter, const QRectF& box);
     void paintCard(QPainter& painter, const feeds::Card& card, const QRectF& box);
     void paintCounts(QPainter& painter, const QRectF& box, std::size_t more);

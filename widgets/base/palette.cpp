@@ -58,10 +58,10 @@ constexpr std::array kHeatOnLight{
 
 // Of the catalogue built in, by code: Africa, Asia, Europe, Middle East, North America, Oceania, Latin
 // America.
-constexpr std::array<QRgb, 7> kRegions{0xff71879c, 0xff8a74c9, 0xff4f9bd9, 0xffc3a6e0,
-                                       0xff3a6cb0, 0xffa8d3e6, 0xff3fa7a3};
-constexpr std::array<QRgb, 7> kRegionsOnLight{0xff66727e, 0xff6a4cbe, 0xff2370c0, 0xffa874d0,
-                                              0xff1a3470, 0xff3a94b0, 0xff0e6a5e};
+constexpr std::array<QRgb, 7> kRegions{0xff71879c, 0xff8f70b7, 0xff419cde, 0xffc4a7e1,
+                                       0xff386bb0, 0xffa8d3e6, 0xff45a7a3};
+constexpr std::array<QRgb, 7> kRegionsOnLight{0xff66727e, 0xff604293, 0xff1f6dbf, 0xffaa75c3,
+                                              0xff1a3470, 0xff3a94b0, 0xff0c6a5f};
 
 } // namespace
 
@@ -84,9 +84,9 @@ const Palette& paletteOf(Theme theme) {
                                .muted{76, 88, 101},
                                .faint{124, 135, 147},
                                .good{14, 124, 66},
-                               .elevated{148, 104, 0},
-                               .critical{190, 78, 0},
-                               .overload{196, 22, 28},
+                               .elevated{146, 108, 0},
+                               .critical{196, 68, 50},
+                               .overload{150, 0, 16},
                                .silent{168, 16, 140},
                                .series{28, 92, 158},
                                .accent{36, 84, 188},
@@ -113,7 +113,7 @@ const Palette& paletteOf(Theme theme) {
                                       .elevated{255, 222, 0},
                                       .critical{255, 146, 0},
                                       .overload{255, 84, 84},
-                                      .silent{255, 80, 220},
+                                      .silent{247, 62, 208},
                                       .silentCross{0, 0, 0},
                                       .series{190, 228, 255},
                                       .accent{128, 188, 255},

@@ -12,7 +12,9 @@
 namespace surgescope::widgets {
 
 /// Quiet base, saturated colour for what is abnormal: the five status colours mean status and nothing else.
-/// Series, percentiles and ramps use none of them. The values here are the dark theme's.
+/// Series, percentiles and ramps use none of them. Status colours stay apart for people who lack one kind of
+/// cones, and so do regions that lie on each other in a stack; what they mean is also said by shape or word.
+/// The values here are the dark theme's.
 struct Palette {
     QColor background{11, 15, 20};
     QColor panel{16, 22, 29};
@@ -23,10 +25,10 @@ struct Palette {
     QColor faint{96, 109, 123};
     // Status.
     QColor good{70, 190, 120};
-    QColor elevated{224, 184, 62};
-    QColor critical{240, 132, 46};
+    QColor elevated{228, 189, 66};
+    QColor critical{241, 131, 46};
     QColor overload{236, 72, 66};
-    QColor silent{226, 75, 196}; // what is not heard
+    QColor silent{208, 70, 191}; // what is not heard
     QColor silentCross{255, 255, 255};
 
     QColor series{158, 204, 240}; // one number, and percentiles of one: told apart by their strokes

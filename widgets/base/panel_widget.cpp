@@ -4,6 +4,7 @@
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
 
+#include <QFocusEvent>
 #include <QFontMetricsF>
 #include <QPainter>
 
@@ -11,8 +12,17 @@
 
 namespace surgescope::widgets {
 
+void paintFocusFrame(QPainter& painter, const QRectF& box, double scale) {
+    const double wide = std::max(2.0, 3 * scale);
+    painter.setPen(QPen(colours().accent, wide));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(box.adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2), 5 * scale, 5 * scale);
+}
+
 PanelWidget::PanelWidget(const QString& title, QWidget* parent) : QWidget(parent), m_title(title) {
     setAttribute(Qt::WA_OpaquePaintEvent);
+    setFocusPolicy(Qt::TabFocus);
+    setAccessibleName(title);
 }
 
 void PanelWidget::setScale(double scale) {
@@ -25,6 +35,7 @@ void PanelWidget::setScale(double scale) {
 void PanelWidget::setTitle(const QString& title) {
     if (title == m_title) return;
     m_title = title;
+    setAccessibleName(title);
     update();
 }
 
@@ -41,6 +52,21 @@ QRectF PanelWidget::bodyRect() const {
 void PanelWidget::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     paintPanel(painter);
+    paintFocus(painter);
+}
+
+void PanelWidget::focusInEvent(QFocusEvent* event) {
+    m_keysLedHere = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    update();
+}
+
+void PanelWidget::focusOutEvent(QFocusEvent*) {
+    m_keysLedHere = false;
+    update();
+}
+
+void PanelWidget::paintFocus(QPainter& painter) const {
+    if (m_keysLedHere && hasFocus()) paintFocusFrame(painter, rect(), m_scale);
 }
 
 void PanelWidget::paintPanel(QPainter& painter) {

@@ -6,8 +6,12 @@
 
 namespace surgescope::widgets {
 
-/// A rounded panel with a title, a subtitle or unit at its right, and a body that subclasses paint. GUI
-/// thread. All sizes are those of a window 1080 pixels high, times scale().
+/// Where keys have led to.
+void paintFocusFrame(QPainter& painter, const QRectF& box, double scale);
+
+/// A rounded panel that Tab leads to, with a title by which it is also called to those who cannot see it, a
+/// subtitle or unit at its right, and a body that subclasses paint. GUI thread. All sizes are those of a
+/// window 1080 pixels high, times scale().
 class PanelWidget : public QWidget {
     Q_OBJECT
   public:
@@ -22,6 +26,9 @@ class PanelWidget : public QWidget {
     /// What stands at the title's right.
     virtual QString subtitle() const { return m_subtitle; }
 
+    /// What a key means to the panel when it has the focus. False: nothing.
+    virtual bool handleKey(const QKeyEvent&) { return false; }
+
     /// Inside of the panel, below the title.
     QRectF bodyRect() const;
     /// Frame, body and title at the widget's present size: on the screen, into a picture, or onto a device
@@ -30,6 +37,10 @@ class PanelWidget : public QWidget {
 
   protected:
     void paintEvent(QPaintEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    /// On top of all, while keys led here: who clicked knows where he is.
+    virtual void paintFocus(QPainter& painter) const;
     /// Painted before the title, so that a body may reach beneath it.
     virtual void paintBody(QPainter& painter, const QRectF& body);
     virtual void scaleChanged() {}
@@ -44,6 +55,7 @@ class PanelWidget : public QWidget {
     QString m_title;
     QString m_subtitle;
     double m_scale = 1;
+    bool m_keysLedHere = false;
 };
 
 } // namespace surgescope::widgets

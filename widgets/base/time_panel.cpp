@@ -82,6 +82,7 @@ void TimePanel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.drawPixmap(0, 0, m_picture);
     paintOverlay(painter);
+    paintFocus(painter);
 }
 
 void TimePanel::paintOverlay(QPainter& painter) {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace surgescope::widgets {
 
@@ -23,7 +24,6 @@ constexpr double kGhostLeaves = 4, kGhostReturns = 3;
 // Pixels at scale 1.
 constexpr double kTallFrom = 80; // of height: in less, words in the plot would take a curve's room
 constexpr double kTicks = 66, kEnds = 124, kBelow = 25;
-constexpr double kEndHigh = 18; // of a name
 
 } // namespace
 
@@ -56,22 +56,38 @@ void LineChart::setHeadline(const QString& number, const QString& words, bool is
 void LineChart::setData(Data data) {
     m_data = std::move(data);
     setTime(m_data.axis, m_data.words);
+    if (!m_data.lines.empty() && hiddenNames().size() == static_cast<qsizetype>(m_data.lines.size()))
+        m_hidden.clear(); // others than those they were hidden among
+    showLines();
+}
+
+void LineChart::showLines() {
+    m_shown.clear();
+    std::ranges::copy_if(m_data.lines, std::back_inserter(m_shown),
+                         [this](const ChartLine& line) { return !isSeriesHidden(line.name); });
     const int columns = m_data.axis.columns;
     m_empty = std::ranges::none_of(m_data.lines, [](const ChartLine& line) {
         return !line.ghost && std::ranges::any_of(line.values, [](float v) { return std::isfinite(v); });
     });
-    const double own = std::max(largestValue(m_kind, columns, m_data.lines), m_empty ? 0.0 : m_limit * 1.02);
-    const double ghostTop = largestGhost(columns, m_data.lines);
-    const bool above =
-        !m_log && !m_empty && ghostTop > own * (m_ghostAbove > 0 ? kGhostReturns : kGhostLeaves);
+    const bool ghostAlone = std::ranges::all_of(m_shown, &ChartLine::ghost);
+    const double own = std::max(largestValue(m_kind, columns, m_shown), m_empty ? 0.0 : m_limit * 1.02);
+    const double ghostTop = largestGhost(columns, m_shown);
+    const bool above = !m_log && !m_empty && !ghostAlone &&
+                       ghostTop > own * (m_ghostAbove > 0 ? kGhostReturns : kGhostLeaves);
     m_ghostAbove = above ? ghostTop : 0;
     m_scale.show(above ? own : std::max(own, ghostTop));
-    const auto ghost = std::ranges::find(m_data.lines, true, &ChartLine::ghost);
-    setSubtitle(above
-                    ? QStringLiteral("%1 is far above (%2)").arg(ghost->name, formatNumber(ghostTop, m_unit))
-                    : m_unitWords);
+    const auto ghost = std::ranges::find(m_shown, true, &ChartLine::ghost);
+    const QStringList hidden = hiddenNames();
+    QString subtitle =
+        above ? QStringLiteral("%1 is far above (%2)").arg(ghost->name, formatNumber(ghostTop, m_unit))
+              : m_unitWords;
+    if (!hidden.isEmpty())
+        subtitle = QStringLiteral("hidden: ") + hidden.join(QStringLiteral(", ")) +
+                   (subtitle.isEmpty() ? QString() : QStringLiteral(" · ")) + subtitle;
+    setSubtitle(subtitle);
+    describe();
     m_shapes = shapesOf(
-        m_kind, columns, m_data.lines, [this](double value) { return shareOf(value); }, colours().overload);
+        m_kind, columns, m_shown, [this](double value) { return shareOf(value); }, colours().overload);
     m_plot->setShapes(m_shapes, lineWidth());
     refresh();
 }
@@ -113,7 +129,7 @@ void LineChart::paintBody(QPainter& painter, const QRectF&) {
     const QRectF plot = plotRect();
     paintHeadline(painter);
     if (m_kind == ChartKind::stackedAreas)
-        for (const auto& [from, to] : incompleteStretches(m_data.axis.columns, m_data.lines))
+        for (const auto& [from, to] : incompleteStretches(m_data.axis.columns, m_shown))
             painter.fillRect(QRectF(plot.left() + from * plot.width(), plot.top(), (to - from) * plot.width(),
                                     plot.height()),
                              QBrush(colours().faint, Qt::BDiagPattern));
@@ -131,7 +147,7 @@ void LineChart::paintBody(QPainter& painter, const QRectF&) {
     else
         m_plot->paint(painter, plot);
     paintMarks(painter, plot);
-    if (isTall()) paintGhostNames(painter, plot);
+    paintGhostNames(painter);
     paintEnds(painter, plot);
 }
 
@@ -153,62 +169,6 @@ void LineChart::paintHeadline(QPainter& painter) const {
     if (metrics.horizontalAdvance(m_headlineWords) > line.width()) return;
     painter.setPen(colours().muted);
     painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_headlineWords);
-}
-
-/// Where each one that is not of an earlier launch ends: the middle of an area's last height, a line's last
-/// value.
-std::vector<LineEnd> LineChart::lineEnds(const QRectF& plot) const {
-    std::vector<LineEnd> ends;
-    const QFontMetricsF metrics(textFont(px(kLeastType), QFont::Medium));
-    const auto yOf = [&](double value) { return plot.bottom() - shareOf(value) * plot.height(); };
-    double floor = 0;
-    for (const ChartLine& line : m_data.lines) {
-        const auto known = std::find_if(line.values.rbegin(), line.values.rend(),
-                                        [](float value) { return std::isfinite(value); });
-        if (line.ghost || known == line.values.rend()) continue;
-        const auto value = static_cast<double>(*known);
-        const bool stacked = m_kind == ChartKind::stackedAreas;
-        QString text = stacked ? line.name : line.name + u' ' + formatNumber(value, m_unit);
-        if (metrics.horizontalAdvance(text) > px(kEnds - 16)) text = line.name;
-        const bool beyond = line.limit && value > *line.limit;
-        ends.push_back({text, beyond ? colours().overload : line.colour,
-                        yOf(stacked ? floor + value / 2 : value), stacked ? value : 1});
-        floor += value;
-    }
-    if (m_limit > 0) ends.push_back({m_limitLabel, colours().overload, yOf(m_limit), 2});
-    return ends;
-}
-
-void LineChart::paintEnds(QPainter& painter, const QRectF& plot) const {
-    const double high = px(kEndHigh);
-    painter.setFont(textFont(px(kLeastType), QFont::Medium));
-    const QFontMetricsF metrics(painter.font());
-    const double left = plot.right() + px(8), wide = width() - px(8) - left;
-    for (const LineEnd& end :
-         spreadEnds(lineEnds(plot), plot.top() - high / 2, plot.bottom() + high / 2, high)) {
-        painter.setPen(end.colour);
-        painter.drawText(QRectF(left, end.y - high / 2, wide, high), Qt::AlignLeft | Qt::AlignVCenter,
-                         metrics.elidedText(end.text, Qt::ElideRight, wide));
-    }
-}
-
-/// In the plot, where it ends: beneath its line, or above where there is no room.
-void LineChart::paintGhostNames(QPainter& painter, const QRectF& plot) const {
-    if (m_ghostAbove > 0) return;
-    painter.setFont(textFont(px(kLeastType), QFont::Medium));
-    const QFontMetricsF metrics(painter.font());
-    for (const ChartLine& line : m_data.lines) {
-        const auto known = std::find_if(line.values.rbegin(), line.values.rend(),
-                                        [](float value) { return std::isfinite(value); });
-        if (!line.ghost || known == line.values.rend()) continue;
-        const double y = plot.bottom() - shareOf(static_cast<double>(*known)) * plot.height();
-        const double wide = metrics.horizontalAdvance(line.name) + px(8), high = px(19);
-        QRectF box(plot.right() - wide - px(4), y + px(3), wide, high);
-        if (box.bottom() > plot.bottom()) box.moveBottom(y - px(3));
-        painter.fillRect(box, colours().shade);
-        painter.setPen(line.colour);
-        painter.drawText(box, Qt::AlignCenter, line.name);
-    }
 }
 
 void LineChart::paintGrid(QPainter& painter, const QRectF& plot) const {
@@ -279,7 +239,7 @@ void LineChart::paintCrosshair(QPainter& painter, double x, int column) {
         rows.push_back({name + u' ' + formatNumber(value, m_unit), colour});
         wide = std::max(wide, metrics.horizontalAdvance(rows.back().text));
     };
-    for (const ChartLine& line : m_data.lines) {
+    for (const ChartLine& line : m_shown) {
         const auto at = static_cast<std::size_t>(column);
         const double value = at < line.values.size() ? static_cast<double>(line.values[at]) : std::nan("");
         add(line.name, value, line.colour);
@@ -288,7 +248,8 @@ void LineChart::paintCrosshair(QPainter& painter, double x, int column) {
         ++stacked;
     }
     if (m_kind == ChartKind::stackedAreas && stacked > 1)
-        add(QStringLiteral("together"), sum, colours().text);
+        add(hiddenNames().isEmpty() ? QStringLiteral("together") : QStringLiteral("these together"), sum,
+            colours().text);
     // What does not fit is the least interesting: of a tall stack the sum is left.
     const auto fit = static_cast<std::size_t>(std::max(1.0, (plot.height() - px(4)) / px(19)));
     if (rows.size() > fit) rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(fit));

@@ -10,7 +10,9 @@
 #include "widgets/charts/line_ends.h"
 
 #include <QColor>
+#include <QSet>
 #include <QString>
+#include <QStringList>
 
 #include <memory>
 #include <optional>
@@ -56,11 +58,27 @@ class LineChart : public TimePanel {
     /// Columns that can be told apart: the plot's width in pixels.
     int plotColumns() const;
     const AxisScale& axisScale() const { return m_scale; }
+    /// A click on a series' name hides it or shows it again, with Shift it alone is shown. What is hidden is
+    /// in no stack and no axis, and is named.
+    void toggle(const QString& name);
+    void toggleAlone(const QString& name);
+    QStringList hiddenNames() const;
+    /// Where a series' name stands; empty: there was no room for it.
+    QRectF nameBox(const QString& name) const;
+    bool handleKey(const QKeyEvent& event) override;
+
     /// An earlier launch of another size has left the picture.
     bool isGhostAbove() const { return m_ghostAbove > 0; }
     QRectF plotRect() const override;
 
+  signals:
+    /// What was done, to be announced.
+    void said(const QString& text);
+
   protected:
+    void clicked(QPointF at) override;
+    void hovered(QPointF at, QPoint global) override;
+    void paintFocus(QPainter& painter) const override;
     void paintBody(QPainter& painter, const QRectF& body) override;
     void paintCrosshair(QPainter& painter, double x, int column) override;
     void scaleChanged() override;
@@ -76,7 +94,14 @@ class LineChart : public TimePanel {
     void paintHeadline(QPainter& painter) const;
     double headlineWidth() const override;
     void paintEnds(QPainter& painter, const QRectF& plot) const;
-    void paintGhostNames(QPainter& painter, const QRectF& plot) const;
+    QRectF endBox(const LineEnd& end) const;
+    QRectF ghostBox(const ChartLine& line) const;
+    void paintGhostNames(QPainter& painter) const;
+    void showLines();
+    void describe();
+    bool isSeriesHidden(const QString& name) const;
+    void setHidden(const QSet<QString>& names);
+    QString nameAt(QPointF at) const;
     void paintGrid(QPainter& painter, const QRectF& plot) const;
     void paintLimit(QPainter& painter, const QRectF& plot) const;
     void paintMarks(QPainter& painter, const QRectF& plot) const;
@@ -92,6 +117,9 @@ class LineChart : public TimePanel {
     std::optional<LogAxis> m_log;
     AxisScale m_scale;
     Data m_data;
+    std::vector<ChartLine> m_shown; // of them
+    QSet<QString> m_hidden;         // names, also of series that are not there now
+    QString m_chosen;               // by keys
     bool m_empty = true;
     double m_ghostAbove = 0; // how high the ghost reaches when it is left out of the axis; otherwise 0
     std::vector<ChartShape> m_shapes;

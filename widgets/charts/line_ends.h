@@ -14,6 +14,7 @@ struct LineEnd {
     QColor colour;
     double y = 0;     // of its middle; wanted, and after spreadEnds() where there is room
     double worth = 0; // who is named when not all can be
+    QString name;     // of the series; of a limit none
 };
 
 /// Moves names apart so that each has `high` pixels between `top` and `bottom`, as little as it takes and in

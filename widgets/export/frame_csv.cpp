@@ -2,7 +2,7 @@
 #include "widgets/export/frame_csv.h"
 
 #include "widgets/export/csv_writer.h"
-#include "widgets/tables/pop_table_widget.h"
+#include "widgets/tables/pop_columns.h"
 
 #include <array>
 #include <limits>
@@ -193,7 +193,7 @@ std::string popsCsv(const Frame& frame, const PopCatalogue& catalogue, bool hott
     }
     csv.endLine();
     if (hottestFirst)
-        for (const std::size_t pop : hottest(frame, frame.pops.size()))
+        for (const std::size_t pop : sortedPops(frame, catalogue, PopSort{}))
             writePop(csv, frame, frame.pops[pop], catalogue);
     else
         for (const PopFrame& pop : frame.pops)

@@ -7,6 +7,7 @@
 #include "widgets/heat/heat_renderer.h"
 
 #include <QFontMetricsF>
+#include <QKeyEvent>
 #include <QLinearGradient>
 #include <QPainter>
 #include <QToolTip>
@@ -24,6 +25,7 @@ constexpr double kHighestRow = 26;
 constexpr double kLeastCell = 3;
 constexpr double kCodeWide = 42, kCodeFont = kLeastType;
 constexpr double kBar = 150, kBelowHeat = 25;
+constexpr double kLegendWide = 290; // the bar with its ends; more comes only where there is room
 constexpr auto kTitle = u"Invalidation lag p99, worst PoPs first";
 
 } // namespace
@@ -47,11 +49,67 @@ void HeatWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeW
         title = QStringLiteral("Invalidation lag p99, ") +
                 QString::fromUtf8(m_catalogue.regionName(m_frame->selection.code));
     setTitle(title);
-    setSubtitle(m_frame && !m_frame->heat.rows.empty()
-                    ? QStringLiteral("worst %1 of %2").arg(m_frame->heat.rows.size()).arg(popCount())
-                    : QString());
+    setSubtitle(m_frame && !m_frame->heat.rows.empty() ? rowsText() : QString());
     setTime(m_frame ? m_frame->heat.axis : feeds::TimeAxis{}, words);
+    describe();
     refresh();
+}
+
+/// For those who hear it: the rows' newest lags, the worst first.
+void HeatWidget::describe() {
+    if (m_image.isNull()) return setAccessibleDescription(QStringLiteral("no data yet"));
+    const feeds::HeatGrid& grid = m_frame->heat;
+    QStringList words{rowsText()};
+    for (std::size_t row = 0; row < grid.rows.size(); ++row) {
+        const int last = grid.axis.columns - 1;
+        words << QString::fromStdString(grid.rows[row]) + u' ' + lagText(static_cast<int>(row), last) +
+                     (grid.rows[row] == m_chosen ? QStringLiteral(" (chosen)") : QString());
+    }
+    setAccessibleDescription(words.join(QStringLiteral("; ")));
+}
+
+QString HeatWidget::lagText(int row, int column) const {
+    const feeds::HeatGrid& grid = m_frame->heat;
+    const bool whole = grid.lagUs.size() >= grid.rows.size() * static_cast<std::size_t>(grid.axis.columns);
+    const double lag = whole ? static_cast<double>(grid.at(row, column)) : std::nan("");
+    if (!std::isfinite(lag)) return QStringLiteral("no data");
+    return lag < 0 ? QStringLiteral("heard, nothing purged") : formatNumber(lag, Unit::microseconds);
+}
+
+bool HeatWidget::handleKey(const QKeyEvent& event) {
+    if (m_image.isNull()) return false;
+    const auto& rows = m_frame->heat.rows;
+    const auto at = std::ranges::find(rows, m_chosen);
+    const bool none = at == rows.end();
+    const auto last = static_cast<std::ptrdiff_t>(rows.size()) - 1;
+    const auto choose = [&](std::ptrdiff_t row) {
+        m_chosen = rows[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(row, 0, last))];
+        describe();
+        update();
+    };
+    switch (event.key()) {
+    case Qt::Key_Up: choose(none ? last : at - rows.begin() - 1); return true;
+    case Qt::Key_Down: choose(none ? 0 : at - rows.begin() + 1); return true;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (none) return false;
+        focus().select(feeds::Selection::pop(m_chosen));
+        return true;
+    default: return false;
+    }
+}
+
+void HeatWidget::paintFocus(QPainter& painter) const {
+    TimePanel::paintFocus(painter);
+    if (!hasFocus() || m_image.isNull()) return;
+    const auto& rows = m_frame->heat.rows;
+    const auto at = std::ranges::find(rows, m_chosen);
+    if (at == rows.end()) return;
+    painter.setPen(QPen(colours().accent, lineWidth()));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(QRectF(bodyRect().left(),
+                            plotRect().top() + static_cast<double>(at - rows.begin()) * rowHeight(),
+                            bodyRect().width(), rowHeight()));
 }
 
 QRectF HeatWidget::plotRect() const {
@@ -77,6 +135,19 @@ std::size_t HeatWidget::popCount() const {
         for (const feeds::PopFrame& pop : m_frame->pops)
             if (pop.code == selection.code) region = pop.region;
     return static_cast<std::size_t>(std::ranges::count(m_frame->pops, region, &feeds::PopFrame::region));
+}
+
+/// How many PoPs are shown of how many and, where there is room, what shows the others.
+QString HeatWidget::rowsText() const {
+    const std::size_t shown = m_frame->heat.rows.size(), all = popCount();
+    if (shown >= all) return QStringLiteral("all %1 PoPs").arg(all);
+    const QString text = QStringLiteral("worst %1 of %2 PoPs").arg(shown).arg(all);
+    const QString others = m_frame->selection.isWorld()
+                               ? QStringLiteral("; a region selected: its own")
+                               : QStringLiteral("; the others are in the table of PoPs");
+    const QFontMetricsF words(textFont(px(kLeastType))), heads(textFont(px(kTitleType), QFont::DemiBold));
+    const double room = width() - px(2 * 16 + 12) - heads.horizontalAdvance(title());
+    return words.horizontalAdvance(text + others) <= room - px(kLegendWide) ? text + others : text;
 }
 
 double HeatWidget::rowHeight() const {
@@ -181,16 +252,11 @@ void HeatWidget::hovered(QPointF at, QPoint global) {
         return;
     }
     const feeds::HeatGrid& grid = m_frame->heat;
-    const bool whole = grid.lagUs.size() >= grid.rows.size() * static_cast<std::size_t>(grid.axis.columns);
-    const double lag = whole ? static_cast<double>(grid.at(*row, *column)) : std::nan("");
-    const QString text = !std::isfinite(lag) ? QStringLiteral("no data")
-                         : lag < 0           ? QStringLiteral("heard, nothing purged")
-                                             : formatNumber(lag, Unit::microseconds);
     QToolTip::showText(
         global,
         QStringLiteral("<b>%1</b> %2<br>lag p99: %3")
             .arg(QString::fromStdString(grid.rows[static_cast<std::size_t>(*row)]).toHtmlEscaped(),
-                 momentText(grid.axis.endOf(*column), timeWords()), text),
+                 momentText(grid.axis.endOf(*column), timeWords()), lagText(*row, *column)),
         this);
 }
 

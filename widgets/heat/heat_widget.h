@@ -25,6 +25,8 @@ class HeatWidget : public TimePanel {
     int plotColumns() const;
     int plotRows() const;
     QRectF plotRect() const override;
+    /// Up and down through the rows, Enter selects.
+    bool handleKey(const QKeyEvent& event) override;
 
   protected:
     void paintBody(QPainter& painter, const QRectF& body) override;
@@ -34,13 +36,18 @@ class HeatWidget : public TimePanel {
   private:
     double rowHeight() const;
     std::optional<int> rowAt(QPointF at) const;
+    void paintFocus(QPainter& painter) const override;
+    void describe();
     void paintLegend(QPainter& painter);
     std::size_t popCount() const;
+    QString rowsText() const;
+    QString lagText(int row, int column) const;
 
     const feeds::PopCatalogue& m_catalogue;
     std::shared_ptr<const feeds::Frame> m_frame;
     double m_codeWide = 0; // of the widest code, at scale 1
     QImage m_image;
+    std::string m_chosen; // by keys
 };
 
 } // namespace surgescope::widgets

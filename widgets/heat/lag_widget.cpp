@@ -6,6 +6,7 @@
 #include "widgets/base/palette.h"
 #include "widgets/heat/heat_renderer.h"
 
+#include <QLinearGradient>
 #include <QPainter>
 #include <QToolTip>
 
@@ -19,9 +20,15 @@ using feeds::LagBins;
 
 constexpr int kBins = static_cast<int>(LagBins::kCount);
 constexpr double kFullShare = 0.35; // of a column in one bin: as much as the scale tells
+constexpr double kScaleWide = 12, kScaleWords = 56, kScaleGap = 10; // pixels at scale 1
 
-QRgb shareColour(double share) {
-    return heatColourAt(0.06 + 0.94 * std::sqrt(std::min(1.0, share / kFullShare)));
+/// Where a share stands on the scale of colours, 0 to 1.
+double sharePosition(double share) {
+    return std::sqrt(std::min(1.0, share / kFullShare));
+}
+
+QRgb shareColourAt(double position) {
+    return heatColourAt(0.06 + 0.94 * position);
 }
 
 } // namespace
@@ -37,7 +44,7 @@ QImage renderLag(const feeds::LagGrid& grid) {
                 static_cast<double>(grid.at(column, static_cast<std::size_t>(kBins - 1 - row)));
             line[column] = !std::isfinite(share) ? heatNoData(row, column)
                            : share <= 0          ? heatNothingPurged()
-                                                 : shareColour(share);
+                                                 : shareColourAt(sharePosition(share));
         }
     }
     return image;
@@ -58,11 +65,31 @@ void LagWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWo
             of = QStringLiteral("of its region, ") + of;
     }
     setSubtitle(of);
+    setAccessibleDescription(m_image.isNull() ? QStringLiteral("no data yet") : commonestText());
     refresh();
 }
 
+/// Of the newest moment: which lag most of the invalidations had.
+QString LagWidget::commonestText() const {
+    const feeds::LagGrid& grid = m_frame->lag;
+    std::size_t commonest = 0;
+    const int last = grid.axis.columns - 1;
+    for (std::size_t bin = 0; bin < LagBins::kCount; ++bin)
+        if (grid.at(last, bin) > grid.at(last, commonest)) commonest = bin;
+    return shareText(last, commonest);
+}
+
+QString LagWidget::shareText(int column, std::size_t bin) const {
+    const auto share = static_cast<double>(m_frame->lag.at(column, bin));
+    if (!std::isfinite(share)) return QStringLiteral("no data");
+    return QStringLiteral("%1 of the invalidations applied took %2 to %3")
+        .arg(formatNumber(share, Unit::ratio),
+             formatNumber(LagBins::upperBoundUs(bin) / M_SQRT2, Unit::microseconds),
+             formatNumber(LagBins::upperBoundUs(bin), Unit::microseconds));
+}
+
 QRectF LagWidget::plotRect() const {
-    QRectF plot = bodyRect().adjusted(px(52), 0, 0, -px(18));
+    QRectF plot = bodyRect().adjusted(px(52), 0, -px(kScaleGap + kScaleWide + kScaleWords), -px(18));
     plot.setSize(plot.size().expandedTo(QSizeF(10, 10)));
     return plot;
 }
@@ -95,6 +122,36 @@ void LagWidget::paintBody(QPainter& painter, const QRectF& body) {
     }
     paintTimeTicks(painter, plot);
     paintRelease(painter, plot, false);
+    paintScale(painter, plot);
+}
+
+/// At the plot's right: which share of a moment's invalidations a colour is.
+void LagWidget::paintScale(QPainter& painter, const QRectF& plot) const {
+    const Palette& p = colours();
+    const QRectF bar(plot.right() + px(kScaleGap), plot.top(), px(kScaleWide), plot.height());
+    QLinearGradient gradient(bar.bottomLeft(), bar.topLeft());
+    for (int i = 0; i <= 20; ++i)
+        gradient.setColorAt(i / 20.0, QColor(shareColourAt(i / 20.0)));
+    painter.fillRect(bar, gradient);
+    painter.setPen(QPen(p.border, 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(bar);
+    painter.setFont(textFont(px(kLeastType)));
+    painter.setPen(p.muted);
+    double above = bar.top() - px(20);
+    for (const double share : {kFullShare, 0.2, 0.1, 0.03, 0.0}) {
+        const double y = std::clamp(bar.bottom() - sharePosition(share) * bar.height(), bar.top() + px(7),
+                                    bar.bottom() - px(7));
+        if (y - above < px(19) || (share > 0 && share < kFullShare && bar.bottom() - px(7) - y < px(19)))
+            continue; // its words would lie on others
+        above = y;
+        QString words = tickText(share, Unit::ratio);
+        if (share == kFullShare) words.prepend(QStringLiteral("≥ "));
+        painter.drawText(QRectF(bar.right() + px(5), y - px(10), px(kScaleWords), px(20)),
+                         Qt::AlignLeft | Qt::AlignVCenter, words);
+    }
+    painter.drawText(QRectF(bar.left(), plot.bottom() + px(3), width() - bar.left() - px(8), px(20)),
+                     Qt::AlignLeft | Qt::AlignTop, QStringLiteral("share"));
 }
 
 void LagWidget::hovered(QPointF at, QPoint global) {
@@ -106,17 +163,10 @@ void LagWidget::hovered(QPointF at, QPoint global) {
     }
     const auto bin = static_cast<std::size_t>(
         std::clamp((plot.bottom() - at.y()) / plot.height() * kBins, 0.0, kBins - 1.0));
-    const auto share = static_cast<double>(m_frame->lag.at(*column, bin));
-    const QString text =
-        std::isfinite(share)
-            ? QStringLiteral("%1 of the invalidations applied took %2 to %3")
-                  .arg(formatNumber(share, Unit::ratio),
-                       formatNumber(LagBins::upperBoundUs(bin) / M_SQRT2, Unit::microseconds),
-                       formatNumber(LagBins::upperBoundUs(bin), Unit::microseconds))
-            : QStringLiteral("no data");
-    QToolTip::showText(
-        global, momentText(m_frame->lag.axis.endOf(*column), timeWords()) + QStringLiteral("<br>") + text,
-        this);
+    QToolTip::showText(global,
+                       momentText(m_frame->lag.axis.endOf(*column), timeWords()) + QStringLiteral("<br>") +
+                           shareText(*column, bin),
+                       this);
 }
 
 } // namespace surgescope::widgets

@@ -30,6 +30,9 @@ class LagWidget : public TimePanel {
 
   private:
     double yOf(double lagUs) const;
+    QString shareText(int column, std::size_t bin) const;
+    QString commonestText() const;
+    void paintScale(QPainter& painter, const QRectF& plot) const;
 
     const feeds::PopCatalogue& m_catalogue;
     std::shared_ptr<const feeds::Frame> m_frame;

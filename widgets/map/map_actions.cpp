@@ -22,7 +22,7 @@ constexpr double kClusterShare = 0.4; // of the view that a cluster's PoPs fill 
 } // namespace
 
 void MapWidget::showTip(QPointF at, QPoint global) {
-    const MapScene::Hit hit = m_scene.at(at);
+    const MapScene::Hit hit = m_detailBox.contains(at) ? MapScene::Hit{} : m_scene.at(at);
     QString tip;
     if (titleBox().contains(at))
         tip = QStringLiteral("What the colour tells. A click, or C: the next measure");
@@ -89,6 +89,7 @@ void MapWidget::click(QPointF at) {
     }
     if (m_commandBox.contains(at))
         return QGuiApplication::clipboard()->setText(joinCommand(m_frame->health, m_host));
+    if (m_detailBox.contains(at)) return; // what lies beneath cannot be meant
     const MapScene::Hit hit = m_scene.at(at);
     if (hit.cluster)
         zoomInto(*hit.cluster);

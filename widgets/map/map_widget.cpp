@@ -20,7 +20,7 @@ namespace surgescope::widgets {
 
 namespace {
 
-constexpr double kTitleHigh = 34;    // pixels at scale 1, over the map
+// Pixels at scale 1.
 constexpr double kWholeLegend = 640; // of height, for a legend that explains every mark
 constexpr double kApart = 40;        // pixels to the nearest neighbour of a PoP that was searched for
 constexpr double kSearchZoom = 4;    // times home, at least
@@ -47,7 +47,9 @@ void MapWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     if (m_frame && m_frame->settled) m_commandBox = {};
     m_scene.setFrame(m_frame);
     if (m_frame) m_board.setFrame(*m_frame);
+    placeDetail();
     layOutUnplaced();
+    describe();
     wantBaseMap(); // the night goes on
     update();
 }
@@ -71,6 +73,10 @@ void MapWidget::setSelection(const feeds::Selection& selection) {
     if (selection == m_selection) return;
     m_selection = selection;
     m_scene.setSelection(selection);
+    m_detailBox = {};
+    placeDetail();
+    layOutUnplaced();
+    describe();
     update();
 }
 
@@ -95,6 +101,7 @@ void MapWidget::setView(const MapView& view) {
     m_view = view;
     m_atHome = view == home();
     m_scene.setView(m_view, scale());
+    if (placeDetail()) layOutUnplaced();
     wantBaseMap();
     update();
 }
@@ -142,6 +149,7 @@ void MapWidget::layOutUnplaced() {
     else
         m_unplaced.clear();
     std::vector<QRectF> obstacles{QRectF(0, 0, width(), px(kTitleHigh))};
+    if (!m_detailBox.isEmpty()) obstacles.push_back(m_detailBox);
     obstacles.insert(obstacles.end(), m_unplaced.boxes().begin(), m_unplaced.boxes().end());
     m_scene.setObstacles(std::move(obstacles));
 }
@@ -159,6 +167,7 @@ void MapWidget::paintBody(QPainter& painter, const QRectF&) {
     }
     m_scene.paint(painter, mapArea(), copies);
     m_unplaced.paint(painter, m_selection);
+    paintDetail(painter);
     painter.restore();
     paintTitle(painter);
     paintLegend(painter);
@@ -265,6 +274,8 @@ void MapWidget::fitView() {
     // Zooming by 1 only brings the old zoom within the limits of the new size.
     m_view = m_atHome ? home() : m_view.zoomedAt(QPointF(size.width() / 2, size.height() / 2), 1);
     m_scene.setView(m_view, scale());
+    m_detailBox = {};
+    placeDetail();
     layOutUnplaced();
     wantBaseMap();
 }

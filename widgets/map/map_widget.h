@@ -35,9 +35,13 @@ class MapWidget : public PanelWidget {
     void setFrame(std::shared_ptr<const feeds::Frame> frame);
     /// What alarms say of PoPs and regions, whatever the colour tells; the worst first.
     void setAlarms(const std::vector<MapAlarm>& alarms);
-    /// A region dims all PoPs outside of it.
+    /// A region dims all PoPs outside of it; a PoP's details are shown where it and few others are not.
     void setSelection(const feeds::Selection& selection);
     const feeds::Selection& selection() const { return m_selection; }
+    /// Whether a selected PoP's details are shown here: not where another view does.
+    void setDetailed(bool detailed);
+    /// Where they are; empty: nowhere.
+    const QRectF& detailBox() const { return m_detailBox; }
     const MapOptions& options() const { return m_options; }
     void setOptions(const MapOptions& options);
 
@@ -60,7 +64,7 @@ class MapWidget : public PanelWidget {
     const PopSearch& search() const { return *m_search; }
 
     /// Its keys, for whoever gets them while the focus is elsewhere. False: not one of them.
-    bool handleKey(const QKeyEvent& event);
+    bool handleKey(const QKeyEvent& event) override;
 
   signals:
     /// What the user wants to be selected; the world: nothing in particular.
@@ -81,6 +85,8 @@ class MapWidget : public PanelWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
+    static constexpr double kTitleHigh = 34; // pixels at scale 1, over the map
+    void describe();
     bool moveByKey(const QKeyEvent& event, bool control);
     bool chooseByKey(const QKeyEvent& event);
     QRectF mapArea() const;
@@ -90,6 +96,9 @@ class MapWidget : public PanelWidget {
     void layOutUnplaced();
     void paintTitle(QPainter& painter) const;
     void paintLegend(QPainter& painter);
+    bool placeDetail();
+    QRectF bestDetailBox() const;
+    void paintDetail(QPainter& painter) const;
     bool hasWholeLegend() const;
     void paintWaiting(QPainter& painter);
     void showTip(QPointF at, QPoint global);
@@ -110,6 +119,8 @@ class MapWidget : public PanelWidget {
     RegionBoard m_board;
     PopSearch* m_search; // child
     QString m_host;
+    bool m_isDetailed = false;
+    QRectF m_detailBox;
     QRectF m_commandBox; // while it waits: a click copies what stands there
     QPixmap m_legend;
     LegendContent m_legendFor;

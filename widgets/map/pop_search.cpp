@@ -69,6 +69,7 @@ PopSearch::PopSearch(const feeds::PopCatalogue& catalogue, QWidget* parent)
     m_field->setPlaceholderText(QStringLiteral("PoP code or city"));
     m_hits->setTextFormat(Qt::RichText);
     m_hits->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_field->setAccessibleName(QStringLiteral("Find a PoP by code, city or region"));
     connect(m_field, &QLineEdit::textChanged, this, &PopSearch::find);
     connect(m_field, &QLineEdit::returnPressed, this, &PopSearch::take);
 }

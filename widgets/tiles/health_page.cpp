@@ -157,6 +157,10 @@ HealthPage::HealthPage(QWidget* parent) : PanelWidget(QStringLiteral("Health of 
 void HealthPage::setFrame(const feeds::Frame& frame) {
     m_lastRefusal = QString::fromStdString(frame.health.lastRefusal);
     m_lines = healthLines(frame.health, m_recording, m_window);
+    QStringList words;
+    for (const HealthLine& line : m_lines)
+        words << line.name + u' ' + line.value;
+    setAccessibleDescription(words.join(QStringLiteral("; ")));
     update();
 }
 

@@ -146,6 +146,7 @@ std::vector<TileContent> tileContents(const feeds::Frame& frame, const QString& 
 }
 
 TileRow::TileRow(QWidget* parent) : QWidget(parent) {
+    setAccessibleName(QStringLiteral("Headline numbers"));
     for (std::size_t i = 0; i < kTiles; ++i)
         m_tiles.push_back(new TileWidget(this));
 }

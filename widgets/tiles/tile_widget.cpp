@@ -16,6 +16,11 @@ namespace surgescope::widgets {
 void TileWidget::setContent(const TileContent& content) {
     if (content == m_content && content.series.empty()) return;
     m_content = content;
+    setAccessibleName(content.title);
+    QStringList words;
+    for (const QString& part : {content.value, content.badge, content.secondary, content.detail})
+        if (!part.isEmpty()) words << part;
+    setAccessibleDescription(words.join(QStringLiteral(", ")));
     update();
 }
 

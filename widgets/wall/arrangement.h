@@ -48,8 +48,6 @@ class Arrangement : public QObject {
     bool restore();
 
     void setTypeFactor(double factor);
-    /// After View::front has changed.
-    void place();
     const std::vector<std::unique_ptr<ViewWindow>>& windows() const { return m_windows; }
     /// Windows of their own are hidden as long as the main one is.
     void setShown(bool shown);

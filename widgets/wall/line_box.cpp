@@ -33,6 +33,7 @@ LineBox::LineBox(const Asked& asked, double scale, QWidget* parent)
     row->addWidget(label);
     row->addWidget(m_line);
     setFocusProxy(m_line);
+    m_line->setAccessibleName(asked.question);
     connect(m_line, &QLineEdit::returnPressed, this, [this] {
         emit accepted(m_line->text().trimmed());
         close();

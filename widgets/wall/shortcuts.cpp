@@ -16,6 +16,7 @@ constexpr const char16_t* kLook = u"What is looked at";
 constexpr const char16_t* kViews = u"Views";
 constexpr const char16_t* kWall = u"The wall";
 constexpr const char16_t* kMap = u"Map";
+constexpr const char16_t* kTable = u"Table of PoPs";
 
 std::vector<ShortcutKey> digits(Qt::KeyboardModifiers modifiers, int last) {
     std::vector<ShortcutKey> keys;
@@ -88,6 +89,22 @@ const std::vector<Shortcut>& shortcuts() {
         {map, kMap, u"G", u"gather crowded PoPs, or show each", {{Qt::Key_G}}},
         {map, kMap, u"O", u"day and night", {{Qt::Key_O}}},
         {map, kMap, u"/  Ctrl F", u"find a PoP", {{.prints = u'/'}, {Qt::Key_F, kCtrl}}},
+
+        {table,
+         kTable,
+         u"↑ ↓  Page ↑ ↓",
+         u"through its rows; Enter selects the PoP",
+         {{Qt::Key_Up},
+          {Qt::Key_Down},
+          {Qt::Key_PageUp},
+          {Qt::Key_PageDown},
+          {Qt::Key_Return},
+          {Qt::Key_Enter}}},
+        {table,
+         kTable,
+         u"S  Shift S",
+         u"sorts by the next column; the other way",
+         {{Qt::Key_S}, {Qt::Key_S, kShift}}},
 
         {wallMode, kWall, u"F11", u"wall mode, and out of it", {{Qt::Key_F11}}},
         {undo,

@@ -14,6 +14,7 @@ namespace surgescope::widgets {
 enum class Command {
     timeline, // the timeline handles the key itself
     map,      // so does the map
+    table,    // and the table of PoPs
     range,    // Called::number: position in WallWindow::kRanges
     reach,    // Called::number: position in WallWindow::kReaches
     back,     // through what was looked at

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What keys, menus and pages do to the wall; the other half of wall_window.cpp.
 #include "widgets/map/map_widget.h"
+#include "widgets/tables/pop_table_widget.h"
 #include "widgets/tiles/tile_row.h"
 #include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/arrangement.h"
@@ -13,7 +14,7 @@
 #include "widgets/wall/wall_window.h"
 #include "widgets/workspace/built_in_workspaces.h"
 
-#include <QGuiApplication>
+#include <QApplication>
 #include <QKeyEvent>
 #include <QScreen>
 
@@ -51,10 +52,14 @@ void WallWindow::keyPressEvent(QKeyEvent* event) {
 
 bool WallWindow::handleKey(QKeyEvent& event) {
     if (m_desk->handleKey(event)) return true;
+    const View* focused = m_views.set().viewOf(QApplication::focusWidget()); // in whichever window it is
+    if (!focused) focused = m_views.set().viewOf(focusWidget());
+    if (focused && focused->panel->handleKey(event)) return true;
     const auto called = commandFor(event);
     if (!called) return false;
     const bool repeats = called->command == Command::timeline || called->command == Command::map ||
-                         called->command == Command::back || called->command == Command::forward;
+                         called->command == Command::table || called->command == Command::back ||
+                         called->command == Command::forward;
     if (event.isAutoRepeat() && !repeats) return true;
     return run(*called, event);
 }
@@ -64,6 +69,9 @@ bool WallWindow::run(const Called& called, QKeyEvent& event) {
     case Command::timeline: return m_timeline->handleKey(event);
     case Command::map: // wherever the focus is
         if (!map().isHidden()) map().handleKey(event);
+        break;
+    case Command::table: // so is the table
+        if (!m_views.table().isHidden()) m_views.table().handleKey(event);
         break;
     case Command::range:
         m_focus.setRange({kRanges.at(static_cast<std::size_t>(called.number)), std::nullopt});
@@ -170,7 +178,7 @@ void WallWindow::endExport() {
 QString WallWindow::exportTitle(ExportView view) {
     if (view == ExportView::tiles) return QStringLiteral("Headline numbers");
     if (view == ExportView::wall) return QStringLiteral("The whole wall");
-    return m_views.set().find(viewName(view))->panel().title();
+    return m_views.set().find(viewName(view))->panel->title();
 }
 
 void WallWindow::handleEscape() {

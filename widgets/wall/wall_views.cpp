@@ -7,7 +7,6 @@
 #include "widgets/heat/heat_widget.h"
 #include "widgets/heat/lag_widget.h"
 #include "widgets/map/map_widget.h"
-#include "widgets/tables/pop_detail_widget.h"
 #include "widgets/tables/pop_table_widget.h"
 #include "widgets/tiles/health_page.h"
 #include "widgets/tiles/tile_row.h"
@@ -33,20 +32,20 @@ constexpr int kLeastChartWidth = 440; // in less, title and headline would meet
 WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* home)
     : m_catalogue(catalogue), m_focus(focus), m_map(new MapWidget(catalogue, home)),
       m_heat(new HeatWidget(catalogue, focus, home)), m_lag(new LagWidget(catalogue, focus, home)),
-      m_table(new PopTableWidget(catalogue, home)), m_detail(new PopDetailWidget(catalogue, home)),
-      m_health(new HealthPage(home)) {
+      m_table(new PopTableWidget(catalogue, home)), m_health(new HealthPage(home)) {
     m_set.home = home;
-    add("map", {640, 240}, {m_map},
-        [this](const feeds::Frame&, const TimeWords&) { m_map->setFrame(m_frame); });
-    add("lag-by-pop", {640, 105}, {m_heat},
-        [this](const feeds::Frame&, const TimeWords& words) { m_heat->setFrame(m_frame, words); });
-    add("lag-distribution", {320, 130}, {m_lag},
-        [this](const feeds::Frame&, const TimeWords& words) { m_lag->setFrame(m_frame, words); });
-    add("hottest", {640, 120}, {m_table, m_detail}, [this](const feeds::Frame&, const TimeWords&) {
-        m_table->setFrame(m_frame);
-        m_detail->setFrame(m_frame);
+    // In this order they get a frame; the costly ones are not neighbours.
+    add("map", {640, 240}, m_map, [this](const feeds::Frame&, const TimeWords&) {
+        m_map->setDetailed(m_table->isHidden()); // which shows them, too
+        m_map->setFrame(m_frame);
     });
-    add("health", {460, 150}, {m_health},
+    add("lag-by-pop", {640, 105}, m_heat,
+        [this](const feeds::Frame&, const TimeWords& words) { m_heat->setFrame(m_frame, words); });
+    add("lag-distribution", {320, 130}, m_lag,
+        [this](const feeds::Frame&, const TimeWords& words) { m_lag->setFrame(m_frame, words); });
+    add("hottest", {400, 150}, m_table,
+        [this](const feeds::Frame&, const TimeWords&) { m_table->setFrame(m_frame); });
+    add("health", {460, 150}, m_health,
         [this](const feeds::Frame& f, const TimeWords&) { m_health->setFrame(f); });
 
     for (std::size_t i = 0; i < kChartViews.size(); ++i)
@@ -57,6 +56,8 @@ WallViews::WallViews(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget
     };
     connect(m_map, &MapWidget::selected, &m_focus, &Focus::select);
     connect(m_table, &PopTableWidget::popSelected, this, selectPop);
+    for (const LineChart* one : m_charts)
+        connect(one, &LineChart::said, this, &WallViews::said);
     m_stepTimer.setSingleShot(true);
     m_stepTimer.setInterval(0);
     connect(&m_stepTimer, &QTimer::timeout, this, &WallViews::nextStep);
@@ -70,7 +71,7 @@ void WallViews::addChart(std::size_t which) {
     if (view.limit)
         chart->setLimit(*view.limit, QStringLiteral("limit ") + formatNumber(*view.limit, view.numbers));
     if (view.log) chart->setLogarithmic((*view.log)[0], (*view.log)[1]);
-    add(view.name, {kLeastChartWidth, view.leastHeight}, {chart},
+    add(view.name, {kLeastChartWidth, view.leastHeight}, chart,
         [this, &view, chart](const feeds::Frame& f, const TimeWords& words) {
             chart->setTitle(titleOf(view, f, m_catalogue));
             if (view.headline) {
@@ -83,12 +84,10 @@ void WallViews::addChart(std::size_t which) {
         });
 }
 
-void WallViews::add(std::string_view name, QSize least, std::vector<PanelWidget*> panels, Give give) {
-    for (PanelWidget* panel : panels) {
-        panel->hide();
-        panel->installEventFilter(this);
-    }
-    m_set.views.push_back({std::string(name), std::move(panels), least});
+void WallViews::add(std::string_view name, QSize least, PanelWidget* panel, Give give) {
+    panel->hide();
+    panel->installEventFilter(this);
+    m_set.views.push_back({std::string(name), panel, least});
     m_give.push_back(std::move(give));
     m_due.push_back(false);
 }
@@ -154,7 +153,7 @@ void WallViews::describe(feeds::ViewRequest& request) const {
 
 PanelWidget& WallViews::exported(std::string_view view, double windowScale, std::optional<QSize> size) {
     View& found = *m_set.find(view);
-    PanelWidget& panel = found.panel();
+    PanelWidget& panel = *found.panel;
     const bool closed = panel.isHidden();
     const bool unplaced = closed && panel.parentWidget() == m_set.home;
     if (size || unplaced) {
@@ -171,15 +170,9 @@ PanelWidget& WallViews::exported(std::string_view view, double windowScale, std:
     return panel;
 }
 
-bool WallViews::showSelection(const feeds::Selection& selection) {
+void WallViews::showSelection(const feeds::Selection& selection) {
     m_map->setSelection(selection);
-    if (selection.isPop()) m_detail->setPop(selection.code);
-    View& hottest = *m_set.find("hottest");
-    const std::size_t front = selection.isPop() ? 1 : 0;
-    if (front == hottest.front) return false;
-    const bool placed = hottest.isPlaced();
-    hottest.front = front;
-    return placed;
+    m_table->setSelection(selection);
 }
 
 bool WallViews::eventFilter(QObject* watched, QEvent* event) {
@@ -187,8 +180,7 @@ bool WallViews::eventFilter(QObject* watched, QEvent* event) {
     if (type == QEvent::ShowToParent || type == QEvent::HideToParent || type == QEvent::Resize) {
         emit appearanceChanged();
         const View* view = m_set.viewOf(watched);
-        const bool table = watched == m_table; // it may hold more rows now
-        if (view && (type == QEvent::ShowToParent || (table && type == QEvent::Resize)))
+        if (view && type == QEvent::ShowToParent)
             markDue(static_cast<std::size_t>(view - m_set.views.data()));
     }
     return QObject::eventFilter(watched, event);

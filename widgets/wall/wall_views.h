@@ -26,7 +26,6 @@ class HeatWidget;
 class LagWidget;
 class LineChart;
 class MapWidget;
-class PopDetailWidget;
 class PopTableWidget;
 
 /// All the wall's views. It hands them the frame, one a turn of the event loop, so that no single repaint is
@@ -54,19 +53,21 @@ class WallViews : public QObject {
     const std::shared_ptr<const feeds::Frame>& frame() const { return m_frame; }
     /// How times are said; only with a frame.
     TimeWords timeWords() const;
-    /// True when a view's front has changed and it must be placed anew.
-    bool showSelection(const feeds::Selection& selection);
+    void showSelection(const feeds::Selection& selection);
 
     MapWidget& map() const { return *m_map; }
     HeatWidget& heat() const { return *m_heat; }
     LagWidget& lag() const { return *m_lag; }
     HealthPage& health() const { return *m_health; }
+    PopTableWidget& table() const { return *m_table; }
     /// By position in kChartViews.
     LineChart& chart(std::size_t which) const { return *m_charts.at(which); }
 
   signals:
     /// A view has appeared, gone or changed its size.
     void appearanceChanged();
+    /// What somebody did in a view, to be announced.
+    void said(const QString& text);
 
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -74,7 +75,7 @@ class WallViews : public QObject {
   private:
     using Give = std::function<void(const feeds::Frame&, const TimeWords&)>;
     void addChart(std::size_t which);
-    void add(std::string_view name, QSize least, std::vector<PanelWidget*> panels, Give give);
+    void add(std::string_view name, QSize least, PanelWidget* panel, Give give);
     void markDue(std::size_t view);
     void nextStep();
 
@@ -94,7 +95,6 @@ class WallViews : public QObject {
     HeatWidget* m_heat;
     LagWidget* m_lag;
     PopTableWidget* m_table;
-    PopDetailWidget* m_detail;
     HealthPage* m_health;
 };
 

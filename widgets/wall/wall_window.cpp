@@ -46,7 +46,8 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     setWindowTitle(QStringLiteral("surgescope"));
     m_clock = [] { return std::chrono::floor<std::chrono::seconds>(feeds::SystemClock().wall()); };
     setAttribute(Qt::WA_OpaquePaintEvent);
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::ClickFocus); // Tab leads to what is in it
+    setAccessibleName(windowTitle());
     setToolTipColours();
     connectViews();
     m_alarms->hide();
@@ -77,6 +78,7 @@ void WallWindow::connectViews() {
     connect(&m_focus, &Focus::rangeChanged, &m_requestTimer, qOverload<>(&QTimer::start));
     connect(&m_focus, &Focus::timeTextChanged, &m_views, &WallViews::repeat);
     connect(&m_views, &WallViews::appearanceChanged, &m_requestTimer, qOverload<>(&QTimer::start));
+    connect(&m_views, &WallViews::said, m_notices, &Notices::say);
     connect(m_arrangement.get(), &Arrangement::rearranged, this, &WallWindow::arranged);
     connect(m_arrangement.get(), &Arrangement::rearranged, &m_arrangedTimer, qOverload<>(&QTimer::start));
     connect(m_timeline, &TimelineWidget::recordRequested, this, &WallWindow::chooseRecording);
@@ -217,7 +219,7 @@ void WallWindow::setRelease(std::optional<feeds::FeedSecond> at) {
 }
 
 void WallWindow::selectionChanged() {
-    if (m_views.showSelection(m_focus.selection())) m_arrangement->place();
+    m_views.showSelection(m_focus.selection());
     nameSelection();
     m_requestTimer.start();
 }

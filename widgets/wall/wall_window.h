@@ -164,6 +164,7 @@ class WallWindow : public QWidget {
     LagWidget& lag() { return m_views.lag(); }
     /// One that chartNamed() knows.
     LineChart& chart(std::string_view name) { return m_views.chart(*chartNamed(name)); }
+    PopTableWidget& table() { return m_views.table(); }
     /// It says what the user wants. Its keys work wherever the focus is.
     TimelineWidget& timeline() { return *m_timeline; }
 

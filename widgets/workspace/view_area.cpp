@@ -94,25 +94,32 @@ void ViewArea::place() {
     for (View& view : m_views.views) {
         const auto at = std::ranges::find(m_layout.views, view.name, &WorkspaceLayout::View::name);
         const bool here = at != m_layout.views.end();
-        for (PanelWidget* panel : view.panels) {
-            if (!here && panel->parentWidget() != this) continue;
-            if (here && panel->parentWidget() != this) {
-                panel->setParent(this);
-                panel->installEventFilter(this);
-                panel->setMouseTracking(true); // for the grip's cursor
-            }
-            if (!here) {
-                panel->hide();
-                if (has(view.name)) continue; // beneath the one that is maximised
-                panel->removeEventFilter(this);
-                panel->setParent(m_views.home);
-                if (m_hovered == view.name) m_hovered.clear();
-                continue;
-            }
-            panel->setScale(view.scaleIn(m_scale, at->box.size()));
-            panel->setGeometry(at->box);
-            panel->setVisible(panel == &view.panel() && !at->box.isEmpty());
+        PanelWidget* panel = view.panel;
+        if (!here && panel->parentWidget() != this) continue;
+        if (here && panel->parentWidget() != this) {
+            panel->setParent(this);
+            panel->installEventFilter(this);
+            panel->setMouseTracking(true); // for the grip's cursor
         }
+        if (!here) {
+            panel->hide();
+            if (has(view.name)) continue; // beneath the one that is maximised
+            panel->removeEventFilter(this);
+            panel->setParent(m_views.home);
+            if (m_hovered == view.name) m_hovered.clear();
+            continue;
+        }
+        panel->setScale(view.scaleIn(m_scale, at->box.size()));
+        panel->setGeometry(at->box);
+        panel->setVisible(!at->box.isEmpty());
+    }
+    // Tab leads through them as eyes do.
+    QWidget* before = nullptr;
+    for (const WorkspaceLayout::View& placed : m_layout.views) {
+        const View* view = m_views.find(placed.name);
+        if (!view) continue;
+        if (before) setTabOrder(before, view->panel);
+        before = view->panel;
     }
     setHoveredHandle(nullptr);
     update();

@@ -35,8 +35,6 @@ class ViewArea : public QWidget {
     const std::string& maximised() const { return m_maximised; }
 
     void setScale(double scale);
-    /// Places everything; whoever changes View::front calls it.
-    void place();
     /// Nothing is being dragged any more. False: nothing was.
     bool cancelDrag();
 
@@ -66,6 +64,7 @@ class ViewArea : public QWidget {
         QPoint global;
         bool dragging = false;
     };
+    void place();
     QRectF gripOf(const PanelWidget& panel) const;
     bool filterMouse(PanelWidget& panel, const std::string& view, QMouseEvent& event);
     void dragTo(QPoint at);

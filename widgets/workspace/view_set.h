@@ -12,12 +12,11 @@
 
 namespace surgescope::widgets {
 
-/// One view: a panel, or several that take turns on the same place.
+/// A view, and the panel that shows it.
 struct View {
-    std::string name;                 // one of kViewNames
-    std::vector<PanelWidget*> panels; // never empty
-    QSize least;                      // pixels at scale 1 that its words need; in less, all of it is smaller
-    std::size_t front = 0;            // the one to be seen
+    std::string name; // one of kViewNames
+    PanelWidget* panel;
+    QSize least; // pixels at scale 1 that its words need; in less, all of it is smaller
 
     /// At which it fits into a place in a window of this scale; not without end.
     double scaleIn(double windowScale, QSize place) const {
@@ -26,9 +25,8 @@ struct View {
                                         static_cast<double>(place.height()) / least.height());
         return std::clamp(fitting, 0.55 * windowScale, windowScale);
     }
-    PanelWidget& panel() const { return *panels[front]; }
     /// Placed in a window, whether or not that window is on the screen.
-    bool isPlaced() const { return !panel().isHidden(); }
+    bool isPlaced() const { return !panel->isHidden(); }
 };
 
 /// All views there are. Panels belong to whichever widget they are placed in; one that is placed nowhere is a
@@ -44,8 +42,7 @@ struct ViewSet {
     }
     View* viewOf(const QObject* panel) {
         for (View& view : views)
-            for (const PanelWidget* one : view.panels)
-                if (one == panel) return &view;
+            if (view.panel == panel) return &view;
         return nullptr;
     }
 };

@@ -14,7 +14,7 @@ namespace surgescope::widgets {
 ViewWindow::ViewWindow(ViewSet& views) : m_area(new ViewArea(views, this)) {
     setAttribute(Qt::WA_OpaquePaintEvent);
     setAttribute(Qt::WA_QuitOnClose, false); // the wall is the main window's
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::ClickFocus);
 }
 
 ViewWindow::~ViewWindow() {
