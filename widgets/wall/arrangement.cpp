@@ -200,6 +200,12 @@ void Arrangement::setTypeFactor(double factor) {
         window->setTypeFactor(factor);
 }
 
+void Arrangement::place() {
+    m_main.place();
+    for (const auto& window : m_windows)
+        window->area().place();
+}
+
 void Arrangement::setShown(bool shown) {
     m_shown = shown;
     for (const auto& window : m_windows)

@@ -48,6 +48,8 @@ class Arrangement : public QObject {
     bool restore();
 
     void setTypeFactor(double factor);
+    /// After views were given other sizes, as for a picture.
+    void place();
     const std::vector<std::unique_ptr<ViewWindow>>& windows() const { return m_windows; }
     /// Windows of their own are hidden as long as the main one is.
     void setShown(bool shown);

@@ -42,6 +42,8 @@ class ViewArea : public QWidget {
     const std::string& hovered() const { return m_hovered; }
     std::string viewAt(QPoint at) const;
     const WorkspaceLayout& layout() const { return m_layout; }
+    /// Gives every view its place anew.
+    void place();
 
   signals:
     /// By hand, or by add() and take().
@@ -64,7 +66,6 @@ class ViewArea : public QWidget {
         QPoint global;
         bool dragging = false;
     };
-    void place();
     QRectF gripOf(const PanelWidget& panel) const;
     bool filterMouse(PanelWidget& panel, const std::string& view, QMouseEvent& event);
     void dragTo(QPoint at);
