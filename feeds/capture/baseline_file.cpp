@@ -29,7 +29,7 @@ void keepRegions(Points& points) {
         if (!places.empty()) places += ' ';
         places += name;
         for (std::size_t column = 0; column < kChartedCount; ++column)
-            columns.all[column].push_back(points.columns.all[column][place]);
+            columns.all[column].push_back(points.at(column, place));
     }
     points.places = std::move(places);
     points.columns = std::move(columns);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <string_view>
 
 namespace surgescope::feeds {
@@ -25,13 +24,6 @@ std::uint64_t observedOf(const FleetRollup::Pop& pop, seconds width) {
 
 seconds countOf(std::uint64_t observed) {
     return seconds(std::popcount(observed));
-}
-
-/// Of place number `place` of the message; a column may have values of the last ones alone.
-float valueOf(const Points& points, std::size_t column, std::size_t place) {
-    const auto& values = points.columns.all[column];
-    const auto before = points.count() - values.size();
-    return place < before ? std::numeric_limits<float>::quiet_NaN() : values[place - before];
 }
 
 } // namespace
@@ -73,7 +65,7 @@ std::optional<Refused> FleetState::apply(const Points& message, Arrival arrival)
     for (std::size_t i = 0; i < m_pointRollups.size(); ++i) {
         const auto columns = m_pointRollups[i]->isWide() ? kChartedCount : kChartedEverywhere;
         for (std::size_t column = 0; column < columns; ++column)
-            point.all[column] = valueOf(message, column, i);
+            point.all[column] = message.at(column, i);
         if (!m_pointRollups[i]->restore(message.width, message.end, point)) return refusal();
     }
     const auto withLag = message.lagBins.size() / LagBins::kCount;

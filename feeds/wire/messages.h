@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -179,6 +180,12 @@ struct Points {
     std::vector<std::uint32_t> lagBins;
 
     std::size_t count() const { return columns.all.front().size(); } // of places
+    /// Of place number `place`, in kCharted's column; NaN: nothing known.
+    float at(std::size_t column, std::size_t place) const {
+        const auto& values = columns.all[column];
+        const auto before = count() - values.size(); // places that have none
+        return place < before ? std::numeric_limits<float>::quiet_NaN() : values[place - before];
+    }
 };
 
 /// "pop/LHR", "node/LHR", "roster/LHR", "event", "global"; "rollup", "points/10".

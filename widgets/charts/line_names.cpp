@@ -45,7 +45,8 @@ std::vector<LineEnd> LineChart::lineEnds(const QRectF& plot) const {
     for (const QString& name : hiddenNames()) // the last to make room: there they come back
         ends.push_back({name, colours().faint, plot.bottom(), std::numeric_limits<double>::max(), name});
     const double half = px(kEndHigh) / 2;
-    return spreadEnds(std::move(ends), plot.top() - half, plot.bottom() + half, 2 * half);
+    // Above is the title.
+    return spreadEnds(std::move(ends), plot.top(), plot.bottom() + half, 2 * half);
 }
 
 QRectF LineChart::endBox(const LineEnd& end) const {

@@ -115,7 +115,7 @@ QString changeText(const feeds::Frame& frame, Measure measure) {
     if (before <= 0) return {};
     const double share = std::abs(change) / before;
     if (qRound(share * 100) == 0) return QStringLiteral("as ") + of;
-    return share >= 10 ? QStringLiteral("%1 times %2").arg(QString::number(now.value / before, 'g', 3), of)
+    return share >= 10 ? QStringLiteral("%1 times %2").arg(formatNumber(now.value / before, Unit::count), of)
                        : by(QStringLiteral("%1 %").arg(qRound(share * 100)));
 }
 

@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/recorded_launch.h"
 
+#include <cmath>
+
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
 using std::chrono::hours;
@@ -33,6 +35,27 @@ TEST_CASE("a baseline begins as high as the launch did, wherever in its slot tha
     CHECK(points[1][Measure::coverage] > 0.95F);
     CHECK(points[0][Measure::requests_per_second] ==
           Approx(points[1][Measure::requests_per_second]).epsilon(0.1));
+}
+
+TEST_CASE("a baseline made of a recording says of the world what the recording says", "[baseline]") {
+    const RecordedLaunch launch("triple-drop", 60, 391, false);
+    const auto path = (launch.folder.path() / "baseline.mcap").string();
+    REQUIRE_FALSE(writeBaseline(launch.path, path, "test"));
+    const auto whole = readBaseline(launch.path, PopCatalogue::builtIn());
+    const auto made = readBaseline(path, PopCatalogue::builtIn());
+    REQUIRE(whole);
+    REQUIRE(made);
+    const auto begin = launch.frames.begin()->first, end = launch.frames.rbegin()->first;
+    const auto expected = tensOf(*whole.value(), begin, end);
+    const auto points = tensOf(*made.value(), begin, end);
+    REQUIRE(points.size() == expected.size());
+    REQUIRE(expected[1][Measure::listeners] > 1e6F);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        for (const auto measure : kCharted) {
+            INFO(infoOf(measure).name);
+            const float is = points[i][measure], was = expected[i][measure];
+            CHECK((is == was || (std::isnan(is) && std::isnan(was))));
+        }
 }
 
 TEST_CASE("the built-in baseline begins as high as its rollout did", "[baseline]") {

@@ -55,6 +55,11 @@ TEST_CASE("tiles say value, doubt and trouble, and of what a change is") {
     CHECK(changeText(*frame, feeds::Measure::requests_per_second) ==
           QStringLiteral("+450 % vs standard rollout"));
 
+    frame->baseline->now[feeds::Measure::invalidations_pending] = 39'000;
+    frame->summary[feeds::Measure::invalidations_pending] = {1.88e9, feeds::Quality::measured};
+    CHECK(changeText(*frame, feeds::Measure::invalidations_pending) ==
+          QStringLiteral("48.2 k times standard rollout"));
+
     frame->summary[feeds::Measure::api_requests_per_second].quality = feeds::Quality::notMeasured;
     CHECK(tileContents(*frame)[0].value == QStringLiteral("not measured"));
     frame->baseline.reset();
