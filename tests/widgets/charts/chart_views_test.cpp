@@ -56,11 +56,14 @@ TEST_CASE("whatever a chart draws is kept through time, in lines that are told a
 }
 
 TEST_CASE("API requests are drawn over those of an earlier launch") {
-    const auto frame = tests::sampleFrame();
+    auto frame = std::make_shared<feeds::Frame>(*tests::sampleFrame());
+    const std::vector<float> before(frame->series[Measure::requests_per_second].size(), 500'000.0F);
+    frame->baseline->series[Measure::api_requests_per_second] = before;
     const auto lines = linesOf(chart("api"), *frame, catalogue());
     REQUIRE(lines.size() == 2);
     CHECK_FALSE(lines[0].ghost);
     CHECK(lines[1].ghost);
+    CHECK(lines[1].values == before);
     CHECK(lines[1].name == QString::fromStdString(frame->baseline->name));
 }
 
