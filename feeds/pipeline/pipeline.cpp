@@ -15,6 +15,8 @@ namespace {
 constexpr std::chrono::milliseconds kLooksForRequests{20};
 /// Frames that are due because their second settled: at most so often after any other.
 constexpr std::chrono::milliseconds kBetweenFrames{20};
+/// Where no second settles and nobody asks, a frame tells nothing but ages: so many times as seldom.
+constexpr int kSeldom = 10;
 /// Looking whether a second has settled costs some microseconds for each of hundreds of PoPs.
 constexpr std::chrono::milliseconds kLooksForSettled{5};
 
@@ -85,7 +87,7 @@ void Pipeline::run() {
                 if (watch) watch->setBaseline(baseline.get());
             }
             m_frames.put(step.buildFrame(load.at(now)));
-            if (now >= nextFrame) nextFrame = std::max(nextFrame + m_options.frameEvery, now);
+            nextFrame = now + kSeldom * m_options.frameEvery;
             if (std::exchange(settled, false)) settledFrameAt = now;
             frameAt = now;
         }

@@ -22,7 +22,8 @@ namespace surgescope::feeds {
 class Pipeline {
   public:
     struct Options {
-        std::chrono::milliseconds frameEvery{100}; // and when a second settles
+        /// Not more often a frame, though at once when somebody asks. Where no second settles, a tenth of them.
+        std::chrono::milliseconds frameEvery{100};
         NodeColumnsWanted nodeColumns = NodeColumnsWanted::ofSelectedPop;
         FeedTap* tap = nullptr;       // gets everything received and said; must outlive the pipeline
         std::uint64_t firstEpoch = 1; // as of FleetState
