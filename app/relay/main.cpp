@@ -195,6 +195,8 @@ int runRelay(CLI::App& app, const Options& options) {
                                .bind = options.publish,
                                .connect = options.connect,
                                .onlyWhileConnected = true,
+                               .pops = 1, // and so many nodes: few relays have larger PoPs
+                               .nodes = 1'000,
                                .warn = [](const std::string& text) { spdlog::warn("{}", text); },
                                .context = context},
                               clock);

@@ -45,6 +45,10 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::open(const Options& options, const
     how.timeSource = TimeSource::simulated;
     // Not simulated: each run is a session of its own.
     if (how.session == 0) how.session = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
+    for (const auto& roster : parts->simulator.rosters()) {
+        ++how.pops;
+        how.nodes += roster.nodes.size();
+    }
     auto publisher = Publisher::open(how, parts->clock);
     if (!publisher) return Error{publisher.error()};
     parts->publisher = std::move(publisher.value());

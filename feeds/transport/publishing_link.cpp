@@ -83,7 +83,8 @@ bool PublishingLink::send(std::string_view topic, std::string_view payload) {
 void PublishingLink::expect(const PublishingSocket::Load& load) {
     if (isWithinProcess(m_way)) return; // both ends' marks are one sum there
     const int mark = markOf(m_options.queueBytes, load);
-    if (mark * 3 / 2 > m_mark && mark < m_mark * 3 / 2) return; // it would not matter
+    // A little more memory than was meant does not matter, nor does a mark that is too low for long.
+    if (mark * 3 / 2 > m_mark && mark < m_mark * 16) return;
     if (m_options.waits && m_sent > 0) return; // nothing that is waited for may be lost on the way
     m_mark = mark;
     openAgain(m_options.farewell);

@@ -50,8 +50,8 @@ class PublishingSocket {
     /// False: nothing of it was sent, because a subscriber that is waited for did not take it within 200 ms.
     bool send(std::string_view topic, std::string_view payload);
 
-    /// From now on that is to be sent. Messages that are half as large again, or fewer or more that may wait:
-    /// subscribers have to come back and lose what is sent meanwhile. Of those that are waited for that is only
+    /// From now on that is to be sent. Messages that are half as large again, or far fewer or more that may
+    /// wait: subscribers have to come back and lose what is sent meanwhile. Of those that are waited for that is only
     /// so before anything was sent to them.
     void expect(const Load& load);
 
