@@ -87,6 +87,11 @@ std::optional<Severity> Alarm::severity() const {
     return std::nullopt;
 }
 
+bool Alarm::isBeyond(Severity limit) const {
+    const auto& breach = breaches[static_cast<std::size_t>(limit)];
+    return !breach.ticks.empty() && breach.ticks.back() == ticks;
+}
+
 bool Alarm::isClearing() const {
     return stage == Stage::firing && std::ranges::all_of(breaches, [](const auto& breach) {
                return !breach.isOn || breach.clearRun > 0;

@@ -64,6 +64,8 @@ struct Alarm {
     void miss(const Rule& rule, FeedSecond second);
 
     std::optional<Severity> severity() const;
+    /// In the second that was judged last.
+    bool isBeyond(Severity limit) const;
     /// It fires, but has been clear since a second ago or longer.
     bool isClearing() const;
     bool operator==(const Alarm&) const = default;

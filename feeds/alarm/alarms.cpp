@@ -277,8 +277,7 @@ bool Alarms::isClearing(const CardEntry& entry) const {
     return std::ranges::all_of(entry.subjects, [&](const auto& subject) {
         const auto found = ofRule->second.find(subject);
         if (found == ofRule->second.end()) return true;
-        const auto severity = found->second.severity();
-        return !severity || found->second.breaches[static_cast<std::size_t>(*severity)].clearRun > 0;
+        return !found->second.isBeyond(entry.card.severity);
     });
 }
 

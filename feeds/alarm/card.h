@@ -81,8 +81,7 @@ struct Card {
     bool isSilence = false;    // it tells of what is not heard
     bool isBlind = false;      // it cannot be told any more whether it is still so
     bool isChattering = false;
-    bool isClearing =
-        false; // none of its alarms is beyond its limit just now; it has to be clear for a while
+    bool isClearing = false; // none of its alarms is beyond its limit just now, though not yet over
     std::optional<FeedSecond> shelvedUntil;
     bool operator==(const Card&) const = default;
 };

@@ -321,6 +321,9 @@ TEST_CASE("a card says when all it tells of is within its limits, before it is o
     room.setErrors(0.05);
     room.run(1);
     CHECK(!room.alarms.status().cards[0].isClearing);
+    room.setErrors(0.0095); // neither beyond its limit nor clear
+    room.run(3);
+    CHECK(room.alarms.status().cards[0].isClearing);
     room.setErrors(0);
     room.run(6);
     CHECK(room.alarms.status().cards[0].state == AlarmState::returned);
