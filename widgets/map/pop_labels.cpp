@@ -64,7 +64,8 @@ std::vector<PopLabel> layOutLabels(std::span<const PopMarker> markers, std::span
                            : m.radius + (mark ? kStatusRoom : std::max(2.0, markRoom(m.level))) * rules.scale;
         const std::string& code = pops[m.pop].code;
         label.text = QString::fromStdString(code);
-        if (hasColour(m.look))
+        // An alarm says its number itself, of more seconds than one: this one's could contradict it.
+        if (hasColour(m.look) && !(mark && mark->isNamed))
             label.text += u' ' + metricText(rules.metric, metricReading(pops[m.pop], rules.metric).value);
         LabelWish wish{at,
                        label.radius,
@@ -96,14 +97,15 @@ std::vector<PopLabel> layOutLabels(std::span<const PopMarker> markers, std::span
 
 void paintLabels(QPainter& painter, std::span<const PopLabel> labels, double scale) {
     painter.setFont(labelFont(scale));
+    for (const PopLabel& label : labels) { // all lines beneath all boxes
+        if (!label.apart) continue;
+        const QPointF end(std::clamp(label.at.x(), label.box.left(), label.box.right()),
+                          std::clamp(label.at.y(), label.box.top(), label.box.bottom()));
+        const QPointF way = end - label.at;
+        painter.setPen(QPen(label.colour.isValid() ? label.colour : colours().text, 1.2 * scale));
+        painter.drawLine(label.at + way * (label.radius / std::hypot(way.x(), way.y())), end);
+    }
     for (const PopLabel& label : labels) {
-        if (label.apart) {
-            const QPointF end(std::clamp(label.at.x(), label.box.left(), label.box.right()),
-                              std::clamp(label.at.y(), label.box.top(), label.box.bottom()));
-            const QPointF way = end - label.at;
-            painter.setPen(QPen(label.colour.isValid() ? label.colour : colours().text, 1.2 * scale));
-            painter.drawLine(label.at + way * (label.radius / std::hypot(way.x(), way.y())), end);
-        }
         painter.setPen(label.colour.isValid() ? QPen(label.colour, 1.2 * scale) : QPen(Qt::NoPen));
         painter.setBrush(colours().shade);
         painter.drawRoundedRect(label.box, 3 * scale, 3 * scale);

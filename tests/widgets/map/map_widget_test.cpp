@@ -255,6 +255,25 @@ TEST_CASE("the labels of critical PoPs stay when a cluster swallows them") {
     CHECK(scene.at(scene.labels()[0].box.center()).pop == marker->pop); // and can be clicked
 }
 
+TEST_CASE("a PoP that an alarm names stands there by its code: the alarm has a number of its own") {
+    ShownMap shown;
+    const auto frame = tests::sampleFrame();
+    for (feeds::PopFrame& pop : frame->pops)
+        pop.summary[feeds::Measure::saturation] = {pop.code == "PER" ? 0.42 : 0.3, feeds::Quality::measured};
+    shown.map.setFrame(frame);
+    const auto labelled = [&] {
+        MapScene scene = shown.map.scene();
+        QStringList texts;
+        for (const PopLabel& label : scene.labels())
+            texts.push_back(label.text);
+        return texts;
+    };
+    CHECK(labelled().contains(QStringLiteral("PER 42 %"))); // of this second
+    shown.map.setAlarms({{QStringLiteral("3 over 100 %, worst PER 157 %"), {"PER"}, false, true}});
+    CHECK(labelled().contains(QStringLiteral("PER")));
+    CHECK_FALSE(labelled().contains(QStringLiteral("PER 42 %")));
+}
+
 TEST_CASE("a PoP is searched for, selected and shown apart") {
     ShownMap shown;
     QSignalSpy selected(&shown.map, &MapWidget::selected);
