@@ -57,7 +57,7 @@ TEST_CASE("what nginx logged is what the wall shows", "[end-to-end]") {
     CHECK(dashboard.shown["world"]["requests_per_second"]["quality"] == "no data");
     const std::string endpoint = dashboard.shown["feed"]["endpoints"][0]["name"];
     Process agent({kPrograms + "/surgescope-agent", "--pop", "EWR", "--node", "edge-1", "--connect", endpoint,
-                   "--nginx-status", nginx.statusUrl(), "--nginx-syslog-port", std::to_string(syslogPort)});
+                   "--collect", "nginx lines=udp:" + std::to_string(syslogPort) + " status=" + nginx.statusUrl()});
     REQUIRE(dashboard.awaits(
         [](const Json& s) { return s["pops"]["live"] == 1 && s["nodes"]["expected"] == 1; }));
     CHECK(dashboard.shown["nodes"]["heard"] == 1);

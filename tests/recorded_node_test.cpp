@@ -47,8 +47,8 @@ TEST_CASE("what a real nginx did is shown again by the recording", "[end-to-end]
         });
     };
     Process agent({std::string(SURGESCOPE_PROGRAMS) + "/surgescope-agent", "--pop", "EWR", "--node", "edge-1",
-                   "--connect", source.value()->endpoints()[0].name, "--nginx-status", nginx.statusUrl(),
-                   "--nginx-syslog-port", std::to_string(syslogPort)});
+                   "--connect", source.value()->endpoints()[0].name, "--collect",
+                   "nginx lines=udp:" + std::to_string(syslogPort) + " status=" + nginx.statusUrl()});
     REQUIRE(awaits([](const Frame& f) { return f.settled && f.world.nodesHeard == 1; }));
 
     // Misses, hits and things that are not there, some seconds of them, then purges about half a second late.

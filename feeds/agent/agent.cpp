@@ -1,71 +1,70 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/agent/agent.h"
 
-#include "feeds/agent/node_report.h"
+#include "feeds/agent/node_second.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
-#include <poll.h>
+#include <ranges>
 #include <utility>
 
 namespace surgescope::feeds {
-namespace {
 
-constexpr int kLinesAtOnce = 8192; // then the clock is looked at, however fast lines come
-
-std::string serverText(std::string header) {
-    std::ranges::replace(header, '/', ' '); // "nginx/1.22.1"; "nginx" alone with server_tokens off
-    return header;
+Result<std::unique_ptr<Agent>> Agent::open(std::vector<NodePlan> plans, const Clock& clock,
+                                           Publisher& publisher) {
+    std::unique_ptr<Agent> agent(new Agent(clock, publisher));
+    if (auto error = agent->reload(std::move(plans))) return *std::move(error);
+    return agent;
 }
 
-NginxCollector::Options collectorOptions(const Agent::Options& options) {
-    return {.readsLog = options.syslogPort.has_value(),
-            .readsStatus = options.statusUrl.has_value(),
-            .apiPrefix = options.apiPrefix};
-}
-
-} // namespace
-
-Result<std::unique_ptr<Agent>> Agent::open(Options options, const Clock& clock, Publisher& publisher) {
-    std::optional<UdpLines> lines;
-    if (options.syslogPort) {
-        auto bound = UdpLines::bind(*options.syslogPort);
-        if (!bound) return Error{bound.error()};
-        lines = *std::move(bound);
-        if (lines->bufferBytes() < UdpLines::kWantedBufferBytes)
-            spdlog::warn("the kernel grants {} of {} bytes for access lines; see net.core.rmem_max",
-                         lines->bufferBytes(), UdpLines::kWantedBufferBytes);
+std::optional<Error> Agent::reload(std::vector<NodePlan> plans) {
+    std::ranges::stable_sort(plans, {}, &NodePlan::pop);
+    const auto keptBy = [this](const NodePlan& plan) {
+        return std::ranges::find_if(m_nodes,
+                                    [&plan](const auto& node) { return node && node->plan() == plan; });
+    };
+    // All that is new is made before anything changes: one mistake, and what is there stays.
+    std::vector<std::unique_ptr<WatchedNode>> nodes;
+    for (const NodePlan& plan : plans) {
+        if (keptBy(plan) != m_nodes.end()) {
+            nodes.push_back(nullptr);
+            continue;
+        }
+        auto made = WatchedNode::open(plan, {m_loop, m_clock});
+        if (!made) return Error{made.error()};
+        nodes.push_back(*std::move(made));
     }
-    return std::unique_ptr<Agent>(new Agent(std::move(options), clock, publisher, std::move(lines)));
+    if (m_settling) report();
+    for (std::size_t i = 0; i < plans.size(); ++i)
+        if (!nodes[i]) nodes[i] = std::move(*keptBy(plans[i]));
+    m_nodes = std::move(nodes);
+
+    for (const NodePlan& plan : plans)
+        if (std::ranges::find(m_rosters, plan.pop, &Roster::pop) == m_rosters.end())
+            m_rosters.emplace_back().pop = plan.pop;
+    for (Roster& roster : m_rosters)
+        if (std::ranges::find(plans, roster.pop, &NodePlan::pop) == plans.end() && !roster.nodes.empty()) {
+            roster.nodes.clear();
+            ++roster.epoch;
+            m_publisher.setRoster(roster);
+        }
+    return std::nullopt;
 }
 
-Agent::Agent(Options options, const Clock& clock, Publisher& publisher, std::optional<UdpLines> lines)
-    : m_options(std::move(options)), m_clock(clock), m_publisher(publisher),
-      m_nginx(collectorOptions(m_options)), m_host(m_options.host), m_lines(std::move(lines)),
-      m_refusalsLogged(clock.steady() - kRefusalsLogInterval) {
-    m_roster.pop = m_options.pop;
-}
-
-bool Agent::wait(std::chrono::milliseconds atMost, int stopDescriptor) {
+void Agent::wait(std::chrono::milliseconds atMost) {
     // To the next second that may be reported; no longer than one, for the clock can be set meanwhile.
     const WallTime now = m_clock.wall();
     WallTime next = std::chrono::floor<std::chrono::seconds>(now) + std::chrono::seconds(1);
     if (m_lastEnd) next = std::max<WallTime>(next, *m_lastEnd + std::chrono::seconds(1));
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now);
-    const auto timeout = std::min({left, atMost, std::chrono::milliseconds(1000)});
-    std::array<pollfd, 2> descriptors{
-        pollfd{stopDescriptor, POLLIN, 0},
-        pollfd{m_lines ? m_lines->descriptor() : -1, POLLIN, 0}}; // -1 is passed over
-    ::poll(descriptors.data(), descriptors.size(), static_cast<int>(timeout.count()));
-    return (descriptors[0].revents & (POLLIN | POLLHUP | POLLERR)) == 0;
+    m_loop.turn(std::min({left, atMost, m_settling ? kSettleTime : std::chrono::milliseconds(1000)}));
 }
 
-bool Agent::turn(std::chrono::milliseconds atMost, int stopDescriptor) {
-    if (!wait(atMost, stopDescriptor)) return false;
-    takeLines();
+void Agent::turn(std::chrono::milliseconds atMost) {
+    wait(atMost);
     m_publisher.tick();
+    settle();
     const FeedSecond second = std::chrono::floor<std::chrono::seconds>(m_clock.wall());
     if (!m_lastEnd) m_lastEnd = second; // the first interval begins with the next whole second
     if (*m_lastEnd - second > kLongestInterval) startOver(second);
@@ -73,16 +72,10 @@ bool Agent::turn(std::chrono::milliseconds atMost, int stopDescriptor) {
     if (behind && !std::exchange(m_clockBehind, behind))
         spdlog::warn("the clock went back by {} s; silent until it has caught up",
                      (*m_lastEnd - second).count());
-    if (second <= *m_lastEnd) return true;
+    if (second <= *m_lastEnd) return;
     m_clockBehind = false;
-
-    pollStatus();
-    if (!m_collecting || m_clock.steady() - m_begun > kLongestInterval)
-        beginInterval(second);
-    else
-        report(second);
-    logRefusals();
-    return true;
+    cut(second);
+    settle();
 }
 
 void Agent::startOver(FeedSecond second) {
@@ -92,108 +85,73 @@ void Agent::startOver(FeedSecond second) {
     m_collecting = false;
 }
 
-void Agent::run(int stopDescriptor) {
-    while (turn(std::chrono::seconds(1), stopDescriptor)) {
+void Agent::cut(FeedSecond end) {
+    if (m_settling) report(); // its time is over
+    const SteadyTime now = m_clock.steady();
+    m_whole = m_collecting && now - m_begun <= kLongestInterval;
+    for (const auto& node : m_nodes)
+        node->cut();
+    m_lastEnd = end;
+    m_begun = m_cut = now;
+    m_settling = true;
+}
+
+void Agent::settle() {
+    if (!m_settling) return;
+    if (m_clock.steady() - m_cut < kSettleTime &&
+        !std::ranges::all_of(m_nodes, [](const auto& node) { return node->settled(); }))
+        return;
+    report();
+}
+
+void Agent::report() {
+    m_settling = false;
+    const bool promised = std::exchange(m_collecting, true);
+    if (!m_whole) {
+        for (const auto& node : m_nodes)
+            node->throwAway(promised);
+        return;
     }
-    farewell();
+    for (Roster& roster : m_rosters)
+        reportPop(roster);
+}
+
+void Agent::reportPop(Roster& roster) {
+    auto nodes =
+        m_nodes | std::views::filter([&roster](const auto& node) { return node->plan().pop == roster.pop; });
+    PopReport report;
+    report.header.intervalEnd = *m_lastEnd;
+    report.pop = roster.pop;
+    NodeColumns columns;
+    columns.header.intervalEnd = *m_lastEnd;
+    columns.pop = roster.pop;
+    columns.nodeCount = static_cast<std::uint32_t>(std::ranges::distance(nodes));
+    if (columns.nodeCount == 0) return;
+
+    std::vector<RosterNode> members;
+    for (const auto& node : nodes) {
+        const NodeSecond second = node->take();
+        report.totals.merge(second.totals);
+        setRow(columns, members.size(), second);
+        members.push_back(node->rosterNode());
+    }
+    if (members != roster.nodes) {
+        roster.nodes = std::move(members);
+        ++roster.epoch;
+        m_publisher.setRoster(roster);
+    }
+    m_publisher.publish(report);
+    columns.rosterEpoch = roster.epoch;
+    m_publisher.publish(columns);
 }
 
 void Agent::farewell() {
-    if (m_roster.nodes.empty()) return; // nobody was told of it
-    m_roster.nodes.clear();
-    ++m_roster.epoch;
-    m_publisher.setRoster(m_roster);
-}
-
-void Agent::takeLines() {
-    if (!m_lines) return;
-    for (int i = 0; i < kLinesAtOnce; ++i) {
-        const auto line = m_lines->next();
-        if (!line) break;
-        m_nginx.addLine(*line);
+    for (Roster& roster : m_rosters) {
+        if (roster.nodes.empty()) continue; // nobody was told of it
+        roster.nodes.clear();
+        ++roster.epoch;
+        m_publisher.setRoster(roster);
     }
-    m_nginx.addLost(m_lines->takeDropped());
-}
-
-void Agent::pollStatus() {
-    if (!m_options.statusUrl) return;
-    const auto response = m_http.get(*m_options.statusUrl);
-    if (!response) {
-        m_nginx.addNoStatus();
-        noteServerState(false, response.error());
-        return;
-    }
-    const auto status = parseNginxStatus(response->body);
-    if (!status) {
-        m_nginx.addNoStatus();
-        noteServerState(false, *m_options.statusUrl + " is " + status.error());
-        return;
-    }
-    m_nginx.addStatus(*status, response->newConnections);
-    if (!response->server.empty()) m_server = serverText(response->server);
-    noteServerState(true, {});
-}
-
-void Agent::noteServerState(bool answers, const std::string& why) {
-    if (std::exchange(m_serverAnswers, answers) == answers) return;
-    if (answers)
-        spdlog::info("{} answers at {}", m_server.empty() ? "nginx" : m_server, *m_options.statusUrl);
-    else
-        spdlog::warn("nginx does not answer: {}", why);
-}
-
-void Agent::beginInterval(FeedSecond end) {
-    const NginxInterval partial = m_nginx.endInterval();
-    // Before the first whole second nothing was promised; later, what is thrown away is owned up to.
-    if (m_collecting && m_lines)
-        m_nginx.addLost(partial.totals[Counter::requests] + partial.totals[Counter::log_lines_lost]);
-    m_host.read(m_clock.steady());
-    m_lastEnd = end;
-    m_begun = m_clock.steady();
-    m_collecting = true;
-}
-
-void Agent::report(FeedSecond end) {
-    const SteadyTime now = m_clock.steady();
-    NodeReport node = makeNodeReport(m_nginx.endInterval(), m_host.read(now), m_options.maxConnections);
-    m_lastEnd = end;
-    m_begun = now;
-    updateRoster(node.totals.measuredByAll);
-
-    PopReport totals;
-    totals.header.intervalEnd = end;
-    totals.pop = m_options.pop;
-    totals.totals = std::move(node.totals);
-    m_publisher.publish(totals);
-
-    node.columns.header.intervalEnd = end;
-    node.columns.pop = m_options.pop;
-    node.columns.rosterEpoch = m_roster.epoch;
-    m_publisher.publish(node.columns);
-}
-
-void Agent::updateRoster(FieldSet measured) {
-    // What was measured once can be measured: one interval's hole is not a change of the node.
-    RosterNode node{.name = m_options.node,
-                    .role = Role::edge,
-                    .server = m_server,
-                    .measures = m_nginx.fields() | measured,
-                    .nicMbit = m_options.host.linkMbit};
-    if (!m_roster.nodes.empty()) node.measures = node.measures | m_roster.nodes.front().measures;
-    if (!m_roster.nodes.empty() && m_roster.nodes.front() == node) return;
-    m_roster.nodes = {std::move(node)};
-    ++m_roster.epoch;
-    m_publisher.setRoster(m_roster);
-}
-
-void Agent::logRefusals() {
-    const SteadyTime now = m_clock.steady();
-    const std::uint64_t refused = m_nginx.linesRefused();
-    if (refused == m_refusalsSeen || now - m_refusalsLogged < kRefusalsLogInterval) return;
-    spdlog::warn("{} access lines refused, the last because: {}", refused - m_refusalsSeen,
-                 m_nginx.lastRefusal());
-    m_refusalsSeen = refused;
-    m_refusalsLogged = now;
 }
 
 } // namespace surgescope::feeds

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/agent/host_collector.h"
-#include "feeds/agent/http_client.h"
-#include "feeds/agent/nginx_collector.h"
-#include "feeds/agent/udp_lines.h"
+#include "feeds/agent/event_loop.h"
+#include "feeds/agent/watched_node.h"
 #include "feeds/model/feed_time.h"
 #include "feeds/publish/publisher.h"
 #include "feeds/util/clock.h"
@@ -15,83 +13,70 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
+#include <vector>
 
 namespace surgescope::feeds {
 
-/// Reports one edge node: its nginx (access lines over UDP, stub_status over HTTP) and its host. At each
-/// whole second of the wall clock it publishes one PopReport and one NodeColumns that end with that second;
-/// the roster goes out before the first of them and whenever the server or what can be measured of it
-/// changes. What is measured and how: AGENTS.md.
+/// Reports nodes: mostly the one it runs on, or many of many PoPs that it asks from afar. At each whole
+/// second of the wall clock their seconds end; as soon as all have settled, or kSettleTime later, it
+/// publishes a PopReport and a NodeColumns per PoP that end with that second. A PoP's roster goes out before
+/// the first of them and whenever a server or what can be measured changes. What is measured and how:
+/// AGENTS.md.
 ///
-/// Clock steps: no interval end is published twice or after a later one in a session. After a step back the
-/// agent collects in silence until the clock has caught up, or begins a new session if that would take longer
-/// than kLongestInterval; what was collected over more than that of real time is no second's traffic any more
-/// and goes into log_lines_lost.
+/// Clock steps: no second is published twice or after a later one in a session. After a step back the agent
+/// collects in silence until the clock has caught up, or begins a new session if that would take longer than
+/// kLongestInterval; what was collected over more than that of real time is no second's traffic any more and
+/// goes into log_lines_lost.
 ///
-/// One thread; it blocks in poll() until the next second, and for at most HttpClient::kTimeout at each. Logs
-/// changes of state through spdlog's default logger.
+/// One thread; it waits in turn() and nowhere else. Logs changes of state through spdlog's default logger.
 class Agent {
   public:
     static constexpr std::chrono::seconds kLongestInterval{10};
-    static constexpr std::chrono::seconds kRefusalsLogInterval{10};
+    static constexpr std::chrono::milliseconds kSettleTime{500};
 
-    struct Options {
-        std::string pop{};                         // "EWR"
-        std::string node{};                        // unique in the PoP
-        std::optional<std::string> statusUrl{};    // of stub_status
-        std::optional<std::uint16_t> syslogPort{}; // on 127.0.0.1; 0: any free one
-        std::string apiPrefix = "/api/";
-        HostCollector::Options host{};
-        std::uint64_t maxConnections = 0; // 0: not known, so connections do not count towards saturation
-    };
+    /// Errors: a collector that cannot be made. `clock` and `publisher` must outlive the agent.
+    static Result<std::unique_ptr<Agent>> open(std::vector<NodePlan> plans, const Clock& clock,
+                                               Publisher& publisher);
 
-    /// Refuses a syslog port that cannot be listened on. `clock` and `publisher` must outlive the agent.
-    static Result<std::unique_ptr<Agent>> open(Options options, const Clock& clock, Publisher& publisher);
-
-    /// Waits for lines, `atMost` that long and not beyond the next second, and reports when a second has
-    /// ended. False when `stopDescriptor` (-1: none) became readable; then nothing was done.
-    bool turn(std::chrono::milliseconds atMost, int stopDescriptor = -1);
-    /// Turns until `stopDescriptor` becomes readable, and says farewell.
-    void run(int stopDescriptor);
-    /// Takes the node off the roster.
+    /// Waits for whatever collectors wait for, `atMost` that long and not beyond the next second, and reports
+    /// when a second has ended and settled.
+    void turn(std::chrono::milliseconds atMost);
+    /// A second has ended and not all answers to it are in.
+    bool settling() const { return m_settling; }
+    /// From now on these nodes. Those whose plan has not changed go on as they are. On an error nothing
+    /// changes.
+    std::optional<Error> reload(std::vector<NodePlan> plans);
+    /// Takes all nodes off their rosters.
     void farewell();
 
-    /// Where access lines are expected; 0 when none are.
-    std::uint16_t syslogPort() const { return m_lines ? m_lines->port() : std::uint16_t{0}; }
-    const NginxCollector& collector() const { return m_nginx; }
+    /// Where the agent waits: what else its thread has to hear, signals for example, is watched there.
+    EventLoop& loop() { return m_loop; }
+    const std::vector<std::unique_ptr<WatchedNode>>& nodes() const { return m_nodes; }
 
   private:
-    Agent(Options options, const Clock& clock, Publisher& publisher, std::optional<UdpLines> lines);
+    Agent(const Clock& clock, Publisher& publisher) : m_clock(clock), m_publisher(publisher) {}
 
-    bool wait(std::chrono::milliseconds atMost, int stopDescriptor);
-    void takeLines();
-    void pollStatus();
-    void beginInterval(FeedSecond end);
+    void wait(std::chrono::milliseconds atMost);
     void startOver(FeedSecond second);
-    void report(FeedSecond end);
-    void updateRoster(FieldSet measured);
-    void logRefusals();
-    void noteServerState(bool answers, const std::string& why);
+    void cut(FeedSecond end);
+    void settle();
+    void report();
+    void reportPop(Roster& roster);
 
-    const Options m_options;
     const Clock& m_clock;
     Publisher& m_publisher;
-    NginxCollector m_nginx;
-    HostCollector m_host;
-    HttpClient m_http;
-    std::optional<UdpLines> m_lines;
+    EventLoop m_loop;                                  // outlives what waits in it
+    std::vector<std::unique_ptr<WatchedNode>> m_nodes; // those of a PoP side by side
+    std::vector<Roster> m_rosters;                     // of each PoP
 
-    std::optional<FeedSecond> m_lastEnd; // of the last interval, reported or not
-    bool m_collecting = false;           // an interval has begun on a whole second
-    SteadyTime m_begun{};                // when the running interval began
+    std::optional<FeedSecond> m_lastEnd; // of the last second that was cut, reported or not
+    bool m_collecting = false;           // a second has begun on a whole second
+    SteadyTime m_begun{};                // when the running second began
     bool m_clockBehind = false;
 
-    Roster m_roster;
-    std::string m_server; // "nginx 1.22.1"; kept while it does not answer
-    std::optional<bool> m_serverAnswers;
-    SteadyTime m_refusalsLogged{};
-    std::uint64_t m_refusalsSeen = 0;
+    bool m_settling = false;
+    bool m_whole = false; // what settles is a second, and not what came before the first
+    SteadyTime m_cut{};   // when it ended
 };
 
 } // namespace surgescope::feeds

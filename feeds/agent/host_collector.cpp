@@ -45,32 +45,67 @@ double share(std::uint64_t part, std::uint64_t whole) {
 
 } // namespace
 
-HostCollector::HostCollector(Options options) : m_options(std::move(options)) {}
+Result<std::unique_ptr<Collector>> HostCollector::make(const CollectorSettings& settings,
+                                                       const Surroundings& around) {
+    std::unique_ptr<HostCollector> host(new HostCollector(around.clock));
+    host->m_proc = settings.text("proc", "/proc");
+    host->m_interface = settings.text("interface");
+    if (settings.has("interface") != settings.has("link-mbit"))
+        return Error{
+            "interface and link-mbit go together: what a virtual card says of its speed is nonsense"};
+    const auto speed = settings.whole("link-mbit", 1, 10'000'000, 0);
+    if (!speed) return Error{speed.error()};
+    host->m_linkMbit = static_cast<std::uint32_t>(*speed);
+    return std::unique_ptr<Collector>(std::move(host));
+}
 
-HostReading HostCollector::read(SteadyTime now) {
-    HostReading reading;
-    readCpu(reading);
-    readMemory(reading);
-    readLink(reading, now);
-    return reading;
+Capability HostCollector::capability() const {
+    using enum Counter;
+    Capability capability{.measures = FieldSet::of({node_seconds, cpu_permille_seconds,
+                                                    memory_permille_seconds, saturation_permille_seconds}),
+                          .linkMbit = m_linkMbit};
+    if (m_interface.empty())
+        capability.gaps.push_back({FieldSet::of({nic_permille_seconds}), "no network interface was named",
+                                   "set interface=eth0 link-mbit=10000 of the collector host"});
+    else
+        capability.measures.add(nic_permille_seconds);
+    return capability;
+}
+
+void HostCollector::cut() {
+    m_second = {};
+    m_second[Resource::cpu] = readCpu();
+    m_second[Resource::memory] = readMemory();
+    m_second[Resource::nic] = readLink();
+    m_second.heard = true;
+    m_second.totals[Counter::node_seconds] = 1;
+    m_second.totals.setMeasured(FieldSet::of({Counter::node_seconds}));
+}
+
+CollectedSecond HostCollector::take() {
+    return std::exchange(m_second, {});
+}
+
+std::string HostCollector::trouble() const {
+    return m_cpu ? std::string() : (m_proc / "stat").string() + " cannot be read";
 }
 
 std::string HostCollector::text(std::string_view file) const {
-    std::ifstream in(m_options.proc / file, std::ios::binary);
+    std::ifstream in(m_proc / file, std::ios::binary);
     std::string content(kFileBytes, '\0');
     in.read(content.data(), static_cast<std::streamsize>(content.size()));
     content.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
     return content;
 }
 
-void HostCollector::readCpu(HostReading& reading) {
+std::optional<double> HostCollector::readCpu() {
     const std::string content = text("stat");
     std::string_view rest = content;
     std::string_view line = nextLine(rest);
     std::optional<CpuTimes> now;
     if (line.starts_with("cpu ")) now = numbers<kCpuFields>(line.substr(4));
     const auto before = std::exchange(m_cpu, now);
-    if (!now || !before) return;
+    if (!now || !before) return std::nullopt;
     std::uint64_t total = 0;
     CpuTimes spent{};
     for (std::size_t i = 0; i < kCpuFields; ++i) {
@@ -81,17 +116,13 @@ void HostCollector::readCpu(HostReading& reading) {
     }
     const std::uint64_t idle = spent[3] + spent[4];
     const std::uint64_t steal = spent[7];
-    if (total == 0) return;
-    reading.steal = share(steal, total);
+    if (total == 0) return std::nullopt;
     // A machine that is robbed of half its time is full when it is busy for the other half. Guest time stands
     // in user time already, which is why the two last fields of the line are not read.
-    if (total > steal)
-        reading.cpu = share(total - steal - idle, total - steal);
-    else
-        reading.cpu = 1.0;
+    return total > steal ? share(total - steal - idle, total - steal) : 1.0;
 }
 
-void HostCollector::readMemory(HostReading& reading) {
+std::optional<double> HostCollector::readMemory() const {
     const std::string content = text("meminfo");
     std::string_view rest = content;
     std::optional<std::uint64_t> total;
@@ -106,32 +137,31 @@ void HostCollector::readMemory(HostReading& reading) {
         if (const auto v = value("MemTotal:")) total = v;
         if (const auto v = value("MemAvailable:")) available = v;
     }
-    if (!total || !available || *total == 0 || *available > *total) return;
-    reading.memory = share(*total - *available, *total);
+    if (!total || !available || *total == 0 || *available > *total) return std::nullopt;
+    return share(*total - *available, *total);
 }
 
-void HostCollector::readLink(HostReading& reading, SteadyTime now) {
-    if (m_options.interface.empty()) return;
+std::optional<double> HostCollector::readLink() {
+    if (m_interface.empty()) return std::nullopt;
+    const SteadyTime now = m_clock.steady();
     const std::string content = text("net/dev");
     std::string_view rest = content;
     std::optional<Traffic> traffic;
     while (!rest.empty() && !traffic) {
         std::string_view line = nextLine(rest);
         line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-        if (!line.starts_with(m_options.interface + ":")) continue;
+        if (!line.starts_with(m_interface + ":")) continue;
         // bytes packets errs drop fifo frame compressed multicast, received first and sent behind
-        const auto values = numbers<9>(line.substr(m_options.interface.size() + 1));
+        const auto values = numbers<9>(line.substr(m_interface.size() + 1));
         if (!values) break;
         traffic = Traffic{(*values)[0], (*values)[8], now};
     }
     const auto before = std::exchange(m_traffic, traffic);
-    if (!traffic || !before || traffic->in < before->in || traffic->out < before->out) return;
-    reading.bytesIn = traffic->in - before->in;
-    reading.bytesOut = traffic->out - before->out;
+    if (!traffic || !before || traffic->in < before->in || traffic->out < before->out) return std::nullopt;
     const double elapsed = secondsBetween(before->at, now);
-    if (m_options.linkMbit == 0 || elapsed <= 0) return;
-    const auto fuller = static_cast<double>(std::max(*reading.bytesIn, *reading.bytesOut));
-    reading.nic = fuller * 8 / elapsed / (m_options.linkMbit * 1e6);
+    if (elapsed <= 0) return std::nullopt;
+    const auto fuller = static_cast<double>(std::max(traffic->in - before->in, traffic->out - before->out));
+    return fuller * 8 / elapsed / (m_linkMbit * 1e6);
 }
 
 } // namespace surgescope::feeds

@@ -1,42 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/agent/collector.h"
+#include "feeds/agent/collector_settings.h"
 #include "feeds/util/clock.h"
 
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace surgescope::feeds {
 
-/// Shares from 0 to 1 since the read before. Nothing: not measured, be it that this was the first read, that
-/// a counter went backwards, or that the file is not there.
-struct HostReading {
-    std::optional<double> cpu{};             // busy, of the time the hypervisor left us
-    std::optional<double> steal{};           // of all time
-    std::optional<double> memory{};          // in use and not at once available
-    std::optional<double> nic{};             // the fuller direction, of the configured link speed
-    std::optional<std::uint64_t> bytesOut{}; // through the interface
-    std::optional<std::uint64_t> bytesIn{};
-};
-
-/// Reads how full this machine is from /proc. Never fails: what cannot be read is not measured. One thread at
-/// a time.
-class HostCollector {
+/// How full this machine is, from /proc. What cannot be read is not measured. Settings: interface, link-mbit,
+/// proc; see collector_kinds.
+class HostCollector final : public Collector {
   public:
-    struct Options {
-        std::filesystem::path proc = "/proc";
-        std::string interface {};   // empty: no link is measured
-        std::uint32_t linkMbit = 0; // what a virtual NIC says of its speed is nonsense, so it is configured
-    };
+    static Result<std::unique_ptr<Collector>> make(const CollectorSettings& settings,
+                                                   const Surroundings& around);
 
-    explicit HostCollector(Options options);
-
-    /// Shares are taken over the time since the last call. `now` paces the link's share.
-    HostReading read(SteadyTime now);
+    std::string source() const override { return "host"; }
+    bool watchesServer() const override { return false; }
+    std::string server() const override { return {}; }
+    Capability capability() const override;
+    void cut() override;
+    bool settled() const override { return true; }
+    CollectedSecond take() override;
+    std::string trouble() const override;
 
   private:
     static constexpr std::size_t kCpuFields = 8; // user nice system idle iowait irq softirq steal
@@ -47,14 +40,22 @@ class HostCollector {
         SteadyTime at;
     };
 
-    void readCpu(HostReading& reading);
-    void readMemory(HostReading& reading);
-    void readLink(HostReading& reading, SteadyTime now);
+    explicit HostCollector(const Clock& clock) : m_clock(clock) {}
+
+    // Each gives the share in use since the read before. Nothing: not measured, be it that this was the first
+    // read, that a counter went backwards, or that the file is not there.
+    std::optional<double> readCpu();
+    std::optional<double> readMemory() const;
+    std::optional<double> readLink();
     std::string text(std::string_view file) const;
 
-    Options m_options;
+    const Clock& m_clock;
+    std::filesystem::path m_proc;
+    std::string m_interface;      // empty: no link is measured
+    std::uint32_t m_linkMbit = 0; // what a virtual NIC says of its speed is nonsense, so it is configured
     std::optional<CpuTimes> m_cpu;
     std::optional<Traffic> m_traffic;
+    CollectedSecond m_second;
 };
 
 } // namespace surgescope::feeds

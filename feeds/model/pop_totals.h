@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 namespace surgescope::feeds {
@@ -113,6 +114,15 @@ class FieldSet {
     constexpr FieldSet() = default;
     constexpr explicit FieldSet(std::uint64_t bits) : m_bits(bits & kAll) {}
     static constexpr FieldSet all() { return FieldSet(kAll); }
+    static constexpr FieldSet of(std::initializer_list<Counter> counters,
+                                 std::initializer_list<Distribution> distributions = {}) {
+        FieldSet fields;
+        for (const Counter c : counters)
+            fields.add(c);
+        for (const Distribution d : distributions)
+            fields.add(d);
+        return fields;
+    }
 
     constexpr bool has(Counter c) const { return (m_bits & bit(c)) != 0; }
     constexpr bool has(Distribution d) const { return (m_bits & bit(d)) != 0; }
@@ -122,6 +132,7 @@ class FieldSet {
     constexpr std::uint64_t bits() const { return m_bits; }
     constexpr FieldSet operator|(FieldSet o) const { return FieldSet(m_bits | o.m_bits); }
     constexpr FieldSet operator&(FieldSet o) const { return FieldSet(m_bits & o.m_bits); }
+    constexpr FieldSet operator-(FieldSet o) const { return FieldSet(m_bits & ~o.m_bits); }
     constexpr bool operator==(const FieldSet&) const = default;
 
   private:

@@ -29,20 +29,24 @@ introduces_itself() { # introduces_itself OPTION: --help names it, --version tel
 
 program=$folder/surgescope-agent
 good=(--pop EWR --connect tcp://127.0.0.1:1)
-introduces_itself --nginx-syslog-port
+introduces_itself --collect
 refuses "--pop" --connect tcp://127.0.0.1:1
 refuses "capital letters, digits and hyphens" --pop ewr --connect tcp://127.0.0.1:1
 refuses "2 to 16 capital letters" --pop NEWARK-NEW-JERSEY --connect tcp://127.0.0.1:1
 refuses "--connect, --relay or --bind" --pop EWR
 refuses "excludes" "${good[@]}" --relay tcp://127.0.0.1:2
 refuses "--no-such-option" "${good[@]}" --no-such-option
-refuses "--nginx-syslog-port" "${good[@]}" --nginx-syslog-port 70000
-refuses "--nginx-syslog-port" "${good[@]}" --nginx-syslog-port many
-refuses "http://" "${good[@]}" --nginx-status /var/run/nginx
-refuses "--link-mbit" "${good[@]}" --interface eth0
-refuses "--interface" "${good[@]}" --link-mbit 1000
-refuses "--link-mbit" "${good[@]}" --interface eth0 --link-mbit 0
-refuses "--max-connections" "${good[@]}" --max-connections -1
+refuses "udp:PORT" "${good[@]}" --collect "nginx lines=udp:70000"
+refuses "udp:PORT" "${good[@]}" --collect "nginx lines=many"
+refuses "http://" "${good[@]}" --collect "nginx status=/var/run/nginx"
+refuses "link-mbit" "${good[@]}" --collect "host interface=eth0"
+refuses "interface" "${good[@]}" --collect "host link-mbit=1000"
+refuses "link-mbit" "${good[@]}" --collect "host interface=eth0 link-mbit=0"
+refuses "expected one of nginx" "${good[@]}" --collect apache
+refuses "expected one of status" "${good[@]}" --collect "nginx url=http://a/"
+refuses "--config" --connect tcp://127.0.0.1:1 --config /nowhere/agent.toml
+refuses "--pop" --connect tcp://127.0.0.1:1 --config /nowhere/agent.toml --pop EWR
+refuses "max-connections" "${good[@]}" --collect "nginx lines=udp:0 max-connections=-1"
 refuses "node" "${good[@]}" --node "two words"
 refuses "port from 1 to 65535" --pop EWR --connect tcp://wall:0
 edge=$(dirname "$0")/../../resources/edge.toml

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/agent/agent.h"
-#include "feeds/agent/node_report.h"
+#include "feeds/agent/nginx_collector.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/http_responder.h"
@@ -10,8 +10,6 @@
 
 #include <fstream>
 #include <string>
-#include <sys/eventfd.h>
-#include <unistd.h>
 #include <vector>
 
 using namespace surgescope::feeds;
@@ -60,18 +58,29 @@ struct Rig {
     FakePublisher publisher;
     std::unique_ptr<Agent> agent;
 
-    explicit Rig(Agent::Options options) {
-        options.pop = "EWR";
-        options.node = "edge1";
-        options.host.proc = proc.path();
+    /// `what` of nginx is collected: "lines=udp:0".
+    explicit Rig(const std::string& what) {
         std::ofstream(proc.path() / "meminfo") << "MemTotal: 1000 kB\nMemAvailable: 250 kB\n";
-        auto opened = Agent::open(std::move(options), clock, publisher);
+        auto opened = Agent::open({node("edge1", {"nginx " + what})}, clock, publisher);
         REQUIRE(opened);
         agent = *std::move(opened);
+    }
+    NodePlan node(const std::string& name, const std::vector<std::string>& what,
+                  const std::string& pop = "EWR") const {
+        NodePlan plan{.pop = pop, .name = name};
+        for (const std::string& one : what)
+            plan.collect.push_back(readCollectorPlan(one).value());
+        plan.collect.push_back(readCollectorPlan("host proc=" + proc.path().string()).value());
+        return plan;
+    }
+    std::uint16_t port() const {
+        return dynamic_cast<NginxCollector&>(*agent->nodes().front()->collectors().front()).log()->port();
     }
     void step(std::chrono::milliseconds by) {
         clock.advance(by);
         agent->turn(0ms);
+        while (agent->settling())
+            agent->turn(10ms);
     }
     /// To the whole second with which the first reported interval begins.
     void begin() {
@@ -104,8 +113,8 @@ constexpr std::int64_t kBegin = 1'800'000'001; // where Rig::begin() ends
 } // namespace
 
 TEST_CASE("each whole second makes one report and one row", "[agent]") {
-    Rig rig({.syslogPort = 0});
-    UdpSender nginx(rig.agent->syslogPort());
+    Rig rig("lines=udp:0");
+    UdpSender nginx(rig.port());
     rig.begin();
     CHECK(rig.publisher.reports.empty());
     nginx.send(requestLine());
@@ -153,8 +162,8 @@ TEST_CASE("each whole second makes one report and one row", "[agent]") {
 }
 
 TEST_CASE("a clock that is set never makes a second come twice or late", "[agent]") {
-    Rig rig({.syslogPort = 0});
-    UdpSender nginx(rig.agent->syslogPort());
+    Rig rig("lines=udp:0");
+    UdpSender nginx(rig.port());
     rig.begin();
     rig.step(1000ms);
     rig.clock.now -= 3s; // set back
@@ -173,7 +182,7 @@ TEST_CASE("a clock that is set never makes a second come twice or late", "[agent
 }
 
 TEST_CASE("a clock that was an hour ahead and is corrected silences nobody for an hour", "[agent]") {
-    Rig rig({.syslogPort = 0});
+    Rig rig("lines=udp:0");
     rig.clock.now += 3600s;
     rig.begin();
     rig.step(1000ms);
@@ -188,8 +197,8 @@ TEST_CASE("a clock that was an hour ahead and is corrected silences nobody for a
 }
 
 TEST_CASE("what came in over longer than an interval may last is owned up to as lost", "[agent]") {
-    Rig rig({.syslogPort = 0});
-    UdpSender nginx(rig.agent->syslogPort());
+    Rig rig("lines=udp:0");
+    UdpSender nginx(rig.port());
     rig.begin();
     rig.step(1000ms);
     nginx.send(requestLine());
@@ -204,7 +213,7 @@ TEST_CASE("what came in over longer than an interval may last is owned up to as 
 
 TEST_CASE("nginx goes away and comes back", "[agent]") {
     HttpResponder responder(page(10, 100));
-    Rig rig({.statusUrl = responder.url(), .maxConnections = 10});
+    Rig rig("max-connections=10 status=" + responder.url());
     rig.begin();
     responder.setAnswer(page(21, 151)); // ten connections and fifty requests, and ours
     rig.step(1000ms);
@@ -243,7 +252,7 @@ TEST_CASE("nginx goes away and comes back", "[agent]") {
 
 TEST_CASE("another server on the node is another roster", "[agent]") {
     HttpResponder responder(page(10, 100));
-    Rig rig({.statusUrl = responder.url()});
+    Rig rig("status=" + responder.url());
     rig.begin();
     rig.step(1000ms);
     responder.setAnswer(
@@ -258,12 +267,10 @@ TEST_CASE("another server on the node is another roster", "[agent]") {
 }
 
 TEST_CASE("a clean stop is a farewell", "[agent]") {
-    Rig rig({.syslogPort = 0});
+    Rig rig("lines=udp:0");
     rig.begin();
     rig.step(1000ms);
-    const int stop = ::eventfd(1, EFD_CLOEXEC);
-    rig.agent->run(stop);
-    ::close(stop);
+    rig.agent->farewell();
     REQUIRE(rig.publisher.rosters.size() == 2);
     CHECK(rig.publisher.rosters.back().pop == "EWR");
     CHECK(rig.publisher.rosters.back().nodes.empty());
@@ -272,7 +279,7 @@ TEST_CASE("a clean stop is a farewell", "[agent]") {
 }
 
 TEST_CASE("waiting ends with the second, with a line, or when told to stop", "[agent]") {
-    Rig rig({.syslogPort = 0});
+    Rig rig("lines=udp:0");
     rig.begin();
     rig.clock.advance(999ms);
     const SystemClock real;
@@ -286,27 +293,93 @@ TEST_CASE("waiting ends with the second, with a line, or when told to stop", "[a
     CHECK(secondsBetween(behind, real.steady()) < 10.0);
 }
 
-TEST_CASE("a syslog port that is taken is refused", "[agent]") {
-    Rig rig({.syslogPort = 0});
-    const auto second = Agent::open({.pop = "EWR", .node = "b", .syslogPort = rig.agent->syslogPort()},
-                                    rig.clock, rig.publisher);
+TEST_CASE("a port that is taken is refused, with the node whose it should be", "[agent]") {
+    Rig rig("lines=udp:0");
+    const auto port = std::to_string(rig.port());
+    const auto second = Agent::open({rig.node("b", {"nginx lines=udp:" + port})}, rig.clock, rig.publisher);
     REQUIRE_FALSE(second);
-    CHECK_THAT(second.error(), surgescope::tests::containsText(std::to_string(rig.agent->syslogPort())));
+    CHECK_THAT(second.error(), containsText(port) && containsText("EWR/b: nginx:"));
+}
+
+TEST_CASE("an agent of many nodes reports each PoP, and silent nodes as silent", "[agent]") {
+    HttpResponder here(page(10, 100));
+    HttpResponder there(page(10, 100));
+    const HttpResponder silent("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+    Rig rig("lines=udp:0");
+    const auto at = [&](const std::string& name, const std::string& url, const std::string& pop) {
+        NodePlan plan = rig.node(name, {"nginx status=" + url}, pop);
+        plan.collect.pop_back(); // asked from afar, so nothing is known of its machine
+        return plan;
+    };
+    REQUIRE_FALSE(rig.agent->reload(
+        {at("a", here.url(), "EWR"), at("c", there.url(), "LHR"), at("b", silent.url(), "EWR")}));
+    rig.begin();
+    here.setAnswer(page(21, 151));
+    there.setAnswer(page(12, 109));
+    rig.step(1000ms);
+    REQUIRE(rig.publisher.reports.size() == 2);
+    CHECK(rig.publisher.reports[0].pop == "EWR");
+    CHECK(rig.publisher.reports[0].totals[Counter::requests] == 50);
+    CHECK(rig.publisher.reports[0].totals[Counter::node_seconds] == 1);
+    CHECK_FALSE(rig.publisher.reports[0].totals.measuredByAll.has(Counter::requests));
+    CHECK(rig.publisher.reports[1].pop == "LHR");
+    CHECK(rig.publisher.reports[1].totals[Counter::requests] == 8);
+    const auto& row = rig.publisher.columns[0];
+    CHECK(row.nodeCount == 2);
+    CHECK(row.isHeard(0));
+    CHECK_FALSE(row.isHeard(1));
+    CHECK(row[NodeColumn::requests] == std::vector<std::uint32_t>{50, 0});
+    REQUIRE(rig.publisher.rosters.size() == 2);
+    CHECK(rig.publisher.rosters[0].nodes[1].name == "b");
+    CHECK(rig.publisher.rosters[0].nodes[1].measures.has(Counter::requests)); // it could
+
+    // Those that stay go on as they were; those that go are taken off, their PoP as well.
+    REQUIRE_FALSE(rig.agent->reload({at("a", here.url(), "EWR")}));
+    CHECK(rig.publisher.rosters.back().pop == "LHR");
+    CHECK(rig.publisher.rosters.back().nodes.empty());
+    here.setAnswer(page(22, 161));
+    rig.step(1000ms);
+    REQUIRE(rig.publisher.reports.size() == 3);
+    CHECK(rig.publisher.reports[2].totals[Counter::requests] == 9);
+    CHECK(rig.publisher.columns.back().nodeCount == 1);
+    CHECK(rig.publisher.rosters.back().nodes.size() == 1);
+
+    // One mistake, and all stays as it is.
+    const auto error =
+        rig.agent->reload({at("x", here.url(), "EWR"), rig.node("y", {"nginx lines=nowhere"})});
+    REQUIRE(error);
+    CHECK_THAT(error->text, containsText("EWR/y"));
+    here.setAnswer(page(23, 171));
+    rig.step(1000ms);
+    CHECK(rig.publisher.reports.back().totals[Counter::requests] == 9);
+    CHECK(rig.publisher.rosters.back().nodes[0].name == "a");
+}
+
+TEST_CASE("what came in while the nodes changed is not lost", "[agent]") {
+    const HttpResponder slow("");
+    Rig rig("lines=udp:0");
+    UdpSender nginx(rig.port());
+    NodePlan kept = rig.agent->nodes().front()->plan();
+    NodePlan other = rig.node("slow", {"nginx status=" + slow.url()});
+    REQUIRE_FALSE(rig.agent->reload({kept, other}));
+    rig.begin();
+    nginx.send(requestLine());
+    rig.clock.advance(1000ms);
+    rig.agent->turn(0ms);
+    REQUIRE(rig.agent->settling()); // the other one has not answered
+    REQUIRE_FALSE(rig.agent->reload({kept}));
+    REQUIRE(rig.publisher.reports.size() == 1);
+    CHECK(rig.publisher.reports[0].totals[Counter::requests] == 1);
 }
 
 TEST_CASE("a real nginx is reported, lost when it is killed and found again", "[agent][real]") {
     // The fixture needs the port before the agent needs the fixture's address: a socket holds it for a
     // moment.
-    std::uint16_t port = 0;
-    {
-        const auto lines = UdpLines::bind(0);
-        REQUIRE(lines);
-        port = lines->port();
-    }
+    const std::uint16_t port = Rig("lines=udp:0").port();
     NginxFixture nginx(port);
     nginx.start();
     nginx.putObject("/audio/1", "sound");
-    Rig rig({.statusUrl = nginx.statusUrl(), .syslogPort = port});
+    Rig rig("lines=udp:" + std::to_string(port) + " status=" + nginx.statusUrl());
     rig.begin();
     for (int i = 0; i < 10; ++i)
         nginx.get("/audio/1");

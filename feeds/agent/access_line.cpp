@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/agent/nginx_log.h"
+#include "feeds/agent/access_line.h"
 
 #include "feeds/model/feed_time.h"
 #include "feeds/wire/limits.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace surgescope::feeds {
@@ -21,28 +25,38 @@ constexpr std::size_t kPurgeIdBytes = 256;
 constexpr double kLongestSeconds = 1e6;
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 50; // of one response
 
-// The names in surgescope.conf, in this order.
+// Times come as seconds or, where a server has no such variable, in the unit that ends the key's name.
 enum Field : std::uint8_t {
     ts,
+    ts_us,
     m,
     uri,
     status,
     bytes,
     rt,
+    rt_ms,
+    rt_us,
+    ttfb,
+    ttfb_ms,
+    ttfb_us,
+    lb_ms,
+    lb_us,
     cache,
     uht,
     urt,
     ubytes,
     ustatus,
     limit,
-    pid,
-    pissued,
-    pseq
+    denied,
+    purge_id,
+    purge_issued,
+    purge_seq
 };
-constexpr std::array<std::string_view, 15> kNames{
-    "ts",  "m",      "uri",     "status", "bytes",    "rt",           "cache",    "uht",
-    "urt", "ubytes", "ustatus", "limit",  "purge_id", "purge_issued", "purge_seq"};
-constexpr unsigned kRequired = (1U << pseq) - 1;
+constexpr std::array<std::string_view, 24> kNames{
+    "ts",    "ts_us",  "m",       "uri",     "status", "bytes",    "rt",           "rt_ms",
+    "rt_us", "ttfb",   "ttfb_ms", "ttfb_us", "lb_ms",  "lb_us",    "cache",        "uht",
+    "urt",   "ubytes", "ustatus", "limit",   "denied", "purge_id", "purge_issued", "purge_seq"};
+constexpr std::array kRequired{m, uri, status, bytes};
 
 /// Keeps the texts of the known fields. Numbers are taken as the text they were written in.
 class Reader final : public nlohmann::json_sax<nlohmann::json> {
@@ -139,25 +153,49 @@ template <class Use> bool eachTry(std::string_view list, Use use) {
     return true;
 }
 
+/// Each server's own words.
 std::optional<CacheStatus> cacheStatus(std::string_view text) {
-    static constexpr std::array<std::string_view, 8> names{"",      "MISS",     "BYPASS",      "EXPIRED",
-                                                           "STALE", "UPDATING", "REVALIDATED", "HIT"};
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (names[i] == text) return static_cast<CacheStatus>(i);
+    using enum CacheStatus;
+    static constexpr std::array<std::pair<std::string_view, CacheStatus>, 8> words{{
+        {"", none}, // nginx, $upstream_cache_status
+        {"MISS", miss},
+        {"BYPASS", bypass},
+        {"EXPIRED", expired},
+        {"STALE", stale},
+        {"UPDATING", updating},
+        {"REVALIDATED", revalidated},
+        {"HIT", hit},
+    }};
+    for (const auto& [word, meaning] : words)
+        if (word == text) return meaning;
     return std::nullopt;
 }
 
-bool readUpstream(const Reader& r, NginxLogLine& line) {
+/// A duration by whichever of its keys is there. False: the value is none.
+struct Keyed {
+    Field field;
+    double toSeconds;
+};
+bool readDuration(const Reader& r, std::initializer_list<Keyed> keys, std::optional<microseconds>& into) {
+    for (const auto& [field, toSeconds] : keys) {
+        if (r.values[field].empty()) continue;
+        const auto value = seconds(r.values[field], kLongestSeconds / toSeconds);
+        if (!value) return false;
+        into = micros(*value * toSeconds);
+    }
+    return true;
+}
+
+bool readUpstream(const Reader& r, Exchange& line) {
+    // nginx's way: a time for each try
     microseconds before{}; // what the earlier tries took
     microseconds total{};
     std::optional<microseconds> last;
-    bool measured = false;
     const auto responseTime = [&](std::string_view entry) {
         const auto s = seconds(entry.empty() ? "0" : entry, kLongestSeconds);
         if (!s) return false;
         before = total;
         total += micros(*s);
-        measured = measured || !entry.empty();
         return true;
     };
     const auto headerTime = [&](std::string_view entry) {
@@ -175,28 +213,25 @@ bool readUpstream(const Reader& r, NginxLogLine& line) {
     };
     const auto answered = [&](std::string_view entry) {
         const auto n = wholeNumber(entry.empty() ? "0" : entry);
-        if (!n || *n > 999) return false;
-        line.upstreamStatus = static_cast<unsigned>(*n);
-        return true;
+        return n && *n <= 999;
     };
     if (!eachTry(r.values[urt], responseTime) || !eachTry(r.values[uht], headerTime) ||
         !eachTry(r.values[ubytes], received) || !eachTry(r.values[ustatus], answered))
         return false;
     line.askedUpstream = !r.values[ustatus].empty();
-    if (measured) line.upstreamResponseTime = total;
-    if (last) line.upstreamHeaderTime = before + *last;
+    if (last) line.ttfb = before + *last;
     return true;
 }
 
 /// A purge stamp that is none spoils the stamp and not the line: the request was served all the same.
-void readPurge(Reader& r, NginxLogLine& line) {
-    line.purgeId = std::move(r.values[pid]);
+void readPurge(Reader& r, Exchange& line) {
+    line.purgeId = std::move(r.values[purge_id]);
     if (line.purgeId.size() > kPurgeIdBytes) line.purgeId.resize(kPurgeIdBytes);
-    if (const std::string& text = r.values[pseq]; !text.empty()) {
-        line.purgeSeq = wholeNumber(text);
-        line.purgeStampRefused = !line.purgeSeq;
+    if (const std::string& text = r.values[purge_seq]; !text.empty()) {
+        line.purgeSequence = wholeNumber(text);
+        line.purgeStampRefused = !line.purgeSequence;
     }
-    if (const std::string& text = r.values[pissued]; !text.empty()) {
+    if (const std::string& text = r.values[purge_issued]; !text.empty()) {
         const auto us = wholeNumber(text);
         const bool fits = us && *us < std::uint64_t{1} << 60;
         const WallTime time{microseconds(fits ? static_cast<std::int64_t>(*us) : 0)};
@@ -211,51 +246,82 @@ Error bad(Field field) {
     return Error{"field \"" + std::string(kNames[field]) + "\" has a value it cannot have"};
 }
 
-Result<NginxLogLine> interpret(Reader& r) {
-    if ((r.seen & kRequired) != kRequired) {
-        std::size_t missing = 0;
-        while ((r.seen >> missing) & 1U)
-            ++missing;
-        return Error{"field \"" + std::string(kNames[missing]) + "\" is missing"};
+Error missing(Field field) {
+    return Error{"field \"" + std::string(kNames[field]) + "\" is missing"};
+}
+
+std::optional<WallTime> timeOf(const Reader& r) {
+    if (!r.values[ts_us].empty()) {
+        const auto us = wholeNumber(r.values[ts_us]);
+        if (!us || *us >= std::uint64_t{1} << 60) return std::nullopt;
+        return WallTime(microseconds(static_cast<std::int64_t>(*us)));
     }
-    NginxLogLine line;
     const auto at = seconds(r.values[ts], 1e10);
-    if (!at) return bad(ts);
-    line.time = WallTime(micros(*at));
-    if (!plausible(line.time)) return bad(ts);
+    return at ? std::optional(WallTime(micros(*at))) : std::nullopt;
+}
+
+Result<Exchange> interpret(Reader& r) {
+    if (((r.seen >> ts) & 1U) == 0 && ((r.seen >> ts_us) & 1U) == 0) return missing(ts);
+    for (const Field field : kRequired)
+        if (((r.seen >> field) & 1U) == 0) return missing(field);
+    Exchange line;
+    const auto at = timeOf(r);
+    if (!at || !plausible(*at)) return bad(r.values[ts_us].empty() ? ts : ts_us);
+    line.time = *at;
     const auto code = wholeNumber(r.values[status]); // "000" when the client left before there was one
     if (!code || *code > 999) return bad(status);
     line.status = static_cast<unsigned>(*code);
-    const auto sent = wholeNumber(r.values[bytes]);
+    const auto sent = wholeNumber(r.values[bytes].empty() ? "0" : r.values[bytes]);
     if (!sent || *sent > kMostBytes) return bad(bytes);
     line.bytes = *sent;
-    const auto took = seconds(r.values[rt], kLongestSeconds);
-    if (!took) return bad(rt);
-    line.requestTime = micros(*took);
+    if (!readDuration(r, {{rt, 1}, {rt_ms, 1e-3}, {rt_us, 1e-6}}, line.duration)) return bad(rt);
+    if (!readDuration(r, {{lb_ms, 1e-3}, {lb_us, 1e-6}}, line.lbTime)) return bad(lb_us);
     const auto cached = cacheStatus(r.values[cache]);
     if (!cached) return bad(cache);
     line.cache = *cached;
     if (!readUpstream(r, line)) return Error{"an upstream field has a value it cannot have"};
-    line.limitRejected = r.values[limit] == "REJECTED";
+    if (!readDuration(r, {{ttfb, 1}, {ttfb_ms, 1e-3}, {ttfb_us, 1e-6}}, line.ttfb)) return bad(ttfb);
+    line.denied = r.values[limit] == "REJECTED" || r.values[denied] == "1";
     line.method = std::move(r.values[m]);
     line.uri = std::move(r.values[uri]);
     readPurge(r, line);
     return line;
 }
 
+/// httpd and HAProxy write bytes they do not like as \xHH, which JSON does not know.
+std::string withoutHexEscapes(std::string_view line) {
+    std::string text;
+    text.reserve(line.size());
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] != '\\' || i + 1 == line.size()) {
+            text += line[i];
+        } else if (line[i + 1] == 'x') {
+            text += '?';
+            i = std::min(i + 3, line.size());
+        } else {
+            text.append(
+                line.substr(i++, 2)); // an escape of two characters, the second of which is no start of one
+        }
+    }
+    return text;
+}
+
 } // namespace
 
-Result<NginxLogLine> parseNginxLog(std::string_view line) {
-    if (line.size() > kLogLineBytes) return Error{"longer than 64 KiB"};
+Result<Exchange> parseAccessLine(std::string_view line) {
+    if (line.size() > kAccessLineBytes) return Error{"longer than 64 KiB"};
     if (line.starts_with('<')) {
         const auto start = line.substr(0, kSyslogHeaderBytes).find(": {");
         if (start == std::string_view::npos) return Error{"no JSON object behind the syslog header"};
         line.remove_prefix(start + 2);
     }
+    std::string mended;
+    if (line.find("\\x") != std::string_view::npos) line = mended = withoutHexEscapes(line);
     Reader reader;
     if (nlohmann::json::sax_parse(line.begin(), line.end(), &reader)) return interpret(reader);
     if (!reader.notUtf8) return Error{reader.complaint};
-    // escape=json leaves bytes from 0x80 on as the client sent them: nobody may hide a request that way.
+    // nginx's escape=json leaves bytes from 0x80 on as the client sent them: nobody may hide a request that
+    // way.
     std::string ascii(line);
     for (char& c : ascii)
         if (static_cast<unsigned char>(c) >= 0x80) c = '?';

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/agent/access_log.h"
+
+#include "feeds/agent/access_line.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+constexpr std::chrono::seconds kRefusalsLogInterval{10};
+
+}
+
+Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& where, const std::string& apiPrefix,
+                                                   EventLoop& loop, const Clock& clock) {
+    std::unique_ptr<AccessLog> log(new AccessLog(where, apiPrefix, clock));
+    RequestTally& tally = log->m_tally; // stays where it is, as the log does
+    auto lines = LineSource::open(where, loop, [&tally](std::string_view line) {
+        const auto exchange = parseAccessLine(line);
+        if (exchange)
+            tally.add(*exchange);
+        else
+            tally.addRefused(exchange.error());
+    });
+    if (!lines) return Error{lines.error()};
+    log->m_lines = *std::move(lines);
+    return log;
+}
+
+AccessLog::AccessLog(std::string where, const std::string& apiPrefix, const Clock& clock)
+    : m_where(std::move(where)), m_clock(clock), m_tally(apiPrefix),
+      m_refusalsLogged(clock.steady() - kRefusalsLogInterval) {}
+
+AccessLog::Second AccessLog::cut() {
+    m_lines->drain();
+    m_tally.addLost(m_lines->takeLost());
+    logRefusals();
+    Second second;
+    second.requests = m_tally.exchanges();
+    second.invalidationsPending = m_tally.purgeSequence().pending();
+    second.counts = m_tally.cut();
+    return second;
+}
+
+void AccessLog::logRefusals() {
+    const SteadyTime now = m_clock.steady();
+    const std::uint64_t refused = m_tally.linesRefused();
+    if (refused == m_refusalsSeen || now - m_refusalsLogged < kRefusalsLogInterval) return;
+    spdlog::warn("{}: {} access lines refused, the last because: {}", m_where, refused - m_refusalsSeen,
+                 m_tally.lastRefusal());
+    m_refusalsSeen = refused;
+    m_refusalsLogged = now;
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/agent/collector_kinds.h"
+
+#include "feeds/agent/host_collector.h"
+#include "feeds/agent/nginx_collector.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+constexpr CollectorSetting kLines{"lines", "access lines: udp:15140, or a file's absolute path"};
+constexpr CollectorSetting kApiPrefix{"api-prefix",
+                                      "URIs that begin so are metadata and API requests; /api/ unless said"};
+
+constexpr std::array kNginx{
+    CollectorSetting{"status", "stub_status page: http://127.0.0.1:18088/stub_status"}, kLines, kApiPrefix,
+    CollectorSetting{"max-connections", "connections nginx can take: processes × worker_connections"}};
+constexpr std::array kHost{
+    CollectorSetting{"interface", "network interface to watch: eth0"},
+    CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
+    CollectorSetting{"proc", "where the machine's /proc is, for an agent in a container: /host/proc"}};
+
+const std::array kKinds{
+    CollectorKind{"nginx", "nginx: stub_status and access lines", "status", kNginx, &NginxCollector::make},
+    CollectorKind{"host", "this machine: processors, memory, link", "", kHost, &HostCollector::make},
+};
+
+const CollectorKind* kindOf(std::string_view name) {
+    const auto found = std::ranges::find(kKinds, name, &CollectorKind::name);
+    return found == kKinds.end() ? nullptr : &*found;
+}
+
+std::string namesOf(const auto& things) {
+    std::string names;
+    for (const auto& thing : things) {
+        if (!names.empty()) names += ", ";
+        names += thing.name;
+    }
+    return names;
+}
+
+std::string_view nextWord(std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(word.size());
+    return word;
+}
+
+} // namespace
+
+std::span<const CollectorKind> collectorKinds() {
+    return kKinds;
+}
+
+std::string_view addressSetting(std::string_view kind) {
+    const CollectorKind* found = kindOf(kind);
+    return found == nullptr ? std::string_view() : found->address;
+}
+
+Result<CollectorPlan> readCollectorPlan(std::string_view text) {
+    CollectorPlan plan;
+    plan.kind = nextWord(text);
+    CollectorSettings::Values values;
+    for (auto word = nextWord(text); !word.empty(); word = nextWord(text)) {
+        const auto equals = word.find('=');
+        if (equals == std::string_view::npos || equals == 0)
+            return Error{plan.kind + ": '" + std::string(word) + "', expected NAME=VALUE"};
+        const auto added =
+            values.emplace(std::string(word.substr(0, equals)), std::string(word.substr(equals + 1)));
+        if (!added.second) return Error{plan.kind + ": " + added.first->first + " is said twice"};
+    }
+    plan.settings = CollectorSettings(std::move(values));
+    return checkCollectorPlan(std::move(plan));
+}
+
+Result<CollectorPlan> checkCollectorPlan(CollectorPlan plan) {
+    const CollectorKind* kind = kindOf(plan.kind);
+    if (kind == nullptr)
+        return Error{"'" + plan.kind + "' is nothing that can be watched, expected one of " +
+                     namesOf(kKinds)};
+    for (const auto& [name, value] : plan.settings.values())
+        if (std::ranges::find(kind->settings, name, &CollectorSetting::name) == kind->settings.end())
+            return Error{plan.kind + ": there is no setting '" + name + "', expected one of " +
+                         namesOf(kind->settings)};
+    return plan;
+}
+
+Result<std::unique_ptr<Collector>> makeCollector(const CollectorPlan& plan, const Surroundings& around) {
+    const CollectorKind* kind = kindOf(plan.kind);
+    if (kind == nullptr) return Error{"'" + plan.kind + "' is nothing that can be watched"};
+    auto made = kind->make(plan.settings, around);
+    if (!made) return Error{plan.kind + ": " + made.error()};
+    return made;
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/util/result.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace surgescope::feeds {
+
+struct HttpResponse {
+    std::string body;
+    std::string server;               // the Server header, printable ASCII only; empty when there is none
+    std::uint64_t newConnections = 0; // that this request opened; 0: it went over a kept one
+};
+
+/// Where an agent waits: for descriptors, for HTTP answers and for time, all at once. One thread; what is
+/// called back is called from turn(). Callbacks may start, watch and end whatever they like.
+class EventLoop {
+  public:
+    static constexpr std::chrono::milliseconds kFetchTimeout{400}; // connecting included
+    static constexpr std::size_t kBodyBytes = 1U << 20;
+
+    EventLoop();
+    ~EventLoop();
+    EventLoop(const EventLoop&) = delete;
+    EventLoop& operator=(const EventLoop&) = delete;
+
+    /// Ends what it stands for when it is destroyed; then nothing is called back any more. Must not outlive
+    /// the loop.
+    class Handle {
+      public:
+        Handle() = default;
+        Handle(Handle&& other) noexcept;
+        Handle& operator=(Handle&& other) noexcept;
+        ~Handle();
+
+      private:
+        friend class EventLoop;
+        Handle(EventLoop* loop, std::uint64_t id) : m_loop(loop), m_id(id) {}
+        EventLoop* m_loop = nullptr;
+        std::uint64_t m_id = 0;
+    };
+
+    /// Calls `ready` whenever `descriptor` is readable (or ended, or broken).
+    [[nodiscard]] Handle watch(int descriptor, std::function<void()> ready);
+    /// Calls `due` about every `period`: for what has no descriptor, as a file that grows.
+    [[nodiscard]] Handle every(std::chrono::milliseconds period, std::function<void()> due);
+    /// Fetches a page: http only, no redirects, no proxy, bounded in time and size; connections are kept for
+    /// the next time. An answer other than 200 is an error, "http://… answered 404". `done` is called once,
+    /// never from within fetch().
+    [[nodiscard]] Handle fetch(const std::string& url, std::function<void(Result<HttpResponse>)> done);
+
+    /// Waits until something is to be done, `atMost` that long, and does it.
+    void turn(std::chrono::milliseconds atMost);
+
+  private:
+    struct Inner;
+    std::unique_ptr<Inner> m_inner;
+    void end(std::uint64_t id);
+};
+
+} // namespace surgescope::feeds
