@@ -4,6 +4,7 @@
 
 #include "app/agent/explain.h"
 #include "app/agent/options.h"
+#include "app/agent/purge.h"
 #include "app/command_line.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -65,8 +66,11 @@ int main(int argc, char** argv) {
     AgentOptions options;
     CLI::App app{"Reports what edge servers do to surgescope, once a second.", kAgentProgram};
     addAgentOptions(app, options);
+    PurgeOptions purges;
+    const auto* purging = addPurgeCommand(app, purges);
     if (const auto status = parseCommandLine(app, argc, argv)) return *status;
     const auto refuse = [&app](const std::string& text) { return commandLineError(app, text); };
+    if (purging->parsed()) return purge(purges);
     auto plan = planOf(options);
     if (!plan) return refuse(plan.error());
     AgentTask task = *std::move(plan);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <strings.h>
 #include <utility>
@@ -14,20 +15,14 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr std::size_t kServerBytes = 64;
+constexpr std::size_t kHeaderBytes = 64; // of a value that is kept
 constexpr long kKeptConnections = 1024;
 
-std::size_t takeHeader(char* data, std::size_t, std::size_t size, void* target) {
-    constexpr std::string_view name = "server:";
-    auto& response = *static_cast<HttpResponse*>(target);
-    if (size < name.size() || strncasecmp(data, name.data(), name.size()) != 0) return size;
-    response.server.clear();
-    for (const char c : std::string_view(data, size).substr(name.size())) {
-        const bool printable = c >= ' ' && c <= '~';
-        if (printable && (c != ' ' || !response.server.empty()) && response.server.size() < kServerBytes)
-            response.server += c;
-    }
-    return size;
+std::string printable(std::string_view text) {
+    std::string value;
+    for (const char c : text)
+        if (c >= ' ' && c <= '~' && (c != ' ' || !value.empty()) && value.size() < kHeaderBytes) value += c;
+    return value;
 }
 
 std::size_t takeBody(char* data, std::size_t, std::size_t size, void* target) {
@@ -49,26 +44,74 @@ struct Timer {
 };
 
 /// A request under way. Stays where it is, for libcurl knows its address.
-struct Fetch {
+struct Asked {
     std::uint64_t id = 0;
     CURL* curl = nullptr;
-    std::string url;
+    curl_slist* headers = nullptr;
+    HttpRequest request;
     HttpResponse response;
     std::array<char, CURL_ERROR_SIZE> reason{};
     std::function<void(Result<HttpResponse>)> done;
 
+    Asked() = default;
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+    ~Asked() { curl_slist_free_all(headers); }
+
     Result<HttpResponse> result(CURLcode code) {
         if (code != CURLE_OK)
-            return Error{url + ": " + (reason[0] != '\0' ? reason.data() : curl_easy_strerror(code))};
+            return Error{request.url + ": " + (reason[0] != '\0' ? reason.data() : curl_easy_strerror(code))};
         long status = 0;
         long connections = 0;
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
         curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &connections);
-        if (status != 200) return Error{url + " answers with status " + std::to_string(status)};
+        response.status = static_cast<unsigned>(status);
         response.newConnections = static_cast<std::uint64_t>(connections);
         return std::move(response);
     }
 };
+
+std::size_t takeHeader(char* data, std::size_t, std::size_t size, void* target) {
+    Asked& asked = *static_cast<Asked*>(target);
+    const std::string_view line(data, size);
+    const auto valueOf = [&line](std::string_view name) -> std::optional<std::string> {
+        if (line.size() <= name.size() || line[name.size()] != ':' ||
+            strncasecmp(line.data(), name.data(), name.size()) != 0)
+            return std::nullopt;
+        return printable(line.substr(name.size() + 1));
+    };
+    if (auto server = valueOf("server")) asked.response.server = *std::move(server);
+    for (const std::string& name : asked.request.wanted)
+        if (auto value = valueOf(name)) asked.response.wanted[name] = *std::move(value);
+    return size;
+}
+
+void prepare(Asked& asked) {
+    CURL* curl = asked.curl;
+    const auto timeout = static_cast<long>(asked.request.timeout.count());
+    for (const std::string& header : asked.request.headers)
+        asked.headers = curl_slist_append(asked.headers, header.c_str());
+    curl_easy_setopt(curl, CURLOPT_URL, asked.request.url.c_str());
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
+#else
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS, CURLPROTO_HTTP);
+#endif
+    if (asked.request.method != "GET")
+        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, asked.request.method.c_str());
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, asked.headers);
+    curl_easy_setopt(curl, CURLOPT_PROXY, ""); // not even one from the environment
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, timeout);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, asked.reason.data());
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &takeBody);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &asked.response);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &takeHeader);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, &asked);
+    curl_easy_setopt(curl, CURLOPT_PRIVATE, &asked);
+}
 
 } // namespace
 
@@ -78,12 +121,12 @@ struct EventLoop::Inner {
     std::uint64_t lastId = 0;
     std::map<std::uint64_t, Watched> watched;
     std::map<std::uint64_t, Timer> timers;
-    std::map<std::uint64_t, std::unique_ptr<Fetch>> fetches;
+    std::map<std::uint64_t, std::unique_ptr<Asked>> asked;
 
-    void release(Fetch& fetch) {
-        curl_multi_remove_handle(multi, fetch.curl);
-        curl_easy_reset(fetch.curl);
-        idle.push_back(fetch.curl);
+    void release(Asked& one) {
+        curl_multi_remove_handle(multi, one.curl);
+        curl_easy_reset(one.curl);
+        idle.push_back(one.curl);
     }
     CURL* handle() {
         if (idle.empty()) return curl_easy_init();
@@ -94,7 +137,7 @@ struct EventLoop::Inner {
 
     void wait(std::chrono::milliseconds atMost, std::vector<std::uint64_t>& ready);
     void runTimers();
-    void finishFetches();
+    void takeAnswers();
 };
 
 EventLoop::EventLoop() : m_inner(std::make_unique<Inner>()) {
@@ -104,8 +147,8 @@ EventLoop::EventLoop() : m_inner(std::make_unique<Inner>()) {
 }
 
 EventLoop::~EventLoop() {
-    for (auto& [id, fetch] : m_inner->fetches)
-        m_inner->release(*fetch);
+    for (auto& [id, one] : m_inner->asked)
+        m_inner->release(*one);
     for (CURL* curl : m_inner->idle)
         curl_easy_cleanup(curl);
     curl_multi_cleanup(m_inner->multi);
@@ -127,10 +170,10 @@ EventLoop::Handle::~Handle() {
 void EventLoop::end(std::uint64_t id) {
     m_inner->watched.erase(id);
     m_inner->timers.erase(id);
-    const auto fetch = m_inner->fetches.find(id);
-    if (fetch == m_inner->fetches.end()) return;
-    m_inner->release(*fetch->second);
-    m_inner->fetches.erase(fetch);
+    const auto one = m_inner->asked.find(id);
+    if (one == m_inner->asked.end()) return;
+    m_inner->release(*one->second);
+    m_inner->asked.erase(one);
 }
 
 EventLoop::Handle EventLoop::watch(int descriptor, std::function<void()> ready) {
@@ -143,32 +186,25 @@ EventLoop::Handle EventLoop::every(std::chrono::milliseconds period, std::functi
     return {this, m_inner->lastId};
 }
 
-EventLoop::Handle EventLoop::fetch(const std::string& url, std::function<void(Result<HttpResponse>)> done) {
-    auto fetch = std::make_unique<Fetch>();
-    fetch->id = ++m_inner->lastId;
-    fetch->url = url;
-    fetch->done = std::move(done);
-    CURL* curl = fetch->curl = m_inner->handle();
-    curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-#if LIBCURL_VERSION_NUM >= 0x075500
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
-#else
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS, CURLPROTO_HTTP);
-#endif
-    curl_easy_setopt(curl, CURLOPT_PROXY, ""); // not even one from the environment
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(kFetchTimeout.count()));
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(kFetchTimeout.count()));
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, fetch->reason.data());
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &takeBody);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &fetch->response);
-    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &takeHeader);
-    curl_easy_setopt(curl, CURLOPT_HEADERDATA, &fetch->response);
-    curl_easy_setopt(curl, CURLOPT_PRIVATE, fetch.get());
-    curl_multi_add_handle(m_inner->multi, curl);
-    m_inner->fetches.emplace(fetch->id, std::move(fetch));
+EventLoop::Handle EventLoop::ask(HttpRequest request, std::function<void(Result<HttpResponse>)> done) {
+    auto asked = std::make_unique<Asked>();
+    asked->id = ++m_inner->lastId;
+    asked->request = std::move(request);
+    asked->done = std::move(done);
+    asked->curl = m_inner->handle();
+    prepare(*asked);
+    curl_multi_add_handle(m_inner->multi, asked->curl);
+    m_inner->asked.emplace(asked->id, std::move(asked));
     return {this, m_inner->lastId};
+}
+
+EventLoop::Handle EventLoop::fetch(const std::string& url, std::function<void(Result<HttpResponse>)> done) {
+    return ask({.url = url}, [url, done = std::move(done)](Result<HttpResponse> response) {
+        if (response && response->status != 200)
+            done(Error{url + " answers with status " + std::to_string(response->status)});
+        else
+            done(std::move(response));
+    });
 }
 
 void EventLoop::turn(std::chrono::milliseconds atMost) {
@@ -182,7 +218,7 @@ void EventLoop::turn(std::chrono::milliseconds atMost) {
         run();
     }
     m_inner->runTimers();
-    m_inner->finishFetches();
+    m_inner->takeAnswers();
 }
 
 void EventLoop::Inner::wait(std::chrono::milliseconds atMost, std::vector<std::uint64_t>& ready) {
@@ -216,26 +252,26 @@ void EventLoop::Inner::runTimers() {
     }
 }
 
-void EventLoop::Inner::finishFetches() {
-    if (fetches.empty()) return;
+void EventLoop::Inner::takeAnswers() {
+    if (asked.empty()) return;
     int running = 0;
     curl_multi_perform(multi, &running);
     std::vector<std::pair<std::uint64_t, CURLcode>> finished;
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
         if (message->msg != CURLMSG_DONE) continue;
-        char* fetch = nullptr;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &fetch);
-        finished.emplace_back(reinterpret_cast<Fetch*>(fetch)->id, message->data.result);
+        char* one = nullptr;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &one);
+        finished.emplace_back(reinterpret_cast<Asked*>(one)->id, message->data.result);
     }
     for (const auto& [id, code] : finished) {
-        const auto found = fetches.find(id);
-        if (found == fetches.end()) continue; // ended by one before it
-        const auto fetch = std::move(found->second);
-        fetches.erase(found);
-        auto result = fetch->result(code);
-        release(*fetch);
-        fetch->done(std::move(result));
+        const auto found = asked.find(id);
+        if (found == asked.end()) continue; // ended by one before it
+        const auto one = std::move(found->second);
+        asked.erase(found);
+        auto result = one->result(code);
+        release(*one);
+        one->done(std::move(result));
     }
 }
 

@@ -14,7 +14,18 @@
 
 namespace surgescope::feeds {
 
+struct HttpRequest {
+    std::string url;
+    std::string method = "GET";
+    std::vector<std::string> headers{};                                 // "X-Purge-Seq: 17"
+    std::chrono::milliseconds timeout = std::chrono::milliseconds(400); // connecting included
+    /// Names of headers whose values are wanted, in small letters.
+    std::vector<std::string> wanted{};
+};
+
 struct HttpResponse {
+    unsigned status = 0;
+    std::map<std::string, std::string> wanted; // by name; printable ASCII only
     std::string body;
     std::string server;               // the Server header, printable ASCII only; empty when there is none
     std::uint64_t newConnections = 0; // that this request opened; 0: it went over a kept one
@@ -24,7 +35,6 @@ struct HttpResponse {
 /// called back is called from turn(). Callbacks may start, watch and end whatever they like.
 class EventLoop {
   public:
-    static constexpr std::chrono::milliseconds kFetchTimeout{400}; // connecting included
     static constexpr std::size_t kBodyBytes = 1U << 20;
 
     EventLoop();
@@ -52,9 +62,10 @@ class EventLoop {
     [[nodiscard]] Handle watch(int descriptor, std::function<void()> ready);
     /// Calls `due` about every `period`: for what has no descriptor, as a file that grows.
     [[nodiscard]] Handle every(std::chrono::milliseconds period, std::function<void()> due);
-    /// Fetches a page: http only, no redirects, no proxy, bounded in time and size; connections are kept for
-    /// the next time. An answer other than 200 is an error, "http://… answered 404". `done` is called once,
-    /// never from within fetch().
+    /// Asks a server: http only, no redirects, no proxy, bounded in time and size; connections are kept for
+    /// the next time. Any status is an answer. `done` is called once, never from within ask().
+    [[nodiscard]] Handle ask(HttpRequest request, std::function<void(Result<HttpResponse>)> done);
+    /// Fetches a page. A status other than 200 is an error, "http://… answers with status 404".
     [[nodiscard]] Handle fetch(const std::string& url, std::function<void(Result<HttpResponse>)> done);
 
     /// Waits until something is to be done, `atMost` that long, and does it.

@@ -22,7 +22,7 @@ HttpResponder::HttpResponder(std::string answer)
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     if (::bind(m_listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        ::listen(m_listener, 16) != 0 ||
+        ::listen(m_listener, SOMAXCONN) != 0 ||
         ::getsockname(m_listener, reinterpret_cast<sockaddr*>(&address), &size) != 0)
         throw std::runtime_error("the HTTP responder cannot listen");
     m_port = ntohs(address.sin_port);

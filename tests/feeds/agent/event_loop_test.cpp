@@ -148,3 +148,19 @@ TEST_CASE("a timer comes again and again until it is ended", "[agent][loop]") {
     loop.turn(5ms);
     CHECK(due == before);
 }
+
+TEST_CASE("a request carries its headers, and the wanted ones come back", "[agent][http]") {
+    HttpResponder responder("HTTP/1.1 405 No\r\nAGE: 12\r\nX-Other: 5\r\nContent-Length: 0\r\n\r\n");
+    EventLoop loop;
+    std::optional<HttpResponse> answer;
+    const auto asked = loop.ask(
+        {.url = responder.url(), .method = "PURGE", .headers = {"X-Purge-Id: drop-1"}, .wanted = {"age"}},
+        [&](Result<HttpResponse> response) {
+            REQUIRE(response);
+            answer = *std::move(response);
+        });
+    while (!answer)
+        loop.turn(100ms);
+    CHECK(answer->status == 405);
+    CHECK(answer->wanted == std::map<std::string, std::string>{{"age", "12"}});
+}

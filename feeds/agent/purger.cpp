@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/agent/purger.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <deque>
+#include <fcntl.h>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <sys/file.h>
+#include <unistd.h>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+constexpr std::size_t kMostTargets = 100'000;
+
+/// "https://www.example.com/audio/1" as a server is asked for it: whatever clients speak, a purge goes to the
+/// server's own address.
+struct PurgeUrl {
+    std::string host; // "www.example.com"
+    std::string path; // "/audio/1"
+};
+
+bool isPrintable(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+Result<PurgeUrl> readUrl(const std::string& url) {
+    const std::size_t scheme = url.starts_with("https://") ? 8 : 7;
+    const auto path = url.find('/', scheme);
+    if ((scheme == 7 && !url.starts_with("http://")) || path == std::string::npos || path == scheme ||
+        !isPrintable(url))
+        return Error{"'" + url + "', expected http://HOST/PATH"};
+    return PurgeUrl{url.substr(scheme, path - scheme), url.substr(path)};
+}
+
+bool isAddress(std::string_view text) {
+    return !text.empty() && isPrintable(text) && text.find('/') == std::string_view::npos;
+}
+
+/// Gone at the origin is as good as purged: 404 to a PURGE says that it was not in the cache.
+bool isApplied(unsigned status) {
+    return status / 100 == 2 || status == 404;
+}
+
+std::string whyNot(unsigned status, const std::string& method) {
+    const std::string code = "answered " + std::to_string(status);
+    if (status == 405 || status == 501)
+        return code + ": it takes no " + method + (method == "GET" ? "" : "; nginx takes --method GET");
+    if (status == 403) return code + ": it does not take this machine for an issuer of purges";
+    return code;
+}
+
+struct PurgeRun {
+    EventLoop& loop;
+    const Clock& clock;
+    const Purger::Order& order;
+    const std::function<void(const PurgeOutcome&)>& told;
+    std::vector<PurgeUrl> urls;
+    std::vector<PurgeOutcome> outcomes{};
+    std::map<std::size_t, EventLoop::Handle> underWay{};
+    std::vector<std::size_t> ended{};
+    std::size_t next = 0;
+
+    std::size_t total() const { return urls.size() * order.targets.size(); }
+
+    void start(std::size_t which) {
+        const std::size_t url = which / order.targets.size();
+        const std::size_t target = which % order.targets.size();
+        const auto us = [](WallTime t) { return t.time_since_epoch().count(); };
+        const WallTime issued = clock.wall();
+        HttpRequest request{.url = "http://" + order.targets[target].address + urls[url].path,
+                            .method = order.method,
+                            .headers = {"Host: " + urls[url].host, "X-Purge-Id: " + order.id,
+                                        "X-Purge-Seq: " + std::to_string(order.firstSequence + url),
+                                        "X-Purge-Issued-At: " + std::to_string(us(issued))},
+                            .timeout = order.timeout};
+        underWay[which] = loop.ask(std::move(request), [this, which, url, target, sent = clock.steady()](
+                                                           const Result<HttpResponse>& answer) {
+            PurgeOutcome outcome{.url = url, .target = target};
+            outcome.took = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady() - sent);
+            if (!answer) {
+                outcome.why = answer.error();
+            } else {
+                outcome.status = answer->status;
+                outcome.applied = isApplied(answer->status);
+                if (!outcome.applied) outcome.why = whyNot(answer->status, order.method);
+            }
+            told(outcome);
+            outcomes.push_back(std::move(outcome));
+            ended.push_back(which);
+        });
+    }
+
+    void run() {
+        while (outcomes.size() < total()) {
+            while (next < total() && underWay.size() < Purger::kAtOnce)
+                start(next++);
+            loop.turn(std::chrono::milliseconds(100));
+            for (const std::size_t which : std::exchange(ended, {}))
+                underWay.erase(which);
+        }
+    }
+};
+
+struct LockedFile {
+    int descriptor;
+    explicit LockedFile(const std::string& path)
+        : descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+        if (descriptor >= 0 && ::flock(descriptor, LOCK_EX) != 0) {
+            ::close(descriptor);
+            descriptor = -1;
+        }
+    }
+    LockedFile(const LockedFile&) = delete;
+    LockedFile& operator=(const LockedFile&) = delete;
+    ~LockedFile() {
+        if (descriptor >= 0) ::close(descriptor);
+    }
+};
+
+} // namespace
+
+Result<std::vector<PurgeTarget>> readPurgeTargets(std::string_view text, const std::string& file) {
+    std::vector<PurgeTarget> targets;
+    for (std::size_t line = 1; !text.empty(); ++line) {
+        const auto end = text.find('\n');
+        std::string_view rest = text.substr(0, end);
+        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+        rest = rest.substr(0, rest.find('#'));
+        std::vector<std::string_view> words;
+        while (true) {
+            rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r"), rest.size()));
+            if (rest.empty()) break;
+            words.push_back(rest.substr(0, rest.find_first_of(" \t\r")));
+            rest.remove_prefix(words.back().size());
+        }
+        if (words.empty()) continue;
+        if (words.size() > 2 || !isAddress(words.back()))
+            return Error{file + ":" + std::to_string(line) +
+                         ": expected a PoP and an address, EWR 10.0.0.1:80"};
+        if (targets.size() == kMostTargets)
+            return Error{file + ":" + std::to_string(line) + ": more than " + std::to_string(kMostTargets) +
+                         " addresses"};
+        targets.push_back(
+            {words.size() == 2 ? std::string(words[0]) : std::string(), std::string(words.back())});
+    }
+    return targets;
+}
+
+Result<std::vector<PurgeOutcome>> Purger::send(const Order& order,
+                                               const std::function<void(const PurgeOutcome&)>& told) {
+    PurgeRun run{.loop = m_loop, .clock = m_clock, .order = order, .told = told, .urls = {}};
+    for (const std::string& url : order.urls) {
+        auto read = readUrl(url);
+        if (!read) return Error{read.error()};
+        run.urls.push_back(*std::move(read));
+    }
+    for (const PurgeTarget& target : order.targets)
+        if (!isAddress(target.address))
+            return Error{"'" + target.address + "', expected an address, 10.0.0.1:80"};
+    if (!isPrintable(order.id))
+        return Error{"'" + order.id + "', expected a name of ASCII characters without blanks"};
+    run.run();
+    return std::move(run.outcomes);
+}
+
+Result<std::uint64_t> takePurgeSequence(const std::string& path, std::size_t count) {
+    std::error_code ignored;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+    const LockedFile file(path);
+    const auto failed = [&path] { return Error{path + ": " + std::strerror(errno)}; };
+    if (file.descriptor < 0) return failed();
+    std::array<char, 32> text{};
+    const ssize_t size = ::pread(file.descriptor, text.data(), text.size(), 0);
+    if (size < 0) return failed();
+    std::uint64_t last = 0;
+    if (size > 0) {
+        const char* end = text.data() + size;
+        const auto [stop, error] = std::from_chars(text.data(), end, last);
+        if (error != std::errc() || (stop != end && *stop != '\n'))
+            return Error{path + ": expected the number of the last purge"};
+    }
+    const std::string next = std::to_string(last + count) + "\n";
+    if (::pwrite(file.descriptor, next.data(), next.size(), 0) != static_cast<ssize_t>(next.size()) ||
+        ::ftruncate(file.descriptor, static_cast<off_t>(next.size())) != 0 || ::fsync(file.descriptor) != 0)
+        return failed();
+    return last + 1;
+}
+
+} // namespace surgescope::feeds
