@@ -6,7 +6,9 @@
 #include "widgets/base/palette.h"
 #include "widgets/base/panel_widget.h"
 
+#include <QClipboard>
 #include <QFontMetricsF>
+#include <QGuiApplication>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -102,7 +104,16 @@ void AlarmStrip::setScale(double scale) {
     update();
 }
 
+void AlarmStrip::setWaiting(const QStringList& lines, const QString& command) {
+    if (lines == m_waiting && command == m_command) return;
+    m_waiting = lines;
+    m_command = command;
+    setAccessibleDescription(text());
+    update();
+}
+
 QString AlarmStrip::text() const {
+    if (!m_waiting.empty()) return m_waiting.join(u' ');
     if (!m_status || !m_status->alarms.since) return QStringLiteral("nothing judged yet");
     const auto& alarms = m_status->alarms;
     QString all = verdictText(alarms.verdict) + QStringLiteral(" since ") + alarmTime(*alarms.since, m_words);
@@ -113,7 +124,11 @@ QString AlarmStrip::text() const {
 }
 
 void AlarmStrip::mousePressEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton) emit listRequested();
+    if (event->button() != Qt::LeftButton) return;
+    if (!m_waiting.empty())
+        QGuiApplication::clipboard()->setText(m_command);
+    else
+        emit listRequested();
 }
 
 void AlarmStrip::keyPressEvent(QKeyEvent* event) {
@@ -135,6 +150,9 @@ void AlarmStrip::paintAll(QPainter& painter) {
     const QRectF verdict(all.left(), all.top(), px(kVerdict), all.height());
     const QRectF counts(all.right() - px(kCounts), all.top(), px(kCounts), all.height());
     paintVerdict(painter, verdict);
+    if (!m_waiting.empty())
+        return paintWaiting(painter,
+                            QRectF(QPointF(verdict.right() + px(kBetween), all.top()), all.bottomRight()));
     if (!m_status) return;
     const double left = verdict.right() + px(kBetween);
     const double room = counts.left() - left;
@@ -182,6 +200,25 @@ void AlarmStrip::paintVerdict(QPainter& painter, const QRectF& box) {
     painter.setFont(textFont(px(m_isPast ? kLeastType : 17), QFont::Medium));
     painter.drawText(QRectF(box.left() + px(14), box.bottom() - px(34), box.width() - px(18), px(26)),
                      Qt::AlignLeft | Qt::AlignVCenter, since);
+}
+
+void AlarmStrip::paintWaiting(QPainter& painter, const QRectF& box) {
+    const Palette& p = colours();
+    const double lineHigh = box.height() / 3;
+    const double wide = box.width() - px(12);
+    double y = box.top();
+    const auto line = [&](const QString& text, double size, const QColor& colour, QFont::Weight weight) {
+        painter.setFont(textFont(px(size), weight));
+        painter.setPen(colour);
+        painter.drawText(QRectF(box.left() + px(12), y, wide, lineHigh), Qt::AlignLeft | Qt::AlignVCenter,
+                         QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, wide));
+        y += lineHigh;
+    };
+    line(m_waiting.front(), 24, p.text, QFont::DemiBold);
+    line(m_waiting.mid(1).join(QStringLiteral("; ")), kTodo, p.muted, QFont::Normal);
+    if (!m_command.isEmpty())
+        line(m_command + QStringLiteral("   on an edge node; a click copies it"), kTodo, p.text,
+             QFont::Medium);
 }
 
 std::vector<Card> AlarmStrip::shown(std::size_t places) const {

@@ -5,6 +5,8 @@
 
 #include "widgets/base/time_words.h"
 
+#include <QString>
+#include <QStringList>
 #include <QTimer>
 #include <QWidget>
 
@@ -16,7 +18,8 @@
 namespace surgescope::widgets {
 
 /// What burns, at one glance: the verdict and since when, the worst cards, how many there are. Of now, also
-/// while the screen looks back. A click asks for the list. GUI thread.
+/// while the screen looks back. A click asks for the list. Before
+/// anything was received it says what is waited for. GUI thread.
 class AlarmStrip : public QWidget {
     Q_OBJECT
   public:
@@ -27,6 +30,9 @@ class AlarmStrip : public QWidget {
     /// How times are said. `isPast`: the screen shows another time than the strip.
     void setWords(const TimeWords& words, bool isPast);
     void setScale(double scale);
+    /// While nothing has been received: what is waited for, in lines, and the command that makes a node speak
+    /// to us, which a click copies. No lines: something has been.
+    void setWaiting(const QStringList& lines, const QString& command);
 
     /// What has a place, so many at most, the worst first. In a flood the one it began with comes first, and
     /// the last stands for all warnings: its id is kFolded.
@@ -48,6 +54,7 @@ class AlarmStrip : public QWidget {
     void paintAll(QPainter& painter);
     void paintVerdict(QPainter& painter, const QRectF& box);
     void paintCard(QPainter& painter, const feeds::Card& card, const QRectF& box);
+    void paintWaiting(QPainter& painter, const QRectF& box);
     void paintCounts(QPainter& painter, const QRectF& box, std::size_t more);
     std::size_t placesIn(double room) const;
     QString stateOf(const feeds::Card& card) const;
@@ -56,6 +63,8 @@ class AlarmStrip : public QWidget {
     std::shared_ptr<const feeds::LiveStatus> m_status;
     TimeWords m_words;
     bool m_isPast = false;
+    QStringList m_waiting;
+    QString m_command;
     double m_scale = 1;
     QTimer m_blink; // of what nobody cares for
     bool m_isLit = true;

@@ -4,7 +4,6 @@
 #include "widgets/map/map_widget.h"
 
 #include <QApplication>
-#include <QClipboard>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QToolTip>
@@ -87,8 +86,6 @@ void MapWidget::click(QPointF at) {
         emit selected(feeds::Selection::pop(*code));
         return;
     }
-    if (m_commandBox.contains(at))
-        return QGuiApplication::clipboard()->setText(joinCommand(m_frame->health, m_host));
     if (m_detailBox.contains(at)) return; // what lies beneath cannot be meant
     const MapScene::Hit hit = m_scene.at(at);
     if (hit.cluster)

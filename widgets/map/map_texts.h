@@ -19,10 +19,4 @@ QString popTooltip(const feeds::PopFrame& pop, const feeds::PopCatalogue& catalo
 QString clusterTooltip(const PopCluster& cluster, std::span<const PopMarker> markers,
                        const feeds::Frame& frame, const MarkerRules& rules);
 
-/// What the screen waits for while nothing has been received, one line per endpoint below a heading.
-QStringList waitingText(const feeds::FeedHealth& health);
-
-/// What makes a node speak to this machine; empty where nothing is bound that others reach.
-QString joinCommand(const feeds::FeedHealth& health, const QString& host);
-
 } // namespace surgescope::widgets

@@ -11,7 +11,6 @@
 #include <QEvent>
 #include <QFontMetricsF>
 #include <QPainter>
-#include <QSysInfo>
 
 #include <algorithm>
 #include <cmath>
@@ -34,7 +33,6 @@ QString titleOf(MapMetric metric) {
 MapWidget::MapWidget(const feeds::PopCatalogue& catalogue, QWidget* parent)
     : PanelWidget(titleOf(MapMetric::saturation), parent), m_catalogue(catalogue), m_scene(catalogue),
       m_search(new PopSearch(catalogue, this)) {
-    m_host = QSysInfo::machineHostName();
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     connect(&m_base, &BaseMapLayer::changed, this, qOverload<>(&QWidget::update));
@@ -44,7 +42,6 @@ MapWidget::MapWidget(const feeds::PopCatalogue& catalogue, QWidget* parent)
 
 void MapWidget::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     m_frame = std::move(frame);
-    if (m_frame && m_frame->settled) m_commandBox = {};
     m_scene.setFrame(m_frame);
     if (m_frame) m_board.setFrame(*m_frame);
     placeDetail();
@@ -161,7 +158,6 @@ void MapWidget::paintBody(QPainter& painter, const QRectF&) {
     const bool copies = !isHidden() && takesPixels(painter, devicePixelRatioF());
     copies ? m_base.paint(painter) : m_base.paintAnew(painter);
     if (!m_frame || !m_frame->settled) {
-        paintWaiting(painter);
         painter.restore();
         return;
     }
@@ -213,37 +209,6 @@ void MapWidget::paintLegend(QPainter& painter) {
 
 bool MapWidget::hasWholeLegend() const {
     return height() >= px(kWholeLegend);
-}
-
-void MapWidget::paintWaiting(QPainter& painter) {
-    const feeds::FeedHealth health = m_frame ? m_frame->health : feeds::FeedHealth{};
-    const QStringList lines = waitingText(health);
-    const QString command = joinCommand(health, m_host);
-    const Palette& p = colours();
-    const double line = px(34), count = static_cast<double>(lines.size()) + (command.isEmpty() ? 0 : 2.2);
-    const double top = (m_view.size.height() - line * count) / 2, left = width() * 0.1, wide = width() * 0.8;
-    painter.setPen(QPen(p.border, 1));
-    painter.setBrush(p.shade);
-    painter.drawRoundedRect(QRectF(left, top - px(20), wide, line * count + px(40)), px(6), px(6));
-    double y = top;
-    const auto text = [&](const QString& what, double size, const QColor& colour, QFont::Weight weight) {
-        painter.setFont(textFont(px(size), weight));
-        painter.setPen(colour);
-        painter.drawText(QRectF(left, y, wide, line), Qt::AlignCenter,
-                         QFontMetricsF(painter.font()).elidedText(what, Qt::ElideRight, wide - px(24)));
-        y += line;
-    };
-    for (qsizetype i = 0; i < lines.size(); ++i)
-        text(lines[i], i == 0 ? 26 : 19, i == 0 ? p.text : p.muted, i == 0 ? QFont::DemiBold : QFont::Normal);
-    m_commandBox = {};
-    if (command.isEmpty()) return;
-    y += line * 0.2;
-    m_commandBox = QRectF(left + px(12), y, wide - px(24), line);
-    painter.setPen(QPen(p.border, 1));
-    painter.setBrush(p.panel);
-    painter.drawRoundedRect(m_commandBox, px(4), px(4));
-    text(command, 17, p.text, QFont::Medium);
-    text(QStringLiteral("on an edge node; a click copies it"), kLeastType, p.muted, QFont::Normal);
 }
 
 void MapWidget::scaleChanged() {

@@ -45,8 +45,6 @@ class MapWidget : public PanelWidget {
     const MapOptions& options() const { return m_options; }
     void setOptions(const MapOptions& options);
 
-    /// How others reach this machine; its own name, if nothing else is said.
-    void setHost(const QString& host) { m_host = host; }
     /// What discs and colours tell, with its domain.
     QString unit() const;
 
@@ -100,7 +98,6 @@ class MapWidget : public PanelWidget {
     QRectF bestDetailBox() const;
     void paintDetail(QPainter& painter) const;
     bool hasWholeLegend() const;
-    void paintWaiting(QPainter& painter);
     void showTip(QPointF at, QPoint global);
     MapView home() const { return MapView::home(m_view.size, m_view.covered); }
     void click(QPointF at);
@@ -118,10 +115,8 @@ class MapWidget : public PanelWidget {
     MapScene m_scene;
     RegionBoard m_board;
     PopSearch* m_search; // child
-    QString m_host;
     bool m_isDetailed = false;
     QRectF m_detailBox;
-    QRectF m_commandBox; // while it waits: a click copies what stands there
     QPixmap m_legend;
     LegendContent m_legendFor;
     UnplacedBoxes m_unplaced;

@@ -13,7 +13,7 @@ namespace surgescope::widgets {
 
 namespace {
 
-constexpr std::size_t kLanes = 3;
+constexpr std::size_t kMostLanes = 3;
 constexpr double kLaneHigh = 4; // units
 constexpr double kLaneEvery = 5.5;
 constexpr double kLeastBar = 3; // however short, it is seen
@@ -54,7 +54,9 @@ std::vector<LaneBar> placeBars(const feeds::Timeline& timeline, const TimelineSc
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
         return timeline.alarms[a].severity > timeline.alarms[b].severity;
     });
-    std::array<std::vector<QRectF>, kLanes> lanes;
+    const auto fit = static_cast<std::size_t>(std::max(track.height() / (kLaneEvery * unit), 1.0));
+    const std::size_t count = std::min(fit, kMostLanes);
+    std::array<std::vector<QRectF>, kMostLanes> lanes;
     std::vector<LaneBar> placed;
     for (const std::size_t i : order) {
         const auto& bar = timeline.alarms[i];
@@ -67,9 +69,9 @@ std::vector<LaneBar> placeBars(const feeds::Timeline& timeline, const TimelineSc
                 return other.left() < box.right() + unit && box.left() < other.right() + unit;
             });
         };
-        while (lane + 1 < kLanes && isTaken(lane))
+        while (lane + 1 < count && isTaken(lane))
             ++lane;
-        box.moveTop(track.bottom() - (static_cast<double>(kLanes - lane) * kLaneEvery) * unit);
+        box.moveTop(track.bottom() - (static_cast<double>(count - lane) * kLaneEvery) * unit);
         lanes[lane].emplace_back(box.left(), 0, box.width(), 1);
         placed.push_back({i, box});
     }

@@ -235,7 +235,7 @@ void TrackPainter::paintEvents() {
     for (const EventLabel& label : placeEventLabels(rows, m_scale, m_layout.labels, font)) {
         const EventRow& event = rows[label.event];
         tick(event, m_track.top());
-        m_painter.fillRect(label.box, withAlpha(m_palette.panel, 150)); // the curve may run behind it
+        m_painter.fillRect(label.box, withAlpha(m_palette.panel, 210)); // the curve may run behind it
         m_painter.setPen(event.colour);
         m_painter.drawText(label.box, Qt::AlignCenter,
                            QFontMetricsF(font).elidedText(event.text, Qt::ElideRight, label.box.width()));
@@ -292,7 +292,9 @@ void TrackPainter::paint() {
     }
     paintOverview();
     paintReach();
-    paintAlarmLane(m_painter, m_timeline, m_scale, m_track, px(1));
+    QRectF beneathLabels = m_track;
+    beneathLabels.setTop(m_layout.labels.bottom());
+    paintAlarmLane(m_painter, m_timeline, m_scale, beneathLabels, px(1));
     paintLoop();
     paintTicks();
     paintEvents();

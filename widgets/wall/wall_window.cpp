@@ -6,6 +6,7 @@
 #include "feeds/util/own_process.h"
 
 #include "widgets/alarm/alarm_strip.h"
+#include "widgets/alarm/waiting_text.h"
 #include "widgets/base/fonts.h"
 #include "widgets/base/palette.h"
 #include "widgets/base/place_name.h"
@@ -28,6 +29,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
+#include <QSysInfo>
 #include <QToolTip>
 
 #include <algorithm>
@@ -50,6 +52,7 @@ WallWindow::WallWindow(const feeds::PopCatalogue& catalogue, QWidget* parent)
     setAccessibleName(windowTitle());
     setToolTipColours();
     connectViews();
+    m_host = QSysInfo::machineHostName();
     m_alarms->hide();
     connect(m_alarms, &AlarmStrip::listRequested, m_desk, &WallDesk::toggleAlarms);
     connect(m_desk, &WallDesk::jumpRequested, m_timeline, &TimelineWidget::seekRequested);
@@ -112,6 +115,8 @@ void WallWindow::setFrame(std::shared_ptr<const feeds::Frame> frame) {
     m_timeline->setOfNow(feeds::isOfNow(*frame) &&
                          frame->health.newestAgeSeconds.value_or(0) <= feeds::kStaleAfterSeconds);
     noteReport(*frame);
+    m_alarms->setWaiting(frame->settled ? QStringList() : waitingText(frame->health),
+                         frame->settled ? QString() : joinCommand(frame->health, m_host));
     m_views.setFrame(std::move(frame));
     nameSelection();
     if (m_focus.range().reach != Reach::fixed) m_requestTimer.start(); // it may have grown

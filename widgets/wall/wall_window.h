@@ -65,6 +65,8 @@ class WallWindow : public QWidget {
     /// What burns: a strip shows it from then on. Null is ignored.
     void setStatus(std::shared_ptr<const feeds::LiveStatus> status);
     const AlarmStrip& alarms() const { return *m_alarms; }
+    /// How others reach this machine; its own name unless said.
+    void setHost(const QString& host) { m_host = host; }
     /// This machine's, for tests: shown as long as the data has no time.
     void setClock(std::function<feeds::FeedSecond()> clock) { m_clock = std::move(clock); }
     /// Alarms, events and notes, and what people do about them.
@@ -226,6 +228,7 @@ class WallWindow : public QWidget {
 
     WallViews m_views;
     HeaderBar* m_header; // all widgets are children
+    QString m_host;
     AlarmStrip* m_alarms;
     TileRow* m_tiles;
     ViewArea* m_area;

@@ -4,6 +4,7 @@
 #include "widgets/alarm/alarm_list.h"
 #include "widgets/alarm/alarm_strip.h"
 #include "widgets/alarm/alarm_text.h"
+#include "widgets/alarm/waiting_text.h"
 #include "widgets/base/palette.h"
 #include "widgets/wall/line_box.h"
 #include "widgets/wall/wall_desk.h"
@@ -12,6 +13,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/sample_frame.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QLineEdit>
 #include <QPainter>
 #include <QSignalSpy>
@@ -251,4 +254,36 @@ TEST_CASE("status colours of the strip are those of what it says") {
     fine->alarms.verdict = feeds::Verdict::fine;
     wall.window.setStatus(fine);
     CHECK(pixelsOf(strip(), colours().overload) == 0);
+}
+
+TEST_CASE("what is waited for is said in words") {
+    feeds::FeedHealth health;
+    CHECK(waitingText(health)[0] == QStringLiteral("No telemetry source is open"));
+    health.endpoints = {{"tcp://*:5556", true, 0}, {"tcp://relay:5556", false, 2}};
+    const QStringList lines = waitingText(health);
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0] == QStringLiteral("Waiting for telemetry"));
+    CHECK(lines[1] == QStringLiteral("on tcp://*:5556 (bound, no publisher connected)"));
+    CHECK(lines[2] == QStringLiteral("on tcp://relay:5556 (2 publishers connected, nothing received yet)"));
+}
+
+TEST_CASE("while nothing was heard every page says so, and a click copies what makes a node speak") {
+    WallWindow window{feeds::PopCatalogue::builtIn()};
+    window.setHost(QStringLiteral("wall"));
+    window.resize(1920, 1080);
+    window.setStatus(std::make_shared<feeds::LiveStatus>());
+    window.setFrame(tests::emptyFrame());
+    window.show();
+    const QString command = joinCommand(tests::emptyFrame()->health, QStringLiteral("wall"));
+    CHECK(command.endsWith(QStringLiteral("--connect tcp://wall:5556")));
+    auto* strip = window.findChild<AlarmStrip*>();
+    REQUIRE(strip != nullptr);
+    CHECK(strip->text().startsWith(QStringLiteral("Waiting for telemetry")));
+    QTest::mouseClick(strip, Qt::LeftButton);
+    CHECK(QGuiApplication::clipboard()->text() == command);
+    feeds::FeedHealth health;
+    health.endpoints = {{"tcp://relay:5556", false, 0}};
+    CHECK(joinCommand(health, QStringLiteral("wall")).isEmpty()); // it is we who connect
+    window.setFrame(tests::sampleFrame());
+    CHECK_FALSE(strip->text().contains(QStringLiteral("Waiting")));
 }

@@ -122,17 +122,6 @@ TEST_CASE("an unplaced PoP is listed on the map and can be selected there") {
     CHECK(chosen(selected) == feeds::Selection::pop("XQZ"));
 }
 
-TEST_CASE("what is waited for is said in words") {
-    feeds::FeedHealth health;
-    CHECK(waitingText(health)[0] == QStringLiteral("No telemetry source is open"));
-    health.endpoints = {{"tcp://*:5556", true, 0}, {"tcp://relay:5556", false, 2}};
-    const QStringList lines = waitingText(health);
-    REQUIRE(lines.size() == 3);
-    CHECK(lines[0] == QStringLiteral("Waiting for telemetry"));
-    CHECK(lines[1] == QStringLiteral("on tcp://*:5556 (bound, no publisher connected)"));
-    CHECK(lines[2] == QStringLiteral("on tcp://relay:5556 (2 publishers connected, nothing received yet)"));
-}
-
 TEST_CASE("the tooltip names place, numbers and age, and escapes what came from outside") {
     feeds::PopFrame pop = tests::fewNodesFrame()->pops[0];
     const auto& catalogue = feeds::PopCatalogue::builtIn();
@@ -391,21 +380,4 @@ TEST_CASE("labels stay on their side while numbers change") {
             INFO(code.toStdString());
             CHECK((offset - old->second).manhattanLength() < 3);
         }
-}
-
-TEST_CASE("while nothing was heard a click copies what makes a node speak to this machine") {
-    MapWidget map{feeds::PopCatalogue::builtIn()};
-    map.setHost(QStringLiteral("wall"));
-    map.resize(1200, 560);
-    map.show();
-    map.setFrame(tests::emptyFrame());
-    map.grab();
-    const QString command = joinCommand(tests::emptyFrame()->health, QStringLiteral("wall"));
-    CHECK(command.endsWith(QStringLiteral("--connect tcp://wall:5556")));
-    for (int y = 100; y < 500 && QGuiApplication::clipboard()->text() != command; y += 10)
-        QTest::mouseClick(&map, Qt::LeftButton, {}, {600, y});
-    CHECK(QGuiApplication::clipboard()->text() == command);
-    feeds::FeedHealth health;
-    health.endpoints = {{"tcp://relay:5556", false, 0}};
-    CHECK(joinCommand(health, QStringLiteral("wall")).isEmpty()); // it is we who connect
 }

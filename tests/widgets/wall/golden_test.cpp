@@ -134,7 +134,7 @@ TEST_CASE("the wall looks as it did", "[golden]") {
     const auto& look = GENERATE(from_range(kLooks));
     const InTheme theme(look.theme);
     WallWindow wall{feeds::PopCatalogue::builtIn()};
-    wall.map().setHost(QStringLiteral("wall"));
+    wall.setHost(QStringLiteral("wall"));
     wall.setClock([] { return feeds::feedSecond(1'795'000'000); });
     wall.resize(kWall);
     wall.show();
@@ -145,7 +145,8 @@ TEST_CASE("the wall looks as it did", "[golden]") {
     const auto frame = look.frame(options);
     if (!options.selected.empty()) wall.focus().select(feeds::Selection::pop(options.selected));
     wall.setFrame(frame);
-    if (look.isAlarmed) wall.setStatus(alarmsOf(*frame));
+    wall.setStatus(look.isAlarmed ? alarmsOf(*frame)
+                                  : std::make_shared<feeds::LiveStatus>()); // as a running one has
     const feeds::Timeline timeline = tests::sampleTimeline(look.timeline);
     wall.setTimeline(timeline);
     REQUIRE(QTest::qWaitFor([&] { return wall.isSettled(); }, 20'000));
