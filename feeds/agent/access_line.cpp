@@ -48,14 +48,15 @@ enum Field : std::uint8_t {
     ustatus,
     limit,
     denied,
+    addr,
     purge_id,
     purge_issued,
     purge_seq
 };
-constexpr std::array<std::string_view, 24> kNames{
-    "ts",    "ts_us",  "m",       "uri",     "status", "bytes",    "rt",           "rt_ms",
-    "rt_us", "ttfb",   "ttfb_ms", "ttfb_us", "lb_ms",  "lb_us",    "cache",        "uht",
-    "urt",   "ubytes", "ustatus", "limit",   "denied", "purge_id", "purge_issued", "purge_seq"};
+constexpr std::array<std::string_view, 25> kNames{
+    "ts",      "ts_us",   "m",       "uri",   "status",   "bytes",        "rt",       "rt_ms", "rt_us",
+    "ttfb",    "ttfb_ms", "ttfb_us", "lb_ms", "lb_us",    "cache",        "uht",      "urt",   "ubytes",
+    "ustatus", "limit",   "denied",  "addr",  "purge_id", "purge_issued", "purge_seq"};
 constexpr std::array kRequired{m, uri, status, bytes};
 
 /// Keeps the texts of the known fields. Numbers are taken as the text they were written in.
@@ -284,6 +285,7 @@ Result<Exchange> interpret(Reader& r) {
     line.denied = r.values[limit] == "REJECTED" || r.values[denied] == "1";
     line.method = std::move(r.values[m]);
     line.uri = std::move(r.values[uri]);
+    line.address = std::move(r.values[addr]);
     readPurge(r, line);
     return line;
 }

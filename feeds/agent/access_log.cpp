@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <random>
 #include <utility>
 
 namespace surgescope::feeds {
@@ -13,7 +14,13 @@ namespace {
 
 constexpr std::chrono::seconds kRefusalsLogInterval{10};
 
+/// Not to be guessed: or somebody could choose networks that look known.
+std::uint64_t salt() {
+    std::random_device random;
+    return std::uint64_t{random()} << 32 | random();
 }
+
+} // namespace
 
 Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& where, const std::string& apiPrefix,
                                                    EventLoop& loop, const Clock& clock) {
@@ -32,8 +39,10 @@ Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& where, con
 }
 
 AccessLog::AccessLog(std::string where, const std::string& apiPrefix, const Clock& clock)
-    : m_where(std::move(where)), m_clock(clock), m_tally(apiPrefix),
-      m_refusalsLogged(clock.steady() - kRefusalsLogInterval) {}
+    : m_where(std::move(where)), m_clock(clock), m_prefixes(clock.steady(), salt()), m_tally(apiPrefix),
+      m_refusalsLogged(clock.steady() - kRefusalsLogInterval) {
+    m_tally.watchPrefixes(m_prefixes);
+}
 
 AccessLog::Second AccessLog::cut() {
     m_lines->drain();
@@ -41,6 +50,8 @@ AccessLog::Second AccessLog::cut() {
     logRefusals();
     Second second;
     second.requests = m_tally.exchanges();
+    m_prefixes.turn(m_clock.steady());
+    second.knowsPrefixes = m_prefixes.hasLearned() && m_tally.addresses() > 0;
     second.invalidationsPending = m_tally.purgeSequence().pending();
     second.counts = m_tally.cut();
     return second;

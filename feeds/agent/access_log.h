@@ -19,6 +19,7 @@ class AccessLog {
         PopTotals counts; // which fields are measured is the collector's to say
         std::uint64_t requests = 0;
         std::uint64_t invalidationsPending = 0;
+        bool knowsPrefixes = false; // new_prefix_requests is measured
     };
 
     /// `where` as LineSource has it. `clock` and `loop` must outlive this.
@@ -37,6 +38,7 @@ class AccessLog {
 
     std::string m_where;
     const Clock& m_clock;
+    PrefixSketch m_prefixes;
     RequestTally m_tally;
     std::unique_ptr<LineSource> m_lines;
     SteadyTime m_refusalsLogged;

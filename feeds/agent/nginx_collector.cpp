@@ -74,6 +74,12 @@ Capability NginxCollector::capability() const {
             "set lines=udp:15140 and include resources/nginx/surgescope.conf in http { }");
     if (m_url.empty())
         gap(statusFields(), "only stub_status tells it", "set status=http://127.0.0.1:18088/stub_status");
+    if (!m_log || m_log->tally().addresses() == 0)
+        gap(FieldSet::of({new_prefix_requests}), "only access lines with the client's address tell it",
+            "take the log format of resources/nginx/surgescope.conf, with its key addr");
+    else if (!m_knowsPrefixes)
+        gap(FieldSet::of({new_prefix_requests}),
+            "the first ten minutes are learnt from: everybody would be new");
     gap(FieldSet::of({}, {ttfb_hit}), "nginx has no time to first byte for what it serves from its cache");
     gap(FieldSet::of({collapsed}), "nginx logs a request that waited for another's fetch as any HIT");
     gap(FieldSet::of({shield_fetches}), "nginx does not say whether an upstream is a shield or the origin");
@@ -91,6 +97,7 @@ void NginxCollector::cut() {
         m_second.totals = std::move(log.counts);
         m_second.invalidationsPending = log.invalidationsPending;
         m_lines = log.requests;
+        m_knowsPrefixes = log.knowsPrefixes;
     }
     if (m_url.empty()) return;
     m_asking = true;
@@ -146,7 +153,7 @@ CollectedSecond NginxCollector::take() {
     FieldSet measured = FieldSet::of({node_seconds});
     if (m_second.heard) {
         m_second.totals[node_seconds] = 1;
-        measured = fields();
+        measured = measured | fields();
         if (m_second.connections && m_maxConnections > 0)
             m_second[Resource::connections] =
                 static_cast<double>(*m_second.connections) / static_cast<double>(m_maxConnections);
@@ -157,6 +164,7 @@ CollectedSecond NginxCollector::take() {
         else if (m_log)
             measured.add(log_lines_lost);
     }
+    if (m_knowsPrefixes && (m_second.heard || m_lines > 0)) measured.add(new_prefix_requests);
     m_second.totals.setMeasured(measured);
     return std::exchange(m_second, {});
 }

@@ -51,6 +51,7 @@ class NginxCollector final : public Collector {
     // Of the second that was cut last.
     CollectedSecond m_second;
     std::uint64_t m_lines = 0;
+    bool m_knowsPrefixes = false;
     bool m_answered = false;
     bool m_hasDelta = false;
     bool m_asking = false;

@@ -28,6 +28,7 @@ void RequestTally::add(const Exchange& exchange) {
     if (exchange.method.empty() || (exchange.status == 400 && exchange.uri.empty())) ++m_totals[malformed];
     countCache(exchange);
     countStatus(exchange);
+    if (m_prefixes != nullptr) countPrefix(exchange);
     if (exchange.lbTime) m_totals[lb_latency].record(micros(*exchange.lbTime));
     if (!m_apiPrefix.empty() && exchange.uri.starts_with(m_apiPrefix)) {
         ++m_totals[api_requests];
@@ -85,6 +86,13 @@ void RequestTally::countStatus(const Exchange& exchange) {
     }
     if (exchange.status == 429 || exchange.status == 503 || exchange.status == 504)
         ++m_totals[overload_errors];
+}
+
+void RequestTally::countPrefix(const Exchange& exchange) {
+    const auto isNew = m_prefixes->note(exchange.address);
+    if (!isNew) return;
+    ++m_addresses;
+    if (*isNew) ++m_totals[new_prefix_requests];
 }
 
 void RequestTally::countPurge(const Exchange& exchange) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/agent/prefix_sketch.h"
 #include "feeds/agent/purge_sequence.h"
 #include "feeds/model/pop_totals.h"
 #include "feeds/util/clock.h"
@@ -29,9 +30,10 @@ enum class CacheStatus : std::uint8_t {
 
 /// One request and its answer, as a server's log tells it.
 struct Exchange {
-    WallTime time{};    // when it was done, by the node's clock
-    std::string method; // empty: the request line could not be read
-    std::string uri;    // without arguments; bytes that are no UTF-8 may have become '?'
+    WallTime time{};     // when it was done, by the node's clock
+    std::string method;  // empty: the request line could not be read
+    std::string uri;     // without arguments; bytes that are no UTF-8 may have become '?'
+    std::string address; // the client's; empty: not known. It is looked at here and goes no further
     unsigned status = 0;
     std::uint64_t bytes = 0;                           // headers and body, to the client
     std::optional<std::chrono::microseconds> duration; // first byte read to last byte written
@@ -58,6 +60,8 @@ class RequestTally {
     explicit RequestTally(std::string apiPrefix);
 
     void add(const Exchange& exchange);
+    /// From now on tells new client prefixes apart; `sketch` must outlive this.
+    void watchPrefixes(PrefixSketch& sketch) { m_prefixes = &sketch; }
     /// A line that could not be read; it goes into log_lines_lost.
     void addRefused(const std::string& why);
     /// Lines that are known to have been written and never came.
@@ -68,6 +72,7 @@ class RequestTally {
     std::uint64_t exchanges() const { return m_exchanges; } // in the second that runs
 
     // Since the start.
+    std::uint64_t addresses() const { return m_addresses; } // exchanges that told the client's
     std::uint64_t linesRefused() const { return m_linesRefused; }
     const std::string& lastRefusal() const { return m_lastRefusal; }
     std::uint64_t purgeStampsRefused() const { return m_purgeStampsRefused; }
@@ -78,12 +83,15 @@ class RequestTally {
   private:
     void countCache(const Exchange& exchange);
     void countStatus(const Exchange& exchange);
+    void countPrefix(const Exchange& exchange);
     void countPurge(const Exchange& exchange);
 
     std::string m_apiPrefix;
+    PrefixSketch* m_prefixes = nullptr;
     PopTotals m_totals;
     std::uint64_t m_exchanges = 0;
     PurgeSequence m_sequence;
+    std::uint64_t m_addresses = 0;
     std::uint64_t m_linesRefused = 0;
     std::string m_lastRefusal;
     std::uint64_t m_purgeStampsRefused = 0;

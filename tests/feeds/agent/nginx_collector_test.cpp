@@ -181,6 +181,8 @@ TEST_CASE("totals equal what a real nginx logged", "[agent][nginx][real]") {
     };
     CHECK(t[Counter::log_lines_lost] == 0);
     CHECK(t[Counter::requests] == sent);
+    CHECK(watched.log().tally().addresses() == sent);
+    CHECK_FALSE(t.measuredByAny.has(Counter::new_prefix_requests)); // it is still learning
     CHECK(t[Counter::cache_hits] == having(R"("cache":"HIT")"));
     CHECK(t[Counter::cache_misses] == having(R"("cache":"MISS")") + having(R"("cache":"EXPIRED")"));
     CHECK(t[Counter::status_2xx] == having(R"("status":"200")"));
