@@ -3,6 +3,7 @@
 
 #include "feeds/agent/host_collector.h"
 #include "feeds/agent/nginx_collector.h"
+#include "feeds/agent/varnish_collector.h"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,9 @@ constexpr CollectorSetting kApiPrefix{"api-prefix",
 constexpr std::array kNginx{
     CollectorSetting{"status", "stub_status page: http://127.0.0.1:18088/stub_status"}, kLines, kApiPrefix,
     CollectorSetting{"max-connections", "connections nginx can take: processes × worker_connections"}};
+constexpr std::array kVarnish{CollectorSetting{"name", "what varnishd was given as -n; left out as there"},
+                              kApiPrefix,
+                              CollectorSetting{"log", "no: counters alone, which is cheaper and tells less"}};
 constexpr std::array kHost{
     CollectorSetting{"interface", "network interface to watch: eth0"},
     CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
@@ -25,6 +29,8 @@ constexpr std::array kHost{
 
 const std::array kKinds{
     CollectorKind{"nginx", "nginx: stub_status and access lines", "status", kNginx, &NginxCollector::make},
+    CollectorKind{"varnish", "Varnish: counters and log in shared memory", "", kVarnish,
+                  &VarnishCollector::make},
     CollectorKind{"host", "this machine: processors, memory, link", "", kHost, &HostCollector::make},
 };
 
