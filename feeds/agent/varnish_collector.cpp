@@ -51,8 +51,7 @@ Result<std::unique_ptr<Collector>> VarnishCollector::make(const CollectorSetting
 VarnishCollector::VarnishCollector(const CollectorSettings& settings, const Surroundings& around,
                                    bool readsLog)
     : m_clock(around.clock),
-      m_source(settings.has("name") ? "varnish by its memory at " + settings.text("name")
-                                    : "varnish by its memory"),
+      m_source(settings.has("name") ? "varnish -n " + settings.text("name") : "varnish"),
       m_readsLog(readsLog), m_tally(settings.text("api-prefix", "/api/")) {}
 
 std::string VarnishCollector::server() const {
@@ -132,8 +131,7 @@ void VarnishCollector::cut() {
 /// How much of an overrun log was not read is known by counters alone; about, for they count a request when
 /// it begins, and the log tells it when it ends.
 void VarnishCollector::countLost(const VarnishCounters::Reading& counted) {
-    using enum VarnishCounter;
-    m_unlogged += counted[client_req] + counted[client_req_400] + counted[client_req_417];
+    m_unlogged += counted[VarnishCounter::client_req];
     m_unlogged = varnishLess(m_unlogged, m_tally.exchanges());
     if (m_overrun) m_tally.addLost(std::max<std::uint64_t>(m_unlogged, 1));
     if (m_overrun || !m_behind) m_unlogged = 0;
@@ -152,7 +150,7 @@ void VarnishCollector::takeCounters(const VarnishCounters::Reading& counted) {
         varnishLess(counted[C::sess_fail], counted[C::sess_fail_econnaborted] + counted[C::sess_fail_eintr]);
     totals[connections_rejected] = failed + counted[C::sess_dropped] + counted[C::req_dropped];
     if (!m_log) {
-        totals[requests] = counted[C::client_req] + counted[C::client_req_400] + counted[C::client_req_417];
+        totals[requests] = counted[C::client_req];
         totals[malformed] = counted[C::client_req_400] + counted[C::client_req_417];
         totals[cache_hits] = counted[C::cache_hit];
         totals[stale_served] = counted[C::cache_hit_grace];

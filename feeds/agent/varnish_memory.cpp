@@ -2,8 +2,10 @@
 #include "feeds/agent/varnish_memory.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <cstdio>
+#include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <initializer_list>
@@ -93,6 +95,19 @@ std::string folderOf(const std::string& name) {
     return std::string(kStateFolder) + std::string(kDefaultName);
 }
 
+/// Whether the process that keeps this index is there. Before Varnish 7.3 the library does not look, and takes
+/// one that was killed for alive.
+bool keeperRuns(const std::string& index) {
+    std::array<char, 64> line{}; // "# 15772 1795831836"
+    const int fd = ::open(index.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    const ssize_t size = ::read(fd, line.data(), line.size());
+    ::close(fd);
+    pid_t pid = 0;
+    if (size > 2) std::from_chars(line.data() + 2, line.data() + size, pid);
+    return pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM);
+}
+
 bool forbidden(const std::string& path) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd >= 0) ::close(fd);
@@ -169,11 +184,11 @@ bool VarnishMemory::Inner::follow() {
     attached = true;
     const unsigned status = VSM_Status(memory);
     VSC_Iter(statistics, memory, &Inner::passOver, nullptr); // notices what came and went
-    if ((status & VSM_MGT_RUNNING) == 0) {
+    if ((status & VSM_MGT_RUNNING) == 0 || !keeperRuns(folder + "/_.vsm_mgt/_.index")) {
         trouble = "the varnishd in " + folder + " has ended";
         return false;
     }
-    if ((status & VSM_WRK_RUNNING) == 0) {
+    if ((status & VSM_WRK_RUNNING) == 0 || !keeperRuns(folder + "/_.vsm_child/_.index")) {
         trouble = "the varnishd in " + folder + " runs, its child process does not";
         return false;
     }

@@ -128,7 +128,7 @@ std::uint16_t freeTcpPort() {
     return ntohs(address.sin_port);
 }
 
-HttpReply exchange(std::uint16_t port, std::string_view bytes, const char* from) {
+HttpReply sendHttp(std::uint16_t port, std::string_view bytes, const char* from) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     auto own = loopbackPort(0);
     ::inet_pton(AF_INET, from, &own.sin_addr);
@@ -148,12 +148,12 @@ HttpReply exchange(std::uint16_t port, std::string_view bytes, const char* from)
     return reply;
 }
 
-HttpReply request(std::uint16_t port, const std::string& path, const std::string& method,
+HttpReply askHttp(std::uint16_t port, const std::string& path, const std::string& method,
                   const std::vector<std::string>& headers) {
     std::string text = method + " " + path + " HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n";
     for (const std::string& header : headers)
         text += header + "\r\n";
-    return exchange(port, text + "\r\n");
+    return sendHttp(port, text + "\r\n");
 }
 
 void replaceEach(std::string& text, std::string_view from, std::string_view to) {

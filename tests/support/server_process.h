@@ -47,9 +47,9 @@ struct HttpReply {
 };
 
 /// Sends bytes as they are to a port of 127.0.0.1 and reads to the end; `from`: another address of ours.
-HttpReply exchange(std::uint16_t port, std::string_view bytes, const char* from = "127.0.0.1");
+HttpReply sendHttp(std::uint16_t port, std::string_view bytes, const char* from = "127.0.0.1");
 /// One request on a connection of its own.
-HttpReply request(std::uint16_t port, const std::string& path, const std::string& method = "GET",
+HttpReply askHttp(std::uint16_t port, const std::string& path, const std::string& method = "GET",
                   const std::vector<std::string>& headers = {});
 
 /// Puts `to` wherever `from` stands.

@@ -51,7 +51,7 @@ sub vcl_recv {
 }
 sub vcl_backend_response {
     if (bereq.url == "/whole") { set beresp.do_esi = true; }
-    if (bereq.url ~ "^/stale/") { set beresp.ttl = 1ms; set beresp.grace = 1h; }
+    if (bereq.url ~ "^/stale/") { set beresp.ttl = 0.1ms; set beresp.grace = 1h; return (deliver); }
 }
 )";
 
@@ -122,7 +122,7 @@ void VarnishFixture::putObject(const std::string& path, std::string_view content
 }
 
 HttpReply VarnishFixture::get(const std::string& path, const std::vector<std::string>& headers) const {
-    return request(m_port, path, "GET", headers);
+    return askHttp(m_port, path, "GET", headers);
 }
 
 HttpReply VarnishFixture::purge(const std::string& method, const std::string& path, std::uint64_t sequence,
@@ -130,7 +130,7 @@ HttpReply VarnishFixture::purge(const std::string& method, const std::string& pa
     std::vector<std::string> headers{"X-Purge-Id: drop", "X-Purge-Seq: " + std::to_string(sequence),
                                      "X-Purge-Issued-At: " + std::to_string(issuedAtUs)};
     if (method == "BAN") headers.push_back("X-Surrogate-Key: " + path);
-    return request(m_port, method == "BAN" ? "/" : path, method, headers);
+    return askHttp(m_port, method == "BAN" ? "/" : path, method, headers);
 }
 
 } // namespace surgescope::tests

@@ -15,7 +15,7 @@ namespace surgescope::tests {
 /// with resources/varnish/surgescope.vcl as it is. What fails throws std::runtime_error.
 ///
 /// Everything is cached, with three exceptions: /pass/ is passed on, /pipe/ is piped, and /refused/ is
-/// answered 403, which the VCL says it refuses. /stale/ is good for a millisecond, and for an hour of grace.
+/// answered 403, which the VCL says it refuses. /stale/ is good for no time, and for an hour of grace.
 /// /again/ is restarted as /. /whole includes /part by ESI. /held/ goes to another origin, heldPort(), where
 /// a test listens itself.
 class VarnishFixture {
