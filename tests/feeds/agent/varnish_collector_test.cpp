@@ -104,16 +104,19 @@ TEST_CASE("totals equal what clients of a real Varnish saw", "[agent][varnish][r
     get("/pipe/a", 5);
     get("/refused/a", 4);
     get("/again/audio/1", 3);
-    get("/stale/a", 3); // a miss, and two that are fetched anew behind their clients' backs
+    get("/stale/a", 2); // a miss, and one that is fetched anew behind its client's back
     get("/api/a", 2);   // a miss
-    const auto whole = seen.add(varnish.get("/whole")).body; // a miss, and its part is another
+    // A miss, and its part is another. Of pages in parts Varnish does not count all that HTTP/1.1 puts around
+    // them.
+    const std::string page = "GET /whole HTTP/1.0\r\nHost: edge\r\n\r\n";
+    const auto whole = seen.add(sendHttp(varnish.port(), page)).body;
     CHECK_THAT(whole, containsText("before "));
     CHECK_THAT(whole, containsText("some text"));
-    get("/whole", 1);
+    seen.add(sendHttp(varnish.port(), page));
     const std::uint64_t understood = seen.requests;
     seen.add(sendHttp(varnish.port(), "\x16\x03\x01 rubbish\r\n\r\n"));
     seen.add(sendHttp(varnish.port(), "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"));
-    constexpr std::uint64_t misses = 25 + 1 + 1 + 1, fetches = misses + 1 + 2 + 10 + 5;
+    constexpr std::uint64_t misses = 25 + 1 + 1 + 1, fetches = misses + 1 + 1 + 10 + 5;
 
     // Varnish adds up what its threads have counted when they come to it.
     CHECK(logged.until([&] {
@@ -128,7 +131,7 @@ TEST_CASE("totals equal what clients of a real Varnish saw", "[agent][varnish][r
         INFO((w == &logged ? "by the log" : "by counters"));
         CHECK(w->last.heard);
         CHECK((*w)[Counter::malformed] == seen.requests - understood);
-        CHECK((*w)[Counter::stale_served] == 2);
+        CHECK((*w)[Counter::stale_served] == 1);
         CHECK((*w)[Counter::bytes_out] == seen.bytes);
         CHECK((*w)[Counter::origin_fetches] == fetches);
         CHECK((*w)[Counter::connections_accepted] == seen.requests);
@@ -217,15 +220,19 @@ TEST_CASE("what Varnish did before it was gone, and after it is back, counts", "
     varnish.start();
     Watching logged(varnish);
     Watching counted(varnish, " log=no");
-    Watching watcher(varnish, " log=no");
+    // Others look while these two do not, for Varnish logs and counts a request after it has answered.
+    Watching earlyLogged(varnish);
+    Watching earlyCounted(varnish, " log=no");
+    std::uint64_t sent = 0;
     const auto load = [&] { // a miss and nine hits
-        for (int i = 0; i < 10; ++i)
+        for (int i = 0; i < 10; ++i, ++sent)
             CHECK(varnish.get("/a").status == 200);
+        CHECK(earlyLogged.until([&] { return earlyLogged[Counter::requests] == sent; }));
     };
     load();
-    // The others have not looked yet when the child dies. What it has not added up by then nobody knows.
-    REQUIRE(
-        watcher.until([&] { return watcher[Counter::requests] == 10 && watcher[Counter::bytes_out] > 0; }));
+    // What it has not added up when the child dies nobody knows.
+    CHECK(earlyCounted.until(
+        [&] { return earlyCounted[Counter::requests] == sent && earlyCounted[Counter::bytes_out] > 0; }));
     varnish.restartChild();
     load();
     CHECK(logged.until([&] { return logged[Counter::requests] >= 20; }));
@@ -274,11 +281,11 @@ TEST_CASE("a Varnish that starts after the collector is counted from its first r
     varnish.start();
     for (int i = 0; i < 10; ++i)
         varnish.get("/a");
-    Watching late(varnish); // what was before is not its
     CHECK(logged.until([&] { return logged[Counter::requests] >= 10; }));
     CHECK(counted.until([&] { return counted[Counter::requests] >= 10; }));
     CHECK(logged[Counter::requests] == 10);
     CHECK(counted[Counter::requests] == 10);
+    Watching late(varnish); // what was before is not its
     varnish.get("/a");
     CHECK(late.until([&] { return late[Counter::requests] >= 1; }));
     CHECK(late[Counter::requests] == 1);
