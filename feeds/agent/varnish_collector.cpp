@@ -43,8 +43,9 @@ Result<std::unique_ptr<Collector>> VarnishCollector::make(const CollectorSetting
     if (!memory) return Error{memory.error()};
     varnish->m_memory = *std::move(memory);
     if (varnish->m_readsLog) varnish->m_log.emplace(varnish->m_memory->logFormat());
-    varnish->look(); // what Varnish has done before this is not counted
-    varnish->m_looking = around.loop.every(kPeriod, [self = varnish.get()] { self->look(); });
+    varnish->m_memory->refresh(); // what Varnish has done before this is not counted
+    if (varnish->m_log)
+        varnish->m_looking = around.loop.every(kPeriod, [self = varnish.get()] { self->readLog(); });
     return std::unique_ptr<Collector>(std::move(varnish));
 }
 
@@ -81,12 +82,6 @@ Capability VarnishCollector::capability() const {
     return capability;
 }
 
-/// What Varnish did since the last look.
-void VarnishCollector::look() {
-    m_runs = m_memory->refresh();
-    if (m_log) readLog(); // also when Varnish is gone: what it logged is still there
-}
-
 void VarnishCollector::readLog() {
     using enum VarnishMemory::LogState;
     const SteadyTime start = m_clock.steady();
@@ -94,8 +89,11 @@ void VarnishCollector::readLog() {
     for (int parts = 1;; ++parts) {
         switch (m_memory->next(log)) {
         case part: takePart(log); break;
-        case overrun: m_overrun = true; [[fallthrough]];
-        case closed: m_log->forget(); [[fallthrough]];
+        case closed: m_log->forget(); break;
+        case overrun:
+            m_log->forget();
+            m_overrun = true;
+            return;
         case end: m_behind = false; return;
         }
         if (parts % kLogPartsAtOnce == 0 && m_clock.steady() - start > kLongestLook) break;
@@ -116,11 +114,12 @@ void VarnishCollector::takePart(const VarnishMemory::LogPart& part) {
 }
 
 void VarnishCollector::cut() {
-    look();
+    m_runs = m_memory->refresh();
+    m_trouble = m_memory->trouble();
+    if (m_log) readLog(); // also when Varnish is gone: what it logged is still there
     const VarnishCounters::Reading counted = m_counters.read();
     m_second = {};
     m_second.heard = m_runs;
-    m_trouble = m_memory->trouble();
     if (m_log) {
         countLost(counted);
         m_second.totals = m_tally.cut();

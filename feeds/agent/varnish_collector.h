@@ -42,7 +42,6 @@ class VarnishCollector final : public Collector {
     VarnishCollector(const CollectorSettings& settings, const Surroundings& around, bool readsLog);
 
     FieldSet fields() const;
-    void look();
     void readLog();
     void takePart(const VarnishMemory::LogPart& part);
     void countLost(const VarnishCounters::Reading& counted);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <initializer_list>
 #include <string_view>
+#include <sys/mman.h>
 #include <unistd.h>
 
 // These headers are C; in older ones a member is called class.
@@ -74,6 +75,8 @@ std::string_view branchOf(std::string_view version) {
     return first == std::string_view::npos ? version : version.substr(0, version.find('.', first + 1));
 }
 
+constexpr std::ptrdiff_t kReleasedWords = (1 << 20) / 4;
+
 constexpr unsigned kFromTail = 1U << 0; // VSL_COPT_TAIL, VSL_COPT_BATCH
 constexpr unsigned kBatches = 1U << 1;
 constexpr int kOverrun = -3; // of vsl_status
@@ -95,8 +98,8 @@ std::string folderOf(const std::string& name) {
     return std::string(kStateFolder) + std::string(kDefaultName);
 }
 
-/// Whether the process that keeps this index is there. Before Varnish 7.3 the library does not look, and takes
-/// one that was killed for alive.
+/// Whether the process that keeps this index is there. Before Varnish 7.3 the library does not look, and
+/// takes one that was killed for alive.
 bool keeperRuns(const std::string& index) {
     std::array<char, 64> line{}; // "# 15772 1795831836"
     const int fd = ::open(index.c_str(), O_RDONLY | O_CLOEXEC);
@@ -148,7 +151,9 @@ struct VarnishMemory::Inner {
     void closeLog() {
         if (cursor != nullptr) VSL_DeleteCursor(cursor);
         cursor = nullptr;
+        readFrom = readTo = nullptr;
     }
+    void releaseRead(const std::uint32_t* record);
     /// What of Varnish this user may not read; empty: nothing is forbidden.
     std::string forbiddenPath() const {
         for (const char* path :
@@ -166,6 +171,9 @@ struct VarnishMemory::Inner {
     struct ::vsc* statistics = VSC_New();
     VSL_data* log = VSL_New();
     VSL_cursor* cursor = nullptr;
+    // Of what was read of the log and is still in our page tables.
+    const std::uint32_t* readFrom = nullptr;
+    const std::uint32_t* readTo = nullptr;
     bool attached = false;
     bool running = false;
     // What was counted and logged before we came is not ours.
@@ -203,6 +211,20 @@ bool VarnishMemory::Inner::follow() {
         return false;
     }
     return true;
+}
+
+/// Goes on to this record. Pages behind it are Varnish's; given back, they do not count as our memory.
+void VarnishMemory::Inner::releaseRead(const std::uint32_t* record) {
+    static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    if (readFrom == nullptr) readFrom = readTo = record;
+    if (record < readFrom || record - readFrom > kReleasedWords) { // the ring begins anew, or it is enough
+        const auto from = (reinterpret_cast<std::uintptr_t>(readFrom) + page - 1) / page * page;
+        const auto to = reinterpret_cast<std::uintptr_t>(readTo) / page * page;
+        // It is a file mapped shared: nothing is lost.
+        if (to > from) ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
+        readFrom = record;
+    }
+    readTo = record;
 }
 
 VarnishMemory::VarnishMemory() = default;
@@ -250,6 +272,7 @@ const VarnishLogFormat& VarnishMemory::logFormat() const {
 
 VarnishMemory::LogState VarnishMemory::next(LogPart& part) {
     Inner& inner = *m_inner;
+    if (inner.cursor == nullptr && inner.readsLog && inner.running) inner.openLog();
     if (inner.cursor == nullptr) return LogState::end;
     const int state = VSL_Next(inner.cursor);
     if (state == kEnd) return LogState::end;
@@ -259,6 +282,7 @@ VarnishMemory::LogState VarnishMemory::next(LogPart& part) {
         return state == kOverrun ? LogState::overrun : LogState::closed;
     }
     const std::uint32_t* record = inner.cursor->rec.ptr;
+    inner.releaseRead(record);
     if (VSL_TAG(record) == SLT__Batch) {
         part.transaction = VSL_BATCHID(record);
         part.words = {record + VSL_OVERHEAD, VSL_WORDS(VSL_BATCHLEN(record))};

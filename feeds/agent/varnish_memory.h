@@ -37,8 +37,8 @@ class VarnishMemory {
     enum class LogState : std::uint8_t {
         part,    // a part of the log
         end,     // no more just now
-        overrun, // Varnish wrote over what was not read yet; reading goes on with what comes next
-        closed   // this log is over, for its process is; the next one is read from its beginning
+        overrun, // Varnish wrote over what was not read yet; it goes on with what comes next
+        closed   // this log is over, for its process is; it goes on with the next one's beginning
     };
     struct LogPart {
         std::uint64_t transaction = 0; // 0: of none
