@@ -15,40 +15,39 @@ acl surgescope_issuers {
     "::1";
 }
 
+# The agent believes these lines and no headers: nobody else can make up your lag.
 sub surgescope_stamps {
-    # The agent believes these lines, and no headers: nobody else can make up your lag.
     std.log("surgescope:purge_id=" + req.http.X-Purge-Id);
     std.log("surgescope:purge_seq=" + req.http.X-Purge-Seq);
     std.log("surgescope:purge_issued=" + req.http.X-Purge-Issued-At);
 }
 
 sub vcl_recv {
-    if (req.restarts == 0 && (req.method == "PURGE" || req.method == "BAN" || req.http.X-Purge-Id)) {
-        if (client.ip !~ surgescope_issuers) {
-            if (req.method == "PURGE" || req.method == "BAN") {
-                std.log("surgescope:denied");
-                return (synth(405, "Not allowed."));
-            }
-            unset req.http.X-Purge-Id; # a GET like any other
-        } else {
+    if (client.ip ~ surgescope_issuers) {
+        if (req.method == "PURGE") {
             call surgescope_stamps;
-            if (req.method == "PURGE") {
-                return (purge);
+            return (purge);
+        }
+        if (req.method == "BAN") {
+            # All that has the key in its Surrogate-Key. On obj.* alone, or the ban lurker could not test it.
+            call surgescope_stamps;
+            if (!req.http.X-Surrogate-Key) {
+                return (synth(400, "X-Surrogate-Key is missing."));
             }
-            if (req.method == "BAN") {
-                # By surrogate key. On obj.* alone, or the ban lurker could not work it off.
-                if (!req.http.X-Surrogate-Key) {
-                    return (synth(400, "X-Surrogate-Key is missing."));
-                }
-                if (!std.ban("obj.http.Surrogate-Key ~ (^|\s)" +
-                             regsuball(req.http.X-Surrogate-Key, "[^A-Za-z0-9_-]", ".") + "(\s|$)")) {
-                    return (synth(500, std.ban_error()));
-                }
-                return (synth(200, "Banned."));
+            if (!std.ban("obj.http.Surrogate-Key ~ (^|\s)" +
+                         regsuball(req.http.X-Surrogate-Key, "[^A-Za-z0-9_-]", ".") + "(\s|$)")) {
+                return (synth(500, std.ban_error()));
             }
-            # A GET with X-Purge-Id fetches anew, and its answer replaces what was cached.
+            return (synth(200, "Banned."));
+        }
+        if (req.http.X-Purge-Id) {
+            # Fetched anew; the answer replaces what was cached.
+            call surgescope_stamps;
             set req.hash_always_miss = true;
         }
+    } elsif (req.method == "PURGE" || req.method == "BAN") {
+        std.log("surgescope:denied");
+        return (synth(405, "Not allowed."));
     }
 }
 
