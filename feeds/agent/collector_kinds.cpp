@@ -4,6 +4,7 @@
 #include "feeds/agent/canary_collector.h"
 #include "feeds/agent/host_collector.h"
 #include "feeds/agent/nginx_collector.h"
+#include "feeds/agent/varnish_collector.h"
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,9 @@ constexpr std::array kNginx{
     CollectorSetting{"max-connections", "connections nginx can take: processes × worker_connections"}};
 constexpr std::array kCanary{
     CollectorSetting{"url", "the object, through the listener clients use: http://127.0.0.1/canary.txt"}};
+constexpr std::array kVarnish{CollectorSetting{"name", "what varnishd was given as -n; left out as there"},
+                              kApiPrefix,
+                              CollectorSetting{"log", "no: counters alone, which is cheaper and tells less"}};
 constexpr std::array kHost{
     CollectorSetting{"interface", "network interface to watch: eth0"},
     CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
@@ -30,6 +34,8 @@ const std::array kKinds{
     CollectorKind{"nginx", "nginx: stub_status and access lines", "status", kNginx, &NginxCollector::make},
     CollectorKind{"canary", "an object whose text is when it was written: invalidation lag as clients see it",
                   "url", kCanary, &CanaryCollector::make},
+    CollectorKind{"varnish", "Varnish: counters and log in shared memory", "", kVarnish,
+                  &VarnishCollector::make},
     CollectorKind{"host", "this machine: processors, memory, link", "", kHost, &HostCollector::make},
 };
 
