@@ -3,6 +3,7 @@
 
 #include "feeds/agent/host_collector.h"
 #include "feeds/agent/nginx_collector.h"
+#include "feeds/agent/prometheus_collector.h"
 
 #include <algorithm>
 #include <array>
@@ -22,10 +23,17 @@ constexpr std::array kHost{
     CollectorSetting{"interface", "network interface to watch: eth0"},
     CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
     CollectorSetting{"proc", "where the machine's /proc is, for an agent in a container: /host/proc"}};
+constexpr std::array kPrometheus{
+    CollectorSetting{"url", "page of metrics: http://127.0.0.1:9100/metrics"},
+    CollectorSetting{"preset", "what becomes what: caddy, envoy, haproxy, nginx-vts, node_exporter, traefik, "
+                               "varnish_exporter"},
+    CollectorSetting{"mapping", "the same in a file of your own"}};
 
 const std::array kKinds{
     CollectorKind{"nginx", "nginx: stub_status and access lines", "status", kNginx, &NginxCollector::make},
     CollectorKind{"host", "this machine: processors, memory, link", "", kHost, &HostCollector::make},
+    CollectorKind{"prometheus", "whatever shows metrics as Prometheus and OpenMetrics have them", "url",
+                  kPrometheus, &PrometheusCollector::make},
 };
 
 const CollectorKind* kindOf(std::string_view name) {

@@ -94,6 +94,8 @@ class MappingReader : TomlValues {
                 refuse(node, "version is " + tomlText(node) + ", expected " + std::to_string(kVersion));
         } else if (key == "server") {
             readServer(node);
+        } else if (key == "started") {
+            m_mapping.started = one(node, "started");
         } else if (key == "up") {
             m_mapping.up = series(node, "up");
         } else if (key == "absent_is_zero") {
@@ -110,9 +112,10 @@ class MappingReader : TomlValues {
         } else if (key == "utilisation") {
             readSection(node, key, [this](auto name, const auto& value) { readUtilisations(name, value); });
         } else {
-            refuse(node, "nothing is called " + inQuotes(key) +
-                             " here, expected version, server, up, absent_is_zero, [counters], [gauges], "
-                             "[distributions] or [utilisation]");
+            refuse(node,
+                   "nothing is called " + inQuotes(key) +
+                       " here, expected version, server, started, up, absent_is_zero, [counters], [gauges], "
+                       "[distributions] or [utilisation]");
         }
     }
 
@@ -139,7 +142,7 @@ class MappingReader : TomlValues {
             if (key == "name")
                 m_mapping.server = line(value, "server.name", kMostWordBytes).value_or("");
             else if (key == "version_of")
-                readVersionOf(value);
+                m_mapping.versionSeries = one(value, "server.version_of");
             else if (key == "label")
                 m_mapping.versionLabel = line(value, "server.label", kMostWordBytes).value_or("");
             else
@@ -150,10 +153,11 @@ class MappingReader : TomlValues {
             if (!table->contains(needed)) refuse(*table, "server." + std::string(needed) + " is missing");
     }
 
-    void readVersionOf(const toml::node& node) {
-        auto one = series(node, "server.version_of");
-        if (one.size() > 1) refuse(node, "server.version_of: expected one selector");
-        if (one.size() == 1) m_mapping.versionSeries = std::move(one.front());
+    std::optional<MetricSelector> one(const toml::node& node, const std::string& what) {
+        auto all = series(node, what);
+        if (all.size() > 1) refuse(node, what + ": expected one selector");
+        if (all.size() != 1) return std::nullopt;
+        return std::move(all.front());
     }
 
     /// A selector, or a list of some.

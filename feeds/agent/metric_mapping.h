@@ -54,6 +54,8 @@ struct MetricMapping {
     std::string server;                          // "haproxy"; empty: it is none
     std::optional<MetricSelector> versionSeries; // the server's version is its label versionLabel
     std::string versionLabel;
+    /// When this changes, all that is counted began anew; a counter alone tells that only when it shows less.
+    std::optional<MetricSelector> started;
     Series up;                 // when these are 0, the exporter is there and its server is not
     bool absentIsZero = false; // series come into being with their first event
     std::vector<Counted> counters;

@@ -77,6 +77,7 @@ void MetricScrape::skip() {
 
 Result<CollectedSecond> MetricScrape::read(std::string_view text, SteadyTime at) {
     clearSlots();
+    noteStart(text);
     MetricsPage page(text);
     auto error = readSamples(page);
     if (!error) error = problem();
@@ -99,6 +100,25 @@ void MetricScrape::clearSlots() {
         slot.buckets.clear();
     }
     m_seriesOnPage = 0;
+}
+
+/// Looked for ahead of the rest: it may stand at the page's end.
+void MetricScrape::noteStart(std::string_view page) {
+    m_anew = false;
+    if (!m_mapping.started) return;
+    std::optional<double> started;
+    const auto& metric = m_mapping.started->metric();
+    for (auto at = page.find(metric); at != std::string_view::npos && !started;
+         at = page.find(metric, at + 1)) {
+        if (at > 0 && page[at - 1] != '\n') continue;
+        MetricsPage line(page.substr(at, page.find('\n', at) - at + 1));
+        const auto* sample = line.next();
+        if (sample != nullptr && sample->name == metric && m_mapping.started->matches(*sample) &&
+            std::isfinite(sample->value))
+            started = sample->value;
+    }
+    m_anew = m_lastAt && started && m_started && *started != *m_started;
+    m_started = started;
 }
 
 std::optional<Error> MetricScrape::readSamples(MetricsPage& page) {
@@ -143,7 +163,7 @@ bool MetricScrape::differ(const MetricSample& sample, std::optional<double>& bef
     Before& kept = entry->second;
     if (!isNew && kept.page == m_page) return false;
     if (!isNew && kept.page + 1 == m_page && m_lastAt) before = kept.value;
-    if (isNew && m_mapping.absentIsZero && m_lastAt) before = 0;
+    if (m_anew || (isNew && m_mapping.absentIsZero && m_lastAt)) before = 0;
     kept = {sample.value, m_page};
     ++m_seriesOnPage;
     return true;
@@ -186,8 +206,7 @@ std::optional<Error> MetricScrape::problem() const {
             return Error{inQuotes(m_mapping.up.front().metric()) +
                          " is 0: the exporter is there, its server is not"};
     }
-    if (m_seriesOnPage == 0 && !m_mapping.absentIsZero)
-        return Error{"nothing that is mapped is on the page"};
+    if (m_seriesOnPage == 0 && !m_mapping.absentIsZero) return Error{"nothing that is mapped is on the page"};
     return std::nullopt;
 }
 
@@ -214,7 +233,9 @@ std::optional<double> MetricScrape::valueOf(const SumSlots& slots, double times)
 
 CollectedSecond MetricScrape::second(SteadyTime at) {
     CollectedSecond second;
-    second.heard = true;
+    // A server's counts are known by the difference of two pages only.
+    const bool differs = !m_counters.empty() || !m_distributions.empty();
+    second.heard = m_lastAt || !differs || m_mapping.server.empty();
     FieldSet measured;
     for (std::size_t i = 0; i < m_counters.size(); ++i) {
         const auto& counted = m_mapping.counters[i];

@@ -22,10 +22,11 @@ namespace surgescope::feeds {
 /// What the pages of one target say, second by second, by a mapping. Does no input of its own.
 ///
 /// A counter is the difference between two pages, series by series. One that went backwards began anew: all
-/// it shows has happened since. A series that was not on the page before is counted from the next page on;
-/// where the mapping says that absent is zero, and it was never seen before, all of it is of this second. A
-/// second without a page is not measured, nor is the next: what happened in between is nobody's second.
-/// Keeps 16 bytes or so a mapped series. One thread at a time.
+/// it shows has happened since; so have they all when the mapping's `started` is another. A series that was
+/// not on the page before is counted from the next page on; where the mapping says that absent is zero, and
+/// it was never seen before, all of it is of this second. A second without a page is not heard, nor, of a
+/// server that counts, the next: what happened in between is nobody's second. Keeps 16 bytes or so a mapped
+/// series. One thread at a time.
 class MetricScrape {
   public:
     explicit MetricScrape(MetricMapping mapping);
@@ -80,6 +81,7 @@ class MetricScrape {
     std::size_t addSlot(const MetricMapping::Series& series, Adding adding, std::string_view each = {});
     SumSlots addSum(const MetricMapping::Sum& sum, Adding adding);
     void clearSlots();
+    void noteStart(std::string_view page);
     std::optional<Error> readSamples(MetricsPage& page);
     bool readSample(const MetricSample& sample, std::vector<Use>& uses);
     bool differ(const MetricSample& sample, std::optional<double>& before);
@@ -103,8 +105,10 @@ class MetricScrape {
     std::optional<std::size_t> m_up;
     std::unordered_map<std::string_view, std::vector<Use>> m_uses; // by metric
     std::unordered_map<std::uint64_t, Before> m_before;            // by a hash of name and labels
-    std::size_t m_seriesOnPage = 0; // that are mapped
+    std::size_t m_seriesOnPage = 0;                                // that are mapped
     std::uint32_t m_page = 1;
+    bool m_anew = false;                // all series of the page that is read began after the page before
+    std::optional<double> m_started;    // as that page told
     std::optional<SteadyTime> m_lastAt; // of the page before; nothing: there was none
     std::string m_version;
 };

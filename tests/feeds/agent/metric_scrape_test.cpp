@@ -39,7 +39,6 @@ struct Scraped {
     /// Requests of the page's second; nothing: not measured.
     std::optional<std::uint64_t> requests(const std::string& text) {
         const auto second = page(text);
-        CHECK(second.heard);
         if (!second.totals.measuredByAll.has(Counter::requests)) {
             CHECK(second.totals[Counter::requests] == 0);
             return std::nullopt;
@@ -76,6 +75,22 @@ TEST_CASE("a series that goes backwards began anew, the others did not", "[agent
     target.page("r{a=\"1\"} 1000\nr{a=\"2\"} 5000\n");
     CHECK(target.requests("r{a=\"1\"} 7\nr{a=\"2\"} 5002\n") == 9U);
     CHECK(target.requests("r{a=\"1\"} 8\nr{a=\"2\"} 5002\n") == 1U);
+}
+
+TEST_CASE("when the start is another, all series began anew, whatever they show", "[agent][openmetrics]") {
+    Scraped target("started = 'start{job=\"a\"}'\n" + kRequests);
+    target.page(
+        "r{a=\"1\"} 10\nr{a=\"2\"} 500\n# HELP start x\nstart{job=\"b\"} 7\nstart{job=\"a\"} 1000.5\n");
+    CHECK(target.requests("r{a=\"1\"} 11\nr{a=\"2\"} 500\nstart{job=\"b\"} 8\nstart{job=\"a\"} 1000.5\n") ==
+          1U);
+    // One shows more, one as much, and one was not there.
+    CHECK(target.requests("r{a=\"1\"} 15\nr{a=\"2\"} 500\nr{a=\"3\"} 2\nstart{job=\"a\"} 1007.25\n") == 517U);
+    CHECK(target.requests("r{a=\"1\"} 16\nr{a=\"2\"} 500\nr{a=\"3\"} 2\nstart{job=\"a\"} 1007.25\n") == 1U);
+    // Without a page between nobody knows when.
+    target.scrape.skip();
+    CHECK(target.requests("r{a=\"1\"} 99\nstart{job=\"a\"} 2000\n") == kNotMeasured);
+    CHECK(target.requests("r{a=\"1\"} 100\nstart{job=\"a\"} 2000\n") == 1U);
+    CHECK(target.requests("r{a=\"1\"} 101\n") == 1U); // not told: as without
 }
 
 TEST_CASE("what happened while there was no page is nobody's second", "[agent][openmetrics]") {
@@ -245,7 +260,8 @@ TEST_CASE("utilisations: the busiest of several, by the time that passed", "[age
 TEST_CASE("an exporter whose server is gone was not heard", "[agent][openmetrics]") {
     Scraped target("server = { name = \"thing\", version_of = 'info', label = \"v\" }\nup = 'up'\n" +
                    kRequests);
-    target.page("up 1\nr 100\ninfo{v=\"1.2 \xff\"} 1\n");
+    CHECK_FALSE(target.page("up 1\nr 100\ninfo{v=\"1.2 \xff\"} 1\n").heard); // one page alone says nothing
+    CHECK(target.page("up 1\nr 100\n").heard);
     CHECK(target.scrape.version() == "1.2??");
     CHECK_THAT(target.refused("up 0\nr 100\n"), containsText("'up' is 0"));
     CHECK_THAT(target.refused("r 100\n"), containsText("no 'up' on the page"));
