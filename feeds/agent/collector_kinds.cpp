@@ -22,6 +22,7 @@ constexpr std::array kNginx{
 constexpr std::array kHost{
     CollectorSetting{"interface", "network interface to watch: eth0"},
     CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
+    CollectorSetting{"disks", "disks to watch: sda,nvme0n1; all whole disks unless said"},
     CollectorSetting{"proc", "where the machine's /proc is, for an agent in a container: /host/proc"}};
 constexpr std::array kPrometheus{
     CollectorSetting{"url", "page of metrics: http://127.0.0.1:9100/metrics"},
@@ -31,7 +32,8 @@ constexpr std::array kPrometheus{
 
 const std::array kKinds{
     CollectorKind{"nginx", "nginx: stub_status and access lines", "status", kNginx, &NginxCollector::make},
-    CollectorKind{"host", "this machine: processors, memory, link", "", kHost, &HostCollector::make},
+    CollectorKind{"host", "this machine: processors, memory, link, disks, clock", "", kHost,
+                  &HostCollector::make},
     CollectorKind{"prometheus", "whatever shows metrics as Prometheus and OpenMetrics have them", "url",
                   kPrometheus, &PrometheusCollector::make},
 };
