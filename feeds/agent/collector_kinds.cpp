@@ -23,7 +23,8 @@ constexpr std::array kHost{
     CollectorSetting{"interface", "network interface to watch: eth0"},
     CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
     CollectorSetting{"disks", "disks to watch: sda,nvme0n1; all whole disks unless said"},
-    CollectorSetting{"proc", "where the machine's /proc is, for an agent in a container: /host/proc"}};
+    CollectorSetting{"proc", "where the machine's /proc is, for an agent in a container: /host/proc"},
+    CollectorSetting{"chrony", "UDP port of 127.0.0.1 where chronyd takes commands; 323 unless said"}};
 constexpr std::array kPrometheus{
     CollectorSetting{"url", "page of metrics: http://127.0.0.1:9100/metrics"},
     CollectorSetting{"preset", "what becomes what: caddy, envoy, haproxy, nginx-vts, node_exporter, traefik, "

@@ -71,7 +71,9 @@ double share(std::uint64_t part, std::uint64_t whole) {
 
 Result<std::unique_ptr<Collector>> HostCollector::make(const CollectorSettings& settings,
                                                        const Surroundings& around) {
-    std::unique_ptr<HostCollector> host(new HostCollector(around.clock));
+    const auto chrony = settings.whole("chrony", 1, 65'535, ChronyClient::kPort);
+    if (!chrony) return Error{chrony.error()};
+    std::unique_ptr<HostCollector> host(new HostCollector(around, static_cast<std::uint16_t>(*chrony)));
     host->m_proc = settings.text("proc", "/proc");
     host->m_otherProc = settings.has("proc");
     const std::string disks = settings.text("disks");
@@ -107,7 +109,8 @@ Capability HostCollector::capability() const {
     if (m_clockUnknown.empty())
         capability.measures = capability.measures | offset;
     else
-        capability.gaps.push_back({offset, m_clockUnknown, "keep it with systemd-timesyncd, ntpd or chrony"});
+        capability.gaps.push_back(
+            {offset, m_clockUnknown, "run systemd-timesyncd, ntpd or chrony on this machine"});
     capability.gaps.push_back(
         {FieldSet::of({backlog_us_seconds}),
          "the kernel's pressure figures tell how much of a second anything waited for a "
@@ -280,10 +283,17 @@ void HostCollector::readDrops() {
                                 FieldSet::of({Counter::connections_rejected}));
 }
 
+/// By the kernel where its own loop keeps the clock, otherwise by chronyd's answer to the second before.
 void HostCollector::readClock() {
-    const auto offset = kernelClockOffset();
+    auto offset = kernelClockOffset();
     m_clockUnknown = offset ? std::string() : offset.error();
+    if (!offset) {
+        offset = m_chrony.offset();
+        if (!offset) m_clockUnknown += ", and " + offset.error();
+        m_chrony.ask();
+    }
     if (!offset) return;
+    m_clockUnknown.clear();
     m_second.totals[Distribution::clock_offset].record(static_cast<std::uint64_t>(offset->count()));
     m_second.totals.setMeasured(m_second.totals.measuredByAny |
                                 FieldSet::of({}, {Distribution::clock_offset}));

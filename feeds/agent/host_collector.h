@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/agent/chrony_client.h"
 #include "feeds/agent/collector.h"
 #include "feeds/agent/collector_settings.h"
 #include "feeds/util/clock.h"
@@ -18,8 +19,8 @@
 namespace surgescope::feeds {
 
 /// How full this machine is and what it turned away, from /proc, and how far its clock is off, from the
-/// kernel. What cannot be read is not measured. Settings: interface, link-mbit, disks, proc; see
-/// collector_kinds.
+/// kernel or chronyd. What cannot be read is not measured. Settings: interface, link-mbit, disks, proc,
+/// chrony; see collector_kinds.
 class HostCollector final : public Collector {
   public:
     static Result<std::unique_ptr<Collector>> make(const CollectorSettings& settings,
@@ -48,7 +49,8 @@ class HostCollector final : public Collector {
         SteadyTime at;
     };
 
-    explicit HostCollector(const Clock& clock) : m_clock(clock) {}
+    HostCollector(const Surroundings& around, std::uint16_t chronyPort)
+        : m_clock(around.clock), m_chrony(around.loop, around.clock, chronyPort) {}
 
     // Each gives the share in use since the read before. Nothing: not measured, be it that this was the first
     // read, that a counter went backwards, or that the file is not there.
@@ -72,6 +74,7 @@ class HostCollector final : public Collector {
     std::optional<Traffic> m_traffic;
     std::optional<Disks> m_busy;
     std::optional<std::uint64_t> m_drops;
+    ChronyClient m_chrony;
     std::string m_clockUnknown; // why; empty: it is known
     CollectedSecond m_second;
 };
