@@ -27,7 +27,8 @@ std::uint64_t seriesHash(const MetricSample& sample, std::string_view but = {}) 
 }
 
 std::uint64_t wholeCount(double value) {
-    return static_cast<std::uint64_t>(std::llround(std::clamp(value, 0.0, kMostCount)));
+    // Sums of what a page says may be infinite, and differences of those no number.
+    return value > 0 ? static_cast<std::uint64_t>(std::llround(std::min(value, kMostCount))) : 0;
 }
 
 /// Where the values of a bucket are taken to be: in the middle of its bounds as ratios go, which is off by at
@@ -95,6 +96,7 @@ Result<CollectedSecond> MetricScrape::read(std::string_view text, SteadyTime at)
 void MetricScrape::clearSlots() {
     for (auto& slot : m_slots) {
         slot.sum = 0;
+        slot.lastSeries = 0;
         slot.named = slot.selected = slot.known = false;
         slot.groups.clear();
         slot.buckets.clear();
@@ -152,7 +154,7 @@ bool MetricScrape::readSample(const MetricSample& sample, std::vector<Use>& uses
         slot.named = true;
         if (!use.selector->matches(sample)) continue;
         if (!std::exchange(looked, true) && !differ(sample, before)) return false;
-        add(slot, sample, before);
+        if (std::exchange(slot.lastSeries, m_seriesOnPage) != m_seriesOnPage) add(slot, sample, before);
     }
     return true;
 }
@@ -307,7 +309,7 @@ std::optional<double> MetricScrape::utilisationOf(const MetricMapping::Utilised&
         if (!isKnown(m_slots[*slots.less])) return std::nullopt;
         whole = m_slots[*slots.less].sum;
     }
-    if (whole <= 0) return std::nullopt;
+    if (!(whole > 0) || !std::isfinite(whole) || !std::isfinite(part.sum)) return std::nullopt;
     const auto shareOf = [&](double value) {
         const double share = std::clamp(value / whole, 0.0, 1.0);
         return utilised.partIsFree ? 1 - share : share;

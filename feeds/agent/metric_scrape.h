@@ -59,9 +59,11 @@ class MetricScrape {
 
         // Of the page that is read:
         double sum = 0;
-        bool named = false;                                // its metric is on it
-        bool selected = false;                             // a series was chosen
-        bool known = false;                                // and has a difference
+        std::size_t lastSeries =
+            0;                 // added, by its place on the page: one that two selectors choose counts once
+        bool named = false;    // its metric is on it
+        bool selected = false; // a series was chosen
+        bool known = false;    // and has a difference
         std::map<std::string, double, std::less<>> groups; // by `each`
         std::vector<Bucket> buckets;
     };

@@ -70,6 +70,25 @@ TEST_CASE("differences are taken series by series, and summed", "[agent][openmet
     CHECK(third.totals[Counter::bytes_out] == 0);
 }
 
+TEST_CASE("a series that two selectors of a sum choose counts once", "[agent][openmetrics]") {
+    Scraped target("[counters]\nrequests = ['r{a=\"1\"}', 'r', 's']\nretries = 'r{a=\"1\"}'\n");
+    target.page("r{a=\"1\"} 10\nr{a=\"2\"} 20\ns 1\n");
+    const auto second = target.page("r{a=\"1\"} 11\nr{a=\"2\"} 22\ns 5\n");
+    CHECK(second.totals[Counter::requests] == 7);
+    CHECK(second.totals[Counter::retries] == 1);
+}
+
+TEST_CASE("numbers as large as there are stay numbers", "[agent][openmetrics]") {
+    Scraped target("[gauges]\nconnections = 'c'\nstreams = { sum = 'c', less = 'd' }\n[utilisation]\n"
+                   "memory = { used = 'c', capacity = 'd' }\ndisk = { free = 'e', capacity = 1 }\n");
+    const auto second = target.page("c{a=\"1\"} 1e308\nc{a=\"2\"} 1e308\nd{a=\"1\"} 1e308\nd{a=\"2\"} 1e308\n"
+                                    "e{a=\"1\"} 1e308\ne{a=\"2\"} 1e308\n");
+    CHECK(second.connections == 9'000'000'000'000'000'000U);
+    CHECK(second.totals[Counter::stream_seconds] == 0);
+    CHECK_FALSE(second[Resource::memory]);
+    CHECK_FALSE(second[Resource::disk]);
+}
+
 TEST_CASE("a series that goes backwards began anew, the others did not", "[agent][openmetrics]") {
     Scraped target(kRequests);
     target.page("r{a=\"1\"} 1000\nr{a=\"2\"} 5000\n");
