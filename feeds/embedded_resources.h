@@ -13,6 +13,7 @@ struct File {
 };
 
 std::span<const File> alarms();    // one: the rules
+std::span<const File> mappings();  // the agent's presets: metrics of exporters to fields of ours
 std::span<const File> pops();      // one: the PoP catalogue
 std::span<const File> scenarios(); // the simulator's
 std::span<const File> baselines(); // one: the standard rollout

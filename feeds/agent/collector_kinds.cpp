@@ -5,6 +5,7 @@
 #include "feeds/agent/host_collector.h"
 #include "feeds/agent/nginx_collector.h"
 #include "feeds/agent/varnish_collector.h"
+#include "feeds/agent/prometheus_collector.h"
 
 #include <algorithm>
 #include <array>
@@ -28,7 +29,14 @@ constexpr std::array kVarnish{CollectorSetting{"name", "what varnishd was given 
 constexpr std::array kHost{
     CollectorSetting{"interface", "network interface to watch: eth0"},
     CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
-    CollectorSetting{"proc", "where the machine's /proc is, for an agent in a container: /host/proc"}};
+    CollectorSetting{"disks", "disks to watch: sda,nvme0n1; all whole disks unless said"},
+    CollectorSetting{"proc", "where the machine's /proc is, for an agent in a container: /host/proc"},
+    CollectorSetting{"chrony", "UDP port of 127.0.0.1 where chronyd takes commands; 323 unless said"}};
+constexpr std::array kPrometheus{
+    CollectorSetting{"url", "page of metrics: http://127.0.0.1:9100/metrics"},
+    CollectorSetting{"preset", "what becomes what: caddy, envoy, haproxy, nginx-vts, node_exporter, traefik, "
+                               "varnish_exporter"},
+    CollectorSetting{"mapping", "the same in a file of your own"}};
 
 const std::array kKinds{
     CollectorKind{"nginx", "nginx: stub_status and access lines", "status", kNginx, &NginxCollector::make},
@@ -36,7 +44,10 @@ const std::array kKinds{
                   "url", kCanary, &CanaryCollector::make},
     CollectorKind{"varnish", "Varnish: counters and log in shared memory", "", kVarnish,
                   &VarnishCollector::make},
-    CollectorKind{"host", "this machine: processors, memory, link", "", kHost, &HostCollector::make},
+    CollectorKind{"host", "this machine: processors, memory, link, disks, clock", "", kHost,
+                  &HostCollector::make},
+    CollectorKind{"prometheus", "whatever shows metrics as Prometheus and OpenMetrics have them", "url",
+                  kPrometheus, &PrometheusCollector::make},
 };
 
 const CollectorKind* kindOf(std::string_view name) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/agent/host_collector.h"
 
+#include "feeds/agent/clock_offset.h"
+
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -39,6 +41,28 @@ template <std::size_t N> std::optional<std::array<std::uint64_t, N>> numbers(std
     return values;
 }
 
+std::string_view nextWord(std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    const auto word = text.substr(0, text.find_first_of(" \t"));
+    text.remove_prefix(word.size());
+    return word;
+}
+
+/// The disk that a partition is of, going by names: sda1 is of sda, nvme0n1p2 of nvme0n1.
+std::string_view diskOf(std::string_view partition) {
+    auto disk = partition.substr(0, partition.find_last_not_of("0123456789") + 1);
+    const bool numbered =
+        disk.size() > 2 && disk.back() == 'p' && disk[disk.size() - 2] >= '0' && disk[disk.size() - 2] <= '9';
+    if (numbered) disk.remove_suffix(1);
+    return disk;
+}
+
+/// Kept in memory, made of other disks, or no disk at all.
+bool isNoDisk(std::string_view device) {
+    constexpr std::array<std::string_view, 8> kinds{"loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd"};
+    return std::ranges::any_of(kinds, [device](std::string_view kind) { return device.starts_with(kind); });
+}
+
 double share(std::uint64_t part, std::uint64_t whole) {
     return std::min(1.0, static_cast<double>(part) / static_cast<double>(whole));
 }
@@ -47,8 +71,18 @@ double share(std::uint64_t part, std::uint64_t whole) {
 
 Result<std::unique_ptr<Collector>> HostCollector::make(const CollectorSettings& settings,
                                                        const Surroundings& around) {
-    std::unique_ptr<HostCollector> host(new HostCollector(around.clock));
+    const auto chrony = settings.whole("chrony", 1, 65'535, ChronyClient::kPort);
+    if (!chrony) return Error{chrony.error()};
+    std::unique_ptr<HostCollector> host(new HostCollector(around, static_cast<std::uint16_t>(*chrony)));
     host->m_proc = settings.text("proc", "/proc");
+    host->m_otherProc = settings.has("proc");
+    const std::string disks = settings.text("disks");
+    for (std::size_t from = 0; from < disks.size();) {
+        const auto comma = std::min(disks.find(',', from), disks.size());
+        host->m_disks.push_back(disks.substr(from, comma - from));
+        if (host->m_disks.back().empty()) return Error{"disks: '" + disks + "', expected names: sda,nvme0n1"};
+        from = comma + 1;
+    }
     host->m_interface = settings.text("interface");
     if (settings.has("interface") != settings.has("link-mbit"))
         return Error{
@@ -56,30 +90,47 @@ Result<std::unique_ptr<Collector>> HostCollector::make(const CollectorSettings& 
     const auto speed = settings.whole("link-mbit", 1, 10'000'000, 0);
     if (!speed) return Error{speed.error()};
     host->m_linkMbit = static_cast<std::uint32_t>(*speed);
+    host->readClock(); // so that what can be measured is known before the first second
     return std::unique_ptr<Collector>(std::move(host));
 }
 
 Capability HostCollector::capability() const {
     using enum Counter;
-    Capability capability{.measures = FieldSet::of({node_seconds, cpu_permille_seconds,
-                                                    memory_permille_seconds, saturation_permille_seconds}),
-                          .linkMbit = m_linkMbit};
+    Capability capability{
+        .measures = FieldSet::of({node_seconds, cpu_permille_seconds, memory_permille_seconds,
+                                  disk_permille_seconds, connections_rejected, saturation_permille_seconds}),
+        .linkMbit = m_linkMbit};
     if (m_interface.empty())
         capability.gaps.push_back({FieldSet::of({nic_permille_seconds}), "no network interface was named",
                                    "set interface=eth0 link-mbit=10000 of the collector host"});
     else
         capability.measures.add(nic_permille_seconds);
+    const FieldSet offset = FieldSet::of({}, {Distribution::clock_offset});
+    if (m_clockUnknown.empty())
+        capability.measures = capability.measures | offset;
+    else
+        capability.gaps.push_back(
+            {offset, m_clockUnknown, "run systemd-timesyncd, ntpd or chrony on this machine"});
+    capability.gaps.push_back(
+        {FieldSet::of({backlog_us_seconds}),
+         "the kernel's pressure figures tell how much of a second anything waited for a "
+         "core, not how long the newest request does",
+         ""});
     return capability;
 }
 
 void HostCollector::cut() {
+    using enum Counter;
     m_second = {};
+    m_second.totals.setMeasured(FieldSet::of({node_seconds}));
     m_second[Resource::cpu] = readCpu();
     m_second[Resource::memory] = readMemory();
     m_second[Resource::nic] = readLink();
+    m_second[Resource::disk] = readDisks();
+    readDrops();
+    readClock();
     m_second.heard = true;
-    m_second.totals[Counter::node_seconds] = 1;
-    m_second.totals.setMeasured(FieldSet::of({Counter::node_seconds}));
+    m_second.totals[node_seconds] = 1;
 }
 
 CollectedSecond HostCollector::take() {
@@ -96,6 +147,14 @@ std::string HostCollector::text(std::string_view file) const {
     in.read(content.data(), static_cast<std::streamsize>(content.size()));
     content.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
     return content;
+}
+
+/// Of the machine's network. /proc/net is the reader's own: that of an agent in a container is another one,
+/// and the machine's first process is in the machine's.
+std::string HostCollector::netText(std::string_view file) const {
+    if (m_otherProc)
+        if (auto machine = text("1/net/" + std::string(file)); !machine.empty()) return machine;
+    return text("net/" + std::string(file));
 }
 
 std::optional<double> HostCollector::readCpu() {
@@ -144,7 +203,7 @@ std::optional<double> HostCollector::readMemory() const {
 std::optional<double> HostCollector::readLink() {
     if (m_interface.empty()) return std::nullopt;
     const SteadyTime now = m_clock.steady();
-    const std::string content = text("net/dev");
+    const std::string content = netText("dev");
     std::string_view rest = content;
     std::optional<Traffic> traffic;
     while (!rest.empty() && !traffic) {
@@ -162,6 +221,82 @@ std::optional<double> HostCollector::readLink() {
     if (elapsed <= 0) return std::nullopt;
     const auto fuller = static_cast<double>(std::max(traffic->in - before->in, traffic->out - before->out));
     return fuller * 8 / elapsed / (m_linkMbit * 1e6);
+}
+
+/// /proc/diskstats: of each disk, the milliseconds in which it had something to do.
+HostCollector::BusyTimes HostCollector::busyTimes() const {
+    BusyTimes busy;
+    const std::string content = text("diskstats");
+    std::string_view rest = content;
+    while (!rest.empty()) {
+        std::string_view line = nextLine(rest);
+        nextWord(line); // major
+        nextWord(line); // minor
+        const auto name = nextWord(line);
+        // reads (done, merged, sectors, ms), writes (the same), under way, busy ms
+        const auto values = numbers<10>(line);
+        if (values) busy.emplace(name, static_cast<std::uint32_t>(values->back()));
+    }
+    std::erase_if(busy, [&](const auto& disk) {
+        if (!m_disks.empty()) return std::ranges::find(m_disks, disk.first) == m_disks.end();
+        const auto whole = diskOf(disk.first);
+        return isNoDisk(disk.first) || (whole != disk.first && busy.contains(whole));
+    });
+    return busy;
+}
+
+std::optional<double> HostCollector::readDisks() {
+    const auto before = std::exchange(m_busy, Disks{busyTimes(), m_clock.steady()});
+    if (!before) return std::nullopt;
+    const double elapsed = secondsBetween(before->at, m_busy->at) * 1000;
+    std::optional<double> busiest;
+    for (const auto& [disk, now] : m_busy->busy) {
+        const auto then = before->busy.find(disk);
+        if (then == before->busy.end() || elapsed <= 0) continue;
+        // The kernel's number has 32 bits. A disk is not busy for longer than there was time: it is another
+        // one.
+        const double busy = now - then->second;
+        if (busy <= 2 * elapsed) busiest = std::max(busiest.value_or(0), std::min(1.0, busy / elapsed));
+    }
+    return busiest;
+}
+
+/// /proc/net/netstat has lines in pairs: names, and values in the same order.
+void HostCollector::readDrops() {
+    const std::string content = netText("netstat");
+    std::string_view rest = content;
+    std::optional<std::uint64_t> drops;
+    while (!rest.empty()) {
+        std::string_view names = nextLine(rest);
+        std::string_view values = nextLine(rest);
+        if (!names.starts_with("TcpExt:")) continue;
+        while (!names.empty()) {
+            const auto name = nextWord(names);
+            std::string_view value = nextWord(values);
+            if (name == "ListenDrops") drops = nextNumber(value);
+        }
+    }
+    const auto before = std::exchange(m_drops, drops);
+    if (!drops || !before || *drops < *before) return;
+    m_second.totals[Counter::connections_rejected] = *drops - *before;
+    m_second.totals.setMeasured(m_second.totals.measuredByAny |
+                                FieldSet::of({Counter::connections_rejected}));
+}
+
+/// By the kernel where its own loop keeps the clock, otherwise by chronyd's answer to the second before.
+void HostCollector::readClock() {
+    auto offset = kernelClockOffset();
+    m_clockUnknown = offset ? std::string() : offset.error();
+    if (!offset) {
+        offset = m_chrony.offset();
+        if (!offset) m_clockUnknown += ", and " + offset.error();
+        m_chrony.ask();
+    }
+    if (!offset) return;
+    m_clockUnknown.clear();
+    m_second.totals[Distribution::clock_offset].record(static_cast<std::uint64_t>(offset->count()));
+    m_second.totals.setMeasured(m_second.totals.measuredByAny |
+                                FieldSet::of({}, {Distribution::clock_offset}));
 }
 
 } // namespace surgescope::feeds

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/agent/chrony_client.h"
 #include "feeds/agent/collector.h"
 #include "feeds/agent/collector_settings.h"
 #include "feeds/util/clock.h"
@@ -8,15 +9,18 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace surgescope::feeds {
 
-/// How full this machine is, from /proc. What cannot be read is not measured. Settings: interface, link-mbit,
-/// proc; see collector_kinds.
+/// How full this machine is and what it turned away, from /proc, and how far its clock is off, from the
+/// kernel or chronyd. What cannot be read is not measured. Settings: interface, link-mbit, disks, proc,
+/// chrony; see collector_kinds.
 class HostCollector final : public Collector {
   public:
     static Result<std::unique_ptr<Collector>> make(const CollectorSettings& settings,
@@ -39,22 +43,39 @@ class HostCollector final : public Collector {
         std::uint64_t out = 0;
         SteadyTime at;
     };
+    using BusyTimes = std::map<std::string, std::uint32_t, std::less<>>; // milliseconds, by disk; wraps
+    struct Disks {
+        BusyTimes busy;
+        SteadyTime at;
+    };
 
-    explicit HostCollector(const Clock& clock) : m_clock(clock) {}
+    HostCollector(const Surroundings& around, std::uint16_t chronyPort)
+        : m_clock(around.clock), m_chrony(around.loop, around.clock, chronyPort) {}
 
     // Each gives the share in use since the read before. Nothing: not measured, be it that this was the first
     // read, that a counter went backwards, or that the file is not there.
     std::optional<double> readCpu();
     std::optional<double> readMemory() const;
     std::optional<double> readLink();
+    std::optional<double> readDisks();
+    void readDrops();
+    void readClock();
+    BusyTimes busyTimes() const;
     std::string text(std::string_view file) const;
+    std::string netText(std::string_view file) const;
 
     const Clock& m_clock;
     std::filesystem::path m_proc;
-    std::string m_interface;      // empty: no link is measured
-    std::uint32_t m_linkMbit = 0; // what a virtual NIC says of its speed is nonsense, so it is configured
+    std::string m_interface;          // empty: no link is measured
+    std::uint32_t m_linkMbit = 0;     // what a virtual NIC says of its speed is nonsense, so it is configured
+    std::vector<std::string> m_disks; // empty: all whole disks
+    bool m_otherProc = false;         // this process may live in another network than the machine
     std::optional<CpuTimes> m_cpu;
     std::optional<Traffic> m_traffic;
+    std::optional<Disks> m_busy;
+    std::optional<std::uint64_t> m_drops;
+    ChronyClient m_chrony;
+    std::string m_clockUnknown; // why; empty: it is known
     CollectedSecond m_second;
 };
 

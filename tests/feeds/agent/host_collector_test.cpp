@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/agent/clock_offset.h"
 #include "feeds/agent/host_collector.h"
 
 #include "tests/support/catch.h"
@@ -49,14 +50,21 @@ struct Host {
         : Host({{"proc", proc.folder.path().string()}, {"interface", "eth0"}, {"link-mbit", "1000"}}) {}
 
     struct Reading {
-        std::optional<double> cpu, memory, nic;
+        std::optional<double> cpu, memory, nic, disk;
+        std::optional<std::uint64_t> rejected;
+        PopTotals totals;
     };
     Reading read(std::chrono::milliseconds at) {
         clock.now = SteadyTime(at);
         collector->cut();
         REQUIRE(collector->settled());
         const CollectedSecond second = collector->take();
-        return {second[Resource::cpu], second[Resource::memory], second[Resource::nic]};
+        Reading reading{second[Resource::cpu], second[Resource::memory],
+                        second[Resource::nic], second[Resource::disk],
+                        std::nullopt,          second.totals};
+        if (second.totals.measuredByAll.has(Counter::connections_rejected))
+            reading.rejected = second.totals[Counter::connections_rejected];
+        return reading;
     }
 };
 
@@ -138,8 +146,113 @@ TEST_CASE("a link is of a configured speed, or not watched", "[agent][host]") {
     const Host host(CollectorSettings::Values{});
     const auto capability = host.collector->capability();
     CHECK_FALSE(capability.measures.has(Counter::nic_permille_seconds));
-    REQUIRE(capability.gaps.size() == 1);
+    REQUIRE_FALSE(capability.gaps.empty());
     CHECK_THAT(capability.gaps[0].remedy, containsText("interface=eth0"));
+}
+
+TEST_CASE("a disk is as busy as the busiest there is, of whole disks", "[agent][host]") {
+    FakeProc proc;
+    Host host(proc);
+    const auto stats = [&proc](std::uint32_t sda, std::uint32_t nvme, std::uint32_t others) {
+        const auto line = [](const std::string& name, std::uint32_t busy) {
+            return "   8       0 " + name + " 5 5 5 5 5 5 5 5 0 " + std::to_string(busy) + " 9 0 0 0 0 0 0\n";
+        };
+        proc.write("diskstats", line("sda", sda) + line("sda1", others) + line("nvme0n1", nvme) +
+                                    line("nvme0n1p2", others) + line("loop0", others) + line("dm-0", others) +
+                                    line("zram0", others) + line("md127", others) + "rubbish\n");
+    };
+    stats(1000, 5000, 0);
+    CHECK_FALSE(host.read(0s).disk);
+    stats(1300, 5100, 1000);
+    CHECK(host.read(1s).disk.value() == Approx(0.3));
+    stats(1300, 6100, 9000);
+    CHECK(host.read(3s).disk.value() == Approx(0.5)); // over two seconds
+    stats(1300, 7105, 9000);
+    CHECK(host.read(4s).disk.value() == Approx(1.0)); // clocks are not that exact
+    stats(1301, 7105, 9000);
+    CHECK_FALSE(host.read(4s).disk); // no time passed
+}
+
+TEST_CASE("a disk's busy time wraps, and another disk of its name is none", "[agent][host]") {
+    FakeProc proc;
+    const auto stats = [&proc](const std::string& disks) { proc.write("diskstats", disks); };
+    const std::string rest = " 0 0 0 0 0 0 0 0 0 ";
+    Host host({{"proc", proc.folder.path().string()}, {"disks", "sda,sdb"}});
+    stats("8 0 sda" + rest + "4294967200\n8 0 sdb" + rest + "10\n8 0 sdc" + rest + "0\n");
+    host.read(0s);
+    stats("8 0 sda" + rest + "104\n8 0 sdb" + rest + "10\n8 0 sdc" + rest + "900\n");
+    CHECK(host.read(1s).disk.value() == Approx(0.2));        // sdc was not named
+    stats("8 0 sda" + rest + "5\n8 0 sdb" + rest + "410\n"); // a new one in sda's place
+    CHECK(host.read(2s).disk.value() == Approx(0.4));
+    stats("8 0 sdd" + rest + "5\n");
+    CHECK_FALSE(host.read(3s).disk);
+    const HostClock clock;
+    EventLoop loop;
+    const auto made = HostCollector::make(CollectorSettings(CollectorSettings::Values{{"disks", "sda,,sdb"}}),
+                                          {loop, clock});
+    REQUIRE_FALSE(made);
+    CHECK_THAT(made.error(), containsText("expected names"));
+}
+
+TEST_CASE("what listening sockets turned away is counted", "[agent][host]") {
+    FakeProc proc;
+    Host host(proc);
+    const auto netstat = [](const std::string& drops) {
+        return "TcpExt: SyncookiesSent ListenOverflows ListenDrops TCPHPHits\nTcpExt: 7 3 " + drops +
+               " 9\nIpExt: InNoRoutes ListenDrops\nIpExt: 5 5\n";
+    };
+    proc.write("net/netstat", netstat("100"));
+    CHECK_FALSE(host.read(0s).rejected);
+    proc.write("net/netstat", netstat("104"));
+    CHECK(host.read(1s).rejected == 4U);
+    proc.write("net/netstat", netstat("2")); // a machine restored
+    CHECK_FALSE(host.read(2s).rejected);
+    proc.write("net/netstat", "TcpExt: ListenDrops\n");
+    CHECK_FALSE(host.read(3s).rejected);
+    proc.write("net/netstat", netstat("5"));
+    CHECK_FALSE(host.read(4s).rejected);
+    CHECK_FALSE(host.read(5s).totals.measuredByAll.has(Counter::backlog_us_seconds));
+
+    // An agent in a container is in a network of its own: the machine's is that of its first process.
+    std::filesystem::create_directories(proc.folder.path() / "1/net");
+    proc.write("1/net/netstat", netstat("1000"));
+    host.read(6s);
+    proc.write("1/net/netstat", netstat("1003"));
+    proc.write("net/netstat", netstat("70"));
+    CHECK(host.read(7s).rejected == 3U);
+}
+
+TEST_CASE("a clock is off by what the kernel's loop has not corrected yet", "[agent][host]") {
+    timex kernel{};
+    kernel.status = STA_PLL;
+    kernel.offset = -1234;
+    kernel.maxerror = 20'000;
+    CHECK(kernelClockOffset(kernel, TIME_OK).value() == 1234us);
+    kernel.status |= STA_NANO;
+    CHECK(kernelClockOffset(kernel, TIME_OK).value() == 1us);
+    kernel.offset = 7'800'700;
+    CHECK(kernelClockOffset(kernel, TIME_INS).value() == 7801us);
+}
+
+TEST_CASE("a clock that nobody keeps, or that tells nothing, is not measured", "[agent][host]") {
+    timex kernel{};
+    kernel.status = STA_PLL;
+    CHECK_THAT(kernelClockOffset(kernel, TIME_ERROR).error(), containsText("nothing keeps"));
+    kernel.status = STA_PLL | STA_UNSYNC;
+    CHECK_THAT(kernelClockOffset(kernel, TIME_OK).error(), containsText("nothing keeps"));
+    kernel.status = 0; // as chrony leaves it: its offset is 0, whatever it is
+    CHECK_THAT(kernelClockOffset(kernel, TIME_OK).error(), containsText("does not tell the kernel"));
+    kernel.status = STA_PLL;
+    kernel.maxerror = 2'000'001; // its servers were lost an hour ago
+    CHECK_THAT(kernelClockOffset(kernel, TIME_OK).error(), containsText("not been corrected for long"));
+    CHECK_FALSE(kernelClockOffset(kernel, -1));
+
+    // This machine's: either is right, but measured and missing go together.
+    Host host(CollectorSettings::Values{});
+    const bool known = static_cast<bool>(kernelClockOffset());
+    const auto offset = FieldSet::of({}, {Distribution::clock_offset});
+    CHECK(host.read(0s).totals.measuredByAll.has(Distribution::clock_offset) == known);
+    CHECK(((host.collector->capability().measures & offset) == offset) == known);
 }
 
 TEST_CASE("rubbish in /proc is not measured", "[agent][host]") {
@@ -149,10 +262,10 @@ TEST_CASE("rubbish in /proc is not measured", "[agent][host]") {
          {std::string(), std::string("cpu 1 2"), std::string("cpu x y z"),
           std::string("cpu 99999999999999999999999 1 1 1 1 1 1 1"), std::string(1 << 20, 'c'),
           std::string("  eth0:"), std::string("eth0: 1 2 3\n")}) {
-        for (const char* file : {"stat", "meminfo", "net/dev"})
+        for (const char* file : {"stat", "meminfo", "net/dev", "diskstats", "net/netstat"})
             proc.write(file, text);
         const auto reading = host.read(1s);
-        CHECK_FALSE((reading.cpu || reading.memory || reading.nic));
+        CHECK_FALSE((reading.cpu || reading.memory || reading.nic || reading.disk || reading.rejected));
     }
 }
 

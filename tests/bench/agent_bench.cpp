@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Prints what the agent's readers cost on one core. Run it on a quiet machine.
+#include "feeds/agent/collector_kinds.h"
+#include "feeds/agent/metric_scrape.h"
+
+#include "tests/bench/measure.h"
+#include "tests/support/captures.h"
+#include "tests/support/real_server.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <string>
+#include <sys/resource.h>
+#include <utility>
+#include <vector>
+
+using namespace surgescope;
+using namespace surgescope::feeds;
+
+namespace {
+
+constexpr std::size_t kTargets = 500;
+constexpr std::size_t kPageBytes = 20'000;
+constexpr std::uint64_t kSeed = 1;
+
+/// The first whole lines of a captured page, and each target's numbers a little different: seed 1.
+std::vector<std::string> pagesLike(const std::string& captured, std::size_t most) {
+    auto page = tests::capture(captured);
+    if (page.empty()) std::abort();
+    page.resize(page.rfind('\n', std::min(most, page.size()) - 1) + 1);
+    std::mt19937_64 random(kSeed);
+    std::vector<std::string> pages(kTargets, page);
+    for (auto& one : pages)
+        for (auto at = one.find('\n'); at != std::string::npos; at = one.find('\n', at + 1))
+            if (at > 0 && one[at - 1] >= '1' && one[at - 1] <= '9')
+                one[at - 1] = static_cast<char>('1' + random() % 9);
+    return pages;
+}
+
+/// Reading samples alone, and with all that comes of them.
+void readTargets(const std::string& preset, const std::string& captured, std::size_t most) {
+    const auto pages = pagesLike(captured, most);
+    double bytes = 0;
+    double samples = 0;
+    for (const auto& page : pages)
+        bytes += static_cast<double>(page.size());
+    const auto name = std::to_string(kTargets) + " × " + std::to_string(pages[0].size() / 1000) + " kB ";
+    bench::measure("read " + name + captured.substr(0, 14), 20, bytes, [&](int) {
+        samples = 0;
+        for (const auto& text : pages) {
+            MetricsPage page(text);
+            while (page.next() != nullptr)
+                ++samples;
+            if (page.error()) std::abort();
+        }
+    });
+    std::vector<std::unique_ptr<MetricScrape>> scrapes;
+    for (std::size_t i = 0; i < kTargets; ++i)
+        scrapes.push_back(std::make_unique<MetricScrape>(std::move(presetMapping(preset).value())));
+    SteadyTime now{std::chrono::hours(1)};
+    bench::measure("read and map " + name + preset, 20, bytes, [&](int) {
+        now += std::chrono::seconds(1);
+        for (std::size_t i = 0; i < kTargets; ++i)
+            if (!scrapes[i]->read(pages[i], now)) std::abort();
+    });
+    std::printf("%-44s %10.0f samples a target\n", "", samples / static_cast<double>(kTargets));
+}
+
+double processorMs() {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    const auto ms = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
+    };
+    return ms(used.ru_utime) + ms(used.ru_stime);
+}
+
+/// The same with everything an agent does for a second of 500 targets: they are one nginx that has the page.
+void askTargets() {
+    if (!tests::RealServer::installed("/usr/sbin/nginx")) {
+        std::printf("ask targets: skipped, nginx is not installed\n");
+        return;
+    }
+    tests::RealServer server;
+    server.write("metrics", pagesLike("caddy-2.6.2_metrics.txt", kPageBytes).front());
+    const auto port = std::to_string(tests::freeTcpPort());
+    server.run("/usr/sbin/nginx -e stderr -p $PWD -c " +
+               server.write("nginx.conf",
+                            "daemon off; master_process off; pid nginx.pid;\nevents { "
+                            "worker_connections 2000; }\nhttp { access_log off; server { listen "
+                            "127.0.0.1:" +
+                                port + " backlog=2000; root " + server.folder.path().string() + "; } }\n"));
+    const SystemClock clock;
+    EventLoop loop;
+    std::vector<std::unique_ptr<Collector>> targets;
+    for (std::size_t i = 0; i < kTargets; ++i) {
+        const auto plan =
+            readCollectorPlan("prometheus preset=caddy url=http://127.0.0.1:" + port + "/metrics");
+        auto made = makeCollector(*plan, {loop, clock});
+        if (!made) std::abort();
+        targets.push_back(*std::move(made));
+    }
+    std::vector<double> times;
+    std::size_t heard = 0;
+    for (int second = 0; second < 20; ++second) {
+        const double before = processorMs();
+        for (const auto& target : targets)
+            target->cut();
+        for (const auto& target : targets)
+            while (!target->settled())
+                loop.turn(std::chrono::milliseconds(100));
+        heard = 0;
+        for (const auto& target : targets)
+            heard += target->take().heard ? 1 : 0;
+        times.push_back(processorMs() - before);
+    }
+    std::sort(times.begin(), times.end());
+    std::printf("%-44s %10.2f %10.2f %10.2f %5zu  of processor time; %zu heard\n",
+                "ask, read and map 500 × 20 kB, a second", times[times.size() / 2], times.front(),
+                times.back(), times.size(), heard);
+}
+
+} // namespace
+
+int main() {
+    bench::printHead();
+    readTargets("haproxy", "haproxy-2.6.12_prometheus.txt", 1U << 20);
+    readTargets("node_exporter", "prometheus-node-exporter-1.5.0_metrics.txt", 1U << 20);
+    readTargets("varnish_exporter", "prometheus-varnish-exporter-1.6.1_metrics.txt", 1U << 20);
+    readTargets("caddy", "caddy-2.6.2_metrics.txt", kPageBytes);
+    askTargets();
+    return 0;
+}
