@@ -147,7 +147,8 @@ void VarnishCollector::takeCounters(const VarnishCounters::Reading& counted) {
     // A client that left before it was accepted was not rejected.
     const std::uint64_t failed =
         varnishLess(counted[C::sess_fail], counted[C::sess_fail_econnaborted] + counted[C::sess_fail_eintr]);
-    totals[connections_rejected] = failed + counted[C::sess_dropped] + counted[C::req_dropped];
+    // Of sess_dropped, which sc_overload contains, a Varnish without a free thread does not tell.
+    totals[connections_rejected] = failed + counted[C::sc_overload] + counted[C::req_dropped];
     if (!m_log) {
         totals[requests] = counted[C::client_req];
         totals[malformed] = counted[C::client_req_400] + counted[C::client_req_417];

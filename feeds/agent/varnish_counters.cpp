@@ -24,7 +24,7 @@ constexpr std::array<std::pair<std::string_view, VarnishCounter>, 20> kMainCount
     {"sess_fail", sess_fail},
     {"sess_fail_econnaborted", sess_fail_econnaborted},
     {"sess_fail_eintr", sess_fail_eintr},
-    {"sess_dropped", sess_dropped},
+    {"sc_overload", sc_overload},
     {"req_dropped", req_dropped},
     {"threads_limited", threads_limited},
     {"thread_queue_len", thread_queue_len},

@@ -26,7 +26,7 @@ enum class VarnishCounter : std::uint8_t {
     sess_fail,
     sess_fail_econnaborted,
     sess_fail_eintr,
-    sess_dropped,
+    sc_overload,
     req_dropped,
     threads_limited,
     backend_req,             // VBE.*.req

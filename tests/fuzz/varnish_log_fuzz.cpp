@@ -26,7 +26,7 @@ std::vector<VarnishPart> partsOfBytes(std::string_view bytes) {
         VarnishPart& part = parts.emplace_back();
         part.transaction = static_cast<unsigned char>(bytes[0]) % 8U;
         part.words.resize(size / 4);
-        std::memcpy(part.words.data(), bytes.data() + 2, part.words.size() * 4);
+        if (!part.words.empty()) std::memcpy(part.words.data(), bytes.data() + 2, part.words.size() * 4);
         bytes.remove_prefix(2 + size);
     }
     return parts;

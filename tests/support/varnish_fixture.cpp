@@ -42,12 +42,12 @@ include "@SOURCE@/resources/varnish/surgescope.vcl";
 backend origin { .host = "127.0.0.1"; .port = "@ORIGIN@"; }
 backend held { .host = "127.0.0.1"; .port = "@HELD@"; }
 sub vcl_recv {
+    if (req.url ~ "/held/") { set req.backend_hint = held; }
     if (req.url ~ "^/refused/") { std.log("surgescope:denied"); return (synth(403)); }
     if (req.url ~ "^/pass/") { return (pass); }
     if (req.url ~ "^/pipe/") { return (pipe); }
     if (req.url ~ "^/again/" && req.restarts == 0) { return (restart); }
     if (req.url ~ "^/again/") { set req.url = regsub(req.url, "^/again", ""); }
-    if (req.url ~ "^/held/") { set req.backend_hint = held; }
 }
 sub vcl_backend_response {
     if (bereq.url == "/whole") { set beresp.do_esi = true; }

@@ -16,8 +16,8 @@ namespace surgescope::tests {
 ///
 /// Everything is cached, with three exceptions: /pass/ is passed on, /pipe/ is piped, and /refused/ is
 /// answered 403, which the VCL says it refuses. /stale/ is good for no time, and for an hour of grace.
-/// /again/ is restarted as /. /whole includes /part by ESI. /held/ goes to another origin, heldPort(), where
-/// a test listens itself.
+/// /again/ is restarted as /. /whole includes /part by ESI. /held/, and /pipe/held/, go to another origin,
+/// heldPort(), where a test listens itself.
 class VarnishFixture {
   public:
     static constexpr const char* kProgram = "/usr/sbin/varnishd";

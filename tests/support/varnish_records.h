@@ -3,6 +3,7 @@
 
 #include "feeds/agent/varnish_log.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -51,7 +52,7 @@ inline void appendRecord(std::vector<std::uint32_t>& words, const feeds::Varnish
     const std::size_t from = words.size();
     words.push_back(static_cast<std::uint32_t>(tag) << 24 | length);
     words.resize(from + format.headerWords + (length + 3) / 4);
-    std::memcpy(words.data() + from + format.headerWords, text.data(), text.size());
+    if (!text.empty()) std::memcpy(words.data() + from + format.headerWords, text.data(), text.size());
 }
 
 struct VarnishPart {

@@ -2,13 +2,12 @@
 #include "feeds/agent/varnish_collector.h"
 
 #include "tests/support/catch.h"
-#include "tests/support/collecting.h"
-#include "tests/support/varnish_fixture.h"
-#include "tests/support/wait.h"
+#include "tests/support/watching_varnish.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <cerrno>
 #include <functional>
 #include <netinet/in.h>
 #include <stdexcept>
@@ -24,40 +23,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-bool noVarnish() {
-    if (skippedWithout(VarnishFixture::kProgram, "varnish")) return true;
-    VarnishCounters counters;
-    const auto memory = VarnishMemory::open("/nonexistent", true, counters);
-    if (memory) return false;
-    WARN("skipped: " << memory.error());
-    std::cout << "surgescope: skipped, " << memory.error() << '\n';
-    return true;
-}
-
-/// A collector, and the sum of what it has collected.
-struct Watching : Collecting {
-    PopTotals sum;
-    CollectedSecond last;
-
-    explicit Watching(const VarnishFixture& varnish, const std::string& more = "")
-        : Collecting("varnish name=" + varnish.name() + more) {}
-
-    void next() {
-        loop.turn(50ms);
-        last = second();
-        sum.merge(last.totals);
-    }
-    bool until(const std::function<bool()>& holds) {
-        return eventually([&] {
-            next();
-            return holds();
-        });
-    }
-    std::uint64_t operator[](Counter c) const { return sum[c]; }
-};
-
 /// What a client saw.
-struct ClientsSaw {
+struct VarnishClients {
     std::uint64_t requests = 0, hits = 0, bytes = 0;
     std::array<std::uint64_t, 6> status{}; // by class
 
@@ -75,7 +42,53 @@ struct ClientsSaw {
     }
 };
 
-std::uint64_t nowUs() {
+sockaddr_in varnishAddress(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+int varnishConnection(std::uint16_t port) {
+    const auto address = varnishAddress(port);
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    return fd;
+}
+
+bool closedByVarnish(int fd) {
+    char byte = 0;
+    const auto got = ::recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
+    return got == 0 || (got < 0 && errno == ECONNRESET);
+}
+
+/// An origin that answers when it is told to.
+class HeldOrigin {
+  public:
+    explicit HeldOrigin(std::uint16_t port) : m_listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        const auto address = varnishAddress(port);
+        REQUIRE(::bind(m_listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+        REQUIRE(::listen(m_listener, 64) == 0);
+    }
+    ~HeldOrigin() {
+        if (m_asked >= 0) ::close(m_asked);
+        ::close(m_listener);
+    }
+    HeldOrigin(const HeldOrigin&) = delete;
+    HeldOrigin& operator=(const HeldOrigin&) = delete;
+
+    void awaitFetch() { m_asked = ::accept(m_listener, nullptr, nullptr); }
+    void answer(const std::string& text) {
+        CHECK(::send(m_asked, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
+    }
+
+  private:
+    int m_listener;
+    int m_asked = -1;
+};
+
+std::uint64_t varnishNowUs() {
     return static_cast<std::uint64_t>(SystemClock().wall().time_since_epoch().count());
 }
 
@@ -93,7 +106,7 @@ TEST_CASE("totals equal what clients of a real Varnish saw", "[agent][varnish][r
     Watching logged(varnish);
     Watching counted(varnish, " log=no");
 
-    ClientsSaw seen;
+    VarnishClients seen;
     const auto get = [&](const std::string& path, int times) {
         for (int i = 0; i < times; ++i)
             seen.add(varnish.get(path));
@@ -172,7 +185,7 @@ TEST_CASE("purges, bans and refreshes of issuers are timed, those of strangers a
     CHECK(varnish.get("/a").body == "first edition");
 
     constexpr std::uint64_t late = 250'000;
-    const std::uint64_t begun = nowUs();
+    const std::uint64_t begun = varnishNowUs();
     CHECK(varnish.purge("PURGE", "/a", 1, begun - late).status == 200);
     CHECK(varnish.get("/a").body == "second edition");
     varnish.putObject("/a", "third edition");
@@ -182,7 +195,7 @@ TEST_CASE("purges, bans and refreshes of issuers are timed, those of strangers a
     CHECK(varnish.purge("GET", "/a", 5, begun - late).body == "fourth edition"); // 3 and 4 never came
     CHECK(varnish.get("/a").body == "fourth edition");
     CHECK(varnish.purge("PURGE", "/a", 6, 12).status == 200); // issued in 1970
-    const std::uint64_t took = nowUs() - begun;
+    const std::uint64_t took = varnishNowUs() - begun;
 
     // Nobody of the issuers: 127.0.0.2.
     const std::string stamps = "\r\nHost: edge\r\nConnection: close\r\nX-Purge-Id: x\r\nX-Purge-Seq: 900"
@@ -213,136 +226,25 @@ TEST_CASE("purges, bans and refreshes of issuers are timed, those of strangers a
     CHECK(watching.until([&] { return watching.last.invalidationsPending == 0U; }));
 }
 
-TEST_CASE("what Varnish did before it was gone, and after it is back, counts", "[agent][varnish][real]") {
-    if (noVarnish()) return;
-    VarnishFixture varnish;
-    varnish.putObject("/a", "some text");
-    varnish.start();
-    Watching logged(varnish);
-    Watching counted(varnish, " log=no");
-    // Others look while these two do not, for Varnish logs and counts a request after it has answered.
-    Watching earlyLogged(varnish);
-    Watching earlyCounted(varnish, " log=no");
-    std::uint64_t sent = 0;
-    const auto load = [&] { // a miss and nine hits
-        for (int i = 0; i < 10; ++i, ++sent)
-            CHECK(varnish.get("/a").status == 200);
-        CHECK(earlyLogged.until([&] { return earlyLogged[Counter::requests] == sent; }));
-    };
-    load();
-    // What it has not added up when the child dies nobody knows.
-    CHECK(earlyCounted.until(
-        [&] { return earlyCounted[Counter::requests] == sent && earlyCounted[Counter::bytes_out] > 0; }));
-    varnish.restartChild();
-    load();
-    CHECK(logged.until([&] { return logged[Counter::requests] >= 20; }));
-    CHECK(counted.until([&] { return counted[Counter::requests] >= 20; }));
-    for (const Watching* w : {&logged, &counted}) {
-        CHECK((*w)[Counter::requests] == 20);
-        CHECK((*w)[Counter::cache_hits] == 18);
-        CHECK((*w)[Counter::cache_misses] == 2);
-        CHECK((*w)[Counter::origin_fetches] == 2);
-        CHECK(w->last.heard);
-    }
-    CHECK(logged[Counter::status_2xx] == 20);
-    CHECK(logged[Counter::log_lines_lost] == 0);
-
-    load();
-    varnish.kill();
-    logged.next();
-    CHECK_FALSE(logged.last.heard);
-    CHECK(logged[Counter::requests] == 30);
-    CHECK(logged.last.totals.measuredByAny.has(Counter::requests)); // what it served, it served
-    CHECK_FALSE(logged.last.totals.measuredByAny.has(Counter::connection_seconds));
-    CHECK_THAT(logged.collector->trouble(), containsText("has ended"));
-    logged.next();
-    CHECK_FALSE(logged.last.totals.measuredByAny.has(Counter::requests));
-    varnish.start();
-    load();
-    CHECK(logged.until([&] { return logged[Counter::requests] >= 40; }));
-    CHECK(logged.last.heard);
-    CHECK(logged.collector->trouble().empty());
-    CHECK(logged[Counter::requests] == 40);
-}
-
-TEST_CASE("a Varnish that starts after the collector is counted from its first request",
-          "[agent][varnish][real]") {
-    if (noVarnish()) return;
-    VarnishFixture varnish;
-    varnish.putObject("/a", "some text");
-    Watching logged(varnish);
-    Watching counted(varnish, " log=no");
-    logged.next();
-    CHECK_FALSE(logged.last.heard);
-    CHECK_FALSE(logged.last.totals.measuredByAny.has(Counter::requests));
-    CHECK_THAT(logged.collector->trouble(), containsText("no varnishd runs in " + varnish.name()));
-    CHECK(logged.collector->server().empty());
-    counted.next();
-    varnish.start();
-    for (int i = 0; i < 10; ++i)
-        varnish.get("/a");
-    CHECK(logged.until([&] { return logged[Counter::requests] >= 10; }));
-    CHECK(counted.until([&] { return counted[Counter::requests] >= 10; }));
-    CHECK(logged[Counter::requests] == 10);
-    CHECK(counted[Counter::requests] == 10);
-    Watching late(varnish); // what was before is not its
-    varnish.get("/a");
-    CHECK(late.until([&] { return late[Counter::requests] >= 1; }));
-    CHECK(late[Counter::requests] == 1);
-}
-
-TEST_CASE("who may not read Varnish's memory is told what to do", "[agent][varnish][real]") {
-    if (noVarnish()) return;
-    VarnishFixture varnish;
-    varnish.start();
-    const auto child = varnish.name() + "/_.vsm_mgt";
-    const bool root = ::geteuid() == 0;
-    if (root)
-        REQUIRE(::seteuid(65'534) == 0);
-    else
-        std::filesystem::permissions(child, std::filesystem::perms::none);
-    Watching watching(varnish);
-    watching.next();
-    const auto trouble = watching.collector->trouble();
-    if (root)
-        REQUIRE(::seteuid(0) == 0);
-    else
-        std::filesystem::permissions(child, std::filesystem::perms::owner_all);
-    CHECK_FALSE(watching.last.heard);
-    CHECK_THAT(trouble, containsText("no permission to read " + varnish.name()));
-    CHECK_THAT(trouble, containsText("group varnish"));
-    CHECK(watching.until([&] { return watching.last.heard; }));
-}
-
 TEST_CASE("who waits for another's fetch is collapsed", "[agent][varnish][real]") {
     if (noVarnish()) return;
     VarnishFixture varnish;
     varnish.start();
     Watching logged(varnish);
     Watching counted(varnish, " log=no");
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(varnish.heldPort());
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    REQUIRE(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    REQUIRE(::listen(listener, 8) == 0);
-
+    HeldOrigin origin(varnish.heldPort());
     std::array<int, 5> statuses{};
     std::vector<std::thread> clients;
     for (int& status : statuses)
         clients.emplace_back([&status, &varnish] { status = varnish.get("/held/a").status; });
-    const int origin = ::accept(listener, nullptr, nullptr);
+    origin.awaitFetch();
     const bool asleep = counted.until([&] { return counted[Counter::collapsed] >= statuses.size() - 1; });
     logged.next();
     CHECK(logged.last.connections == statuses.size());
     CHECK(logged[Counter::requests] == 0);
-    const std::string answer = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 2\r\n\r\nok";
-    CHECK(::send(origin, answer.data(), answer.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(answer.size()));
+    origin.answer("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 2\r\n\r\nok");
     for (auto& client : clients)
         client.join();
-    ::close(origin);
-    ::close(listener);
 
     CHECK(asleep);
     CHECK(std::ranges::count(statuses, 200) == 5);
@@ -354,58 +256,39 @@ TEST_CASE("who waits for another's fetch is collapsed", "[agent][varnish][real]"
     CHECK(logged.sum[Distribution::ttfb_hit].count() == 4);
 }
 
-TEST_CASE("what was written over before it was read is counted as lost", "[agent][varnish][real]") {
+TEST_CASE("when threads run out, workers are full and who is turned away is counted",
+          "[agent][varnish][real]") {
     if (noVarnish()) return;
-    VarnishFixture varnish({"-l", "1m"});
-    varnish.putObject("/a", "some text");
+    VarnishFixture varnish(
+        {"-p", "thread_pool_max=10", "-p", "thread_queue_limit=2", "-p", "timeout_linger=0"});
     varnish.start();
-    Watching logged(varnish);
-    Watching watcher(varnish, " log=no");
-    constexpr std::uint64_t sent = 2'000; // some 2 MB of log
-    const std::string one = "GET /a HTTP/1.1\r\nHost: edge\r\n\r\n";
-    std::string many;
-    for (std::uint64_t i = 0; i + 1 < 100; ++i)
-        many += one;
-    many += "GET /a HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n";
-    for (std::uint64_t i = 0; i < sent; i += 100)
-        CHECK(sendHttp(varnish.port(), many).status == 200);
-    REQUIRE(watcher.until([&] { return watcher[Counter::requests] >= sent; }));
-    logged.next();
-    CHECK(logged[Counter::log_lines_lost] > 0);
-    CHECK(logged[Counter::requests] + logged[Counter::log_lines_lost] == sent);
-    varnish.get("/a");
-    CHECK(logged.until([&] { return logged[Counter::requests] + logged[Counter::log_lines_lost] > sent; }));
-    CHECK(logged[Counter::requests] + logged[Counter::log_lines_lost] == sent + 1);
-}
-
-TEST_CASE("one look into the log ends, however much there is", "[agent][varnish][real]") {
-    if (noVarnish()) return;
-    struct HastyClock final : Clock { // a millisecond goes by each time it is looked at
-        mutable SteadyTime now{1h};
-        SteadyTime steady() const override { return now += 1ms; }
-        WallTime wall() const override { return SystemClock().wall(); }
-    } clock;
-    VarnishFixture varnish;
-    varnish.putObject("/a", "some text");
-    varnish.start();
-    EventLoop loop;
-    auto collector =
-        makeCollector(readCollectorPlan("varnish name=" + varnish.name()).value(), {loop, clock});
-    REQUIRE(collector);
-    for (int i = 0; i < 400; ++i)
-        varnish.get("/a");
-    std::uint64_t first = 0, all = 0;
-    CHECK(eventually([&] {
-        (*collector)->cut();
-        const auto second = (*collector)->take();
-        CHECK(second.totals[Counter::log_lines_lost] == 0);
-        all += second.totals[Counter::requests];
-        if (first == 0) first = all;
-        return all >= 400;
+    const HeldOrigin origin(varnish.heldPort()); // it never answers
+    Watching watching(varnish);
+    watching.next();
+    CHECK_FALSE(watching.last[Resource::workers].has_value()); // not 0: nobody tells how many are busy
+    std::vector<int> clients(30);
+    const auto ask = [](int client, const std::string& path) {
+        const std::string request = "GET " + path + " HTTP/1.1\r\nHost: edge\r\n\r\n";
+        CHECK(::send(client, request.data(), request.size(), MSG_NOSIGNAL) > 0);
+    };
+    for (int& client : clients) {
+        client = varnishConnection(varnish.port());
+        ask(client, "/refused/");
+        std::array<char, 4096> answer{};
+        CHECK(::recv(client, answer.data(), answer.size(), 0) > 0);
+    }
+    for (const int client : clients) // each that is piped holds a thread
+        ask(client, "/pipe/held/");
+    bool full = false;
+    std::uint64_t turnedAway = 0;
+    CHECK(watching.until([&] {
+        full = full || watching.last[Resource::workers] == 1.0;
+        turnedAway = static_cast<std::uint64_t>(std::ranges::count_if(clients, closedByVarnish));
+        return full && turnedAway > 0 && watching[Counter::connections_rejected] >= turnedAway;
     }));
-    CHECK(first > 0);
-    CHECK(first < 400);
-    CHECK(all == 400);
+    CHECK(watching[Counter::connections_rejected] == turnedAway);
+    for (const int client : clients)
+        ::close(client);
 }
 
 TEST_CASE("what Varnish cannot tell is not measured, with the reason", "[agent][varnish]") {
