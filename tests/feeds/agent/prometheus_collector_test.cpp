@@ -9,6 +9,8 @@
 #include "tests/support/real_server.h"
 #include "tests/support/wait.h"
 
+#include <filesystem>
+#include <functional>
 #include <string>
 
 using namespace surgescope::feeds;
@@ -241,6 +243,10 @@ TEST_CASE("a real node_exporter tells how full this machine is", "[agent][openme
     const std::string program = "/usr/bin/prometheus-node-exporter";
     if (!RealServer::installed(program)) {
         WARN("skipped: prometheus-node-exporter is not installed");
+        return;
+    }
+    if (!std::filesystem::exists("/sys/devices/system/cpu")) {
+        WARN("skipped: prometheus-node-exporter 1.9 crashes where /sys is not mounted");
         return;
     }
     RealServer server;
