@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/agent/collector_kinds.h"
 
+#include "feeds/agent/haproxy_collector.h"
 #include "feeds/agent/host_collector.h"
 #include "feeds/agent/nginx_collector.h"
 
@@ -18,6 +19,10 @@ constexpr CollectorSetting kApiPrefix{"api-prefix",
 constexpr std::array kNginx{
     CollectorSetting{"status", "stub_status page: http://127.0.0.1:18088/stub_status"}, kLines, kApiPrefix,
     CollectorSetting{"max-connections", "connections nginx can take: processes × worker_connections"}};
+constexpr std::array kHaproxy{
+    CollectorSetting{"socket", "its stats socket: /run/haproxy/surgescope.sock"},
+    CollectorSetting{"frontend", "frontends that count, NAME,NAME; all but stats unless said"}, kLines,
+    kApiPrefix};
 constexpr std::array kHost{
     CollectorSetting{"interface", "network interface to watch: eth0"},
     CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
@@ -25,6 +30,8 @@ constexpr std::array kHost{
 
 const std::array kKinds{
     CollectorKind{"nginx", "nginx: stub_status and access lines", "status", kNginx, &NginxCollector::make},
+    CollectorKind{"haproxy", "HAProxy, a load balancer: stats socket and access lines", "", kHaproxy,
+                  &HaproxyCollector::make},
     CollectorKind{"host", "this machine: processors, memory, link", "", kHost, &HostCollector::make},
 };
 

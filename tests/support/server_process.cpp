@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/server_process.h"
+
+#include <arpa/inet.h>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdexcept>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace surgescope::tests {
+namespace {
+
+constexpr std::chrono::seconds kServerDeadline{20};
+
+[[noreturn]] void failServer(const std::string& what) {
+    throw std::runtime_error("server: " + what +
+                             (errno != 0 ? std::string(": ") + std::strerror(errno) : ""));
+}
+
+sockaddr_in loopbackPort(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+/// Reads until `text` is there (true) or the other end has closed (false).
+bool readTo(int fd, std::string_view text, std::string& read) {
+    const auto deadline = std::chrono::steady_clock::now() + kServerDeadline;
+    std::array<char, 4096> part{};
+    while (text.empty() || read.find(text) == std::string::npos) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        pollfd descriptor{fd, POLLIN, 0};
+        errno = 0;
+        if (left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) == 0)
+            failServer("waited in vain for '" + std::string(text) + "'; came so far: " + read);
+        const ssize_t size = ::read(fd, part.data(), part.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) return false;
+        read.append(part.data(), static_cast<std::size_t>(size));
+    }
+    return true;
+}
+
+} // namespace
+
+ServerProcess::~ServerProcess() {
+    try {
+        kill();
+    } catch (const std::runtime_error& error) {
+        std::cerr << error.what() << '\n';
+    }
+}
+
+void ServerProcess::start(const std::vector<std::string>& command, std::string_view ready) {
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) failServer("no pipe");
+    std::vector<char*> arguments;
+    for (const auto& argument : command)
+        arguments.push_back(const_cast<char*>(argument.c_str()));
+    arguments.push_back(nullptr);
+    const pid_t parent = ::getpid();
+    m_pid = ::fork();
+    if (m_pid == 0) { // nothing but system calls from here on
+        ::setpgid(0, 0);
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (::getppid() != parent) ::_exit(1);
+        ::fcntl(pipe[1], F_SETFL, O_NONBLOCK); // nobody reads on once it runs: it must not wait for us
+        ::dup2(pipe[1], STDOUT_FILENO);
+        ::dup2(pipe[1], STDERR_FILENO);
+        ::execv(arguments[0], arguments.data());
+        ::_exit(127);
+    }
+    ::close(pipe[1]);
+    m_output = pipe[0];
+    if (m_pid < 0) failServer("cannot fork");
+    ::setpgid(m_pid, m_pid);
+    std::string said;
+    if (!readTo(m_output, ready, said)) {
+        kill();
+        errno = 0;
+        failServer(command.front() + " does not start: " + said);
+    }
+}
+
+void ServerProcess::awaitOutput(std::string_view text) {
+    std::string said;
+    if (!readTo(m_output, text, said)) failServer("ended: " + said);
+}
+
+void ServerProcess::kill() {
+    if (m_pid >= 0) {
+        ::kill(-m_pid, SIGKILL);
+        ::waitpid(m_pid, nullptr, 0);
+        std::string rest; // its children are init's now: the pipe tells when the last is gone
+        readTo(m_output, {}, rest);
+    }
+    if (m_output >= 0) ::close(m_output);
+    m_pid = m_output = -1;
+}
+
+std::uint16_t freeTcpPort() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    auto address = loopbackPort(0);
+    socklen_t size = sizeof address;
+    if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        failServer("no free port");
+    ::close(fd);
+    return ntohs(address.sin_port);
+}
+
+HttpReply sendHttp(std::uint16_t port, std::string_view bytes, const char* from) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    auto own = loopbackPort(0);
+    ::inet_pton(AF_INET, from, &own.sin_addr);
+    const auto address = loopbackPort(port);
+    std::string answer;
+    if (::bind(fd, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0 &&
+        ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+        ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()))
+        readTo(fd, {}, answer);
+    ::close(fd);
+    HttpReply reply;
+    const auto end = answer.find("\r\n\r\n");
+    if (!answer.starts_with("HTTP/1.") || answer.size() < 12 || end == std::string::npos) return reply;
+    reply.status = std::atoi(answer.c_str() + 9);
+    reply.head = answer.substr(0, end);
+    reply.body = answer.substr(end + 4);
+    return reply;
+}
+
+HttpReply askHttp(std::uint16_t port, const std::string& path, const std::string& method,
+                  const std::vector<std::string>& headers) {
+    std::string text = method + " " + path + " HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n";
+    for (const std::string& header : headers)
+        text += header + "\r\n";
+    return sendHttp(port, text + "\r\n");
+}
+
+void replaceEach(std::string& text, std::string_view from, std::string_view to) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+}
+
+std::string projectFile(const std::string& path) {
+    std::ifstream in(std::string(SURGESCOPE_SOURCE_DIR) + "/" + path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+} // namespace surgescope::tests
