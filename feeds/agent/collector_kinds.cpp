@@ -4,6 +4,7 @@
 #include "feeds/agent/haproxy_collector.h"
 #include "feeds/agent/host_collector.h"
 #include "feeds/agent/nginx_collector.h"
+#include "feeds/agent/trafficserver_collector.h"
 
 #include <algorithm>
 #include <array>
@@ -23,6 +24,9 @@ constexpr std::array kHaproxy{
     CollectorSetting{"socket", "its stats socket: /run/haproxy/surgescope.sock"},
     CollectorSetting{"frontend", "frontends that count, NAME,NAME; all but stats unless said"}, kLines,
     kApiPrefix};
+constexpr std::array kTrafficserver{
+    CollectorSetting{"stats", "page of stats_over_http: http://127.0.0.1:8080/_stats"}, kLines, kApiPrefix,
+    CollectorSetting{"max-connections", "proxy.config.net.connections_throttle"}};
 constexpr std::array kHost{
     CollectorSetting{"interface", "network interface to watch: eth0"},
     CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
@@ -32,6 +36,8 @@ const std::array kKinds{
     CollectorKind{"nginx", "nginx: stub_status and access lines", "status", kNginx, &NginxCollector::make},
     CollectorKind{"haproxy", "HAProxy, a load balancer: stats socket and access lines", "", kHaproxy,
                   &HaproxyCollector::make},
+    CollectorKind{"trafficserver", "Apache Traffic Server: stats_over_http and access lines", "stats",
+                  kTrafficserver, &TrafficserverCollector::make},
     CollectorKind{"host", "this machine: processors, memory, link", "", kHost, &HostCollector::make},
 };
 
