@@ -100,7 +100,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     bool take(std::string text) {
         if (m_depth == 0) return refuse("not an object");
         if (m_field < kNames.size()) {
-            values[m_field] = text == "-" ? std::string() : std::move(text);
+            values[m_field] = text == "-" || text == "-1" ? std::string() : std::move(text);
             seen |= 1U << m_field;
         }
         return true;
@@ -157,7 +157,7 @@ template <class Use> bool eachTry(std::string_view list, Use use) {
 /// Each server's own words.
 std::optional<CacheStatus> cacheStatus(std::string_view text) {
     using enum CacheStatus;
-    static constexpr std::array<std::pair<std::string_view, CacheStatus>, 8> words{{
+    static constexpr std::array<std::pair<std::string_view, CacheStatus>, 18> words{{
         {"", none}, // nginx, $upstream_cache_status
         {"MISS", miss},
         {"BYPASS", bypass},
@@ -166,9 +166,21 @@ std::optional<CacheStatus> cacheStatus(std::string_view text) {
         {"UPDATING", updating},
         {"REVALIDATED", revalidated},
         {"HIT", hit},
+        {"TCP_HIT", hit}, // Traffic Server, %<crc>
+        {"TCP_MEM_HIT", hit},
+        {"TCP_IMS_HIT", hit},
+        {"TCP_CF_HIT", collapsed}, // read while another request wrote it
+        {"TCP_REFRESH_HIT", revalidated},
+        {"TCP_REF_FAIL_HIT", stale},
+        {"TCP_MISS", miss},
+        {"TCP_IMS_MISS", miss},
+        {"TCP_REFRESH_MISS", expired},
+        {"TCP_CLIENT_REFRESH", bypass},
     }};
     for (const auto& [word, meaning] : words)
         if (word == text) return meaning;
+    // Traffic Server has three dozen more, for what failed before it came to the cache.
+    if (text.starts_with("TCP_") || text.starts_with("ERR_") || text.starts_with("UDP_")) return none;
     return std::nullopt;
 }
 
@@ -219,7 +231,7 @@ bool readUpstream(const Reader& r, Exchange& line) {
     if (!eachTry(r.values[urt], responseTime) || !eachTry(r.values[uht], headerTime) ||
         !eachTry(r.values[ubytes], received) || !eachTry(r.values[ustatus], answered))
         return false;
-    line.askedUpstream = !r.values[ustatus].empty();
+    line.askedUpstream = !r.values[ustatus].empty() && r.values[ustatus] != "000"; // Traffic Server's "nobody"
     if (last) line.ttfb = before + *last;
     return true;
 }
@@ -286,6 +298,8 @@ Result<Exchange> interpret(Reader& r) {
     line.method = std::move(r.values[m]);
     line.uri = std::move(r.values[uri]);
     line.address = std::move(r.values[addr]);
+    // Traffic Server finds what it purges: a hit that serves nobody.
+    if (line.method == "PURGE") line.cache = CacheStatus::none;
     readPurge(r, line);
     return line;
 }

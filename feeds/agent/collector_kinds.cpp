@@ -2,10 +2,12 @@
 #include "feeds/agent/collector_kinds.h"
 
 #include "feeds/agent/canary_collector.h"
+#include "feeds/agent/haproxy_collector.h"
 #include "feeds/agent/host_collector.h"
 #include "feeds/agent/nginx_collector.h"
-#include "feeds/agent/varnish_collector.h"
 #include "feeds/agent/prometheus_collector.h"
+#include "feeds/agent/trafficserver_collector.h"
+#include "feeds/agent/varnish_collector.h"
 
 #include <algorithm>
 #include <array>
@@ -26,6 +28,13 @@ constexpr std::array kCanary{
 constexpr std::array kVarnish{CollectorSetting{"name", "what varnishd was given as -n; left out as there"},
                               kApiPrefix,
                               CollectorSetting{"log", "no: counters alone, which is cheaper and tells less"}};
+constexpr std::array kHaproxy{
+    CollectorSetting{"socket", "its stats socket: /run/haproxy/surgescope.sock"},
+    CollectorSetting{"frontend", "frontends that count, NAME,NAME; all but stats unless said"}, kLines,
+    kApiPrefix};
+constexpr std::array kTrafficserver{
+    CollectorSetting{"stats", "page of stats_over_http: http://127.0.0.1:8080/_stats"}, kLines, kApiPrefix,
+    CollectorSetting{"max-connections", "proxy.config.net.connections_throttle"}};
 constexpr std::array kHost{
     CollectorSetting{"interface", "network interface to watch: eth0"},
     CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
@@ -48,6 +57,10 @@ const std::array kKinds{
                   &HostCollector::make},
     CollectorKind{"prometheus", "whatever shows metrics as Prometheus and OpenMetrics have them", "url",
                   kPrometheus, &PrometheusCollector::make},
+    CollectorKind{"haproxy", "HAProxy, a load balancer: stats socket and access lines", "", kHaproxy,
+                  &HaproxyCollector::make},
+    CollectorKind{"trafficserver", "Apache Traffic Server: stats_over_http and access lines", "stats",
+                  kTrafficserver, &TrafficserverCollector::make},
 };
 
 const CollectorKind* kindOf(std::string_view name) {
