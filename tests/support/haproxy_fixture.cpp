@@ -46,7 +46,7 @@ frontend web
     default_backend origin
 backend origin
 @backend@
-    server one 127.0.0.1:@ORIGIN@
+@SERVERS@
 backend kept
 @backend@
     http-request cache-use kept
@@ -109,6 +109,10 @@ std::string HaproxyFixture::configuration() const {
     replaceEach(snippet, "15142", std::to_string(m_linesPort));
     replaceEach(snippet, "/run/haproxy/surgescope.sock", socket());
     std::string text(kHaproxyConfiguration);
+    std::string servers;
+    for (const std::uint16_t port : m_servers.empty() ? std::vector{m_origin.port()} : m_servers)
+        servers += "    server at-" + std::to_string(port) + " 127.0.0.1:" + std::to_string(port) + "\n";
+    replaceEach(text, "@SERVERS@", servers);
     for (const char* name : {"global", "frontend", "backend"})
         replaceEach(text, "@" + std::string(name) + "@", part(snippet, name));
     replaceEach(text, "@WEB@", std::to_string(m_web));

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace surgescope::tests {
 
@@ -22,6 +24,8 @@ class HaproxyFixture {
 
     /// Access lines go to this UDP port.
     explicit HaproxyFixture(std::uint16_t linesPort);
+    /// Before start(): servers on these ports, in turn, instead of the origin.
+    void setServers(std::vector<std::uint16_t> ports) { m_servers = std::move(ports); }
 
     void start();
     void kill() { m_process.kill(); }
@@ -45,6 +49,7 @@ class HaproxyFixture {
     TemporaryFolder m_folder;
     HttpResponder m_origin{answer(200)};
     std::uint16_t m_linesPort;
+    std::vector<std::uint16_t> m_servers;
     std::uint16_t m_web = 0, m_tunnel = 0, m_other = 0;
     ServerProcess m_process;
 };

@@ -78,7 +78,7 @@ void VarnishFixture::start() {
     const auto file = [this](const char* path) { return (m_folder.path() / path).string(); };
     for (int attempt = 1; !m_varnish.runs(); ++attempt) {
         if (!m_origin.runs()) {
-            m_originPort = freeTcpPort();
+            m_originPort = m_foreignOrigin != 0 ? m_foreignOrigin : freeTcpPort();
             m_port = freeTcpPort();
             m_heldPort = freeTcpPort();
         }
@@ -94,7 +94,7 @@ void VarnishFixture::start() {
                                          "-p",     "thread_pool_min=10"};
         command.insert(command.end(), m_parameters.begin(), m_parameters.end());
         try {
-            if (!m_origin.runs())
+            if (!m_origin.runs() && m_foreignOrigin == 0)
                 m_origin.start({kOriginProgram, "-e", "stderr", "-p", m_folder.path().string(), "-c",
                                 file("origin.conf")},
                                "start worker process ");

@@ -26,6 +26,8 @@ class VarnishFixture {
     /// `parameters`: more of varnishd's, {"-l", "1m"}.
     explicit VarnishFixture(std::vector<std::string> parameters = {});
 
+    /// Before start(): this origin, which somebody else runs.
+    void setOrigin(std::uint16_t port) { m_foreignOrigin = port; }
     void start();
     /// Both of varnishd's processes, as a crash would; the origin goes on.
     void kill() { m_varnish.kill(); }
@@ -50,6 +52,7 @@ class VarnishFixture {
 
     TemporaryFolder m_folder;
     std::vector<std::string> m_parameters;
+    std::uint16_t m_foreignOrigin = 0; // 0: its own
     std::uint16_t m_port = 0, m_originPort = 0, m_heldPort = 0;
     ServerProcess m_origin;
     ServerProcess m_varnish;
