@@ -36,6 +36,7 @@ struct VSL_cursor {
 };
 VSL_data* VSL_New(void);
 void VSL_Delete(VSL_data*);
+const char* VSL_Error(const VSL_data*);
 void VSL_ResetError(VSL_data*);
 VSL_cursor* VSL_CursorVSM(VSL_data*, struct vsm*, unsigned options);
 void VSL_DeleteCursor(const VSL_cursor*);
@@ -145,7 +146,6 @@ struct VarnishMemory::Inner {
 
     void openLog() {
         cursor = VSL_CursorVSM(log, memory, kBatches | (logFromNow ? kFromTail : 0U));
-        VSL_ResetError(log);
         if (cursor != nullptr) logFromNow = false; // the next one is read from its beginning
     }
     void closeLog() {
@@ -207,7 +207,10 @@ bool VarnishMemory::Inner::follow() {
     }
     if (readsLog && cursor == nullptr) openLog();
     if (readsLog && cursor == nullptr) {
-        trouble = "the varnishd in " + folder + " has no log";
+        const char* why = VSL_Error(log);
+        trouble = "the log of the varnishd in " + folder + " cannot be read";
+        if (why != nullptr) trouble += std::string(": ") + why;
+        VSL_ResetError(log);
         return false;
     }
     return true;

@@ -13,7 +13,8 @@
 namespace surgescope::feeds {
 
 /// The memory that a varnishd on this machine shares with whoever may read it: its counters and its log, a
-/// ring. The only part that knows libvarnishapi. Never waits. One thread at a time.
+/// ring. The only part that knows libvarnishapi. Never waits, but for the 0.1 s at most that this takes when
+/// it comes upon counters that varnishd is just about to make. One thread at a time.
 class VarnishMemory {
   public:
     /// `name` is what varnishd was given as -n; empty: nothing. Counters are added to `counters`, and
