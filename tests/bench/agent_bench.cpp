@@ -5,10 +5,12 @@
 
 #include "tests/bench/measure.h"
 #include "tests/support/captures.h"
-#include "tests/support/real_server.h"
+#include "tests/support/server_process.h"
+#include "tests/support/temporary_folder.h"
 
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <string>
@@ -79,19 +81,19 @@ double processorMs() {
 
 /// The same with everything an agent does for a second of 500 targets: they are one nginx that has the page.
 void askTargets() {
-    if (!tests::RealServer::installed("/usr/sbin/nginx")) {
-        std::printf("ask targets: skipped, nginx is not installed\n");
-        return;
-    }
-    tests::RealServer server;
-    server.write("metrics", pagesLike("caddy-2.6.2_metrics.txt", kPageBytes).front());
+    const std::string program = "/usr/sbin/nginx";
+    if (tests::skippedWithout(program, "nginx-light")) return;
+    const tests::TemporaryFolder folder;
+    const auto path = folder.path().string();
     const auto port = std::to_string(tests::freeTcpPort());
-    server.run("/usr/sbin/nginx -e stderr -p $PWD -c " +
-               server.write("nginx.conf",
-                            "daemon off; master_process off; pid nginx.pid;\nevents { "
-                            "worker_connections 2000; }\nhttp { access_log off; server { listen "
-                            "127.0.0.1:" +
-                                port + " backlog=2000; root " + server.folder.path().string() + "; } }\n"));
+    std::ofstream(path + "/metrics") << pagesLike("caddy-2.6.2_metrics.txt", kPageBytes).front();
+    std::ofstream(path + "/nginx.conf")
+        << "daemon off; master_process off; pid nginx.pid; error_log stderr notice;\n"
+           "events { worker_connections 2000; }\n"
+           "http { access_log off; server { listen 127.0.0.1:"
+        << port << " backlog=2000; root " << path << "; } }\n";
+    tests::ServerProcess server;
+    server.start({program, "-e", "stderr", "-p", path, "-c", path + "/nginx.conf"}, "event method");
     const SystemClock clock;
     EventLoop loop;
     std::vector<std::unique_ptr<Collector>> targets;
