@@ -4,10 +4,13 @@
 #include "tests/support/catch.h"
 #include "tests/support/collecting.h"
 #include "tests/support/damage.h"
-#include "tests/support/real_server.h"
+#include "tests/support/process.h"
+#include "tests/support/server_process.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/test_clock.h"
 #include "tests/support/wait.h"
 
+#include <fstream>
 #include <pwd.h>
 #include <random>
 #include <string>
@@ -89,21 +92,19 @@ TEST_CASE("where no chronyd is, or none answers any more, the offset is not know
 }
 
 TEST_CASE("a real chronyd tells how far the clock is off", "[agent][host][real]") {
-    if (!RealServer::installed("/usr/sbin/chronyd")) {
-        WARN("skipped: chrony is not installed");
-        return;
-    }
-    RealServer server;
+    const std::string program = "/usr/sbin/chronyd";
+    if (skippedWithout(program, "chrony")) return;
+    const TemporaryFolder folder;
     const auto port = std::to_string(freeUdpPort());
-    const auto folder = server.folder.path().string();
     const passwd* self = ::getpwuid(::geteuid());
     REQUIRE(self != nullptr);
+    const auto configuration = (folder.path() / "chrony.conf").string();
+    std::ofstream(configuration)
+        << "local stratum 5\nport 0\nbindcmdaddress 127.0.0.1\nbindcmdaddress /\nuser " << self->pw_name
+        << "\ncmdport " << port << "\npidfile " << (folder.path() / "pid").string() << "\n";
+    ServerProcess server;
     // -x: it leaves this machine's clock alone.
-    const auto configuration =
-        server.write("chrony.conf",
-                     "local stratum 5\nport 0\nbindcmdaddress 127.0.0.1\nbindcmdaddress /\nuser " +
-                         std::string(self->pw_name) + "\ncmdport " + port + "\npidfile " + folder + "/pid\n");
-    server.run("/usr/sbin/chronyd -x -U -d -f " + configuration);
+    server.start({program, "-x", "-U", "-d", "-f", configuration}, "Disabled control of system clock");
     EventLoop loop;
     TestClock clock;
     ChronyClient client(loop, clock, static_cast<std::uint16_t>(std::stoi(port)));

@@ -6,12 +6,14 @@
 #include "tests/support/collecting.h"
 #include "tests/support/http_responder.h"
 #include "tests/support/metric_pages.h"
-#include "tests/support/real_server.h"
+#include "tests/support/server_process.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/wait.h"
 
-#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
+#include <vector>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -24,6 +26,12 @@ const std::string kRequestsSeries = R"(haproxy_frontend_http_requests_total{prox
 std::string haproxyPage(int requests) {
     return HttpResponder::page(
         withValue(capture("haproxy-2.6.12_prometheus.txt"), kRequestsSeries, std::to_string(requests)));
+}
+
+std::string fileIn(const TemporaryFolder& folder, const std::string& name, const std::string& text) {
+    const auto path = (folder.path() / name).string();
+    std::ofstream(path) << text;
+    return path;
 }
 
 std::string refusedPlan(const std::string& what) {
@@ -152,14 +160,12 @@ TEST_CASE("a page that comes later than its second is not waited for, nor used",
 }
 
 TEST_CASE("totals equal the load of a real HAProxy, through a restart", "[agent][openmetrics][real]") {
-    if (!RealServer::installed("/usr/sbin/haproxy")) {
-        WARN("skipped: haproxy is not installed");
-        return;
-    }
-    RealServer server;
+    const std::string program = "/usr/sbin/haproxy";
+    if (skippedWithout(program, "haproxy")) return;
+    const TemporaryFolder folder;
     const auto port = freeTcpPort();
     const auto metrics = freeTcpPort();
-    const auto configuration = server.write("haproxy.cfg", R"(
+    const auto configuration = fileIn(folder, "haproxy.cfg", R"(
 global
   maxconn 100
 defaults
@@ -177,7 +183,9 @@ frontend metrics
   bind 127.0.0.1:)" + std::to_string(metrics) + R"(
   http-request use-service prometheus-exporter if { path /metrics }
 )");
-    server.run("/usr/sbin/haproxy -db -f " + configuration);
+    const std::vector<std::string> command{program, "-W", "-f", configuration};
+    ServerProcess server;
+    server.start(command, "Loading success.");
     Collecting watched("prometheus preset=haproxy url=http://127.0.0.1:" + std::to_string(metrics) +
                        "/metrics");
     REQUIRE(awaitHeard(watched));
@@ -185,12 +193,12 @@ frontend metrics
 
     const auto load = [&](int times) {
         for (int i = 0; i < times; ++i) {
-            REQUIRE(httpGet(port, "/").starts_with("HTTP/1.1 200"));
-            REQUIRE(httpGet(port, "/denied").starts_with("HTTP/1.1 403"));
-            REQUIRE(httpGet(port, "/none").starts_with("HTTP/1.1 404"));
-            REQUIRE(httpGet(port, "/busy").starts_with("HTTP/1.1 503"));
+            REQUIRE(askHttp(port, "/").status == 200);
+            REQUIRE(askHttp(port, "/denied").status == 403);
+            REQUIRE(askHttp(port, "/none").status == 404);
+            REQUIRE(askHttp(port, "/busy").status == 503);
         }
-        REQUIRE(sendAndRead(port, "rubbish\r\n\r\n").starts_with("HTTP/1.1 400"));
+        REQUIRE(sendHttp(port, "rubbish\r\n\r\n").status == 400);
     };
     const auto check = [&](int times) {
         const auto n = static_cast<std::uint64_t>(times);
@@ -216,22 +224,15 @@ frontend metrics
     const auto started = std::chrono::floor<std::chrono::seconds>(watched.clock.wall());
     while (watched.clock.wall() < started + 1s)
         watched.loop.turn(20ms);
-    server.run("/usr/sbin/haproxy -db -f " + configuration);
-    REQUIRE(eventually([&] {
-        watched.loop.turn(20ms);
-        return !httpGet(metrics, "/").empty();
-    }));
+    server.kill();
+    server.start(command, "Loading success.");
     load(5);
     check(5);
 
     // Away for a while: what was served meanwhile is nobody's.
-    server.process.reset();
+    server.kill();
     CHECK_FALSE(watched.second().heard);
-    server.run("/usr/sbin/haproxy -db -f " + configuration);
-    REQUIRE(eventually([&] {
-        watched.loop.turn(20ms);
-        return !httpGet(metrics, "/").empty();
-    }));
+    server.start(command, "Loading success.");
     load(3);
     const auto first = watched.second();
     CHECK_FALSE(first.heard);
@@ -241,17 +242,12 @@ frontend metrics
 
 TEST_CASE("a real node_exporter tells how full this machine is", "[agent][openmetrics][real]") {
     const std::string program = "/usr/bin/prometheus-node-exporter";
-    if (!RealServer::installed(program)) {
-        WARN("skipped: prometheus-node-exporter is not installed");
-        return;
-    }
-    if (!std::filesystem::exists("/sys/devices/system/cpu")) {
-        WARN("skipped: prometheus-node-exporter 1.9 crashes where /sys is not mounted");
-        return;
-    }
-    RealServer server;
+    if (skippedWithout(program, "prometheus-node-exporter")) return;
+    // Version 1.9 crashes where it is not mounted.
+    if (skippedWithout("/sys/devices/system/cpu", "a mounted /sys")) return;
+    ServerProcess server;
     const auto port = std::to_string(freeTcpPort());
-    server.run(program + " --web.listen-address=127.0.0.1:" + port);
+    server.start({program, "--web.listen-address=127.0.0.1:" + port}, "Listening on");
     Collecting watched("prometheus preset=node_exporter url=http://127.0.0.1:" + port + "/metrics");
     Collecting host("host");
     REQUIRE(awaitHeard(watched));
@@ -270,27 +266,30 @@ TEST_CASE("a real node_exporter tells how full this machine is", "[agent][openme
 }
 
 TEST_CASE("totals equal the load of a real Caddy, as far as it counts", "[agent][openmetrics][real]") {
-    if (!RealServer::installed("/usr/bin/caddy")) {
-        WARN("skipped: caddy is not installed");
-        return;
-    }
-    RealServer server;
+    const std::string program = "/usr/bin/caddy";
+    if (skippedWithout(program, "caddy")) return;
+    const TemporaryFolder folder;
     const auto port = freeTcpPort();
     const auto admin = std::to_string(freeTcpPort());
-    server.write("index.html", "hello\n");
-    server.write("Caddyfile", "{\n\tadmin 127.0.0.1:" + admin +
-                                  "\n\tauto_https off\n\tservers {\n\t\tmetrics\n\t}\n}\n"
-                                  "http://127.0.0.1:" +
-                                  std::to_string(port) + " {\n\tredir /old /\n\tfile_server\n}\n");
-    server.run("/usr/bin/caddy run --config Caddyfile");
+    fileIn(folder, "index.html", "hello\n");
+    const auto configuration = fileIn(
+        folder, "Caddyfile",
+        "{\n\tadmin 127.0.0.1:" + admin +
+            "\n\tauto_https off\n\tservers {\n\t\tmetrics\n\t}\n}\nhttp://edge:" + std::to_string(port) +
+            " {\n\tbind 127.0.0.1\n\troot * " + folder.path().string() +
+            "\n\tredir /old /\n\tfile_server\n}\n");
+    ServerProcess server;
+    server.start(
+        {"/usr/bin/env", "HOME=" + folder.path().string(), program, "run", "--config", configuration},
+        "serving initial configuration");
     Collecting watched("prometheus preset=caddy url=http://127.0.0.1:" + admin + "/metrics");
     REQUIRE(awaitHeard(watched));
     for (int i = 0; i < 12; ++i)
-        REQUIRE(httpGet(port, "/").find(" 200 ") != std::string::npos);
+        REQUIRE(askHttp(port, "/").status == 200);
     for (int i = 0; i < 3; ++i)
-        REQUIRE(httpGet(port, "/none").find(" 404 ") != std::string::npos);
+        REQUIRE(askHttp(port, "/none").status == 404);
     for (int i = 0; i < 2; ++i)
-        REQUIRE(httpGet(port, "/old").find(" 302 ") != std::string::npos);
+        REQUIRE(askHttp(port, "/old").status == 302);
     const auto sum = addedUp(watched, [](const PopTotals& t) { return t[Counter::requests] >= 17; });
     CHECK(sum[Counter::requests] == 17);
     CHECK(sum[Counter::status_2xx] == 12);
