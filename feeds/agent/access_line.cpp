@@ -154,6 +154,15 @@ template <class Use> bool eachTry(std::string_view list, Use use) {
     return true;
 }
 
+/// What mod_cache says in its environment variable cache-status: a sentence, or a reason to keep nothing.
+CacheStatus httpdCacheStatus(std::string_view text) {
+    using enum CacheStatus;
+    if (text == "-" || text.starts_with("cache invalidated")) return none;
+    if (text.starts_with("cache hit")) return text.find("stale") != std::string_view::npos ? stale : hit;
+    if (text.starts_with("conditional cache hit")) return revalidated;
+    return miss;
+}
+
 /// Each server's own words.
 std::optional<CacheStatus> cacheStatus(std::string_view text) {
     using enum CacheStatus;
@@ -179,6 +188,8 @@ std::optional<CacheStatus> cacheStatus(std::string_view text) {
     }};
     for (const auto& [word, meaning] : words)
         if (word == text) return meaning;
+    if (constexpr std::string_view httpd = "httpd "; text.starts_with(httpd))
+        return httpdCacheStatus(text.substr(httpd.size()));
     // Traffic Server has three dozen more, for what failed before it came to the cache.
     if (text.starts_with("TCP_") || text.starts_with("ERR_") || text.starts_with("UDP_")) return none;
     return std::nullopt;

@@ -4,6 +4,7 @@
 #include "feeds/agent/canary_collector.h"
 #include "feeds/agent/haproxy_collector.h"
 #include "feeds/agent/host_collector.h"
+#include "feeds/agent/httpd_collector.h"
 #include "feeds/agent/nginx_collector.h"
 #include "feeds/agent/prometheus_collector.h"
 #include "feeds/agent/trafficserver_collector.h"
@@ -35,6 +36,9 @@ constexpr std::array kHaproxy{
 constexpr std::array kTrafficserver{
     CollectorSetting{"stats", "page of stats_over_http: http://127.0.0.1:8080/_stats"}, kLines, kApiPrefix,
     CollectorSetting{"max-connections", "proxy.config.net.connections_throttle"}};
+constexpr std::array kHttpd{
+    CollectorSetting{"status", "page of mod_status: http://127.0.0.1:18089/server-status?auto"}, kLines,
+    kApiPrefix, CollectorSetting{"max-workers", "MaxRequestWorkers"}};
 constexpr std::array kHost{
     CollectorSetting{"interface", "network interface to watch: eth0"},
     CollectorSetting{"link-mbit", "that interface's speed in Mbit/s"},
@@ -61,6 +65,8 @@ const std::array kKinds{
                   &HaproxyCollector::make},
     CollectorKind{"trafficserver", "Apache Traffic Server: stats_over_http and access lines", "stats",
                   kTrafficserver, &TrafficserverCollector::make},
+    CollectorKind{"httpd", "Apache httpd with mod_cache: mod_status and access lines", "status", kHttpd,
+                  &HttpdCollector::make},
 };
 
 const CollectorKind* kindOf(std::string_view name) {

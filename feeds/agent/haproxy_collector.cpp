@@ -105,6 +105,11 @@ Capability HaproxyCollector::capability() const {
     else if (!m_linesCame)
         gap(haproxyLineFields(), "no access line has come yet",
             "copy the lines of resources/haproxy/surgescope.cfg, with the port of lines=udp:…");
+    if (!m_knowsPrefixes)
+        gap(FieldSet::of({new_prefix_requests}),
+            m_log && m_log->tally().addresses() > 0
+                ? "the first ten minutes are learnt from: everybody would be new"
+                : "only access lines with the client's address tell it");
     if (m_http == false) {
         FieldSet http;
         for (const CountedAs& counted : kHttpCounted)
@@ -137,6 +142,7 @@ void HaproxyCollector::cut() {
         AccessLog::Second log = m_log->cut();
         m_second.totals = std::move(log.counts);
         m_lines = log.requests;
+        m_knowsPrefixes = log.knowsPrefixes;
         if (m_lines > 0) m_linesCame = true;
     }
     m_query.ask([this](Result<std::string> answer) { takeAnswer(std::move(answer)); });
@@ -255,6 +261,7 @@ CollectedSecond HaproxyCollector::take() {
         measured =
             measured | lineFields() | haproxyTwiceTold(); // it was there for a part: what it logged, it did
     }
+    if (m_knowsPrefixes && (m_second.heard || m_lines > 0)) measured.add(new_prefix_requests);
     m_second.totals.setMeasured(measured);
     return std::exchange(m_second, {});
 }

@@ -108,6 +108,11 @@ Capability TrafficserverCollector::capability() const {
     else if (!m_linesCame)
         gap(trafficserverLineFields(), "no access line has come yet",
             "use resources/trafficserver/logging.yaml, and name the file it writes: lines=");
+    if (!m_knowsPrefixes)
+        gap(FieldSet::of({new_prefix_requests}),
+            m_log && m_log->tally().addresses() > 0
+                ? "the first ten minutes are learnt from: everybody would be new"
+                : "only access lines with the client's address tell it");
     gap(FieldSet::of({shield_fetches}), "Traffic Server counts fetches from parents and origins together");
     gap(FieldSet::of({waf_blocked, waf_challenged, challenges_passed, bot_requests}),
         "Traffic Server has no counter for what its rules refuse, and tells no bots apart");
@@ -124,6 +129,7 @@ void TrafficserverCollector::cut() {
         m_second.totals = std::move(log.counts);
         m_second.invalidationsPending = log.invalidationsPending;
         m_lines = log.requests;
+        m_knowsPrefixes = log.knowsPrefixes;
         if (m_lines > 0) m_linesCame = true;
     }
     ask();
@@ -215,6 +221,7 @@ CollectedSecond TrafficserverCollector::take() {
         if (!m_hasDifference) measured = measured | trafficserverTwiceTold();
     }
     if (!m_second.heard) m_second.totals[inv_pending_seconds] = 0;
+    if (m_knowsPrefixes && (m_second.heard || m_lines > 0)) measured.add(new_prefix_requests);
     m_second.totals.setMeasured(measured);
     return std::exchange(m_second, {});
 }

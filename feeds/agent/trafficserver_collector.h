@@ -72,6 +72,7 @@ class TrafficserverCollector final : public Collector {
     // Of the second that was cut last.
     CollectedSecond m_second;
     std::uint64_t m_lines = 0;
+    bool m_knowsPrefixes = false; // new_prefix_requests is measured
     bool m_answered = false;
     bool m_hasDifference = false;
     bool m_asking = false;

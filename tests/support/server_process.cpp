@@ -13,6 +13,7 @@
 #include <iterator>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -159,6 +160,18 @@ HttpReply askHttp(std::uint16_t port, const std::string& path, const std::string
 void replaceEach(std::string& text, std::string_view from, std::string_view to) {
     for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
         text.replace(at, from.size(), to);
+}
+
+void giveTo(const char* user, const std::filesystem::path& folder) {
+    const passwd* who = ::getpwnam(user);
+    if (who == nullptr) failServer(std::string("there is no user ") + user);
+    const auto give = [who](const std::filesystem::path& path) {
+        if (::chown(path.c_str(), who->pw_uid, who->pw_gid) != 0)
+            failServer("cannot give away " + path.string());
+    };
+    give(folder);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+        give(entry.path());
 }
 
 std::string projectFile(const std::string& path) {

@@ -57,6 +57,9 @@ void replaceEach(std::string& text, std::string_view from, std::string_view to);
 /// A file of the project, "resources/nginx/surgescope.conf".
 std::string projectFile(const std::string& path);
 
+/// A folder and all in it, for a server that works as another user.
+void giveTo(const char* user, const std::filesystem::path& folder);
+
 /// For tests with a server that is not installed everywhere: true, and says so on standard output, where
 /// ctest sees it (SKIP_REGULAR_EXPRESSION). Catch2 knows how to skip from version 3 on only.
 inline bool skippedWithout(const std::filesystem::path& program, const char* package) {

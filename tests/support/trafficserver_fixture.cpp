@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <pwd.h>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -45,19 +44,6 @@ void writeTo(const fs::path& file, const std::string& text) {
     std::ofstream(file) << text;
 }
 
-/// As root it insists on working as somebody else, who then needs the folder.
-void handOver(const fs::path& folder, const std::string& user) {
-    const passwd* who = ::getpwnam(user.c_str());
-    if (who == nullptr) throw std::runtime_error("there is no user " + user);
-    const auto give = [who](const fs::path& path) {
-        if (::chown(path.c_str(), who->pw_uid, who->pw_gid) != 0)
-            throw std::runtime_error("cannot give away " + path.string());
-    };
-    give(folder);
-    for (const auto& entry : fs::recursive_directory_iterator(folder))
-        give(entry.path());
-}
-
 } // namespace
 
 TrafficserverFixture::TrafficserverFixture(unsigned refreshMs) : m_refreshMs(refreshMs) {
@@ -96,7 +82,7 @@ void TrafficserverFixture::writeConfiguration() {
         writeTo(folder / "etc" / name, projectFile("resources/trafficserver/" + std::string(name)));
     fs::copy_file("/etc/trafficserver/ip_allow.yaml", folder / "etc/ip_allow.yaml",
                   fs::copy_options::overwrite_existing);
-    if (root) handOver(folder, "trafficserver");
+    if (root) giveTo("trafficserver", folder); // as root it insists on working as somebody else
 }
 
 void TrafficserverFixture::start() {

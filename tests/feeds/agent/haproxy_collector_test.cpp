@@ -324,6 +324,7 @@ TEST_CASE("totals equal what a real HAProxy was asked and what it counts", "[age
     CHECK(lines[Counter::log_lines_lost] == 0);
     CHECK(lines[Counter::requests] == kAsked);
     CHECK(lines[Counter::api_requests] == 1);
+    CHECK(rig.log().tally().addresses() == kAsked - 2); // of requests that could be read
     CHECK(lines[Counter::overload_errors] == 4 + 3);
     CHECK(lines[Distribution::metadata_latency].count() == 1);
     CHECK(lines[Distribution::metadata_latency].max() > 0);

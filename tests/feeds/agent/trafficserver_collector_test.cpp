@@ -279,6 +279,7 @@ TEST_CASE("totals equal what a real Traffic Server was asked", "[agent][traffics
     CHECK(second.connections == 0U);
     CHECK(t[Counter::overload_errors] == 3);
     CHECK(t[Counter::malformed] == 1);
+    CHECK(server.log().tally().addresses() == asked);
     CHECK(t[Counter::api_requests] == 2);
     CHECK(t[Distribution::metadata_latency].count() == 2);
     CHECK(t[Distribution::ttfb_hit].count() == 21);
