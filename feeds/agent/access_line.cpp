@@ -242,7 +242,8 @@ bool readUpstream(const Reader& r, Exchange& line) {
     if (!eachTry(r.values[urt], responseTime) || !eachTry(r.values[uht], headerTime) ||
         !eachTry(r.values[ubytes], received) || !eachTry(r.values[ustatus], answered))
         return false;
-    line.askedUpstream = !r.values[ustatus].empty() && r.values[ustatus] != "000"; // Traffic Server's "nobody"
+    line.askedUpstream =
+        !r.values[ustatus].empty() && r.values[ustatus] != "000"; // Traffic Server's "nobody"
     if (last) line.ttfb = before + *last;
     return true;
 }

@@ -26,6 +26,8 @@ class AccessLog {
     static Result<std::unique_ptr<AccessLog>> open(const std::string& where, const std::string& apiPrefix,
                                                    EventLoop& loop, const Clock& clock);
 
+    /// RequestTally's: a millisecond unless said.
+    void setLagError(std::chrono::microseconds error) { m_tally.setLagError(error); }
     /// Takes what waits, and ends the second.
     Second cut();
     std::string trouble() const { return m_lines->trouble(); }

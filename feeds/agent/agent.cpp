@@ -6,7 +6,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 namespace surgescope::feeds {
@@ -117,19 +116,20 @@ void Agent::report() {
 }
 
 void Agent::reportPop(Roster& roster) {
-    auto nodes =
-        m_nodes | std::views::filter([&roster](const auto& node) { return node->plan().pop == roster.pop; });
+    std::vector<WatchedNode*> nodes;
+    for (const auto& node : m_nodes)
+        if (node->plan().pop == roster.pop) nodes.push_back(node.get());
+    if (nodes.empty()) return;
     PopReport report;
     report.header.intervalEnd = *m_lastEnd;
     report.pop = roster.pop;
     NodeColumns columns;
     columns.header.intervalEnd = *m_lastEnd;
     columns.pop = roster.pop;
-    columns.nodeCount = static_cast<std::uint32_t>(std::ranges::distance(nodes));
-    if (columns.nodeCount == 0) return;
+    columns.nodeCount = static_cast<std::uint32_t>(nodes.size());
 
     std::vector<RosterNode> members;
-    for (const auto& node : nodes) {
+    for (WatchedNode* node : nodes) {
         const NodeSecond second = node->take();
         report.totals.merge(second.totals);
         setRow(columns, members.size(), second);

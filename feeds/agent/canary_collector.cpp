@@ -14,7 +14,9 @@ namespace {
 constexpr std::chrono::milliseconds kCanaryTimeout{1000};
 
 FieldSet canaryFields() {
-    return FieldSet::of({Counter::inv_received, Counter::inv_applied}, {Distribution::invalidation_lag});
+    return FieldSet::of(
+        {Counter::inv_received, Counter::inv_applied, Counter::lags_by_canary, Counter::lag_error_us},
+        {Distribution::invalidation_lag});
 }
 
 /// "1795449208800123", with a line end if it likes.
@@ -49,6 +51,7 @@ Capability CanaryCollector::capability() const {
 void CanaryCollector::look() {
     if (m_asking) return;
     m_asking = true;
+    m_asked = m_clock.steady();
     m_ask = m_loop.ask({.url = m_url, .timeout = kCanaryTimeout}, [this](const Result<HttpResponse>& answer) {
         m_asking = false;
         takeAnswer(answer);
@@ -76,6 +79,9 @@ void CanaryCollector::takeAnswer(const Result<HttpResponse>& answer) {
     }
     ++m_totals[Counter::inv_received];
     ++m_totals[Counter::inv_applied];
+    ++m_totals[Counter::lags_by_canary];
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(m_clock.steady() - m_asked);
+    m_totals[Counter::lag_error_us] += static_cast<std::uint64_t>((kPeriod + took).count());
     const auto lag = m_clock.wall() - *written;
     m_totals[Distribution::invalidation_lag].record(
         static_cast<std::uint64_t>(std::max<std::int64_t>(lag.count(), 0)));

@@ -45,6 +45,7 @@ class CanaryCollector final : public Collector {
     bool m_answered = false;           // in it
     std::string m_trouble;
     bool m_asking = false;
+    SteadyTime m_asked{};
     EventLoop::Handle m_ask;
     EventLoop::Handle m_timer;
     CollectedSecond m_second; // that was cut last

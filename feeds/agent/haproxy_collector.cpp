@@ -124,7 +124,8 @@ Capability HaproxyCollector::capability() const {
     gap(FieldSet::of({origin_fetches, shield_fetches, bytes_fill, collapsed, stale_served},
                      {ttfb_hit, ttfb_miss}),
         "HAProxy balances: the servers behind it know", "run an agent beside each of them");
-    gap(FieldSet::of({inv_received, inv_applied, inv_pending_seconds}, {invalidation_lag}),
+    gap(FieldSet::of({inv_received, inv_applied, lags_by_canary, lag_error_us, inv_pending_seconds},
+                     {invalidation_lag}),
         "HAProxy hands purges on: the caches behind it apply them", "run an agent beside each of them");
     gap(FieldSet::of({retries}), "wretr counts connections to servers tried again, not requests of clients");
     gap(FieldSet::of({backlog_us_seconds}),

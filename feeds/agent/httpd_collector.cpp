@@ -15,7 +15,7 @@ constexpr std::uint64_t kMostWorkers = 10'000'000;
 FieldSet httpdLineFields() {
     return FieldSet::of({bytes_out, status_2xx, status_3xx, status_4xx, status_5xx, overload_errors,
                          cache_hits, cache_misses, stale_served, api_requests, malformed, inv_received,
-                         inv_applied, inv_pending_seconds},
+                         inv_applied, lags_by_canary, lag_error_us, inv_pending_seconds},
                         {ttfb_miss, metadata_latency, invalidation_lag});
 }
 
@@ -33,6 +33,7 @@ Result<std::unique_ptr<Collector>> HttpdCollector::make(const CollectorSettings&
                                    around.clock);
         if (!log) return Error{log.error()};
         httpd->m_log = *std::move(log);
+        httpd->m_log->setLagError(std::chrono::microseconds(1));
     }
     const auto most = settings.whole("max-workers", 1, kMostWorkers, 0);
     if (!most) return Error{most.error()};

@@ -14,9 +14,10 @@ using enum Distribution;
 constexpr std::uint64_t kMostConnections = 1'000'000'000;
 
 FieldSet logFields() {
-    return FieldSet::of({requests, cache_hits, cache_misses, stale_served, origin_fetches, bytes_out,
-                         bytes_fill, status_2xx, status_3xx, status_4xx, status_5xx, overload_errors,
-                         api_requests, malformed, waf_blocked, inv_received, inv_applied, inv_pending_seconds,
+    return FieldSet::of({requests,      cache_hits,      cache_misses,   stale_served, origin_fetches,
+                         bytes_out,     bytes_fill,      status_2xx,     status_3xx,   status_4xx,
+                         status_5xx,    overload_errors, api_requests,   malformed,    waf_blocked,
+                         inv_received,  inv_applied,     lags_by_canary, lag_error_us, inv_pending_seconds,
                          log_lines_lost},
                         {ttfb_miss, metadata_latency, invalidation_lag});
 }

@@ -104,6 +104,7 @@ void RequestTally::countPurge(const Exchange& exchange) {
     if (exchange.purgeSequence) m_sequence.note(*exchange.purgeSequence, applied);
     if (!applied) return;
     ++m_totals[inv_applied];
+    m_totals[lag_error_us] += micros(m_lagError);
     const auto lag = exchange.time - *exchange.purgeIssuedAt;
     if (lag.count() < 0) ++m_lagsClamped;
     m_totals[invalidation_lag].record(micros(lag));

@@ -60,6 +60,8 @@ class RequestTally {
     explicit RequestTally(std::string apiPrefix);
 
     void add(const Exchange& exchange);
+    /// How far off a purge's time may be as this server tells it, clocks aside.
+    void setLagError(std::chrono::microseconds error) { m_lagError = error; }
     /// From now on tells new client prefixes apart; `sketch` must outlive this.
     void watchPrefixes(PrefixSketch& sketch) { m_prefixes = &sketch; }
     /// A line that could not be read; it goes into log_lines_lost.
@@ -88,6 +90,7 @@ class RequestTally {
 
     std::string m_apiPrefix;
     PrefixSketch* m_prefixes = nullptr;
+    std::chrono::microseconds m_lagError{1000}; // logs tell milliseconds
     PopTotals m_totals;
     std::uint64_t m_exchanges = 0;
     PurgeSequence m_sequence;

@@ -44,9 +44,9 @@ constexpr std::array kStatsAs{StatAs{Stat::completed_requests, requests},
                               StatAs{Stat::throttled_connections, connections_rejected}};
 
 FieldSet trafficserverLineFields() {
-    return FieldSet::of(
-        {overload_errors, api_requests, malformed, inv_received, inv_applied, inv_pending_seconds},
-        {ttfb_hit, ttfb_miss, metadata_latency, invalidation_lag});
+    return FieldSet::of({overload_errors, api_requests, malformed, inv_received, inv_applied, lags_by_canary,
+                         lag_error_us, inv_pending_seconds},
+                        {ttfb_hit, ttfb_miss, metadata_latency, invalidation_lag});
 }
 
 /// What lines tell when counters do not.

@@ -24,7 +24,7 @@ FieldSet varnishEither() {
 
 FieldSet varnishLogged() {
     return FieldSet::of({status_2xx, status_3xx, status_4xx, status_5xx, overload_errors, api_requests,
-                         inv_received, inv_applied, log_lines_lost},
+                         inv_received, inv_applied, lags_by_canary, lag_error_us, log_lines_lost},
                         {ttfb_hit, ttfb_miss, metadata_latency, invalidation_lag});
 }
 
@@ -53,7 +53,9 @@ VarnishCollector::VarnishCollector(const CollectorSettings& settings, const Surr
                                    bool readsLog)
     : m_clock(around.clock),
       m_source(settings.has("name") ? "varnish -n " + settings.text("name") : "varnish"),
-      m_readsLog(readsLog), m_tally(settings.text("api-prefix", "/api/")) {}
+      m_readsLog(readsLog), m_tally(settings.text("api-prefix", "/api/")) {
+    m_tally.setLagError(std::chrono::microseconds(1));
+}
 
 std::string VarnishCollector::server() const {
     return m_runs ? "varnish " + m_memory->version() : std::string();

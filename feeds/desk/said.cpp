@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <optional>
-#include <ranges>
+#include <span>
 #include <telemetry.pb.h>
 #include <utility>
 #include <vector>
@@ -81,8 +81,12 @@ std::string line(const std::string& text) {
     return printable(text, kMostLine);
 }
 
+template <class T> std::span<const T> atMost(std::size_t most, const std::vector<T>& all) {
+    return std::span(all).first(std::min(most, all.size()));
+}
+
 template <class Proto> void writeMembers(const std::vector<std::string>& members, Proto& to) {
-    for (const auto& member : members | std::views::take(kMostMembers))
+    for (const auto& member : atMost(kMostMembers, members))
         to.add_members(line(member));
 }
 
@@ -193,9 +197,9 @@ std::string bytesOf(const LiveStatus& status, FeedSecond at) {
     to.set_interval_end_us(us(at));
     to.set_verdict(static_cast<std::uint32_t>(status.alarms.verdict));
     to.set_since_us(us(status.alarms.since));
-    for (const auto& card : status.alarms.cards | std::views::take(kMostCards))
+    for (const auto& card : atMost(kMostCards, status.alarms.cards))
         write(card, *to.add_cards());
-    for (const auto& card : status.alarms.shelved | std::views::take(kMostCards))
+    for (const auto& card : atMost(kMostCards, status.alarms.shelved))
         write(card, *to.add_shelved());
     to.set_inhibited(status.alarms.inhibited);
     to.set_flood(status.alarms.isFlood);

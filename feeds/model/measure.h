@@ -105,6 +105,10 @@ enum class Reduction : std::uint8_t { mean, highest, lowest };
     X(invalidations_per_second, "invalidations applied", perSecond, mean, rate(Counter::inv_applied))        \
     X(invalidations_received_per_second, "invalidations received", perSecond, mean,                          \
       rate(Counter::inv_received))                                                                           \
+    X(invalidation_lag_error_us, "invalidation lag off by up to", microseconds, highest,                     \
+      ratio(Counter::lag_error_us, Counter::inv_applied))                                                    \
+    X(lag_by_canary_ratio, "lags by canary", ratio, highest,                                                 \
+      ratio(Counter::lags_by_canary, Counter::inv_applied))                                                  \
     X(waf_blocked_per_second, "WAF blocked", perSecond, mean, rate(Counter::waf_blocked))                    \
     X(waf_challenged_per_second, "WAF challenged", perSecond, mean, rate(Counter::waf_challenged))           \
     X(challenges_passed_ratio, "challenges passed", ratio, highest,                                          \

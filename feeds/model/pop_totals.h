@@ -57,7 +57,9 @@ namespace surgescope::feeds {
     X(spilled_out, 54, "{request}")         /* by this PoP's clients, sent to other PoPs */                  \
     X(spill_unplaced, 55, "{request}")      /* of the requests, too many, but no PoP had room */             \
     X(messages_lost, 57, "{message}")       /* missing in what a relay heard of its agents */                \
-    X(messages_refused, 58, "{message}")    /* of what a relay heard */
+    X(messages_refused, 58, "{message}")    /* of what a relay heard */                                      \
+    X(lags_by_canary, 59, "{key}")  /* of inv_applied, seen by a client; all others by purge stamps */       \
+    X(lag_error_us, 60, "us.{key}") /* how far off these lags may be, clocks aside; of all inv_applied */
 
 // Distributions, all in microseconds: name, field number. Quantiles are read from the merged histogram and
 // from nothing else.

@@ -50,6 +50,22 @@ QImage renderLag(const feeds::LagGrid& grid) {
     return image;
 }
 
+QString lagMethodText(const feeds::PopTotals& totals) {
+    using feeds::Counter;
+    const std::uint64_t all = totals[Counter::inv_applied];
+    const std::uint64_t byCanary = totals[Counter::lags_by_canary];
+    if (all == 0 || !totals.measuredByAny.has(Counter::lag_error_us)) return {};
+    const auto perKey = [all](std::uint64_t sum) {
+        return static_cast<double>(sum) / static_cast<double>(all);
+    };
+    const QString how = byCanary == 0     ? QStringLiteral("by purge stamps")
+                        : byCanary == all ? QStringLiteral("by canaries")
+                                          : formatNumber(perKey(byCanary), Unit::ratio) +
+                                                QStringLiteral(" by canaries, the others by purge stamps");
+    return how + QStringLiteral(", off by up to ") +
+           formatNumber(perKey(totals[Counter::lag_error_us]), Unit::microseconds);
+}
+
 LagWidget::LagWidget(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* parent)
     : TimePanel(focus, QStringLiteral("Invalidation lag distribution"), parent), m_catalogue(catalogue) {}
 
@@ -64,7 +80,8 @@ void LagWidget::setFrame(std::shared_ptr<const feeds::Frame> frame, const TimeWo
         if (m_frame->selection.isPop()) // a PoP's own is not kept
             of = QStringLiteral("of its region, ") + of;
     }
-    setSubtitle(of);
+    const QString how = m_frame ? lagMethodText(m_frame->sinceStart) : QString();
+    setSubtitle(of.isEmpty() || how.isEmpty() ? of + how : of + QStringLiteral("; ") + how);
     setAccessibleDescription(m_image.isNull() ? QStringLiteral("no data yet") : commonestText());
     refresh();
 }

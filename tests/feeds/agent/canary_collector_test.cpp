@@ -40,6 +40,8 @@ TEST_CASE("a canary's lag is from when it was written to when a client gets it",
     looks(canary, responder, 3);
     second = canary.second();
     CHECK(second.totals[Counter::inv_applied] == 1);
+    CHECK(second.totals[Counter::lags_by_canary] == 1);
+    CHECK(second.totals[Counter::lag_error_us] >= 100'000); // a step of the canary, and the request
     REQUIRE(second.totals[Distribution::invalidation_lag].count() == 1);
     CHECK(second.totals[Distribution::invalidation_lag].max() >= 400'000);
     CHECK(second.totals[Distribution::invalidation_lag].max() < 10'000'000);

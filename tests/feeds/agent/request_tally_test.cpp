@@ -145,6 +145,8 @@ TEST_CASE("a purge is applied when it was answered past the cache", "[agent][tal
     CHECK(t[Counter::requests] == 6);
     CHECK(t[Counter::inv_received] == 5);
     CHECK(t[Counter::inv_applied] == 3);
+    CHECK(t[Counter::lag_error_us] == 3'000); // a line's time is in milliseconds
+    CHECK(t[Counter::lags_by_canary] == 0);
     CHECK(t[Distribution::invalidation_lag].count() == 3);
     CHECK(t[Distribution::invalidation_lag].sum() == 102'000);
     CHECK(t[Distribution::invalidation_lag].max() == 51'000);

@@ -52,3 +52,20 @@ TEST_CASE("the lag distribution has a scale of its colours beside it, with numbe
     CHECK(wordsAt(plot.bottom() - 8));
     CHECK(wordsAt(plot.bottom() + 12)); // what they are of
 }
+
+TEST_CASE("a lag says how it was measured, and how far off that may be") {
+    using feeds::Counter;
+    feeds::PopTotals totals;
+    CHECK(lagMethodText(totals).isEmpty());
+    totals[Counter::inv_applied] = 100;
+    CHECK(lagMethodText(totals).isEmpty()); // a simulation, which knows
+    totals.setMeasured(
+        feeds::FieldSet::of({Counter::inv_applied, Counter::lags_by_canary, Counter::lag_error_us}));
+    totals[Counter::lag_error_us] = 100'000;
+    CHECK(lagMethodText(totals) == QStringLiteral("by purge stamps, off by up to 1.00 ms"));
+    totals[Counter::lags_by_canary] = 100;
+    totals[Counter::lag_error_us] = 10'400'000;
+    CHECK(lagMethodText(totals) == QStringLiteral("by canaries, off by up to 104 ms"));
+    totals[Counter::lags_by_canary] = 25;
+    CHECK(lagMethodText(totals).startsWith(QStringLiteral("25.0 % by canaries, the others by purge stamps")));
+}
