@@ -6,19 +6,12 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <random>
 #include <utility>
 
 namespace surgescope::feeds {
 namespace {
 
 constexpr std::chrono::seconds kRefusalsLogInterval{10};
-
-/// Not to be guessed: or somebody could choose networks that look known.
-std::uint64_t salt() {
-    std::random_device random;
-    return std::uint64_t{random()} << 32 | random();
-}
 
 } // namespace
 
@@ -39,7 +32,7 @@ Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& where, con
 }
 
 AccessLog::AccessLog(std::string where, const std::string& apiPrefix, const Clock& clock)
-    : m_where(std::move(where)), m_clock(clock), m_prefixes(clock.steady(), salt()), m_tally(apiPrefix),
+    : m_where(std::move(where)), m_clock(clock), m_prefixes(clock.steady()), m_tally(apiPrefix),
       m_refusalsLogged(clock.steady() - kRefusalsLogInterval) {
     m_tally.watchPrefixes(m_prefixes);
 }

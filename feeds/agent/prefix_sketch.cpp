@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <random>
 #include <utility>
 
 namespace surgescope::feeds {
@@ -43,6 +44,11 @@ std::optional<std::uint64_t> prefixOf(std::string_view address) {
 
 PrefixSketch::PrefixSketch(SteadyTime now, std::uint64_t salt)
     : m_before(kWords), m_known(kWords), m_fresh(kWords), m_salt(salt), m_day(now), m_turned(now) {}
+
+std::uint64_t PrefixSketch::unguessable() {
+    std::random_device random;
+    return std::uint64_t{random()} << 32 | random();
+}
 
 std::optional<bool> PrefixSketch::note(std::string_view address) {
     const auto prefix = prefixOf(address);

@@ -25,7 +25,9 @@ class PrefixSketch {
     static constexpr std::chrono::hours kRemembered{24};
     static constexpr std::size_t kBits = std::size_t{1} << 23; // of each of three filters: 3 MiB in all
 
-    explicit PrefixSketch(SteadyTime now, std::uint64_t salt);
+    explicit PrefixSketch(SteadyTime now, std::uint64_t salt = unguessable());
+    /// Or somebody could choose networks that look known.
+    static std::uint64_t unguessable();
 
     /// Whether this client's prefix is new; nothing when it is no IP address. Remembers it.
     std::optional<bool> note(std::string_view address);

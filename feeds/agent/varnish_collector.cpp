@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/agent/varnish_collector.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -10,6 +12,7 @@ namespace {
 using enum Counter;
 using enum Distribution;
 
+constexpr std::chrono::seconds kVarnishRefusalsInterval{10};
 constexpr int kLogPartsAtOnce = 64; // between two looks at the clock
 
 FieldSet varnishCounted() {
@@ -42,10 +45,13 @@ Result<std::unique_ptr<Collector>> VarnishCollector::make(const CollectorSetting
     auto memory = VarnishMemory::open(settings.text("name"), varnish->m_readsLog, varnish->m_counters);
     if (!memory) return Error{memory.error()};
     varnish->m_memory = *std::move(memory);
-    if (varnish->m_readsLog) varnish->m_log.emplace(varnish->m_memory->logFormat());
     varnish->m_memory->refresh(); // what Varnish has done before this is not counted
-    if (varnish->m_log)
+    if (varnish->m_readsLog) {
+        varnish->m_log.emplace(varnish->m_memory->logFormat());
+        varnish->m_prefixes.emplace(around.clock.steady());
+        varnish->m_tally.watchPrefixes(*varnish->m_prefixes);
         varnish->m_looking = around.loop.every(kPeriod, [self = varnish.get()] { self->readLog(); });
+    }
     return std::unique_ptr<Collector>(std::move(varnish));
 }
 
@@ -65,6 +71,7 @@ FieldSet VarnishCollector::fields() const {
     FieldSet fields = FieldSet::of({node_seconds}) | varnishCounted() | varnishEither();
     if (m_readsLog) fields = fields | varnishLogged();
     if (m_vclTellsDenied) fields.add(waf_blocked);
+    if (m_prefixes && m_prefixes->hasLearned()) fields.add(new_prefix_requests);
     return fields;
 }
 
@@ -73,8 +80,13 @@ Capability VarnishCollector::capability() const {
     const auto gap = [&capability](FieldSet missing, const char* because, const char* remedy = "") {
         capability.gaps.push_back({missing, because, remedy});
     };
-    if (!m_readsLog) gap(varnishLogged(), "only Varnish's log tells it", "leave log=no out");
-    if (!m_vclTellsDenied)
+    if (!m_readsLog)
+        gap(varnishLogged() | FieldSet::of({waf_blocked, new_prefix_requests}), "only Varnish's log tells it",
+            "leave log=no out");
+    if (m_prefixes && !m_prefixes->hasLearned())
+        gap(FieldSet::of({new_prefix_requests}),
+            "the first ten minutes are learnt from: everybody would be new");
+    if (m_readsLog && !m_vclTellsDenied)
         gap(FieldSet::of({waf_blocked}), "the VCL has not said yet that it refused anybody",
             "log surgescope:denied where it does, as resources/varnish/surgescope.vcl shows");
     gap(FieldSet::of({shield_fetches}), "Varnish does not say whether a backend is a shield or the origin");
@@ -124,6 +136,8 @@ void VarnishCollector::cut() {
     m_second.heard = m_runs;
     if (m_log) {
         countLost(counted);
+        m_prefixes->turn(m_clock.steady());
+        logRefusals();
         m_second.totals = m_tally.cut();
     }
     takeCounters(counted);
@@ -137,6 +151,16 @@ void VarnishCollector::countLost(const VarnishCounters::Reading& counted) {
     if (m_overrun) m_tally.addLost(std::max<std::uint64_t>(m_unlogged, 1));
     if (m_overrun || !m_behind) m_unlogged = 0;
     m_overrun = false;
+}
+
+void VarnishCollector::logRefusals() {
+    const SteadyTime now = m_clock.steady();
+    const std::uint64_t refused = m_tally.linesRefused();
+    if (refused == m_refusalsSeen || now < m_nextRefusalsLog) return;
+    spdlog::warn("{}: {} requests of the log refused, the last because: {}", m_source,
+                 refused - m_refusalsSeen, m_tally.lastRefusal());
+    m_refusalsSeen = refused;
+    m_nextRefusalsLog = now + kVarnishRefusalsInterval;
 }
 
 void VarnishCollector::takeCounters(const VarnishCounters::Reading& counted) {

@@ -3,6 +3,7 @@
 
 #include "feeds/agent/collector.h"
 #include "feeds/agent/collector_settings.h"
+#include "feeds/agent/prefix_sketch.h"
 #include "feeds/agent/request_tally.h"
 #include "feeds/agent/varnish_counters.h"
 #include "feeds/agent/varnish_log.h"
@@ -46,10 +47,12 @@ class VarnishCollector final : public Collector {
     void takePart(const VarnishMemory::LogPart& part);
     void countLost(const VarnishCounters::Reading& counted);
     void takeCounters(const VarnishCounters::Reading& counted);
+    void logRefusals();
 
     const Clock& m_clock;
     const std::string m_source;
     const bool m_readsLog;
+    std::optional<PrefixSketch> m_prefixes; // when the log is read
     RequestTally m_tally;
     VarnishCounters m_counters; // before the memory, which takes its counters out at its end
     std::unique_ptr<VarnishMemory> m_memory;
@@ -61,8 +64,10 @@ class VarnishCollector final : public Collector {
     std::string m_trouble;
     CollectedSecond m_second; // that was cut last
 
-    bool m_overrun = false;       // since the last second
-    bool m_behind = false;        // the last look ended before the log did
+    bool m_overrun = false; // since the last second
+    bool m_behind = false;  // the last look ended before the log did
+    std::uint64_t m_refusalsSeen = 0;
+    SteadyTime m_nextRefusalsLog{};
     std::uint64_t m_unlogged = 0; // requests that Varnish counted and the log has not told yet
 };
 

@@ -135,6 +135,11 @@ const char* VarnishLog::take(Request& request, VarnishTag tag, std::string_view 
     Exchange& exchange = request.exchange;
     switch (tag) {
     case VarnishTag::timestamp: return takeTimestamp(request, text);
+    case VarnishTag::client: {
+        const auto address = vslWord(text);
+        if (address != "0.0.0.0") exchange.address = vslKept(address); // or it came over a socket file
+        break;
+    }
     case VarnishTag::method: exchange.method = vslKept(text); break;
     case VarnishTag::url: exchange.uri = vslKept(text.substr(0, text.find('?'))); break;
     case VarnishTag::call: takeCall(request, text); break;

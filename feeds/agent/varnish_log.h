@@ -22,6 +22,7 @@ enum class VarnishTag : std::uint8_t {
     begin,     // "req 32769 rxreq": what it is, its parent, why it began
     end,       // the transaction is over
     link,      // "req 8 restart": another one begins because of this
+    client,    // "127.0.0.1 53752 a0": address, port, where it was accepted
     timestamp, // "Process: 1795449389.521949 0.001385 0.000010": Unix time, seconds since the start, since
                // the last
     method,

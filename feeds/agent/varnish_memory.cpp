@@ -59,6 +59,7 @@ VarnishLogFormat formatOfLibrary() {
     call(SLT_End, VarnishTag::end);
     call(SLT_Link, VarnishTag::link);
     call(SLT_Timestamp, VarnishTag::timestamp);
+    call(SLT_ReqStart, VarnishTag::client);
     call(SLT_ReqMethod, VarnishTag::method);
     call(SLT_ReqURL, VarnishTag::url);
     call(SLT_RespStatus, VarnishTag::status);

@@ -38,8 +38,9 @@ void check(const Exchange& exchange) {
     promise(exchange.bytes <= std::uint64_t{1} << 50, "an answer is no flood");
     promise(!exchange.ttfb || exchange.ttfb->count() >= 0, "no time is negative");
     promise(!exchange.duration || exchange.duration->count() >= 0, "no time is negative");
-    for (const std::string_view text : {std::string_view(exchange.uri), std::string_view(exchange.method),
-                                        std::string_view(exchange.purgeId)}) {
+    for (const std::string_view text :
+         {std::string_view(exchange.uri), std::string_view(exchange.method),
+          std::string_view(exchange.purgeId), std::string_view(exchange.address)}) {
         promise(text.size() <= VarnishLog::kTextBytes, "texts are short");
         promise(std::ranges::all_of(text, [](char c) { return c >= 0x20; }), "texts are ASCII");
     }

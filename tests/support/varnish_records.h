@@ -27,10 +27,11 @@ inline feeds::VarnishLogFormat varnishFormat(std::size_t headerWords = 3) {
 
 inline feeds::VarnishTag varnishTag(std::string_view name) {
     using enum feeds::VarnishTag;
-    static constexpr std::array<std::pair<std::string_view, feeds::VarnishTag>, 12> names{
+    static constexpr std::array<std::pair<std::string_view, feeds::VarnishTag>, 13> names{
         {{"Begin", begin},
          {"End", end},
          {"Link", link},
+         {"ReqStart", client},
          {"Timestamp", timestamp},
          {"ReqMethod", method},
          {"ReqURL", url},

@@ -226,6 +226,43 @@ TEST_CASE("purges, bans and refreshes of issuers are timed, those of strangers a
     CHECK(watching.until([&] { return watching.last.invalidationsPending == 0U; }));
 }
 
+TEST_CASE("clients of Varnish from networks never seen are counted when it was learnt who comes",
+          "[agent][varnish][real]") {
+    if (noVarnish()) return;
+    struct HandClock final : Clock {
+        SteadyTime now{1h};
+        SteadyTime steady() const override { return now; }
+        WallTime wall() const override { return SystemClock().wall(); }
+    } clock;
+    VarnishFixture varnish;
+    varnish.start();
+    EventLoop loop;
+    auto made = makeCollector(readCollectorPlan("varnish name=" + varnish.name()).value(), {loop, clock});
+    REQUIRE(made);
+    Collector& collector = **made;
+    PopTotals sum;
+    const auto until = [&](std::uint64_t requests) {
+        return eventually([&] {
+            loop.turn(50ms);
+            collector.cut();
+            sum.merge(collector.take().totals);
+            return sum[Counter::requests] >= requests;
+        });
+    };
+    varnish.get("/refused/a");
+    CHECK(until(1));
+    CHECK_FALSE(sum.measuredByAny.has(Counter::new_prefix_requests));
+    clock.now += 11min;
+    CHECK(until(1));
+    sum = {};
+    const std::string request = "GET /refused/a HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n";
+    sendHttp(varnish.port(), request);
+    sendHttp(varnish.port(), request, "127.0.1.2");
+    CHECK(until(2));
+    CHECK(sum.measuredByAny.has(Counter::new_prefix_requests));
+    CHECK(sum[Counter::new_prefix_requests] == 1);
+}
+
 TEST_CASE("who waits for another's fetch is collapsed", "[agent][varnish][real]") {
     if (noVarnish()) return;
     VarnishFixture varnish;

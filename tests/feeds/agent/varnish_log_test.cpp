@@ -42,6 +42,7 @@ std::string hitRecords(const std::string& more = "") {
     return "5 Begin c req 4 rxreq\n"
            "5 Timestamp c Start: 1795449389.500000 0.000000 0.000000\n"
            "5 Timestamp c Req: 1795449389.500010 0.000010 0.000010\n"
+           "5 ReqStart c 192.0.2.7 53752 a0\n"
            "5 ReqMethod c GET\n"
            "5 ReqURL c /a?b=c\n"
            "5 VCL_call c RECV\n"
@@ -78,6 +79,7 @@ void replaceOnce(std::string& text, const std::string& from, const std::string& 
 TEST_CASE("a request of Varnish's log is an exchange", "[agent][varnish]") {
     for (const std::size_t headerWords : {2U, 3U}) {
         const Exchange e = onlyOne(readVarnish(hitRecords(), headerWords));
+        CHECK(e.address == "192.0.2.7");
         CHECK(e.method == "GET");
         CHECK(e.uri == "/a");
         CHECK(e.status == 200);
@@ -106,6 +108,7 @@ TEST_CASE("what a real Varnish logged is read, each request once", "[agent][varn
     CHECK(cached(CacheStatus::none) == 8); // piped, refused, three purges, three not understood
     CHECK(count([](const Exchange& e) { return e.method.empty(); }) == 3);
     CHECK(count([](const Exchange& e) { return e.denied; }) == 1);
+    CHECK(count([](const Exchange& e) { return e.address == "127.0.0.1"; }) == 19);
     CHECK(count([](const Exchange& e) { return e.status == 0 && e.bytes > 1000; }) == 1); // piped
     CHECK(count([](const Exchange& e) { return e.uri == "/???\"\\x"; }) == 0);
     CHECK(count([](const Exchange& e) { return e.uri == "/\?\?\"\\x"; }) == 1); // what is no ASCII
