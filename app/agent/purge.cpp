@@ -100,6 +100,8 @@ CLI::App* addPurgeCommand(CLI::App& app, PurgeOptions& options) {
         ->check(CLI::IsMember({"PURGE", "BAN", "GET"}))
         ->capture_default_str();
     command->add_option("--id", options.id, "A name for logs; purge- and the time unless said");
+    command->add_option("--header", options.headers,
+                        "One more header, \"X-Surrogate-Key: album-1\" for a BAN; repeatable");
     command->add_option(
         "--sequence-file", options.sequenceFile,
         "Where this issuer's numbers are kept; ~/.local/state/surgescope/purge-sequence unless said");
@@ -117,6 +119,7 @@ int purge(const PurgeOptions& options) {
     feeds::Purger purger(loop, clock);
     feeds::Purger::Order order{.urls = options.urls, .targets = *targets, .method = options.method};
     order.id = options.id.empty() ? nameNow(clock) : options.id;
+    order.headers = options.headers;
     order.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeoutSeconds * 1000));
     const auto sequence = feeds::takePurgeSequence(
         options.sequenceFile.empty() ? folder("XDG_STATE_HOME", "/.local/state") + "/purge-sequence"

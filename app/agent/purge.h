@@ -15,6 +15,7 @@ struct PurgeOptions {
     std::string pop;             // only those of it; empty: all
     std::string method = "PURGE";
     std::string id;
+    std::vector<std::string> headers;
     std::string sequenceFile;
     double timeoutSeconds = 10;
 };

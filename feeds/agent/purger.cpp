@@ -40,6 +40,13 @@ Result<PurgeUrl> readUrl(const std::string& url) {
     return PurgeUrl{url.substr(scheme, path - scheme), url.substr(path)};
 }
 
+/// Nothing that ends a line, or somebody's value would be a request of its own.
+bool isHeader(std::string_view text) {
+    const auto colon = text.find(": ");
+    return colon != std::string_view::npos && isPrintable(text.substr(0, colon)) && colon > 0 &&
+           std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 bool isAddress(std::string_view text) {
     return !text.empty() && isPrintable(text) && text.find('/') == std::string_view::npos;
 }
@@ -81,6 +88,8 @@ struct PurgeRun {
                                         "X-Purge-Seq: " + std::to_string(order.firstSequence + url),
                                         "X-Purge-Issued-At: " + std::to_string(us(issued))},
                             .timeout = order.timeout};
+        if (order.method == "GET") request.headers.emplace_back("Cache-Control: no-cache");
+        request.headers.insert(request.headers.end(), order.headers.begin(), order.headers.end());
         underWay[which] = loop.ask(std::move(request), [this, which, url, target, sent = clock.steady()](
                                                            const Result<HttpResponse>& answer) {
             PurgeOutcome outcome{.url = url, .target = target};
@@ -167,6 +176,8 @@ Result<std::vector<PurgeOutcome>> Purger::send(const Order& order,
             return Error{"'" + target.address + "', expected an address, 10.0.0.1:80"};
     if (!isPrintable(order.id))
         return Error{"'" + order.id + "', expected a name of ASCII characters without blanks"};
+    for (const std::string& header : order.headers)
+        if (!isHeader(header)) return Error{"'" + header + "', expected NAME: VALUE"};
     run.run();
     return std::move(run.outcomes);
 }

@@ -42,12 +42,14 @@ class Purger {
   public:
     static constexpr std::size_t kAtOnce = 256; // requests under way
 
+    /// Where a GET purges, it also says that no cached answer will do: mod_cache asks for that.
     struct Order {
         std::vector<std::string> urls; // "http://www.example.com/audio/1"
         std::vector<PurgeTarget> targets;
         std::string method = "PURGE"; // PURGE, BAN, or GET where a GET with these headers bypasses the cache
         std::string id;               // a name for logs
-        std::uint64_t firstSequence = 1; // of the first URL; the next has the next
+        std::vector<std::string> headers{}; // more: "X-Surrogate-Key: album-1"
+        std::uint64_t firstSequence = 1;    // of the first URL; the next has the next
         std::chrono::milliseconds timeout{10'000};
     };
 

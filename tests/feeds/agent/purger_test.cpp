@@ -115,6 +115,9 @@ TEST_CASE("what is no URL, address or name is refused before anything is sent", 
     CHECK_THAT(purging.refusal({.urls = {"http://a/1"}, .targets = {{"", "a/b"}}}), containsText("address"));
     CHECK_THAT(purging.refusal({.urls = {"http://a/1"}, .targets = {somewhere}, .id = "a\r\nX: y"}),
                containsText("name"));
+    for (const char* header : {"X-Key", ": y", "X-Key: a\r\nX: y", "X Key: y"})
+        CHECK_THAT(purging.refusal({.urls = {"http://a/1"}, .targets = {somewhere}, .headers = {header}}),
+                   containsText("NAME: VALUE"));
     CHECK(purging.told == 0);
 }
 

@@ -62,7 +62,7 @@ TEST_CASE("a lag says how it was measured, and how far off that may be") {
     totals.setMeasured(
         feeds::FieldSet::of({Counter::inv_applied, Counter::lags_by_canary, Counter::lag_error_us}));
     totals[Counter::lag_error_us] = 100'000;
-    CHECK(lagMethodText(totals) == QStringLiteral("by purge stamps, off by up to 1.00 ms"));
+    CHECK(lagMethodText(totals) == QStringLiteral("by purge stamps, off by up to 1.0 ms"));
     totals[Counter::lags_by_canary] = 100;
     totals[Counter::lag_error_us] = 10'400'000;
     CHECK(lagMethodText(totals) == QStringLiteral("by canaries, off by up to 104 ms"));
