@@ -140,6 +140,7 @@ std::size_t HeatWidget::popCount() const {
 /// How many PoPs are shown of how many and, where there is room, what shows the others.
 QString HeatWidget::rowsText() const {
     const std::size_t shown = m_frame->heat.rows.size(), all = popCount();
+    if (all == 1) return QStringLiteral("the only PoP");
     if (shown >= all) return QStringLiteral("all %1 PoPs").arg(all);
     const QString text = QStringLiteral("worst %1 of %2 PoPs").arg(shown).arg(all);
     const QString others = m_frame->selection.isWorld()

@@ -23,7 +23,7 @@ TEST_CASE("the lag heatmap says how many PoPs it shows of how many, and what sho
     heat.setFrame(frame, {});
     CHECK(heat.subtitle() == count);
     heat.setFrame(tests::fewNodesFrame(), {});
-    CHECK(heat.subtitle() == QStringLiteral("all 1 PoPs"));
+    CHECK(heat.subtitle() == QStringLiteral("the only PoP"));
 }
 
 TEST_CASE("the lag distribution has a scale of its colours beside it, with numbers") {
