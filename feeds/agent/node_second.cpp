@@ -50,11 +50,19 @@ FieldSet countedBehind() {
                          Distribution::invalidation_lag});
 }
 
-void take(PopTotals& into, const PopTotals& from, FieldSet fields) {
+/// Of these collectors of one node tell different things: every cache applies a purge for itself, a canary
+/// sees its own, and lines are lost of each log.
+FieldSet addedUp() {
+    using enum Counter;
+    return FieldSet::of({log_lines_lost, inv_received, inv_applied, lags_by_canary, lag_error_us},
+                        {Distribution::invalidation_lag});
+}
+
+void add(PopTotals& into, const PopTotals& from, FieldSet fields) {
     for (std::size_t i = 0; i < kCounterCount; ++i)
-        if (fields.has(static_cast<Counter>(i))) into.counters[i] = from.counters[i];
+        if (fields.has(static_cast<Counter>(i))) into.counters[i] += from.counters[i];
     for (std::size_t i = 0; i < kDistributionCount; ++i)
-        if (fields.has(static_cast<Distribution>(i))) into.distributions[i] = from.distributions[i];
+        if (fields.has(static_cast<Distribution>(i))) into.distributions[i].merge(from.distributions[i]);
 }
 
 void addResources(NodeSecond& node, FieldSet& measured) {
@@ -107,13 +115,12 @@ NodeSecond putTogether(const std::vector<Seen>& seen, Role role) {
     FieldSet measured = FieldSet::of({Counter::node_seconds});
     const bool hasServer = std::ranges::any_of(seen, &Seen::ofServer);
     for (const auto& [second, ofServer] : seen) {
-        const std::uint64_t lost = node.totals[Counter::log_lines_lost];
-        const FieldSet fresh = spokenFor(second.totals.measuredByAny - measured, role);
-        take(node.totals, second.totals, fresh);
-        node.totals[Counter::log_lines_lost] = lost + second.totals[Counter::log_lines_lost];
+        const FieldSet told = spokenFor(second.totals.measuredByAny, role);
+        const FieldSet fresh = told - measured;
+        add(node.totals, second.totals, fresh | (told & addedUp()));
         measured = measured | fresh;
-        if (!node.connections) node.connections = second.connections;
-        if (!node.invalidationsPending) node.invalidationsPending = second.invalidationsPending;
+        if (fresh.has(Counter::connection_seconds)) node.connections = second.connections;
+        if (fresh.has(Counter::inv_pending_seconds)) node.invalidationsPending = second.invalidationsPending;
         for (std::size_t i = 0; i < kResourceCount; ++i)
             if (const auto& share = second.utilisation[i])
                 node.utilisation[i] = std::max(node.utilisation[i].value_or(0.0), *share);

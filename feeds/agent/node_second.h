@@ -35,8 +35,8 @@ struct Seen {
 FieldSet spokenFor(FieldSet measured, Role role);
 
 /// Puts together what collectors of one node saw. The first of them that measured a field speaks for it, so
-/// nothing is counted twice where HAProxy stands before a Varnish; of a resource the fullest view counts,
-/// and lost lines add up.
+/// nothing is counted twice where HAProxy stands before a Varnish; of a resource the fullest view counts.
+/// Purges, their lag and lost lines add up: each cache has its own, and a canary, too.
 ///
 /// A node is heard when a server of it is, or its machine where it has none. One that is not heard adds
 /// nothing of its machine to the totals, or means over measured nodes would be wrong; its row has it.

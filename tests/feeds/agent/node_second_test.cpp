@@ -14,7 +14,8 @@ Seen server(bool heard = true) {
     CollectedSecond second;
     FieldSet fields = FieldSet::of({Counter::node_seconds});
     if (heard) {
-        fields = fields | FieldSet::of({Counter::requests, Counter::bytes_out}, {Distribution::ttfb_miss});
+        fields = fields | FieldSet::of({Counter::requests, Counter::bytes_out, Counter::connection_seconds},
+                                       {Distribution::ttfb_miss});
         second.totals[Counter::node_seconds] = 1;
         second.totals[Counter::requests] = 40;
         second.totals[Counter::bytes_out] = 10'300;
@@ -110,6 +111,41 @@ TEST_CASE("the first collector that measures a field speaks for it", "[agent][re
     CHECK(node.totals[Counter::log_lines_lost] == 7); // what is lost is lost of both
     CHECK(node.totals[Distribution::ttfb_miss].count() == 5);
     CHECK(together({cache, balancer}).totals[Counter::requests] == 40);
+}
+
+TEST_CASE("every cache of a node applies a purge, and a canary tells of its own", "[agent][report]") {
+    using enum Counter;
+    const auto purged = [](std::uint64_t applied, std::uint64_t byCanary, std::uint64_t lagUs) {
+        Seen seen = server();
+        PopTotals& totals = seen.second.totals;
+        totals[inv_received] = totals[inv_applied] = applied;
+        totals[lags_by_canary] = byCanary;
+        totals[lag_error_us] = applied;
+        totals[Distribution::invalidation_lag].record(lagUs, applied);
+        totals.setMeasured(totals.measuredByAny |
+                           FieldSet::of({inv_received, inv_applied, lags_by_canary, lag_error_us},
+                                        {Distribution::invalidation_lag}));
+        return seen;
+    };
+    const auto node = together({purged(3, 0, 1'000), purged(1, 1, 400'000)});
+    CHECK(node.totals[inv_received] == 4);
+    CHECK(node.totals[inv_applied] == 4);
+    CHECK(node.totals[lags_by_canary] == 1);
+    CHECK(node.totals[lag_error_us] == 4);
+    CHECK(node.totals[Distribution::invalidation_lag].count() == 4);
+    CHECK(node.totals[Distribution::invalidation_lag].max() == 400'000);
+    CHECK(node.totals[requests] == 40); // as before: the first speaks for it
+}
+
+TEST_CASE("who does not measure what is pending does not speak for it", "[agent][report]") {
+    Seen balancer = server();
+    balancer.second.invalidationsPending = 0;
+    Seen cache = server();
+    cache.second.invalidationsPending = 7;
+    cache.second.totals[Counter::inv_pending_seconds] = 7;
+    cache.second.totals.setMeasured(cache.second.totals.measuredByAny |
+                                    FieldSet::of({Counter::inv_pending_seconds}));
+    CHECK(rowOf(together({balancer, cache}))[NodeColumn::inv_pending] == Column{7});
 }
 
 TEST_CASE("a load balancer leaves out what the servers behind it count", "[agent][report]") {
