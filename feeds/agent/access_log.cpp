@@ -15,11 +15,13 @@ constexpr std::chrono::seconds kRefusalsLogInterval{10};
 
 } // namespace
 
-Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& where, const std::string& apiPrefix,
-                                                   EventLoop& loop, const Clock& clock) {
-    std::unique_ptr<AccessLog> log(new AccessLog(where, apiPrefix, clock));
+Result<std::unique_ptr<AccessLog>> AccessLog::open(const CollectorSettings& settings,
+                                                   const Surroundings& around) {
+    if (!settings.has("lines")) return std::unique_ptr<AccessLog>();
+    const std::string where = settings.text("lines");
+    std::unique_ptr<AccessLog> log(new AccessLog(where, settings.text("api-prefix", "/api/"), around.clock));
     RequestTally& tally = log->m_tally; // stays where it is, as the log does
-    auto lines = LineSource::open(where, loop, [&tally](std::string_view line) {
+    auto lines = LineSource::open(where, around.loop, [&tally](std::string_view line) {
         const auto exchange = parseAccessLine(line);
         if (exchange)
             tally.add(*exchange);
@@ -37,17 +39,24 @@ AccessLog::AccessLog(std::string where, const std::string& apiPrefix, const Cloc
     m_tally.watchPrefixes(m_prefixes);
 }
 
-AccessLog::Second AccessLog::cut() {
+void AccessLog::cut(CollectedSecond& second) {
     m_lines->drain();
     m_tally.addLost(m_lines->takeLost());
     logRefusals();
-    Second second;
-    second.requests = m_tally.exchanges();
     m_prefixes.turn(m_clock.steady());
-    second.knowsPrefixes = m_prefixes.hasLearned() && m_tally.addresses() > 0;
+    m_requests = m_tally.exchanges();
+    m_hasCome = m_hasCome || m_requests > 0;
     second.invalidationsPending = m_tally.purgeSequence().pending();
-    second.counts = m_tally.cut();
-    return second;
+    second.totals = m_tally.cut();
+}
+
+Gap prefixGap(const AccessLog* log) {
+    const bool learns = log != nullptr && log->tally().addresses() > 0;
+    return {FieldSet::of({Counter::new_prefix_requests}),
+            learns ? "the first ten minutes are learnt from: everybody would be new"
+                   : "only access lines with the client's address tell it",
+            learns ? ""
+                   : "have the server write the lines of its file under resources/, with their key addr"};
 }
 
 void AccessLog::logRefusals() {

@@ -65,12 +65,9 @@ Result<std::unique_ptr<Collector>> HaproxyCollector::make(const CollectorSetting
     haproxy->m_frontends = haproxyNames(settings.text("frontend"));
     if (settings.has("frontend") && haproxy->m_frontends.empty())
         return Error{"frontend: no name, expected NAME or NAME,NAME"};
-    if (settings.has("lines")) {
-        auto log = AccessLog::open(settings.text("lines"), settings.text("api-prefix", "/api/"), around.loop,
-                                   around.clock);
-        if (!log) return Error{log.error()};
-        haproxy->m_log = *std::move(log);
-    }
+    auto log = AccessLog::open(settings, around);
+    if (!log) return Error{log.error()};
+    haproxy->m_log = *std::move(log);
     return std::unique_ptr<Collector>(std::move(haproxy));
 }
 
@@ -89,7 +86,7 @@ FieldSet HaproxyCollector::counterFields() const {
 }
 
 FieldSet HaproxyCollector::lineFields() const {
-    return m_log && m_linesCame ? haproxyLineFields() : FieldSet();
+    return m_log && m_log->hasCome() ? haproxyLineFields() : FieldSet();
 }
 
 Capability HaproxyCollector::capability() const {
@@ -102,14 +99,10 @@ Capability HaproxyCollector::capability() const {
     if (!m_log)
         gap(haproxyLineFields() | FieldSet::of({log_lines_lost}), "only HAProxy's access log tells it",
             "set lines=udp:15142 and copy the lines of resources/haproxy/surgescope.cfg");
-    else if (!m_linesCame)
+    else if (!m_log->hasCome())
         gap(haproxyLineFields(), "no access line has come yet",
             "copy the lines of resources/haproxy/surgescope.cfg, with the port of lines=udp:…");
-    if (!m_knowsPrefixes)
-        gap(FieldSet::of({new_prefix_requests}),
-            m_log && m_log->tally().addresses() > 0
-                ? "the first ten minutes are learnt from: everybody would be new"
-                : "only access lines with the client's address tell it");
+    if (!m_log || !m_log->knowsPrefixes()) capability.gaps.push_back(prefixGap(m_log.get()));
     if (m_http == false) {
         FieldSet http;
         for (const CountedAs& counted : kHttpCounted)
@@ -137,15 +130,8 @@ Capability HaproxyCollector::capability() const {
 
 void HaproxyCollector::cut() {
     m_second = {};
-    m_lines = 0;
     m_hasDifference = false;
-    if (m_log) {
-        AccessLog::Second log = m_log->cut();
-        m_second.totals = std::move(log.counts);
-        m_lines = log.requests;
-        m_knowsPrefixes = log.knowsPrefixes;
-        if (m_lines > 0) m_linesCame = true;
-    }
+    if (m_log) m_log->cut(m_second);
     m_query.ask([this](Result<std::string> answer) { takeAnswer(std::move(answer)); });
 }
 
@@ -258,11 +244,11 @@ CollectedSecond HaproxyCollector::take() {
     if (m_second.heard) {
         m_second.totals[node_seconds] = 1;
         measured = measured | counterFields() | lineFields();
-    } else if (m_lines > 0) {
+    } else if (hasLines()) {
         measured =
             measured | lineFields() | haproxyTwiceTold(); // it was there for a part: what it logged, it did
     }
-    if (m_knowsPrefixes && (m_second.heard || m_lines > 0)) measured.add(new_prefix_requests);
+    if (m_log && m_log->knowsPrefixes() && (m_second.heard || hasLines())) measured.add(new_prefix_requests);
     m_second.totals.setMeasured(measured);
     return std::exchange(m_second, {});
 }

@@ -54,6 +54,7 @@ class HaproxyCollector final : public Collector {
     void addDifference(const Counted& before, const Counted& now);
     void addNoReading(const std::string& why);
     FieldSet counterFields() const;
+    bool hasLines() const { return m_log && m_log->requests() > 0; } // of this second
     FieldSet lineFields() const;
 
     const std::string m_socket;
@@ -64,14 +65,11 @@ class HaproxyCollector final : public Collector {
     std::string m_trouble;
     std::optional<Counted> m_before;
     std::optional<bool>
-        m_http;               // of the frontends that count one is in mode http; nothing: it has not told yet
-    bool m_cache = false;     // a request was looked up in its own cache
-    bool m_linesCame = false; // of access lines at least one
+        m_http;           // of the frontends that count one is in mode http; nothing: it has not told yet
+    bool m_cache = false; // a request was looked up in its own cache
 
     // Of the second that was cut last.
     CollectedSecond m_second;
-    std::uint64_t m_lines = 0;
-    bool m_knowsPrefixes = false; // new_prefix_requests is measured
     bool m_hasDifference = false;
 };
 

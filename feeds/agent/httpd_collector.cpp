@@ -28,13 +28,10 @@ Result<std::unique_ptr<Collector>> HttpdCollector::make(const CollectorSettings&
     if (!url->ends_with("?auto"))
         return Error{"status: '" + *url + "' does not end with ?auto, mod_status' form for machines"};
     std::unique_ptr<HttpdCollector> httpd(new HttpdCollector(*url, around));
-    if (settings.has("lines")) {
-        auto log = AccessLog::open(settings.text("lines"), settings.text("api-prefix", "/api/"), around.loop,
-                                   around.clock);
-        if (!log) return Error{log.error()};
-        httpd->m_log = *std::move(log);
-        httpd->m_log->setLagError(std::chrono::microseconds(1));
-    }
+    auto log = AccessLog::open(settings, around);
+    if (!log) return Error{log.error()};
+    httpd->m_log = *std::move(log);
+    if (httpd->m_log) httpd->m_log->setLagError(std::chrono::microseconds(1));
     const auto most = settings.whole("max-workers", 1, kMostWorkers, 0);
     if (!most) return Error{most.error()};
     httpd->m_maxWorkers = *most;
@@ -46,7 +43,7 @@ Capability HttpdCollector::capability() const {
     const auto gap = [&capability](FieldSet missing, const char* because, const char* remedy = "") {
         capability.gaps.push_back({missing, because, remedy});
     };
-    const bool lines = m_log && m_linesCame;
+    const bool lines = m_log && m_log->hasCome();
     if (m_counts || lines) capability.measures.add(requests);
     if (m_log) capability.measures.add(log_lines_lost);
     if (lines) capability.measures = capability.measures | httpdLineFields();
@@ -58,11 +55,7 @@ Capability HttpdCollector::capability() const {
     else if (!lines)
         gap(httpdLineFields(), "no access line has come yet",
             "include resources/httpd/surgescope.conf, and name the file it writes: lines=");
-    if (!m_knowsPrefixes)
-        gap(FieldSet::of({new_prefix_requests}),
-            lines && m_log->tally().addresses() > 0
-                ? "the first ten minutes are learnt from: everybody would be new"
-                : "only access lines with the client's address tell it");
+    if (!m_log || !m_log->knowsPrefixes()) capability.gaps.push_back(prefixGap(m_log.get()));
     gap(FieldSet::of({}, {ttfb_hit}), "httpd has no time to first byte for what mod_cache serves");
     gap(FieldSet::of({collapsed}), "mod_cache lets requests for the same pass to the origin, all of them");
     gap(FieldSet::of({origin_fetches, shield_fetches, bytes_fill}), "httpd does not log what it fetched");
@@ -76,25 +69,15 @@ Capability HttpdCollector::capability() const {
 
 void HttpdCollector::cut() {
     m_second = {};
-    m_lines = 0;
     m_answered = m_hasDifference = false;
-    if (m_log) {
-        AccessLog::Second log = m_log->cut();
-        m_second.totals = std::move(log.counts);
-        m_second.invalidationsPending = log.invalidationsPending;
-        m_lines = log.requests;
-        m_knowsPrefixes = log.knowsPrefixes;
-        if (m_lines > 0) m_linesCame = true;
-    }
-    m_asking = true;
-    m_fetch = m_loop.fetch(m_url, [this](Result<HttpResponse> response) { takePage(std::move(response)); });
+    if (m_log) m_log->cut(m_second);
+    m_page.ask([this](Result<HttpResponse> response) { takePage(std::move(response)); });
 }
 
 void HttpdCollector::takePage(Result<HttpResponse> response) {
-    m_asking = false;
     if (!response) return addNoStatus(response.error());
     const auto status = parseHttpdStatus(response->body);
-    if (!status) return addNoStatus(m_url + " " + status.error());
+    if (!status) return addNoStatus(m_page.url() + " " + status.error());
     addStatus(*status);
 }
 
@@ -125,10 +108,9 @@ void HttpdCollector::addNoStatus(const std::string& why) {
 }
 
 CollectedSecond HttpdCollector::take() {
-    if (m_asking) {
-        m_fetch = {};
-        m_asking = false;
-        addNoStatus(m_url + " did not answer in time");
+    if (m_page.asking()) {
+        m_page.giveUp();
+        addNoStatus(m_page.url() + " did not answer in time");
     }
     // Without lines a second is known only by the difference of two pages.
     m_second.heard = m_answered && (m_hasDifference || readsLines());
@@ -139,10 +121,10 @@ CollectedSecond HttpdCollector::take() {
         measured.add(requests);
     }
     // It was there for a part at least: what it logged, it did.
-    if ((m_second.heard && readsLines()) || m_lines > 0)
+    if ((m_second.heard && readsLines()) || hasLines())
         measured = measured | httpdLineFields() | FieldSet::of({requests});
     if (!m_second.heard) m_second.totals[inv_pending_seconds] = 0;
-    if (m_knowsPrefixes && (m_second.heard || m_lines > 0)) measured.add(new_prefix_requests);
+    if (m_log && m_log->knowsPrefixes() && (m_second.heard || hasLines())) measured.add(new_prefix_requests);
     m_second.totals.setMeasured(measured);
     return std::exchange(m_second, {});
 }

@@ -5,6 +5,7 @@
 #include "feeds/agent/collector.h"
 #include "feeds/agent/collector_settings.h"
 #include "feeds/agent/httpd_status.h"
+#include "feeds/agent/page_query.h"
 
 #include <cstdint>
 #include <memory>
@@ -22,11 +23,11 @@ class HttpdCollector final : public Collector {
     static Result<std::unique_ptr<Collector>> make(const CollectorSettings& settings,
                                                    const Surroundings& around);
 
-    std::string source() const override { return "httpd at " + m_url; }
+    std::string source() const override { return "httpd at " + m_page.url(); }
     std::string server() const override { return m_server; }
     Capability capability() const override;
     void cut() override;
-    bool settled() const override { return !m_asking; }
+    bool settled() const override { return !m_page.asking(); }
     CollectedSecond take() override;
     std::string trouble() const override { return m_trouble; }
 
@@ -34,32 +35,26 @@ class HttpdCollector final : public Collector {
     const AccessLog* log() const { return m_log.get(); }
 
   private:
-    HttpdCollector(std::string url, const Surroundings& around)
-        : m_loop(around.loop), m_url(std::move(url)) {}
+    HttpdCollector(std::string url, const Surroundings& around) : m_page(around.loop, std::move(url)) {}
 
     void takePage(Result<HttpResponse> response);
     void addStatus(const HttpdStatus& status);
     void addNoStatus(const std::string& why);
-    bool readsLines() const { return m_log && m_linesCame && m_log->trouble().empty(); }
+    bool hasLines() const { return m_log && m_log->requests() > 0; } // of this second
+    bool readsLines() const { return m_log && m_log->hasCome() && m_log->trouble().empty(); }
 
-    EventLoop& m_loop;
-    const std::string m_url;
+    PageQuery m_page;
     std::unique_ptr<AccessLog> m_log;
     std::uint64_t m_maxWorkers = 0; // 0: not told
     std::string m_server;
     std::string m_trouble;
     std::optional<HttpdStatus> m_before;
-    bool m_counts = true;     // ExtendedStatus is on, or it has not told yet
-    bool m_linesCame = false; // of access lines at least one
+    bool m_counts = true; // ExtendedStatus is on, or it has not told yet
 
     // Of the second that was cut last.
     CollectedSecond m_second;
-    std::uint64_t m_lines = 0;
-    bool m_knowsPrefixes = false; // new_prefix_requests is measured
     bool m_answered = false;
     bool m_hasDifference = false;
-    bool m_asking = false;
-    EventLoop::Handle m_fetch;
 };
 
 } // namespace surgescope::feeds

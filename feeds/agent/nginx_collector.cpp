@@ -34,20 +34,14 @@ std::uint64_t less(std::uint64_t from, std::uint64_t what) {
 
 Result<std::unique_ptr<Collector>> NginxCollector::make(const CollectorSettings& settings,
                                                         const Surroundings& around) {
-    std::unique_ptr<NginxCollector> nginx(new NginxCollector(around));
     if (!settings.has("status") && !settings.has("lines"))
         return Error{"nothing to read, expected status=URL, lines=udp:PORT or both"};
-    if (settings.has("status")) {
-        const auto url = settings.url("status");
-        if (!url) return Error{url.error()};
-        nginx->m_url = *url;
-    }
-    if (settings.has("lines")) {
-        auto log = AccessLog::open(settings.text("lines"), settings.text("api-prefix", "/api/"), around.loop,
-                                   around.clock);
-        if (!log) return Error{log.error()};
-        nginx->m_log = *std::move(log);
-    }
+    const auto url = settings.has("status") ? settings.url("status") : Result<std::string>(std::string());
+    if (!url) return Error{url.error()};
+    std::unique_ptr<NginxCollector> nginx(new NginxCollector(*url, around));
+    auto log = AccessLog::open(settings, around);
+    if (!log) return Error{log.error()};
+    nginx->m_log = *std::move(log);
     const auto most = settings.whole("max-connections", 1, kMostConnections, 0);
     if (!most) return Error{most.error()};
     nginx->m_maxConnections = *most;
@@ -55,13 +49,13 @@ Result<std::unique_ptr<Collector>> NginxCollector::make(const CollectorSettings&
 }
 
 std::string NginxCollector::source() const {
-    return m_url.empty() ? "nginx by its log" : "nginx at " + m_url;
+    return m_page.url().empty() ? "nginx by its log" : "nginx at " + m_page.url();
 }
 
 FieldSet NginxCollector::fields() const {
     FieldSet fields = FieldSet::of({node_seconds});
     if (m_log) fields = fields | logFields();
-    if (!m_url.empty()) fields = fields | statusFields() | FieldSet::of({requests});
+    if (!m_page.url().empty()) fields = fields | statusFields() | FieldSet::of({requests});
     return fields;
 }
 
@@ -73,14 +67,9 @@ Capability NginxCollector::capability() const {
     if (!m_log)
         gap(logFields() - FieldSet::of({requests}), "only nginx's access log tells it",
             "set lines=udp:15140 and include resources/nginx/surgescope.conf in http { }");
-    if (m_url.empty())
+    if (m_page.url().empty())
         gap(statusFields(), "only stub_status tells it", "set status=http://127.0.0.1:18088/stub_status");
-    if (!m_log || m_log->tally().addresses() == 0)
-        gap(FieldSet::of({new_prefix_requests}), "only access lines with the client's address tell it",
-            "take the log format of resources/nginx/surgescope.conf, with its key addr");
-    else if (!m_knowsPrefixes)
-        gap(FieldSet::of({new_prefix_requests}),
-            "the first ten minutes are learnt from: everybody would be new");
+    if (!m_log || !m_log->knowsPrefixes()) capability.gaps.push_back(prefixGap(m_log.get()));
     gap(FieldSet::of({}, {ttfb_hit}), "nginx has no time to first byte for what it serves from its cache");
     gap(FieldSet::of({collapsed}), "nginx logs a request that waited for another's fetch as any HIT");
     gap(FieldSet::of({shield_fetches}), "nginx does not say whether an upstream is a shield or the origin");
@@ -91,25 +80,16 @@ Capability NginxCollector::capability() const {
 
 void NginxCollector::cut() {
     m_second = {};
-    m_lines = 0;
     m_answered = m_hasDelta = false;
-    if (m_log) {
-        AccessLog::Second log = m_log->cut();
-        m_second.totals = std::move(log.counts);
-        m_second.invalidationsPending = log.invalidationsPending;
-        m_lines = log.requests;
-        m_knowsPrefixes = log.knowsPrefixes;
-    }
-    if (m_url.empty()) return;
-    m_asking = true;
-    m_fetch = m_loop.fetch(m_url, [this](Result<HttpResponse> response) { takePage(std::move(response)); });
+    if (m_log) m_log->cut(m_second);
+    if (m_page.url().empty()) return;
+    m_page.ask([this](Result<HttpResponse> response) { takePage(std::move(response)); });
 }
 
 void NginxCollector::takePage(Result<HttpResponse> response) {
-    m_asking = false;
     if (!response) return addNoStatus(response.error());
     const auto status = parseNginxStatus(response->body);
-    if (!status) return addNoStatus(m_url + " is " + status.error());
+    if (!status) return addNoStatus(m_page.url() + " is " + status.error());
     if (!response->server.empty()) {
         m_server = response->server; // "nginx/1.22.1"; "nginx" alone with server_tokens off
         std::ranges::replace(m_server, '/', ' ');
@@ -143,14 +123,13 @@ void NginxCollector::addNoStatus(const std::string& why) {
 }
 
 CollectedSecond NginxCollector::take() {
-    if (m_asking) {
-        m_fetch = {};
-        m_asking = false;
-        addNoStatus(m_url + " did not answer in time");
+    if (m_page.asking()) {
+        m_page.giveUp();
+        addNoStatus(m_page.url() + " did not answer in time");
     }
-    if (m_url.empty()) m_trouble = m_log->trouble();
+    if (m_page.url().empty()) m_trouble = m_log->trouble();
     // Without lines a second is known only by the difference of two pages.
-    m_second.heard = m_url.empty() ? m_trouble.empty() : m_answered && (m_log || m_hasDelta);
+    m_second.heard = m_page.url().empty() ? m_trouble.empty() : m_answered && (m_log || m_hasDelta);
     FieldSet measured = FieldSet::of({node_seconds});
     if (m_second.heard) {
         m_second.totals[node_seconds] = 1;
@@ -160,12 +139,12 @@ CollectedSecond NginxCollector::take() {
                 static_cast<double>(*m_second.connections) / static_cast<double>(m_maxConnections);
     } else {
         m_second.totals[inv_pending_seconds] = 0;
-        if (m_lines > 0)
+        if (hasLines())
             measured = measured | logFields(); // it was there for a part: what it served, it served
         else if (m_log)
             measured.add(log_lines_lost);
     }
-    if (m_knowsPrefixes && (m_second.heard || m_lines > 0)) measured.add(new_prefix_requests);
+    if (m_log && m_log->knowsPrefixes() && (m_second.heard || hasLines())) measured.add(new_prefix_requests);
     m_second.totals.setMeasured(measured);
     return std::exchange(m_second, {});
 }

@@ -5,11 +5,13 @@
 #include "feeds/agent/collector.h"
 #include "feeds/agent/collector_settings.h"
 #include "feeds/agent/nginx_status.h"
+#include "feeds/agent/page_query.h"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace surgescope::feeds {
 
@@ -25,7 +27,7 @@ class NginxCollector final : public Collector {
     std::string server() const override { return m_server; }
     Capability capability() const override;
     void cut() override;
-    bool settled() const override { return !m_asking; }
+    bool settled() const override { return !m_page.asking(); }
     CollectedSecond take() override;
     std::string trouble() const override { return m_trouble; }
 
@@ -33,15 +35,15 @@ class NginxCollector final : public Collector {
     const AccessLog* log() const { return m_log.get(); }
 
   private:
-    explicit NginxCollector(const Surroundings& around) : m_loop(around.loop) {}
+    NginxCollector(std::string url, const Surroundings& around) : m_page(around.loop, std::move(url)) {}
 
+    bool hasLines() const { return m_log && m_log->requests() > 0; } // of this second
     FieldSet fields() const;
     void takePage(Result<HttpResponse> response);
     void addStatus(const NginxStatus& status, std::uint64_t ownConnections);
     void addNoStatus(const std::string& why);
 
-    EventLoop& m_loop;
-    std::string m_url; // empty: stub_status is not read
+    PageQuery m_page; // of no URL: stub_status is not read
     std::unique_ptr<AccessLog> m_log;
     std::uint64_t m_maxConnections = 0; // 0: not told
     std::string m_server;
@@ -50,12 +52,8 @@ class NginxCollector final : public Collector {
 
     // Of the second that was cut last.
     CollectedSecond m_second;
-    std::uint64_t m_lines = 0;
-    bool m_knowsPrefixes = false;
     bool m_answered = false;
     bool m_hasDelta = false;
-    bool m_asking = false;
-    EventLoop::Handle m_fetch;
 };
 
 } // namespace surgescope::feeds

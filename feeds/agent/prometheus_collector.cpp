@@ -46,8 +46,7 @@ Result<std::unique_ptr<Collector>> PrometheusCollector::make(const CollectorSett
     auto mapping = preset ? presetMapping(name) : loadMapping(name);
     if (!mapping) return Error{mapping.error()};
     std::unique_ptr<PrometheusCollector> collector(
-        new PrometheusCollector(std::move(mapping.value()), around));
-    collector->m_url = *url;
+        new PrometheusCollector(*url, std::move(mapping.value()), around));
     collector->m_mappingName = preset ? "preset " + name : name;
     return std::unique_ptr<Collector>(std::move(collector));
 }
@@ -72,17 +71,14 @@ Capability PrometheusCollector::capability() const {
 
 void PrometheusCollector::cut() {
     m_second.reset();
-    m_cut = m_around.clock.steady();
-    m_asking = true;
-    m_fetch =
-        m_around.loop.fetch(m_url, [this](Result<HttpResponse> response) { takePage(std::move(response)); });
+    m_cut = m_clock.steady();
+    m_page.ask([this](Result<HttpResponse> response) { takePage(std::move(response)); });
 }
 
 void PrometheusCollector::takePage(Result<HttpResponse> response) {
-    m_asking = false;
     if (!response) return noPage(response.error());
     auto second = m_scrape.read(response->body, m_cut);
-    if (!second) return noPage(m_url + ": " + second.error());
+    if (!second) return noPage(m_page.url() + ": " + second.error());
     m_answered = true;
     m_trouble.clear();
     m_second = std::move(second.value());
@@ -94,10 +90,9 @@ void PrometheusCollector::noPage(const std::string& why) {
 }
 
 CollectedSecond PrometheusCollector::take() {
-    if (m_asking) {
-        m_fetch = {};
-        m_asking = false;
-        noPage(m_url + " did not answer in time");
+    if (m_page.asking()) {
+        m_page.giveUp();
+        noPage(m_page.url() + " did not answer in time");
     }
     auto second = std::exchange(m_second, std::nullopt).value_or(CollectedSecond{});
     if (second.heard) second.totals[node_seconds] = 1;

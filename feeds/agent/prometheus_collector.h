@@ -4,6 +4,7 @@
 #include "feeds/agent/collector.h"
 #include "feeds/agent/collector_settings.h"
 #include "feeds/agent/metric_scrape.h"
+#include "feeds/agent/page_query.h"
 
 #include <memory>
 #include <optional>
@@ -19,24 +20,24 @@ class PrometheusCollector final : public Collector {
     static Result<std::unique_ptr<Collector>> make(const CollectorSettings& settings,
                                                    const Surroundings& around);
 
-    std::string source() const override { return m_mappingName + " at " + m_url; }
+    std::string source() const override { return m_mappingName + " at " + m_page.url(); }
     bool watchesServer() const override { return !m_scrape.mapping().server.empty(); }
     std::string server() const override;
     Capability capability() const override;
     void cut() override;
-    bool settled() const override { return !m_asking; }
+    bool settled() const override { return !m_page.asking(); }
     CollectedSecond take() override;
     std::string trouble() const override { return m_trouble; }
 
   private:
-    PrometheusCollector(MetricMapping mapping, const Surroundings& around)
-        : m_around(around), m_scrape(std::move(mapping)) {}
+    PrometheusCollector(std::string url, MetricMapping mapping, const Surroundings& around)
+        : m_clock(around.clock), m_page(around.loop, std::move(url)), m_scrape(std::move(mapping)) {}
 
     void takePage(Result<HttpResponse> response);
     void noPage(const std::string& why);
 
-    const Surroundings m_around;
-    std::string m_url;
+    const Clock& m_clock;
+    PageQuery m_page;
     std::string m_mappingName; // "preset haproxy", "/etc/own.toml"
     MetricScrape m_scrape;
     std::string m_trouble;
@@ -45,8 +46,6 @@ class PrometheusCollector final : public Collector {
     // Of the second that was cut last.
     SteadyTime m_cut{};
     std::optional<CollectedSecond> m_second;
-    bool m_asking = false;
-    EventLoop::Handle m_fetch;
 };
 
 } // namespace surgescope::feeds

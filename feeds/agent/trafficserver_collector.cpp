@@ -66,12 +66,9 @@ Result<std::unique_ptr<Collector>> TrafficserverCollector::make(const CollectorS
     const auto url = settings.url("stats");
     if (!url) return Error{url.error()};
     std::unique_ptr<TrafficserverCollector> server(new TrafficserverCollector(*url, around));
-    if (settings.has("lines")) {
-        auto log = AccessLog::open(settings.text("lines"), settings.text("api-prefix", "/api/"), around.loop,
-                                   around.clock);
-        if (!log) return Error{log.error()};
-        server->m_log = *std::move(log);
-    }
+    auto log = AccessLog::open(settings, around);
+    if (!log) return Error{log.error()};
+    server->m_log = *std::move(log);
     const auto most = settings.whole("max-connections", 1, kMostOpen, 0);
     if (!most) return Error{most.error()};
     server->m_maxConnections = *most;
@@ -97,7 +94,7 @@ Capability TrafficserverCollector::capability() const {
     capability.measures.add(node_seconds);
     if (!m_seldom) capability.measures = capability.measures | counterFields();
     if (m_log) capability.measures.add(log_lines_lost);
-    if (m_log && m_linesCame)
+    if (m_log && m_log->hasCome())
         capability.measures = capability.measures | trafficserverLineFields() | trafficserverTwiceTold();
     if (m_seldom)
         gap(counterFields(), "Traffic Server refreshes its counters less than once a second",
@@ -105,14 +102,10 @@ Capability TrafficserverCollector::capability() const {
     if (!m_log)
         gap(trafficserverLineFields() | FieldSet::of({log_lines_lost}), "only Traffic Server's log tells it",
             "set lines=/var/log/trafficserver/surgescope.log and use resources/trafficserver/logging.yaml");
-    else if (!m_linesCame)
+    else if (!m_log->hasCome())
         gap(trafficserverLineFields(), "no access line has come yet",
             "use resources/trafficserver/logging.yaml, and name the file it writes: lines=");
-    if (!m_knowsPrefixes)
-        gap(FieldSet::of({new_prefix_requests}),
-            m_log && m_log->tally().addresses() > 0
-                ? "the first ten minutes are learnt from: everybody would be new"
-                : "only access lines with the client's address tell it");
+    if (!m_log || !m_log->knowsPrefixes()) capability.gaps.push_back(prefixGap(m_log.get()));
     gap(FieldSet::of({shield_fetches}), "Traffic Server counts fetches from parents and origins together");
     gap(FieldSet::of({waf_blocked, waf_challenged, challenges_passed, bot_requests}),
         "Traffic Server has no counter for what its rules refuse, and tells no bots apart");
@@ -122,29 +115,19 @@ Capability TrafficserverCollector::capability() const {
 
 void TrafficserverCollector::cut() {
     m_second = {};
-    m_lines = 0;
     m_answered = m_hasDifference = false;
-    if (m_log) {
-        AccessLog::Second log = m_log->cut();
-        m_second.totals = std::move(log.counts);
-        m_second.invalidationsPending = log.invalidationsPending;
-        m_lines = log.requests;
-        m_knowsPrefixes = log.knowsPrefixes;
-        if (m_lines > 0) m_linesCame = true;
-    }
+    if (m_log) m_log->cut(m_second);
     ask();
 }
 
 void TrafficserverCollector::ask() {
-    m_asking = true;
-    m_fetch = m_loop.fetch(m_url, [this](Result<HttpResponse> response) { takePage(std::move(response)); });
+    m_page.ask([this](Result<HttpResponse> response) { takePage(std::move(response)); });
 }
 
 void TrafficserverCollector::takePage(Result<HttpResponse> response) {
-    m_asking = false;
     if (!response) return addNoPage(response.error());
     auto stats = parseTrafficserverStats(response->body);
-    if (!stats) return addNoPage(m_url + " " + stats.error());
+    if (!stats) return addNoPage(m_page.url() + " " + stats.error());
     addPage({std::move(stats.value()), m_clock.steady(), response->body.size(), response->newConnections});
 }
 
@@ -200,28 +183,27 @@ void TrafficserverCollector::addNoPage(const std::string& why) {
 }
 
 CollectedSecond TrafficserverCollector::take() {
-    if (m_asking) {
-        m_fetch = {};
-        m_asking = false;
-        addNoPage(m_url + " did not answer in time");
+    if (m_page.asking()) {
+        m_page.giveUp();
+        addNoPage(m_page.url() + " did not answer in time");
     }
     m_second.heard = m_hasDifference || (m_answered && readsLines());
     if (m_second.heard)
         m_trouble.clear();
     else if (m_answered)
-        m_trouble = m_seldom ? m_url + " refreshes its numbers less than once a second, expected "
-                                       "proxy.config.raw_stat_sync_interval_ms 100"
+        m_trouble = m_seldom ? m_page.url() + " refreshes its numbers less than once a second, expected "
+                                              "proxy.config.raw_stat_sync_interval_ms 100"
                              : std::string();
     FieldSet measured = FieldSet::of({node_seconds});
     if (m_log) measured.add(log_lines_lost);
     if (m_hasDifference) measured = measured | counterFields();
     if (m_second.heard) m_second.totals[node_seconds] = 1;
-    if ((m_second.heard && readsLines()) || m_lines > 0) {
+    if ((m_second.heard && readsLines()) || hasLines()) {
         measured = measured | trafficserverLineFields();
         if (!m_hasDifference) measured = measured | trafficserverTwiceTold();
     }
     if (!m_second.heard) m_second.totals[inv_pending_seconds] = 0;
-    if (m_knowsPrefixes && (m_second.heard || m_lines > 0)) measured.add(new_prefix_requests);
+    if (m_log && m_log->knowsPrefixes() && (m_second.heard || hasLines())) measured.add(new_prefix_requests);
     m_second.totals.setMeasured(measured);
     return std::exchange(m_second, {});
 }

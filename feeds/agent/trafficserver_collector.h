@@ -4,6 +4,7 @@
 #include "feeds/agent/access_log.h"
 #include "feeds/agent/collector.h"
 #include "feeds/agent/collector_settings.h"
+#include "feeds/agent/page_query.h"
 #include "feeds/agent/trafficserver_stats.h"
 
 #include <cstdint>
@@ -26,11 +27,11 @@ class TrafficserverCollector final : public Collector {
     static Result<std::unique_ptr<Collector>> make(const CollectorSettings& settings,
                                                    const Surroundings& around);
 
-    std::string source() const override { return "trafficserver at " + m_url; }
+    std::string source() const override { return "trafficserver at " + m_page.url(); }
     std::string server() const override { return m_server; }
     Capability capability() const override;
     void cut() override;
-    bool settled() const override { return !m_asking; }
+    bool settled() const override { return !m_page.asking(); }
     CollectedSecond take() override;
     std::string trouble() const override { return m_trouble; }
 
@@ -39,7 +40,7 @@ class TrafficserverCollector final : public Collector {
 
   private:
     TrafficserverCollector(std::string url, const Surroundings& around)
-        : m_loop(around.loop), m_clock(around.clock), m_url(std::move(url)) {}
+        : m_clock(around.clock), m_page(around.loop, std::move(url)) {}
 
     /// A page, and what fetching it adds to the counters of the next one.
     struct Page {
@@ -54,12 +55,12 @@ class TrafficserverCollector final : public Collector {
     void addPage(Page page);
     void addDifference(const Page* before, const TrafficserverStats& now);
     void addNoPage(const std::string& why);
-    bool readsLines() const { return m_log && m_linesCame && m_log->trouble().empty(); }
+    bool hasLines() const { return m_log && m_log->requests() > 0; } // of this second
+    bool readsLines() const { return m_log && m_log->hasCome() && m_log->trouble().empty(); }
     FieldSet counterFields() const;
 
-    EventLoop& m_loop;
     const Clock& m_clock;
-    const std::string m_url;
+    PageQuery m_page;
     std::unique_ptr<AccessLog> m_log;
     std::uint64_t m_maxConnections = 0; // 0: not told
     std::string m_server;
@@ -67,16 +68,11 @@ class TrafficserverCollector final : public Collector {
     std::optional<Page> m_before;
     bool m_refreshed = false; // m_before was, within the second before it
     bool m_seldom = false;    // pages come that were not refreshed
-    bool m_linesCame = false; // of access lines at least one
 
     // Of the second that was cut last.
     CollectedSecond m_second;
-    std::uint64_t m_lines = 0;
-    bool m_knowsPrefixes = false; // new_prefix_requests is measured
     bool m_answered = false;
     bool m_hasDifference = false;
-    bool m_asking = false;
-    EventLoop::Handle m_fetch;
 };
 
 } // namespace surgescope::feeds
