@@ -1,14 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/agent/agent.h"
 
+#include "feeds/agent/line_source.h"
 #include "feeds/agent/node_second.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace surgescope::feeds {
+namespace {
+
+/// To see whether it can be made while another one still has its ports.
+NodePlan onFreePorts(NodePlan plan) {
+    for (CollectorPlan& what : plan.collect) {
+        auto values = what.settings.values();
+        const auto lines = values.find("lines");
+        if (lines == values.end() || !LineSource::isPort(lines->second)) continue;
+        lines->second = "udp:0";
+        what.settings = CollectorSettings(std::move(values));
+    }
+    return plan;
+}
+
+} // namespace
 
 Result<std::unique_ptr<Agent>> Agent::open(std::vector<NodePlan> plans, const Clock& clock,
                                            Publisher& publisher) {
@@ -18,37 +36,69 @@ Result<std::unique_ptr<Agent>> Agent::open(std::vector<NodePlan> plans, const Cl
 }
 
 std::optional<Error> Agent::reload(std::vector<NodePlan> plans) {
-    std::ranges::stable_sort(plans, {}, &NodePlan::pop);
-    const auto keptBy = [this](const NodePlan& plan) {
-        return std::ranges::find_if(m_nodes,
-                                    [&plan](const auto& node) { return node && node->plan() == plan; });
-    };
-    // All that is new is made before anything changes: one mistake, and what is there stays.
-    std::vector<std::unique_ptr<WatchedNode>> nodes;
-    for (const NodePlan& plan : plans) {
-        if (keptBy(plan) != m_nodes.end()) {
-            nodes.push_back(nullptr);
-            continue;
-        }
+    std::map<NodeKey, NodePlan> wanted;
+    for (NodePlan& plan : plans)
+        wanted.emplace(NodeKey(plan.pop, plan.name), std::move(plan));
+    std::vector<NodeKey> going;
+    for (const auto& [key, node] : m_nodes)
+        if (const auto stays = wanted.find(key); stays != wanted.end() && stays->second == node->plan())
+            wanted.erase(stays);
+        else
+            going.push_back(key);
+    if (!going.empty())
+        for (const auto& [key, plan] : wanted)
+            if (const auto tried = WatchedNode::open(onFreePorts(plan), {m_loop, m_clock}); !tried)
+                return Error{tried.error()};
+
+    // Who changes lets go of its ports first, for the one after it may want the same.
+    if (m_settling) report();
+    std::map<NodeKey, NodePlan> gone;
+    std::map<NodeKey, std::uint64_t> owed;
+    for (const NodeKey& key : going) {
+        WatchedNode& node = *m_nodes.at(key);
+        node.cut();
+        node.throwAway(m_collecting);
+        owed[key] = node.owed();
+        gone.emplace(key, node.plan());
+        m_nodes.erase(key);
+    }
+    auto error = add(wanted, owed);
+    if (error) {
+        for (const auto& [key, plan] : wanted)
+            m_nodes.erase(key);
+        if (const auto worse = add(gone, owed)) spdlog::error("and it is gone: {}", worse->text);
+    }
+    tellOfPops();
+    return error;
+}
+
+std::optional<Error> Agent::add(const std::map<NodeKey, NodePlan>& plans,
+                                const std::map<NodeKey, std::uint64_t>& owed) {
+    for (const auto& [key, plan] : plans) {
         auto made = WatchedNode::open(plan, {m_loop, m_clock});
         if (!made) return Error{made.error()};
-        nodes.push_back(*std::move(made));
+        auto& node = m_nodes[key] = *std::move(made);
+        if (const auto lines = owed.find(key); lines != owed.end()) node->owe(lines->second);
     }
-    if (m_settling) report();
-    for (std::size_t i = 0; i < plans.size(); ++i)
-        if (!nodes[i]) nodes[i] = std::move(*keptBy(plans[i]));
-    m_nodes = std::move(nodes);
-
-    for (const NodePlan& plan : plans)
-        if (std::ranges::find(m_rosters, plan.pop, &Roster::pop) == m_rosters.end())
-            m_rosters.emplace_back().pop = plan.pop;
-    for (Roster& roster : m_rosters)
-        if (std::ranges::find(plans, roster.pop, &NodePlan::pop) == plans.end() && !roster.nodes.empty()) {
-            roster.nodes.clear();
-            ++roster.epoch;
-            m_publisher.setRoster(roster);
-        }
     return std::nullopt;
+}
+
+/// A roster for each PoP; of those that have no node any more an empty one.
+void Agent::tellOfPops() {
+    std::set<std::string_view> pops;
+    for (const auto& [key, node] : m_nodes)
+        pops.insert(key.first);
+    for (Roster& roster : m_rosters)
+        if (pops.erase(roster.pop) == 0) takeOff(roster);
+    for (const std::string_view pop : pops)
+        m_rosters.emplace_back().pop = pop;
+}
+
+void Agent::takeOff(Roster& roster) {
+    if (roster.nodes.empty()) return; // nobody was told of it
+    roster.nodes.clear();
+    ++roster.epoch;
+    m_publisher.setRoster(roster);
 }
 
 void Agent::wait(std::chrono::milliseconds atMost) {
@@ -88,7 +138,7 @@ void Agent::cut(FeedSecond end) {
     if (m_settling) report(); // its time is over
     const SteadyTime now = m_clock.steady();
     m_whole = m_collecting && now - m_begun <= kLongestInterval;
-    for (const auto& node : m_nodes)
+    for (const auto& [key, node] : m_nodes)
         node->cut();
     m_lastEnd = end;
     m_begun = m_cut = now;
@@ -98,7 +148,7 @@ void Agent::cut(FeedSecond end) {
 void Agent::settle() {
     if (!m_settling) return;
     if (m_clock.steady() - m_cut < kSettleTime &&
-        !std::ranges::all_of(m_nodes, [](const auto& node) { return node->settled(); }))
+        !std::ranges::all_of(m_nodes, [](const auto& one) { return one.second->settled(); }))
         return;
     report();
 }
@@ -107,7 +157,7 @@ void Agent::report() {
     m_settling = false;
     const bool promised = std::exchange(m_collecting, true);
     if (!m_whole) {
-        for (const auto& node : m_nodes)
+        for (const auto& [key, node] : m_nodes)
             node->throwAway(promised);
         return;
     }
@@ -116,24 +166,26 @@ void Agent::report() {
 }
 
 void Agent::reportPop(Roster& roster) {
-    std::vector<WatchedNode*> nodes;
-    for (const auto& node : m_nodes)
-        if (node->plan().pop == roster.pop) nodes.push_back(node.get());
-    if (nodes.empty()) return;
+    const auto first = m_nodes.lower_bound({roster.pop, ""});
+    auto last = first;
+    std::uint32_t count = 0;
+    for (; last != m_nodes.end() && last->first.first == roster.pop; ++last)
+        ++count;
+    if (first == last) return;
     PopReport report;
     report.header.intervalEnd = *m_lastEnd;
     report.pop = roster.pop;
     NodeColumns columns;
     columns.header.intervalEnd = *m_lastEnd;
     columns.pop = roster.pop;
-    columns.nodeCount = static_cast<std::uint32_t>(nodes.size());
+    columns.nodeCount = count;
 
     std::vector<RosterNode> members;
-    for (WatchedNode* node : nodes) {
-        const NodeSecond second = node->take();
+    for (auto at = first; at != last; ++at) {
+        const NodeSecond second = at->second->take();
         report.totals.merge(second.totals);
         setRow(columns, members.size(), second);
-        members.push_back(node->rosterNode());
+        members.push_back(at->second->rosterNode());
     }
     if (members != roster.nodes) {
         roster.nodes = std::move(members);
@@ -146,12 +198,8 @@ void Agent::reportPop(Roster& roster) {
 }
 
 void Agent::farewell() {
-    for (Roster& roster : m_rosters) {
-        if (roster.nodes.empty()) continue; // nobody was told of it
-        roster.nodes.clear();
-        ++roster.epoch;
-        m_publisher.setRoster(roster);
-    }
+    for (Roster& roster : m_rosters)
+        takeOff(roster);
 }
 
 } // namespace surgescope::feeds

@@ -11,8 +11,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace surgescope::feeds {
@@ -43,20 +46,26 @@ class Agent {
     void turn(std::chrono::milliseconds atMost);
     /// A second has ended and not all answers to it are in.
     bool settling() const { return m_settling; }
-    /// From now on these nodes. Those whose plan has not changed go on as they are. On an error nothing
-    /// changes.
+    /// From now on these nodes. Those whose plan has not changed go on as they are; of those that change, the
+    /// lines of the second that runs go as lost into the next one. On an error nothing changes; only where a
+    /// port turns out to be another program's, those that should have changed begin anew as they were.
     std::optional<Error> reload(std::vector<NodePlan> plans);
     /// Takes all nodes off their rosters.
     void farewell();
 
     /// Where the agent waits: what else its thread has to hear, signals for example, is watched there.
     EventLoop& loop() { return m_loop; }
-    const std::vector<std::unique_ptr<WatchedNode>>& nodes() const { return m_nodes; }
+    using NodeKey = std::pair<std::string, std::string>; // PoP and name
+    const std::map<NodeKey, std::unique_ptr<WatchedNode>>& nodes() const { return m_nodes; }
 
   private:
     Agent(const Clock& clock, Publisher& publisher) : m_clock(clock), m_publisher(publisher) {}
 
     void wait(std::chrono::milliseconds atMost);
+    std::optional<Error> add(const std::map<NodeKey, NodePlan>& plans,
+                             const std::map<NodeKey, std::uint64_t>& owed);
+    void tellOfPops();
+    void takeOff(Roster& roster);
     void startOver(FeedSecond second);
     void cut(FeedSecond end);
     void settle();
@@ -65,9 +74,9 @@ class Agent {
 
     const Clock& m_clock;
     Publisher& m_publisher;
-    EventLoop m_loop;                                  // outlives what waits in it
-    std::vector<std::unique_ptr<WatchedNode>> m_nodes; // those of a PoP side by side
-    std::vector<Roster> m_rosters;                     // of each PoP
+    EventLoop m_loop; // outlives what waits in it
+    std::map<NodeKey, std::unique_ptr<WatchedNode>> m_nodes;
+    std::vector<Roster> m_rosters; // of each PoP
 
     std::optional<FeedSecond> m_lastEnd; // of the last second that was cut, reported or not
     bool m_collecting = false;           // a second has begun on a whole second

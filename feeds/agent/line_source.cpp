@@ -58,7 +58,10 @@ class File final : public LineSource {
     EventLoop::Handle m_timer;
 };
 
+/// Of "udp:15140".
 std::optional<std::uint16_t> portOf(std::string_view text) {
+    if (!text.starts_with(kUdp)) return std::nullopt;
+    text.remove_prefix(kUdp.size());
     std::uint16_t port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -67,11 +70,14 @@ std::optional<std::uint16_t> portOf(std::string_view text) {
 
 } // namespace
 
+bool LineSource::isPort(const std::string& where) {
+    return portOf(where).has_value();
+}
+
 Result<std::unique_ptr<LineSource>> LineSource::open(const std::string& where, EventLoop& loop, Take take) {
     if (where.starts_with('/'))
         return std::unique_ptr<LineSource>(std::make_unique<File>(where, loop, std::move(take)));
-    const auto port = where.starts_with(kUdp) ? portOf(std::string_view(where).substr(kUdp.size()))
-                                              : std::optional<std::uint16_t>();
+    const auto port = portOf(where);
     if (!port)
         return Error{"'" + where + "' is no source of lines, expected udp:PORT or a file's absolute path"};
     auto bound = UdpLines::bind(*port);

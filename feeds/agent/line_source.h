@@ -21,6 +21,8 @@ class LineSource {
     /// `where`: "udp:15140" (0: any free port) or a file's absolute path. Errors: neither, or a port that
     /// cannot be listened on. A file need not be there yet.
     static Result<std::unique_ptr<LineSource>> open(const std::string& where, EventLoop& loop, Take take);
+    /// Whether `where` is a UDP port.
+    static bool isPort(const std::string& where);
     virtual ~LineSource() = default;
 
     /// Hands over what waits, within bounds.

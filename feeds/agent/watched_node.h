@@ -40,6 +40,9 @@ class WatchedNode {
     /// The same, when it was too long to be a second: what was counted in it is nobody's, and goes as lost
     /// into the next one. `promised`: nothing counted before the first whole second was.
     void throwAway(bool promised);
+    /// Lines of seconds thrown away that no report has owned up to yet. `owe`: of the one before this.
+    std::uint64_t owed() const { return m_owed; }
+    void owe(std::uint64_t lines) { m_owed += lines; }
 
     /// The node as a roster has it, by what was measured of it so far.
     const RosterNode& rosterNode() const { return m_roster; }
@@ -54,7 +57,7 @@ class WatchedNode {
     std::vector<std::unique_ptr<Collector>> m_collectors;
     std::vector<std::string> m_trouble; // of each, as last told; "?" before the first second
     RosterNode m_roster;
-    std::uint64_t m_owed = 0; // lines of seconds thrown away
+    std::uint64_t m_owed = 0;
 };
 
 } // namespace surgescope::feeds

@@ -1,119 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/agent/agent.h"
-#include "feeds/agent/nginx_collector.h"
-
+#include "tests/support/agent_rig.h"
 #include "tests/support/catch.h"
 #include "tests/support/http_responder.h"
 #include "tests/support/nginx_fixture.h"
-#include "tests/support/temporary_folder.h"
 #include "tests/support/udp_sender.h"
 
-#include <fstream>
 #include <string>
 #include <vector>
 
-using namespace surgescope::feeds;
 using namespace surgescope::tests;
-using namespace std::chrono_literals;
-
-namespace {
-
-struct FakeClock final : Clock {
-    WallTime now = WallTime(1'800'000'000'500ms);
-    SteadyTime running{1h};
-    SteadyTime steady() const override { return running; }
-    WallTime wall() const override { return now; }
-    void advance(std::chrono::milliseconds by) {
-        now += by;
-        running += by;
-    }
-};
-
-struct FakePublisher final : Publisher {
-    std::vector<PopReport> reports;
-    std::vector<NodeColumns> columns;
-    std::vector<Roster> rosters;
-    int ticks = 0;
-    int sessions = 1;
-
-    bool publish(PopReport& m) override { return reports.push_back(m), true; }
-    bool publish(NodeColumns& m) override { return columns.push_back(m), true; }
-    bool publish(Event&) override { return true; }
-    bool publish(Global&) override { return true; }
-    void setRoster(Roster roster) override { rosters.push_back(std::move(roster)); }
-    void beginSession() override { ++sessions; }
-    void tick() override { ++ticks; }
-    bool wanted(std::string_view) const override { return true; }
-    const std::vector<std::string>& boundEndpoints() const override { return m_none; }
-    std::uint64_t sentMessages() const override { return reports.size(); }
-    std::uint64_t sentBytes() const override { return 0; }
-
-  private:
-    std::vector<std::string> m_none;
-};
-
-struct Rig {
-    TemporaryFolder proc; // memory alone: this machine's own would change what is measured from run to run
-    FakeClock clock;
-    FakePublisher publisher;
-    std::unique_ptr<Agent> agent;
-
-    /// `what` of nginx is collected: "lines=udp:0".
-    explicit Rig(const std::string& what) {
-        std::ofstream(proc.path() / "meminfo") << "MemTotal: 1000 kB\nMemAvailable: 250 kB\n";
-        auto opened = Agent::open({node("edge1", {"nginx " + what})}, clock, publisher);
-        REQUIRE(opened);
-        agent = *std::move(opened);
-    }
-    NodePlan node(const std::string& name, const std::vector<std::string>& what,
-                  const std::string& pop = "EWR") const {
-        NodePlan plan{.pop = pop, .name = name};
-        for (const std::string& one : what)
-            plan.collect.push_back(readCollectorPlan(one).value());
-        plan.collect.push_back(readCollectorPlan("host proc=" + proc.path().string()).value());
-        return plan;
-    }
-    std::uint16_t port() const {
-        return dynamic_cast<NginxCollector&>(*agent->nodes().front()->collectors().front()).log()->port();
-    }
-    void step(std::chrono::milliseconds by) {
-        clock.advance(by);
-        agent->turn(0ms);
-        while (agent->settling())
-            agent->turn(10ms);
-    }
-    /// To the whole second with which the first reported interval begins.
-    void begin() {
-        step(0ms);
-        step(500ms);
-    }
-    std::vector<std::int64_t> ends() const {
-        std::vector<std::int64_t> seconds;
-        for (const auto& report : publisher.reports)
-            seconds.push_back(unixSeconds(report.header.intervalEnd));
-        return seconds;
-    }
-};
-
-std::string requestLine(const std::string& uri = "/a") {
-    return R"({"ts":"1800000001.000","m":"GET","uri":")" + uri +
-           R"(","status":"200","bytes":"100","rt":"0.001","cache":"HIT","uht":"","urt":"","ubytes":"","ustatus":"",)"
-           R"("limit":"","purge_id":"","purge_seq":"","purge_issued":""})";
-}
-
-std::string page(int accepts, int requests) {
-    return HttpResponder::page("Active connections: 3 \nserver accepts handled requests\n " +
-                               std::to_string(accepts) + " " + std::to_string(accepts) + " " +
-                               std::to_string(requests) + " \nReading: 0 Writing: 1 Waiting: 2 \n");
-}
-
-using Seconds = std::vector<std::int64_t>;
-constexpr std::int64_t kBegin = 1'800'000'001; // where Rig::begin() ends
-
-} // namespace
 
 TEST_CASE("each whole second makes one report and one row", "[agent]") {
-    Rig rig("lines=udp:0");
+    AgentRig rig("lines=udp:0");
     UdpSender nginx(rig.port());
     rig.begin();
     CHECK(rig.publisher.reports.empty());
@@ -162,7 +60,7 @@ TEST_CASE("each whole second makes one report and one row", "[agent]") {
 }
 
 TEST_CASE("a clock that is set never makes a second come twice or late", "[agent]") {
-    Rig rig("lines=udp:0");
+    AgentRig rig("lines=udp:0");
     UdpSender nginx(rig.port());
     rig.begin();
     rig.step(1000ms);
@@ -182,7 +80,7 @@ TEST_CASE("a clock that is set never makes a second come twice or late", "[agent
 }
 
 TEST_CASE("a clock that was an hour ahead and is corrected silences nobody for an hour", "[agent]") {
-    Rig rig("lines=udp:0");
+    AgentRig rig("lines=udp:0");
     rig.clock.now += 3600s;
     rig.begin();
     rig.step(1000ms);
@@ -197,7 +95,7 @@ TEST_CASE("a clock that was an hour ahead and is corrected silences nobody for a
 }
 
 TEST_CASE("what came in over longer than an interval may last is owned up to as lost", "[agent]") {
-    Rig rig("lines=udp:0");
+    AgentRig rig("lines=udp:0");
     UdpSender nginx(rig.port());
     rig.begin();
     rig.step(1000ms);
@@ -213,7 +111,7 @@ TEST_CASE("what came in over longer than an interval may last is owned up to as 
 
 TEST_CASE("nginx goes away and comes back", "[agent]") {
     HttpResponder responder(page(10, 100));
-    Rig rig("max-connections=10 status=" + responder.url());
+    AgentRig rig("max-connections=10 status=" + responder.url());
     rig.begin();
     responder.setAnswer(page(21, 151)); // ten connections and fifty requests, and ours
     rig.step(1000ms);
@@ -252,7 +150,7 @@ TEST_CASE("nginx goes away and comes back", "[agent]") {
 
 TEST_CASE("another server on the node is another roster", "[agent]") {
     HttpResponder responder(page(10, 100));
-    Rig rig("status=" + responder.url());
+    AgentRig rig("status=" + responder.url());
     rig.begin();
     rig.step(1000ms);
     responder.setAnswer(
@@ -267,7 +165,7 @@ TEST_CASE("another server on the node is another roster", "[agent]") {
 }
 
 TEST_CASE("a clean stop is a farewell", "[agent]") {
-    Rig rig("lines=udp:0");
+    AgentRig rig("lines=udp:0");
     rig.begin();
     rig.step(1000ms);
     rig.agent->farewell();
@@ -279,7 +177,7 @@ TEST_CASE("a clean stop is a farewell", "[agent]") {
 }
 
 TEST_CASE("waiting ends with the second, with a line, or when told to stop", "[agent]") {
-    Rig rig("lines=udp:0");
+    AgentRig rig("lines=udp:0");
     rig.begin();
     rig.clock.advance(999ms);
     const SystemClock real;
@@ -294,92 +192,21 @@ TEST_CASE("waiting ends with the second, with a line, or when told to stop", "[a
 }
 
 TEST_CASE("a port that is taken is refused, with the node whose it should be", "[agent]") {
-    Rig rig("lines=udp:0");
+    AgentRig rig("lines=udp:0");
     const auto port = std::to_string(rig.port());
     const auto second = Agent::open({rig.node("b", {"nginx lines=udp:" + port})}, rig.clock, rig.publisher);
     REQUIRE_FALSE(second);
     CHECK_THAT(second.error(), containsText(port) && containsText("EWR/b: nginx:"));
 }
 
-TEST_CASE("an agent of many nodes reports each PoP, and silent nodes as silent", "[agent]") {
-    HttpResponder here(page(10, 100));
-    HttpResponder there(page(10, 100));
-    const HttpResponder silent("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
-    Rig rig("lines=udp:0");
-    const auto at = [&](const std::string& name, const std::string& url, const std::string& pop) {
-        NodePlan plan = rig.node(name, {"nginx status=" + url}, pop);
-        plan.collect.pop_back(); // asked from afar, so nothing is known of its machine
-        return plan;
-    };
-    REQUIRE_FALSE(rig.agent->reload(
-        {at("a", here.url(), "EWR"), at("c", there.url(), "LHR"), at("b", silent.url(), "EWR")}));
-    rig.begin();
-    here.setAnswer(page(21, 151));
-    there.setAnswer(page(12, 109));
-    rig.step(1000ms);
-    REQUIRE(rig.publisher.reports.size() == 2);
-    CHECK(rig.publisher.reports[0].pop == "EWR");
-    CHECK(rig.publisher.reports[0].totals[Counter::requests] == 50);
-    CHECK(rig.publisher.reports[0].totals[Counter::node_seconds] == 1);
-    CHECK_FALSE(rig.publisher.reports[0].totals.measuredByAll.has(Counter::requests));
-    CHECK(rig.publisher.reports[1].pop == "LHR");
-    CHECK(rig.publisher.reports[1].totals[Counter::requests] == 8);
-    const auto& row = rig.publisher.columns[0];
-    CHECK(row.nodeCount == 2);
-    CHECK(row.isHeard(0));
-    CHECK_FALSE(row.isHeard(1));
-    CHECK(row[NodeColumn::requests] == std::vector<std::uint32_t>{50, 0});
-    REQUIRE(rig.publisher.rosters.size() == 2);
-    CHECK(rig.publisher.rosters[0].nodes[1].name == "b");
-    CHECK(rig.publisher.rosters[0].nodes[1].measures.has(Counter::requests)); // it could
-
-    // Those that stay go on as they were; those that go are taken off, their PoP as well.
-    REQUIRE_FALSE(rig.agent->reload({at("a", here.url(), "EWR")}));
-    CHECK(rig.publisher.rosters.back().pop == "LHR");
-    CHECK(rig.publisher.rosters.back().nodes.empty());
-    here.setAnswer(page(22, 161));
-    rig.step(1000ms);
-    REQUIRE(rig.publisher.reports.size() == 3);
-    CHECK(rig.publisher.reports[2].totals[Counter::requests] == 9);
-    CHECK(rig.publisher.columns.back().nodeCount == 1);
-    CHECK(rig.publisher.rosters.back().nodes.size() == 1);
-
-    // One mistake, and all stays as it is.
-    const auto error =
-        rig.agent->reload({at("x", here.url(), "EWR"), rig.node("y", {"nginx lines=nowhere"})});
-    REQUIRE(error);
-    CHECK_THAT(error->text, containsText("EWR/y"));
-    here.setAnswer(page(23, 171));
-    rig.step(1000ms);
-    CHECK(rig.publisher.reports.back().totals[Counter::requests] == 9);
-    CHECK(rig.publisher.rosters.back().nodes[0].name == "a");
-}
-
-TEST_CASE("what came in while the nodes changed is not lost", "[agent]") {
-    const HttpResponder slow("");
-    Rig rig("lines=udp:0");
-    UdpSender nginx(rig.port());
-    NodePlan kept = rig.agent->nodes().front()->plan();
-    NodePlan other = rig.node("slow", {"nginx status=" + slow.url()});
-    REQUIRE_FALSE(rig.agent->reload({kept, other}));
-    rig.begin();
-    nginx.send(requestLine());
-    rig.clock.advance(1000ms);
-    rig.agent->turn(0ms);
-    REQUIRE(rig.agent->settling()); // the other one has not answered
-    REQUIRE_FALSE(rig.agent->reload({kept}));
-    REQUIRE(rig.publisher.reports.size() == 1);
-    CHECK(rig.publisher.reports[0].totals[Counter::requests] == 1);
-}
-
 TEST_CASE("a real nginx is reported, lost when it is killed and found again", "[agent][real]") {
     // The fixture needs the port before the agent needs the fixture's address: a socket holds it for a
     // moment.
-    const std::uint16_t port = Rig("lines=udp:0").port();
+    const std::uint16_t port = AgentRig("lines=udp:0").port();
     NginxFixture nginx(port);
     nginx.start();
     nginx.putObject("/audio/1", "sound");
-    Rig rig("lines=udp:" + std::to_string(port) + " status=" + nginx.statusUrl());
+    AgentRig rig("lines=udp:" + std::to_string(port) + " status=" + nginx.statusUrl());
     rig.begin();
     for (int i = 0; i < 10; ++i)
         nginx.get("/audio/1");
