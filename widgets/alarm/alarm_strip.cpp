@@ -124,16 +124,21 @@ QString AlarmStrip::text() const {
 }
 
 void AlarmStrip::mousePressEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton) return;
-    if (!m_waiting.empty())
-        QGuiApplication::clipboard()->setText(m_command);
-    else
+    if (event->button() == Qt::LeftButton) act();
+}
+
+void AlarmStrip::act() {
+    if (m_command.isEmpty()) {
         emit listRequested();
+        return;
+    }
+    QGuiApplication::clipboard()->setText(m_command);
+    emit commandCopied();
 }
 
 void AlarmStrip::keyPressEvent(QKeyEvent* event) {
     if (event->key() != Qt::Key_Return && event->key() != Qt::Key_Enter) return QWidget::keyPressEvent(event);
-    emit listRequested();
+    act();
 }
 
 void AlarmStrip::paintEvent(QPaintEvent*) {

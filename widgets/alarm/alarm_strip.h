@@ -18,8 +18,8 @@
 namespace surgescope::widgets {
 
 /// What burns, at one glance: the verdict and since when, the worst cards, how many there are. Of now, also
-/// while the screen looks back. A click asks for the list. Before
-/// anything was received it says what is waited for. GUI thread.
+/// while the screen looks back. A click asks for the list. Before anything was received it says what is
+/// waited for. GUI thread.
 class AlarmStrip : public QWidget {
     Q_OBJECT
   public:
@@ -31,7 +31,7 @@ class AlarmStrip : public QWidget {
     void setWords(const TimeWords& words, bool isPast);
     void setScale(double scale);
     /// While nothing has been received: what is waited for, in lines, and the command that makes a node speak
-    /// to us, which a click copies. No lines: something has been.
+    /// to us, which a click (or Enter) copies. No lines: something has been.
     void setWaiting(const QStringList& lines, const QString& command);
 
     /// What has a place, so many at most, the worst first. In a flood the one it began with comes first, and
@@ -44,6 +44,7 @@ class AlarmStrip : public QWidget {
 
   signals:
     void listRequested();
+    void commandCopied();
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -51,6 +52,7 @@ class AlarmStrip : public QWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
+    void act();
     void paintAll(QPainter& painter);
     void paintVerdict(QPainter& painter, const QRectF& box);
     void paintCard(QPainter& painter, const feeds::Card& card, const QRectF& box);

@@ -63,7 +63,8 @@ QString lagMethodText(const feeds::PopTotals& totals) {
                                           : formatNumber(perKey(byCanary), Unit::ratio) +
                                                 QStringLiteral(" by canaries, the others by purge stamps");
     return how + QStringLiteral(", off by up to ") +
-           formatNumber(perKey(totals[Counter::lag_error_us]), Unit::microseconds);
+           formatNumber(perKey(totals[Counter::lag_error_us]), Unit::microseconds) +
+           (byCanary == 0 || byCanary == all ? QString() : QStringLiteral(" on average"));
 }
 
 LagWidget::LagWidget(const feeds::PopCatalogue& catalogue, Focus& focus, QWidget* parent)

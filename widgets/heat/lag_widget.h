@@ -15,8 +15,8 @@ namespace surgescope::widgets {
 /// invalidations. Shares are raised to their square root, so that rare ones stay visible. Stateless.
 QImage renderLag(const feeds::LagGrid& grid);
 
-/// How lags were measured, and how far off they may be by that, clocks aside and in the mean: "by purge
-/// stamps, off by up to 1.0 ms". Empty when nothing was purged, or nobody tells.
+/// How lags were measured, and how far off they may be by that, clocks aside: "by purge stamps, off by up to
+/// 1.0 ms". Empty when nothing was purged, or nobody tells.
 QString lagMethodText(const feeds::PopTotals& totals);
 
 /// How invalidation lag is distributed, over time: what a quantile hides. GUI thread.

@@ -82,6 +82,8 @@ void WallWindow::connectViews() {
     connect(&m_focus, &Focus::timeTextChanged, &m_views, &WallViews::repeat);
     connect(&m_views, &WallViews::appearanceChanged, &m_requestTimer, qOverload<>(&QTimer::start));
     connect(&m_views, &WallViews::said, m_notices, &Notices::say);
+    connect(m_alarms, &AlarmStrip::commandCopied, m_notices,
+            [this] { m_notices->say(QStringLiteral("Copied: run it on an edge node")); });
     connect(m_arrangement.get(), &Arrangement::rearranged, this, &WallWindow::arranged);
     connect(m_arrangement.get(), &Arrangement::rearranged, &m_arrangedTimer, qOverload<>(&QTimer::start));
     connect(m_timeline, &TimelineWidget::recordRequested, this, &WallWindow::chooseRecording);

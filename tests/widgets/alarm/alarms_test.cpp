@@ -281,6 +281,13 @@ TEST_CASE("while nothing was heard every page says so, and a click copies what m
     CHECK(strip->text().startsWith(QStringLiteral("Waiting for telemetry")));
     QTest::mouseClick(strip, Qt::LeftButton);
     CHECK(QGuiApplication::clipboard()->text() == command);
+    QGuiApplication::clipboard()->setText(QStringLiteral("before"));
+    QTest::keyClick(strip, Qt::Key_Return);
+    CHECK(QGuiApplication::clipboard()->text() == command);
+    strip->setWaiting({QStringLiteral("No telemetry source is open")}, {}); // there is nothing to copy
+    QGuiApplication::clipboard()->setText(QStringLiteral("kept"));
+    QTest::mouseClick(strip, Qt::LeftButton);
+    CHECK(QGuiApplication::clipboard()->text() == QStringLiteral("kept"));
     feeds::FeedHealth health;
     health.endpoints = {{"tcp://relay:5556", false, 0}};
     CHECK(joinCommand(health, QStringLiteral("wall")).isEmpty()); // it is we who connect
