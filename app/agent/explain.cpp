@@ -40,10 +40,17 @@ const Collector* whoMeasures(const WatchedNode& node, auto field) {
     return nullptr;
 }
 
+/// The one that did in this second; of a resource's share, which a node computes, the one that can.
+const Collector* whoMeasured(const WatchedNode& node, auto field) {
+    for (std::size_t i = 0; i < node.measured().size(); ++i)
+        if (node.measured()[i].has(field)) return node.collectors()[i].get();
+    return whoMeasures(node, field);
+}
+
 std::string whyNot(const WatchedNode& node, const NodeSecond& second, auto field) {
     if (const Collector* who = whoMeasures(node, field)) {
         if (!who->trouble().empty()) return who->source() + " is not heard";
-        return second.heard ? "there was nothing to measure" : "no server of this node is heard";
+        return second.heard ? "there was nothing to measure" : "no whole second of its server is known";
     }
     for (const auto& collector : node.collectors())
         for (const Gap& gap : collector->capability().gaps)
@@ -65,7 +72,7 @@ void printField(const WatchedNode& node, const NodeSecond& second, auto field, c
         fmt::print("  {:<28} not measured, because: {}\n", name, whyNot(node, second, field));
         return;
     }
-    const Collector* who = whoMeasures(node, field);
+    const Collector* who = whoMeasured(node, field);
     fmt::print("  {:<28} {:<34} {}\n", name, value, who != nullptr ? who->source() : "all of them");
 }
 

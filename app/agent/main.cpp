@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
     const auto publisher = Publisher::open(task.publisher, clock);
     if (!publisher) return refuse(publisher.error());
     const auto agent = Agent::open(task.nodes, clock, **publisher);
-    if (!agent) return refuse(agent.error());
+    if (!agent) return refuse((options.file.empty() ? "" : options.file + ": ") + agent.error());
     // Where keys are asked for, this is the name that has to be allowed.
     spdlog::info("reports as {}: {}", task.publisher.name, whatIsWatched(task.nodes));
     run(**agent, options, signals);

@@ -96,6 +96,16 @@ std::optional<Error> checkAgainst(const std::string& edge, const std::vector<Nod
     return std::nullopt;
 }
 
+/// Port 0 is any free one, which nobody would know.
+std::optional<Error> checkPorts(const std::vector<NodePlan>& nodes) {
+    for (const NodePlan& node : nodes)
+        for (const auto& what : node.collect)
+            if (what.settings.text("lines") == "udp:0")
+                return Error{node.pop + "/" + node.name + ": " + what.kind +
+                             ": lines: 'udp:0', expected a port from 1 to 65535"};
+    return std::nullopt;
+}
+
 std::optional<Error> checkName(const NodePlan& node) {
     const auto most = feeds::limits::kPublisherBytes - node.pop.size() - 1;
     if (node.name.size() <= most) return std::nullopt;
@@ -148,6 +158,7 @@ Result<AgentTask> planOf(const AgentOptions& options) {
     auto file = options.file.empty() ? ownNode(options) : fromFile(options);
     if (!file) return Error{file.error()};
     if (auto error = checkAgainst(options.edge, file->nodes)) return *std::move(error);
+    if (auto error = checkPorts(file->nodes)) return *std::move(error);
 
     AgentTask task{.nodes = std::move(file->nodes), .publisher = options.publisher};
     feeds::Publisher::Options& to = task.publisher;

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
 #include <utility>
 
@@ -32,7 +33,8 @@ Result<std::vector<PurgeTarget>> targetsOf(const PurgeOptions& options) {
     auto lists = options.to;
     if (lists.empty()) lists = {folder("XDG_CONFIG_HOME", "/.config") + "/edges.txt"};
     for (const std::string& one : lists) {
-        const bool isFile = one.find('/') != std::string::npos;
+        std::error_code ignored;
+        const bool isFile = one.find('/') != std::string::npos || std::filesystem::exists(one, ignored);
         const auto text = isFile ? feeds::readTextFile(one, kListBytes) : Result<std::string>(one);
         if (!text) return feeds::Error{"--to: " + text.error()};
         auto read = feeds::readPurgeTargets(*text, one);
@@ -121,10 +123,16 @@ int purge(const PurgeOptions& options) {
     order.id = options.id.empty() ? nameNow(clock) : options.id;
     order.headers = options.headers;
     order.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeoutSeconds * 1000));
-    const auto sequence = feeds::takePurgeSequence(
-        options.sequenceFile.empty() ? folder("XDG_STATE_HOME", "/.local/state") + "/purge-sequence"
-                                     : options.sequenceFile,
-        options.urls.size());
+    // A number that is taken and not sent is a gap on every node.
+    if (const auto error = feeds::Purger::check(order)) return refuse(error->text);
+    std::string file = options.sequenceFile;
+    if (file.empty()) {
+        const std::string state = folder("XDG_STATE_HOME", "/.local/state");
+        std::error_code ignored;
+        std::filesystem::create_directories(state, ignored);
+        file = state + "/purge-sequence";
+    }
+    const auto sequence = feeds::takePurgeSequence(file, options.urls.size());
     if (!sequence) return refuse("--sequence-file: " + sequence.error());
     order.firstSequence = *sequence;
     const auto outcomes =

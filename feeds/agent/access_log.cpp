@@ -41,8 +41,10 @@ AccessLog::AccessLog(std::string where, const std::string& apiPrefix, const Cloc
 
 void AccessLog::cut(CollectedSecond& second) {
     m_lines->drain();
-    m_tally.addLost(m_lines->takeLost());
-    logRefusals();
+    const std::uint64_t lost = m_lines->takeLost();
+    m_tally.addLost(lost);
+    m_lost += lost;
+    summarise();
     m_prefixes.turn(m_clock.steady());
     m_requests = m_tally.exchanges();
     m_hasCome = m_hasCome || m_requests > 0;
@@ -59,14 +61,21 @@ Gap prefixGap(const AccessLog* log) {
                    : "have the server write the lines of its file under resources/, with their key addr"};
 }
 
-void AccessLog::logRefusals() {
-    const SteadyTime now = m_clock.steady();
-    const std::uint64_t refused = m_tally.linesRefused();
-    if (refused == m_refusalsSeen || now - m_refusalsLogged < kRefusalsLogInterval) return;
-    spdlog::warn("{}: {} access lines refused, the last because: {}", m_where, refused - m_refusalsSeen,
-                 m_tally.lastRefusal());
-    m_refusalsSeen = refused;
-    m_refusalsLogged = now;
+void AccessLog::summarise() {
+    const std::uint64_t refused = m_tally.linesRefused() - m_refusalsSeen;
+    const std::uint64_t stamps = m_tally.purgeStampsRefused() - m_stampsSeen;
+    if (refused + stamps + m_lost == 0 || m_clock.steady() - m_refusalsLogged < kRefusalsLogInterval) return;
+    if (refused > 0)
+        spdlog::warn("{}: {} access lines refused, the last because: {}", m_where, refused,
+                     m_tally.lastRefusal());
+    if (m_lost > 0) spdlog::warn("{}: {} access lines were lost on their way", m_where, m_lost);
+    if (stamps > 0)
+        spdlog::warn("{}: {} purge stamps refused, expected Unix time in microseconds, of the last day",
+                     m_where, stamps);
+    m_refusalsSeen += refused;
+    m_stampsSeen += stamps;
+    m_lost = 0;
+    m_refusalsLogged = m_clock.steady();
 }
 
 } // namespace surgescope::feeds

@@ -14,7 +14,7 @@
 namespace surgescope::feeds {
 
 /// A server's access lines, added up second by second. What collectors of servers that write a log share.
-/// Summarises refused lines in spdlog's default logger every ten seconds. One thread.
+/// Summarises refused and lost lines in spdlog's default logger every ten seconds. One thread.
 class AccessLog {
   public:
     /// By the settings `lines`, as LineSource has it, and `api-prefix`; nothing where there are no `lines`.
@@ -39,7 +39,7 @@ class AccessLog {
 
   private:
     AccessLog(std::string where, const std::string& apiPrefix, const Clock& clock);
-    void logRefusals();
+    void summarise();
 
     std::string m_where;
     const Clock& m_clock;
@@ -50,6 +50,8 @@ class AccessLog {
     bool m_hasCome = false;
     SteadyTime m_refusalsLogged;
     std::uint64_t m_refusalsSeen = 0;
+    std::uint64_t m_stampsSeen = 0;
+    std::uint64_t m_lost = 0; // on their way, since it was logged last
 };
 
 /// Why new_prefix_requests is not measured by this log, or without one (nullptr); call it when it is not.

@@ -97,11 +97,12 @@ class FileReader {
     std::optional<NodePlan> place(const toml::table& table) {
         NodePlan plan;
         const auto pop = text(table, "pop");
-        if (!pop || !isPopCode(*pop)) {
-            m_values.refuse(table, "pop: " + (pop ? inQuotes(*pop) : std::string("missing")) + ", expected " +
-                                       std::string(kPopCodeForm));
-            return std::nullopt;
-        }
+        if (!table.contains("pop"))
+            m_values.refuse(table, "pop is missing, expected " + std::string(kPopCodeForm));
+        else if (pop && !isPopCode(*pop))
+            m_values.refuse(*table.get("pop"),
+                            "pop: " + inQuotes(*pop) + ", expected " + std::string(kPopCodeForm));
+        if (!pop || !isPopCode(*pop)) return std::nullopt;
         plan.pop = *pop;
         const auto role = text(table, "role");
         if (!role) return plan;
@@ -174,6 +175,10 @@ class FileReader {
         if (address.empty())
             return m_values.refuse(table, what->kind + " has no URL, so it cannot be asked from afar");
         for (const std::string& url : texts(table, "urls")) {
+            if (!url.starts_with("http://")) {
+                m_values.refuse(*table.get("urls"), inQuotes(url) + " does not begin with http://");
+                continue;
+            }
             NodePlan node = *plan;
             node.name = hostOf(url);
             CollectorSettings::Values values = what->settings.values();

@@ -12,6 +12,8 @@ namespace surgescope::feeds {
 namespace {
 
 constexpr std::chrono::milliseconds kCanaryTimeout{1000};
+/// Clocks differ. But a time that is still to come would make all that are right look old.
+constexpr std::chrono::seconds kAhead{10};
 
 FieldSet canaryFields() {
     return FieldSet::of(
@@ -67,6 +69,13 @@ void CanaryCollector::takeAnswer(const Result<HttpResponse>& answer) {
     if (!written) {
         m_trouble = answer->status == 200 ? m_url + " is no time, expected Unix time in microseconds"
                                           : m_url + " answers with status " + std::to_string(answer->status);
+        return;
+    }
+    if (*written - m_clock.wall() > kAhead) {
+        m_trouble =
+            m_url + " was written " +
+            std::to_string(std::chrono::ceil<std::chrono::seconds>(*written - m_clock.wall()).count()) +
+            " s ahead of this clock";
         return;
     }
     m_trouble.clear();

@@ -15,6 +15,7 @@ std::string CollectorSettings::text(std::string_view name, std::string_view othe
 }
 
 Result<std::string> CollectorSettings::url(std::string_view name) const {
+    if (!has(name)) return Error{std::string(name) + " is missing, expected http://…"};
     std::string value = text(name);
     if (!value.starts_with("http://"))
         return Error{std::string(name) + ": '" + value + "' does not begin with http://"};

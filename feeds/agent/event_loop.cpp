@@ -25,13 +25,6 @@ std::string printable(std::string_view text) {
     return value;
 }
 
-std::size_t takeBody(char* data, std::size_t, std::size_t size, void* target) {
-    auto& response = *static_cast<HttpResponse*>(target);
-    if (response.body.size() + size > EventLoop::kBodyBytes) return 0; // makes libcurl give up
-    response.body.append(data, size);
-    return size;
-}
-
 struct Watched {
     int descriptor;
     std::function<void()> ready;
@@ -50,6 +43,7 @@ struct Asked {
     curl_slist* headers = nullptr;
     HttpRequest request;
     HttpResponse response;
+    bool isTooLarge = false;
     std::array<char, CURL_ERROR_SIZE> reason{};
     std::function<void(Result<HttpResponse>)> done;
 
@@ -59,6 +53,9 @@ struct Asked {
     ~Asked() { curl_slist_free_all(headers); }
 
     Result<HttpResponse> result(CURLcode code) {
+        if (isTooLarge)
+            return Error{request.url + " answers with more than " + std::to_string(EventLoop::kBodyBytes) +
+                         " bytes"};
         if (code != CURLE_OK)
             return Error{request.url + ": " + (reason[0] != '\0' ? reason.data() : curl_easy_strerror(code))};
         long status = 0;
@@ -70,6 +67,15 @@ struct Asked {
         return std::move(response);
     }
 };
+
+std::size_t takeBody(char* data, std::size_t, std::size_t size, void* target) {
+    Asked& asked = *static_cast<Asked*>(target);
+    if (!asked.request.wantsBody) return size;
+    asked.isTooLarge = asked.response.body.size() + size > EventLoop::kBodyBytes;
+    if (asked.isTooLarge) return 0; // makes libcurl give up
+    asked.response.body.append(data, size);
+    return size;
+}
 
 std::size_t takeHeader(char* data, std::size_t, std::size_t size, void* target) {
     Asked& asked = *static_cast<Asked*>(target);
@@ -107,7 +113,7 @@ void prepare(Asked& asked) {
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, asked.reason.data());
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &takeBody);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &asked.response);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &asked);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &takeHeader);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &asked);
     curl_easy_setopt(curl, CURLOPT_PRIVATE, &asked);

@@ -19,6 +19,7 @@ struct HttpRequest {
     std::string method = "GET";
     std::vector<std::string> headers{};                                 // "X-Purge-Seq: 17"
     std::chrono::milliseconds timeout = std::chrono::milliseconds(400); // connecting included
+    bool wantsBody = true; // otherwise it is read to its end and thrown away, however large
     /// Names of headers whose values are wanted, in small letters.
     std::vector<std::string> wanted{};
 };

@@ -11,6 +11,11 @@
 #include <utility>
 
 namespace surgescope::feeds {
+namespace {
+
+constexpr std::size_t kTailBytes = 64; // a line's time is in it, so no two are alike
+
+}
 
 FileLines::FileLines(std::string path) : m_path(std::move(path)) {}
 
@@ -22,6 +27,7 @@ void FileLines::close() {
     if (m_file >= 0) ::close(m_file);
     m_file = -1;
     m_read = 0;
+    m_tail.clear();
     m_tooLong = false;
     if (!m_half.empty()) ++m_lost; // its other half will never come
     m_half.clear();
@@ -42,12 +48,37 @@ void FileLines::open(bool atItsEnd) {
     m_trouble.clear();
     m_device = status.st_dev;
     m_inode = status.st_ino;
-    m_read = atItsEnd ? status.st_size : 0;
+    if (!atItsEnd) return;
+    m_read = status.st_size;
+    std::array<char, kTailBytes> tail{};
+    const auto size = std::min<off_t>(m_read, kTailBytes);
+    const ssize_t got = ::pread(m_file, tail.data(), static_cast<std::size_t>(size), m_read - size);
+    if (got > 0) keepTail({tail.data(), static_cast<std::size_t>(got)});
 }
 
-bool FileLines::isAnother() const {
+bool FileLines::isAnother() {
     struct stat status {};
-    return ::stat(m_path.c_str(), &status) == 0 && (status.st_dev != m_device || status.st_ino != m_inode);
+    if (::stat(m_path.c_str(), &status) != 0) { // a rotation looks so, for a moment
+        if (++m_without > kLooksWithout) m_trouble = m_path + ": " + std::strerror(errno);
+        return false;
+    }
+    m_without = 0;
+    m_trouble.clear();
+    return status.st_dev != m_device || status.st_ino != m_inode;
+}
+
+bool FileLines::isTruncated() const {
+    struct stat status {};
+    if (::fstat(m_file, &status) != 0) return false;
+    if (status.st_size < m_read) return true;
+    std::string now(m_tail.size(), '\0');
+    const ssize_t size = ::pread(m_file, now.data(), now.size(), m_read - static_cast<off_t>(now.size()));
+    return size != static_cast<ssize_t>(m_tail.size()) || now != m_tail;
+}
+
+void FileLines::keepTail(std::string_view bytes) {
+    m_tail.append(bytes.substr(bytes.size() - std::min(bytes.size(), kTailBytes)));
+    m_tail.erase(0, m_tail.size() - std::min(m_tail.size(), kTailBytes));
 }
 
 void FileLines::read(const std::function<void(std::string_view)>& take) {
@@ -64,12 +95,12 @@ void FileLines::read(const std::function<void(std::string_view)>& take) {
 }
 
 void FileLines::readOpen(std::size_t& left, const std::function<void(std::string_view)>& take) {
-    struct stat status {};
-    if (::fstat(m_file, &status) == 0 && status.st_size < m_read) { // truncated: it begins anew
+    if (isTruncated()) {
         m_read = 0;
         m_tooLong = false;
-        if (!m_half.empty()) ++m_lost;
+        if (!m_half.empty()) ++m_lost; // its other half will never come
         m_half.clear();
+        m_tail.clear();
     }
     std::array<char, 65'536> buffer{};
     while (left > 0) {
@@ -78,6 +109,7 @@ void FileLines::readOpen(std::size_t& left, const std::function<void(std::string
         if (size <= 0) return;
         m_read += size;
         left -= static_cast<std::size_t>(size);
+        keepTail({buffer.data(), static_cast<std::size_t>(size)});
         split(std::string_view(buffer.data(), static_cast<std::size_t>(size)), take);
     }
 }

@@ -11,11 +11,13 @@
 namespace surgescope::feeds {
 
 /// Follows a log file from its present end: through rotation by renaming (the old one is read to its end
-/// before the new one is begun) and by copying and truncating (reading begins anew at its front). A line that
-/// is only half written waits for its other half. Reads without waiting and within bounds. One thread.
+/// before the new one is begun) and by copying and truncating (reading begins anew at its front). What stood
+/// in a file that came and went between two looks is never seen. A line that is only half written waits for
+/// its other half. Reads without waiting and within bounds. One thread.
 class FileLines {
   public:
-    static constexpr std::size_t kLineBytes = 65'536;     // a longer one is lost, and counted
+    static constexpr std::size_t kLineBytes = 65'536; // a longer one is lost, and counted
+    static constexpr int kLooksWithout = 20;          // after so many a file that is gone is gone for good
     static constexpr std::size_t kBytesAtOnce = 4U << 20; // then others have their turn
 
     explicit FileLines(std::string path);
@@ -34,7 +36,9 @@ class FileLines {
   private:
     void open(bool atItsEnd);
     void close();
-    bool isAnother() const;
+    bool isAnother();
+    bool isTruncated() const;
+    void keepTail(std::string_view bytes);
     void readOpen(std::size_t& left, const std::function<void(std::string_view)>& take);
     void split(std::string_view bytes, const std::function<void(std::string_view)>& take);
 
@@ -45,6 +49,8 @@ class FileLines {
     off_t m_read = 0;       // how far
     std::string m_half;     // of a line
     bool m_tooLong = false; // the line that runs: skipped to its end
+    std::string m_tail;     // the last bytes read: a log that grew again after truncation has others there
+    int m_without = 0;      // looks at which no file was there
     bool m_begun = false;
     std::uint64_t m_lost = 0;
     std::string m_trouble;

@@ -114,8 +114,11 @@ NodeSecond putTogether(const std::vector<Seen>& seen, Role role) {
     NodeSecond node;
     FieldSet measured = FieldSet::of({Counter::node_seconds});
     const bool hasServer = std::ranges::any_of(seen, &Seen::ofServer);
+    node.heard = std::ranges::any_of(
+        seen, [hasServer](const Seen& s) { return s.second.heard && s.ofServer == hasServer; });
     for (const auto& [second, ofServer] : seen) {
-        const FieldSet told = spokenFor(second.totals.measuredByAny, role);
+        const bool counts = ofServer || node.heard;
+        const FieldSet told = counts ? spokenFor(second.totals.measuredByAny, role) : FieldSet();
         const FieldSet fresh = told - measured;
         add(node.totals, second.totals, fresh | (told & addedUp()));
         measured = measured | fresh;
@@ -124,7 +127,6 @@ NodeSecond putTogether(const std::vector<Seen>& seen, Role role) {
         for (std::size_t i = 0; i < kResourceCount; ++i)
             if (const auto& share = second.utilisation[i])
                 node.utilisation[i] = std::max(node.utilisation[i].value_or(0.0), *share);
-        node.heard = node.heard || (second.heard && ofServer == hasServer);
     }
     node.saturation = saturationOf(node);
     if (node.heard) {

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/agent/purger.h"
 
+#include <curl/curl.h>
+
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <deque>
 #include <fcntl.h>
-#include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -19,6 +22,7 @@ namespace surgescope::feeds {
 namespace {
 
 constexpr std::size_t kMostTargets = 100'000;
+constexpr std::uint64_t kHighestSequence = std::uint64_t{1} << 62;
 
 /// "https://www.example.com/audio/1" as a server is asked for it: whatever clients speak, a purge goes to the
 /// server's own address.
@@ -31,13 +35,26 @@ bool isPrintable(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
-Result<PurgeUrl> readUrl(const std::string& url) {
-    const std::size_t scheme = url.starts_with("https://") ? 8 : 7;
-    const auto path = url.find('/', scheme);
-    if ((scheme == 7 && !url.starts_with("http://")) || path == std::string::npos || path == scheme ||
-        !isPrintable(url))
-        return Error{"'" + url + "', expected http://HOST/PATH"};
-    return PurgeUrl{url.substr(scheme, path - scheme), url.substr(path)};
+/// One part of a URL; empty: it has none.
+std::string partOf(CURLU* url, CURLUPart part) {
+    char* text = nullptr;
+    if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
+    std::string value(text);
+    curl_free(text);
+    return value;
+}
+
+Result<PurgeUrl> readUrl(const std::string& text) {
+    const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
+    const bool isOne =
+        isPrintable(text) && curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK;
+    const std::string scheme = isOne ? partOf(url.get(), CURLUPART_SCHEME) : std::string();
+    const auto authority = text.find("://") + 3;
+    const auto path = text.find('/', std::min(authority, text.size()));
+    if ((scheme != "http" && scheme != "https") || path == std::string::npos || path == authority ||
+        !partOf(url.get(), CURLUPART_USER).empty() || !partOf(url.get(), CURLUPART_PASSWORD).empty())
+        return Error{"'" + text + "', expected http://HOST/PATH"};
+    return PurgeUrl{text.substr(authority, path - authority), text.substr(path, text.find('#') - path)};
 }
 
 /// Nothing that ends a line, or somebody's value would be a request of its own.
@@ -45,6 +62,14 @@ bool isHeader(std::string_view text) {
     const auto colon = text.find(": ");
     return colon != std::string_view::npos && isPrintable(text.substr(0, colon)) && colon > 0 &&
            std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+/// The purge's own, and those that would make a request of another shape.
+bool isOwnHeader(std::string_view header) {
+    std::string name(header.substr(0, header.find(':')));
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    return name.starts_with("x-purge-") || name == "host" || name == "content-length" ||
+           name == "transfer-encoding" || name == "connection" || name == "expect";
 }
 
 bool isAddress(std::string_view text) {
@@ -87,7 +112,8 @@ struct PurgeRun {
                             .headers = {"Host: " + urls[url].host, "X-Purge-Id: " + order.id,
                                         "X-Purge-Seq: " + std::to_string(order.firstSequence + url),
                                         "X-Purge-Issued-At: " + std::to_string(us(issued))},
-                            .timeout = order.timeout};
+                            .timeout = order.timeout,
+                            .wantsBody = false}; // with GET it is the object
         if (order.method == "GET") request.headers.emplace_back("Cache-Control: no-cache");
         request.headers.insert(request.headers.end(), order.headers.begin(), order.headers.end());
         underWay[which] = loop.ask(std::move(request), [this, which, url, target, sent = clock.steady()](
@@ -120,8 +146,7 @@ struct PurgeRun {
 
 struct LockedFile {
     int descriptor;
-    explicit LockedFile(const std::string& path)
-        : descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    explicit LockedFile(const std::string& path) : descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {
         if (descriptor >= 0 && ::flock(descriptor, LOCK_EX) != 0) {
             ::close(descriptor);
             descriptor = -1;
@@ -133,6 +158,28 @@ struct LockedFile {
         if (descriptor >= 0) ::close(descriptor);
     }
 };
+
+/// Makes the first file whole at once: an empty one is a damaged one.
+void beginSequence(const std::string& path) {
+    const std::string made = path + "." + std::to_string(::getpid());
+    const int file = ::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0) return;
+    const bool written = ::write(file, "0\n", 2) == 2;
+    ::close(file);
+    if (written) [[maybe_unused]]
+        const int another = ::link(made.c_str(), path.c_str()); // who was first is first
+    ::unlink(made.c_str());
+}
+
+/// "17\n" and nothing else.
+std::optional<std::uint64_t> sequenceOf(std::string_view text) {
+    std::uint64_t last = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), last);
+    const auto rest = text.substr(static_cast<std::size_t>(end - text.data()));
+    if (error != std::errc() || (!rest.empty() && rest != "\n") || last > kHighestSequence)
+        return std::nullopt;
+    return last;
+}
 
 } // namespace
 
@@ -163,46 +210,47 @@ Result<std::vector<PurgeTarget>> readPurgeTargets(std::string_view text, const s
     return targets;
 }
 
-Result<std::vector<PurgeOutcome>> Purger::send(const Order& order,
-                                               const std::function<void(const PurgeOutcome&)>& told) {
-    PurgeRun run{.loop = m_loop, .clock = m_clock, .order = order, .told = told, .urls = {}};
-    for (const std::string& url : order.urls) {
-        auto read = readUrl(url);
-        if (!read) return Error{read.error()};
-        run.urls.push_back(*std::move(read));
-    }
+std::optional<Error> Purger::check(const Order& order) {
+    for (const std::string& url : order.urls)
+        if (const auto read = readUrl(url); !read) return Error{read.error()};
     for (const PurgeTarget& target : order.targets)
         if (!isAddress(target.address))
             return Error{"'" + target.address + "', expected an address, 10.0.0.1:80"};
     if (!isPrintable(order.id))
         return Error{"'" + order.id + "', expected a name of ASCII characters without blanks"};
-    for (const std::string& header : order.headers)
+    for (const std::string& header : order.headers) {
         if (!isHeader(header)) return Error{"'" + header + "', expected NAME: VALUE"};
+        if (isOwnHeader(header)) return Error{"'" + header + "' is set by the purge itself"};
+    }
+    return std::nullopt;
+}
+
+Result<std::vector<PurgeOutcome>> Purger::send(const Order& order,
+                                               const std::function<void(const PurgeOutcome&)>& told) {
+    if (auto error = check(order)) return *std::move(error);
+    PurgeRun run{.loop = m_loop, .clock = m_clock, .order = order, .told = told, .urls = {}};
+    for (const std::string& url : order.urls)
+        run.urls.push_back(readUrl(url).value());
     run.run();
     return std::move(run.outcomes);
 }
 
 Result<std::uint64_t> takePurgeSequence(const std::string& path, std::size_t count) {
-    std::error_code ignored;
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 && errno == ENOENT) beginSequence(path);
     const LockedFile file(path);
     const auto failed = [&path] { return Error{path + ": " + std::strerror(errno)}; };
     if (file.descriptor < 0) return failed();
     std::array<char, 32> text{};
     const ssize_t size = ::pread(file.descriptor, text.data(), text.size(), 0);
     if (size < 0) return failed();
-    std::uint64_t last = 0;
-    if (size > 0) {
-        const char* end = text.data() + size;
-        const auto [stop, error] = std::from_chars(text.data(), end, last);
-        if (error != std::errc() || (stop != end && *stop != '\n'))
-            return Error{path + ": expected the number of the last purge"};
-    }
-    const std::string next = std::to_string(last + count) + "\n";
+    const auto last = sequenceOf({text.data(), static_cast<std::size_t>(size)});
+    if (!last) return Error{path + ": expected the number of the last purge, and nothing else"};
+    const std::string next = std::to_string(*last + count) + "\n";
     if (::pwrite(file.descriptor, next.data(), next.size(), 0) != static_cast<ssize_t>(next.size()) ||
         ::ftruncate(file.descriptor, static_cast<off_t>(next.size())) != 0 || ::fsync(file.descriptor) != 0)
         return failed();
-    return last + 1;
+    return *last + 1;
 }
 
 } // namespace surgescope::feeds

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,8 +56,11 @@ class Purger {
 
     Purger(EventLoop& loop, const Clock& clock) : m_loop(loop), m_clock(clock) {}
 
+    /// An error for a URL, an address, a name or a header that is none.
+    static std::optional<Error> check(const Order& order);
+
     /// Returns when every server has answered for every URL, or had its time; each outcome is told as it
-    /// comes. Errors: a URL or an address that is none; then nothing was sent.
+    /// comes. Errors: those of check(); then nothing was sent.
     Result<std::vector<PurgeOutcome>> send(const Order& order,
                                            const std::function<void(const PurgeOutcome&)>& told);
 
@@ -66,8 +70,8 @@ class Purger {
 };
 
 /// The numbers of this issuer's purges, one after the other over all its runs: kept in a file that is locked
-/// while one is taken, so two runs at once do not take the same. Errors: the file cannot be read or written,
-/// or holds no number.
+/// while one is taken, so two runs at once do not take the same. The first begins it, in a folder that is
+/// there. Errors: the file cannot be read or written, or holds anything but a number.
 Result<std::uint64_t> takePurgeSequence(const std::string& path, std::size_t count);
 
 } // namespace surgescope::feeds

@@ -10,6 +10,9 @@ namespace {
 using enum Counter;
 using enum Distribution;
 
+/// A purge is applied within seconds or minutes; what was issued another day was stamped wrongly.
+constexpr std::chrono::hours kFarthestStamp{24};
+
 std::uint64_t micros(std::chrono::microseconds us) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(us.count(), 0));
 }
@@ -36,8 +39,10 @@ void RequestTally::add(const Exchange& exchange) {
         if (exchange.duration && exchange.status != 429 && exchange.status != 503)
             m_totals[metadata_latency].record(micros(*exchange.duration));
     }
-    if (exchange.purgeStampRefused) ++m_purgeStampsRefused;
-    if (exchange.purgeIssuedAt) countPurge(exchange);
+    const bool isFar = exchange.purgeIssuedAt && (exchange.time - *exchange.purgeIssuedAt > kFarthestStamp ||
+                                                  *exchange.purgeIssuedAt - exchange.time > kFarthestStamp);
+    if (exchange.purgeStampRefused || isFar) ++m_purgeStampsRefused;
+    if (exchange.purgeIssuedAt && !isFar) countPurge(exchange);
 }
 
 void RequestTally::addRefused(const std::string& why) {

@@ -37,8 +37,10 @@ bool WatchedNode::settled() const {
 
 NodeSecond WatchedNode::take() {
     std::vector<Seen> seen;
+    m_measured.clear();
     for (std::size_t i = 0; i < m_collectors.size(); ++i) {
         seen.push_back({m_collectors[i]->take(), m_collectors[i]->watchesServer()});
+        m_measured.push_back(seen.back().second.totals.measuredByAny);
         noteTrouble(i);
     }
     NodeSecond second = putTogether(seen, m_plan.role);

@@ -44,6 +44,8 @@ class WatchedNode {
     std::uint64_t owed() const { return m_owed; }
     void owe(std::uint64_t lines) { m_owed += lines; }
 
+    /// What each collector measured in the second that was taken last.
+    const std::vector<FieldSet>& measured() const { return m_measured; }
     /// The node as a roster has it, by what was measured of it so far.
     const RosterNode& rosterNode() const { return m_roster; }
 
@@ -55,6 +57,7 @@ class WatchedNode {
 
     NodePlan m_plan;
     std::vector<std::unique_ptr<Collector>> m_collectors;
+    std::vector<FieldSet> m_measured;
     std::vector<std::string> m_trouble; // of each, as last told; "?" before the first second
     RosterNode m_roster;
     std::uint64_t m_owed = 0;

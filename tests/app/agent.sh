@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # agent.sh FOLDER: surgescope-agent as an operator tries it: --once, --check, purge, and a file that is read again.
 set -u
-program=$1/surgescope-agent
+program=$(cd "$1" && pwd)/surgescope-agent
 resources=$(cd "$(dirname "$0")/../../resources" && pwd)
 failed=0
 scratch=$(mktemp -d)
@@ -50,6 +50,16 @@ waits 'EWR/b: host is heard'
 kill -TERM "$agent"
 wait "$agent" || complain "asked to stop, it ended with $?"
 agent=
+
+# Purges to servers of a list; what is not sent takes no number.
+mkdir "$scratch/state"
+cd "$scratch" || exit 1
+echo 'EWR 127.0.0.1:1' >edges.txt
+"$program" purge http://www.example.com/a --to edges.txt --pop EWR --sequence-file state/other >purge
+says 'EWR .*127.0.0.1:1 .*NOT APPLIED' purge
+"$program" purge ftp://www.example.com/a --to edges.txt --sequence-file state/other >purge 2>&1
+says 'expected http://HOST/PATH' purge
+[ "$(cat state/other)" = 1 ] || complain "a purge that was not sent took a number"
 
 # A purge to nobody says whom it did not reach; its numbers go on.
 for number in 1 2; do

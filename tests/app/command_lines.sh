@@ -38,6 +38,7 @@ refuses "excludes" "${good[@]}" --relay tcp://127.0.0.1:2
 refuses "--no-such-option" "${good[@]}" --no-such-option
 refuses "udp:PORT" "${good[@]}" --collect "nginx lines=udp:70000"
 refuses "udp:PORT" "${good[@]}" --collect "nginx lines=many"
+refuses "from 1 to 65535" "${good[@]}" --collect "nginx lines=udp:0"
 refuses "http://" "${good[@]}" --collect "nginx status=/var/run/nginx"
 refuses "link-mbit" "${good[@]}" --collect "host interface=eth0"
 refuses "interface" "${good[@]}" --collect "host link-mbit=1000"
@@ -46,7 +47,7 @@ refuses "expected one of nginx" "${good[@]}" --collect apache
 refuses "expected one of status" "${good[@]}" --collect "nginx url=http://a/"
 refuses "--config" --connect tcp://127.0.0.1:1 --config /nowhere/agent.toml
 refuses "--pop" --connect tcp://127.0.0.1:1 --config /nowhere/agent.toml --pop EWR
-refuses "max-connections" "${good[@]}" --collect "nginx lines=udp:0 max-connections=-1"
+refuses "max-connections" "${good[@]}" --collect "nginx lines=udp:15140 max-connections=-1"
 refuses "node" "${good[@]}" --node "two words"
 refuses "port from 1 to 65535" --pop EWR --connect tcp://wall:0
 edge=$(dirname "$0")/../../resources/edge.toml

@@ -94,6 +94,9 @@ TEST_CASE("what is wrong in an agent's file is said with its line", "[agent][fil
     CHECK_THAT(refusal("[[targets]]\npop = \"EWR\"\nfrom = \"host\"\nurls = [\"http://a/\"]"),
                containsText("asked from afar"));
     CHECK_THAT(refusal("[[targets]]\npop = \"EWR\"\n"), containsText("expected urls"));
+    CHECK_THAT(refusal("[[targets]]\npop = \"EWR\"\nfrom = \"nginx\"\nurls = [\"file:///etc/passwd\"]"),
+               containsText("agent.toml:4") && containsText("does not begin with http://"));
+    CHECK_THAT(refusal("pop = 3\n[[collect]]\nfrom = \"host\""), !containsText("missing"));
 }
 
 TEST_CASE("a collector is told what it is on the command line", "[agent][file]") {
@@ -115,7 +118,7 @@ TEST_CASE("a collector is told what it is on the command line", "[agent][file]")
     EventLoop loop;
     for (const auto& [text, why] :
          {std::pair("nginx", "nginx: nothing to read"), std::pair("nginx status=ftp://x", "http://"),
-          std::pair("nginx lines=x", "udp:PORT"),
+          std::pair("canary", "url is missing"), std::pair("nginx lines=x", "udp:PORT"),
           std::pair("nginx lines=udp:0 max-connections=many", "whole number")}) {
         const auto refused = makeCollector(readCollectorPlan(text).value(), {loop, clock});
         INFO(text);

@@ -60,6 +60,21 @@ TEST_CASE("an older canary, from a node that is not purged yet, is no change", "
     CHECK(canary.second().totals[Counter::inv_applied] == 0);
 }
 
+TEST_CASE("a canary of the future spoils nothing", "[agent][canary]") {
+    const std::string now = microsecondsAgo(1s);
+    HttpResponder responder(HttpResponder::page(microsecondsAgo(-24h)));
+    Collecting canary("canary url=" + responder.url());
+    looks(canary, responder, 2);
+    CHECK_FALSE(canary.second().heard);
+    CHECK_THAT(canary.collector->trouble(), containsText("ahead of this clock"));
+    responder.setAnswer(HttpResponder::page(now));
+    looks(canary, responder, 2);
+    CHECK(canary.second().heard);
+    responder.setAnswer(HttpResponder::page(microsecondsAgo(200ms)));
+    looks(canary, responder, 2);
+    CHECK(canary.second().totals[Counter::inv_applied] == 1);
+}
+
 TEST_CASE("a canary that cannot be read is not measured, and says why", "[agent][canary]") {
     HttpResponder responder(HttpResponder::page("yesterday"));
     Collecting canary("canary url=" + responder.url());

@@ -67,7 +67,8 @@ TEST_CASE("answers nobody should trust are errors", "[agent][http]") {
     CHECK_THAT(reason("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
                containsText("302"));
     CHECK_THAT(reason("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), containsText("404"));
-    CHECK_FALSE(reason(HttpResponder::page(std::string(EventLoop::kBodyBytes + 1, 'x'))).empty());
+    CHECK_THAT(reason(HttpResponder::page(std::string(EventLoop::kBodyBytes + 1, 'x'))),
+               containsText("answers with more than 1048576 bytes"));
     CHECK_FALSE(reason("rubbish").empty());
     CHECK_FALSE(fetched(loop, "http://127.0.0.1:1/"));
     CHECK_FALSE(fetched(loop, "file:///etc/hostname"));

@@ -84,6 +84,35 @@ TEST_CASE("a log that is copied and truncated is read from its front", "[agent][
     CHECK(file.lines.takeLost() == 0);
 }
 
+TEST_CASE("a log that was truncated and has grown beyond where it was is read from its front",
+          "[agent][lines]") {
+    Followed file;
+    file.append("one\ntwo\n");
+    file.read();
+    file.write("other one\nother two\n");
+    CHECK(file.read() == Texts{"other one", "other two"});
+    file.append("three\n");
+    CHECK(file.read() == Texts{"three"});
+    file.write("another one\nanother two\nanother three\n");
+    CHECK(file.read() == Texts{"another one", "another two", "another three"});
+    CHECK(file.lines.takeLost() == 0);
+}
+
+TEST_CASE("a log that is gone for good is no measured silence", "[agent][lines]") {
+    Followed file;
+    file.append("old\n");
+    file.read();
+    std::filesystem::remove(file.path);
+    file.read();
+    CHECK(file.lines.trouble().empty()); // a rotation looks so, for a moment
+    for (int i = 0; i < FileLines::kLooksWithout; ++i)
+        file.read();
+    CHECK_THAT(file.lines.trouble(), containsText("No such file"));
+    file.append("new\n");
+    CHECK(file.read() == Texts{"new"});
+    CHECK(file.lines.trouble().empty());
+}
+
 TEST_CASE("a line that never ends takes no memory, and is one line lost", "[agent][lines]") {
     Followed file;
     file.append("");

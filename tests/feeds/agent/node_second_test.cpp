@@ -187,6 +187,17 @@ TEST_CASE("a node whose server is not heard sends its host in columns alone", "[
     CHECK(together({server(false), server()}).heard);
 }
 
+TEST_CASE("what a machine counts of a node that is not heard is nobody's", "[agent][report]") {
+    Seen machine = host({{Resource::cpu, 0.4}});
+    machine.second.totals[Counter::connections_rejected] = 9;
+    machine.second.totals.setMeasured(machine.second.totals.measuredByAny |
+                                      FieldSet::of({Counter::connections_rejected}));
+    const auto silent = together({server(false), machine});
+    CHECK(silent.totals[Counter::connections_rejected] == 0);
+    CHECK_FALSE(silent.totals.measuredByAny.has(Counter::connections_rejected));
+    CHECK(together({server(), machine}).totals[Counter::connections_rejected] == 9);
+}
+
 TEST_CASE("rows of several nodes stand side by side", "[agent][report]") {
     NodeColumns columns;
     columns.nodeCount = 10;

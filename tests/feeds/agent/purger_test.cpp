@@ -103,6 +103,16 @@ TEST_CASE("more purges than may be under way at once are all sent", "[agent][pur
           static_cast<std::ptrdiff_t>(Purger::kAtOnce));
 }
 
+TEST_CASE("an answer counts, however large the object it brings", "[agent][purge]") {
+    const HttpResponder large("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" +
+                              std::string(3 * EventLoop::kBodyBytes, 'x'));
+    Purging purging;
+    const auto outcomes = purging.send(
+        {.urls = {"http://a/1"}, .targets = {{"", at(large.port())}}, .method = "GET", .id = "x"});
+    CHECK(outcomes[0].applied);
+    CHECK(outcomes[0].why.empty());
+}
+
 TEST_CASE("what is no URL, address or name is refused before anything is sent", "[agent][purge]") {
     Purging purging;
     const PurgeTarget somewhere{"", "127.0.0.1:1"};
@@ -115,6 +125,12 @@ TEST_CASE("what is no URL, address or name is refused before anything is sent", 
     CHECK_THAT(purging.refusal({.urls = {"http://a/1"}, .targets = {{"", "a/b"}}}), containsText("address"));
     CHECK_THAT(purging.refusal({.urls = {"http://a/1"}, .targets = {somewhere}, .id = "a\r\nX: y"}),
                containsText("name"));
+    for (const char* url : {"http://a:99999/1", "http://[::1/1", "http://user:secret@a/1", "http://a b/1"})
+        CHECK_THAT(purging.refusal({.urls = {url}, .targets = {somewhere}}), containsText("HOST/PATH"));
+    for (const char* header :
+         {"x-purge-seq: 9", "Host: b", "Content-Length: 5", "Transfer-Encoding: chunked"})
+        CHECK_THAT(purging.refusal({.urls = {"http://a/1"}, .targets = {somewhere}, .headers = {header}}),
+                   containsText("is set by the purge itself"));
     for (const char* header : {"X-Key", ": y", "X-Key: a\r\nX: y", "X Key: y"})
         CHECK_THAT(purging.refusal({.urls = {"http://a/1"}, .targets = {somewhere}, .headers = {header}}),
                    containsText("NAME: VALUE"));
@@ -123,7 +139,7 @@ TEST_CASE("what is no URL, address or name is refused before anything is sent", 
 
 TEST_CASE("an issuer's numbers go on where they stopped, whoever takes them", "[agent][purge]") {
     const TemporaryFolder folder;
-    const std::string path = (folder.path() / "state/purge-sequence").string();
+    const std::string path = (folder.path() / "purge-sequence").string();
     CHECK(takePurgeSequence(path, 1).value() == 1);
     CHECK(takePurgeSequence(path, 3).value() == 2);
     CHECK(takePurgeSequence(path, 1).value() == 5);
@@ -145,10 +161,17 @@ TEST_CASE("an issuer's numbers go on where they stopped, whoever takes them", "[
     REQUIRE(taken.size() == 100);
     for (std::size_t i = 0; i < taken.size(); ++i)
         CHECK(taken[i] == 6 + i);
-    std::ofstream(path) << "seventeen";
-    const auto refused = takePurgeSequence(path, 1);
-    REQUIRE_FALSE(refused);
-    CHECK_THAT(refused.error(), containsText("number of the last purge"));
+    // What is not as it was left starts no new numbering in silence.
+    for (const char* damaged : {"seventeen", "", "5\n6", "-1", "18446744073709551615\n"}) {
+        std::ofstream(path, std::ios::trunc) << damaged;
+        const auto refused = takePurgeSequence(path, 1);
+        INFO(damaged);
+        REQUIRE_FALSE(refused);
+        CHECK_THAT(refused.error(), containsText("number of the last purge"));
+    }
+    CHECK_THAT(takePurgeSequence((folder.path() / "none/purge-sequence").string(), 1).error(),
+               containsText("No such file"));
+    CHECK_THAT(takePurgeSequence(folder.path().string(), 1).error(), containsText("directory"));
 }
 
 TEST_CASE("a purge that is sent is one that nginx's agent sees, with its lag", "[agent][purge][real]") {

@@ -154,6 +154,18 @@ TEST_CASE("a purge is applied when it was answered past the cache", "[agent][tal
     CHECK(tally.purgeStampsRefused() == 1);
 }
 
+TEST_CASE("a stamp of another day is none", "[agent][tally][purge]") {
+    LineTally tally;
+    tally.addLine(line({.issued = "1577836800000001"})); // 2020
+    tally.addLine(line({.issued = "1795549208800000"})); // a day ahead, and more
+    tally.addLine(line({.issued = "1795363000000000"})); // almost a day before
+    const auto t = tally.cut();
+    CHECK(t[Counter::requests] == 3);
+    CHECK(t[Counter::inv_received] == 1);
+    CHECK(t[Distribution::invalidation_lag].count() == 1);
+    CHECK(tally.purgeStampsRefused() == 2);
+}
+
 TEST_CASE("gaps in the purge sequence are pending for each second they last", "[agent][tally][purge]") {
     LineTally tally;
     tally.addLine(line({.sequence = "10"}));
