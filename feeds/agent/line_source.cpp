@@ -15,13 +15,18 @@ namespace {
 
 constexpr std::string_view kUdp = "udp:";
 constexpr int kDatagramsAtOnce = 8192; // then others have their turn, however fast lines come
+/// Waking up for each datagram costs more than reading it. So after some it rests, for as long as the buffer
+/// surely lasts: the kernel's own 212 kB hold some 250 of them.
+constexpr std::chrono::milliseconds kRest{20};
+constexpr std::chrono::milliseconds kShortRest{4};
 constexpr std::chrono::milliseconds kFilePeriod{100};
 
 class Datagrams final : public LineSource {
   public:
     Datagrams(UdpLines lines, EventLoop& loop, Take take)
-        : m_lines(std::move(lines)), m_take(std::move(take)),
-          m_watch(loop.watch(m_lines.descriptor(), [this] { drain(); })) {}
+        : m_lines(std::move(lines)), m_take(std::move(take)), m_loop(loop) {
+        listen();
+    }
 
     void drain() override {
         for (int i = 0; i < kDatagramsAtOnce; ++i) {
@@ -35,9 +40,21 @@ class Datagrams final : public LineSource {
     std::uint16_t port() const override { return m_lines.port(); }
 
   private:
+    void listen() {
+        m_rest = {};
+        m_watch = m_loop.watch(m_lines.descriptor(), [this] {
+            drain();
+            m_watch = {};
+            const bool isLarge = m_lines.bufferBytes() >= UdpLines::kWantedBufferBytes;
+            m_rest = m_loop.every(isLarge ? kRest : kShortRest, [this] { listen(); });
+        });
+    }
+
     UdpLines m_lines;
     Take m_take;
+    EventLoop& m_loop;
     EventLoop::Handle m_watch;
+    EventLoop::Handle m_rest;
 };
 
 class File final : public LineSource {

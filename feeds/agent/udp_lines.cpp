@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/agent/udp_lines.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace surgescope::feeds {
 namespace {
@@ -20,6 +22,42 @@ Error failed(std::uint16_t port, const char* what) {
 }
 
 } // namespace
+
+/// Datagrams as one call of the kernel's brings them.
+struct UdpLines::Batch {
+    static constexpr std::size_t kMost = 16;
+    std::array<std::vector<char>, kMost> datagrams;
+    std::array<iovec, kMost> parts{};
+    std::array<mmsghdr, kMost> messages{};
+    struct alignas(cmsghdr) Control {
+        std::array<char, CMSG_SPACE(sizeof(std::uint32_t)) + 64> bytes{};
+    };
+    std::array<Control, kMost> controls{};
+    std::size_t count = 0;
+    std::size_t next = 0;
+
+    Batch() {
+        for (std::size_t i = 0; i < kMost; ++i) {
+            datagrams[i].resize(kDatagramBytes);
+            parts[i] = {datagrams[i].data(), datagrams[i].size()};
+        }
+    }
+    void receive(int socket) {
+        for (std::size_t i = 0; i < kMost; ++i) {
+            messages[i].msg_hdr = {};
+            messages[i].msg_hdr.msg_iov = &parts[i];
+            messages[i].msg_hdr.msg_iovlen = 1;
+            messages[i].msg_hdr.msg_control = controls[i].bytes.data();
+            messages[i].msg_hdr.msg_controllen = controls[i].bytes.size();
+        }
+        int received = 0;
+        do {
+            received = ::recvmmsg(socket, messages.data(), kMost, MSG_DONTWAIT, nullptr);
+        } while (received < 0 && errno == EINTR);
+        count = static_cast<std::size_t>(std::max(received, 0));
+        next = 0;
+    }
+};
 
 Result<UdpLines> UdpLines::bind(std::uint16_t port) {
     const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -48,7 +86,7 @@ Result<UdpLines> UdpLines::bind(std::uint16_t port) {
 }
 
 UdpLines::UdpLines(int socket, std::uint16_t port, int bufferBytes)
-    : m_socket(socket), m_port(port), m_bufferBytes(bufferBytes), m_datagram(kDatagramBytes) {}
+    : m_socket(socket), m_port(port), m_bufferBytes(bufferBytes), m_batch(std::make_unique<Batch>()) {}
 
 UdpLines::UdpLines(UdpLines&& other) noexcept {
     *this = std::move(other);
@@ -58,7 +96,7 @@ UdpLines& UdpLines::operator=(UdpLines&& other) noexcept {
     std::swap(m_socket, other.m_socket);
     std::swap(m_port, other.m_port);
     std::swap(m_bufferBytes, other.m_bufferBytes);
-    std::swap(m_datagram, other.m_datagram);
+    std::swap(m_batch, other.m_batch);
     std::swap(m_kernelDrops, other.m_kernelDrops);
     std::swap(m_dropped, other.m_dropped);
     return *this;
@@ -69,18 +107,10 @@ UdpLines::~UdpLines() {
 }
 
 std::optional<std::string_view> UdpLines::next() {
-    iovec part{m_datagram.data(), m_datagram.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(std::uint32_t)) + 64> control{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    ssize_t size = 0;
-    do {
-        size = ::recvmsg(m_socket, &message, 0);
-    } while (size < 0 && errno == EINTR);
-    if (size < 0) return std::nullopt;
+    if (m_batch->next == m_batch->count) m_batch->receive(m_socket);
+    if (m_batch->next == m_batch->count) return std::nullopt;
+    const std::size_t i = m_batch->next++;
+    msghdr& message = m_batch->messages[i].msg_hdr;
     for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
         if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL) continue;
         std::uint32_t drops = 0;
@@ -88,7 +118,7 @@ std::optional<std::string_view> UdpLines::next() {
         m_dropped += drops - m_kernelDrops; // modulo 2^32
         m_kernelDrops = drops;
     }
-    std::string_view line(m_datagram.data(), static_cast<std::size_t>(size));
+    std::string_view line(m_batch->datagrams[i].data(), m_batch->messages[i].msg_len);
     while (!line.empty() && (line.back() == '\n' || line.back() == '\0'))
         line.remove_suffix(1);
     return line;

@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 namespace surgescope::feeds {
 
@@ -43,7 +42,8 @@ class UdpLines {
     int m_socket = -1;
     std::uint16_t m_port = 0;
     int m_bufferBytes = 0;
-    std::vector<char> m_datagram;
+    struct Batch;
+    std::unique_ptr<Batch> m_batch;
     std::uint32_t m_kernelDrops = 0; // as last told; wraps
     std::uint64_t m_dropped = 0;
 };
