@@ -63,6 +63,22 @@ bool isNoDisk(std::string_view device) {
     return std::ranges::any_of(kinds, [device](std::string_view kind) { return device.starts_with(kind); });
 }
 
+/// Of a file such as /proc/net/snmp, which has lines in pairs: names, and values in the same order.
+std::optional<std::uint64_t> pairedNumber(std::string_view content, std::string_view protocol,
+                                          std::string_view wanted) {
+    while (!content.empty()) {
+        std::string_view names = nextLine(content);
+        std::string_view values = nextLine(content);
+        if (!names.starts_with(protocol)) continue;
+        while (!names.empty()) {
+            const auto name = nextWord(names);
+            std::string_view value = nextWord(values);
+            if (name == wanted) return nextNumber(value);
+        }
+    }
+    return std::nullopt;
+}
+
 double share(std::uint64_t part, std::uint64_t whole) {
     return std::min(1.0, static_cast<double>(part) / static_cast<double>(whole));
 }
@@ -97,14 +113,21 @@ Result<std::unique_ptr<Collector>> HostCollector::make(const CollectorSettings& 
 Capability HostCollector::capability() const {
     using enum Counter;
     Capability capability{
-        .measures = FieldSet::of({node_seconds, cpu_permille_seconds, memory_permille_seconds,
-                                  disk_permille_seconds, connections_rejected, saturation_permille_seconds}),
+        .measures =
+            FieldSet::of({node_seconds, cpu_permille_seconds, memory_permille_seconds, disk_permille_seconds,
+                          connections_rejected, tcp_segments, tcp_retransmits, saturation_permille_seconds}),
         .linkMbit = m_linkMbit};
     if (m_interface.empty())
         capability.gaps.push_back({FieldSet::of({nic_permille_seconds}), "no network interface was named",
                                    "set interface=eth0 link-mbit=10000 of the collector host"});
     else
         capability.measures.add(nic_permille_seconds);
+    const FieldSet waiting = FieldSet::of({cpu_waiting_us, memory_waiting_us, io_waiting_us});
+    if (waited("cpu"))
+        capability.measures = capability.measures | waiting;
+    else
+        capability.gaps.push_back({waiting, "this kernel keeps no pressure figures (PSI)",
+                                   "start it with psi=1, where it knows them"});
     const FieldSet offset = FieldSet::of({}, {Distribution::clock_offset});
     if (m_clockUnknown.empty())
         capability.measures = capability.measures | offset;
@@ -127,7 +150,7 @@ void HostCollector::cut() {
     m_second[Resource::memory] = readMemory();
     m_second[Resource::nic] = readLink();
     m_second[Resource::disk] = readDisks();
-    readDrops();
+    readCounts();
     readClock();
     m_second.heard = true;
     m_second.totals[node_seconds] = 1;
@@ -261,26 +284,38 @@ std::optional<double> HostCollector::readDisks() {
     return busiest;
 }
 
-/// /proc/net/netstat has lines in pairs: names, and values in the same order.
-void HostCollector::readDrops() {
-    const std::string content = netText("netstat");
+/// /proc/pressure: "some avg10=0.00 avg60=0.00 avg300=0.00 total=4880268548", the last in microseconds.
+std::optional<std::uint64_t> HostCollector::waited(std::string_view what) const {
+    const std::string content = text("pressure/" + std::string(what));
     std::string_view rest = content;
-    std::optional<std::uint64_t> drops;
-    while (!rest.empty()) {
-        std::string_view names = nextLine(rest);
-        std::string_view values = nextLine(rest);
-        if (!names.starts_with("TcpExt:")) continue;
-        while (!names.empty()) {
-            const auto name = nextWord(names);
-            std::string_view value = nextWord(values);
-            if (name == "ListenDrops") drops = nextNumber(value);
-        }
+    std::string_view line = nextLine(rest);
+    const auto total = line.find("total=");
+    if (!line.starts_with("some ") || total == std::string_view::npos) return std::nullopt;
+    line.remove_prefix(total + 6);
+    return nextNumber(line);
+}
+
+/// What the kernel has counted since it started: what is new of it happened in this second.
+void HostCollector::readCounts() {
+    using enum Counter;
+    const std::string netstat = netText("netstat"), snmp = netText("snmp");
+    const std::array<std::pair<Counter, std::optional<std::uint64_t>>, 6> counts{{
+        {connections_rejected, pairedNumber(netstat, "TcpExt:", "ListenDrops")},
+        {tcp_segments, pairedNumber(snmp, "Tcp:", "OutSegs")},
+        {tcp_retransmits, pairedNumber(snmp, "Tcp:", "RetransSegs")},
+        {cpu_waiting_us, waited("cpu")},
+        {memory_waiting_us, waited("memory")},
+        {io_waiting_us, waited("io")},
+    }};
+    FieldSet measured = m_second.totals.measuredByAny;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        const auto& [counter, now] = counts.at(i);
+        const auto before = std::exchange(m_counts.at(i), now);
+        if (!now || !before || *now < *before) continue;
+        m_second.totals[counter] = *now - *before;
+        measured.add(counter);
     }
-    const auto before = std::exchange(m_drops, drops);
-    if (!drops || !before || *drops < *before) return;
-    m_second.totals[Counter::connections_rejected] = *drops - *before;
-    m_second.totals.setMeasured(m_second.totals.measuredByAny |
-                                FieldSet::of({Counter::connections_rejected}));
+    m_second.totals.setMeasured(measured);
 }
 
 /// By the kernel where its own loop keeps the clock, otherwise by chronyd's answer to the second before.

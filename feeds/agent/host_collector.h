@@ -18,9 +18,9 @@
 
 namespace surgescope::feeds {
 
-/// How full this machine is and what it turned away, from /proc, and how far its clock is off, from the
-/// kernel or chronyd. What cannot be read is not measured. Settings: interface, link-mbit, disks, proc,
-/// chrony; see collector_kinds.
+/// How full this machine is, what waits in it, what it turned away and sent again, from /proc, and how far
+/// its clock is off, from the kernel or chronyd. What cannot be read is not measured. Settings: interface,
+/// link-mbit, disks, proc, chrony; see collector_kinds.
 class HostCollector final : public Collector {
   public:
     static Result<std::unique_ptr<Collector>> make(const CollectorSettings& settings,
@@ -58,7 +58,8 @@ class HostCollector final : public Collector {
     std::optional<double> readMemory() const;
     std::optional<double> readLink();
     std::optional<double> readDisks();
-    void readDrops();
+    void readCounts();
+    std::optional<std::uint64_t> waited(std::string_view what) const;
     void readClock();
     BusyTimes busyTimes() const;
     std::string text(std::string_view file) const;
@@ -73,7 +74,7 @@ class HostCollector final : public Collector {
     std::optional<CpuTimes> m_cpu;
     std::optional<Traffic> m_traffic;
     std::optional<Disks> m_busy;
-    std::optional<std::uint64_t> m_drops;
+    std::array<std::optional<std::uint64_t>, 6> m_counts; // as they were read last, in readCounts()' order
     ChronyClient m_chrony;
     std::string m_clockUnknown; // why; empty: it is known
     CollectedSecond m_second;

@@ -141,6 +141,11 @@ enum class Reduction : std::uint8_t { mean, highest, lowest };
     X(memory, "memory", ratio, mean, perNode(Counter::memory_permille_seconds))                              \
     X(disk, "disk", ratio, mean, perNode(Counter::disk_permille_seconds))                                    \
     X(backlog_us, "backlog", microseconds, mean, perNode(Counter::backlog_us_seconds, 1))                    \
+    X(cpu_waiting, "waiting for a core", ratio, mean, perNode(Counter::cpu_waiting_us, 1e-6))                \
+    X(memory_waiting, "waiting for memory", ratio, mean, perNode(Counter::memory_waiting_us, 1e-6))          \
+    X(io_waiting, "waiting for a disk", ratio, mean, perNode(Counter::io_waiting_us, 1e-6))                  \
+    X(tcp_retransmit_ratio, "TCP sent again", ratio, highest,                                                \
+      ratio(Counter::tcp_retransmits, Counter::tcp_segments))                                                \
     X(log_lines_lost_per_second, "log lines lost", perSecond, mean, rate(Counter::log_lines_lost))           \
     X(listeners, "listeners", count, mean, announced())                                                      \
     X(recommender_signal, "recommender signal to noise", count, lowest, announced())                         \

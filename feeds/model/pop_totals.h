@@ -58,8 +58,13 @@ namespace surgescope::feeds {
     X(spill_unplaced, 55, "{request}")      /* of the requests, too many, but no PoP had room */             \
     X(messages_lost, 57, "{message}")       /* missing in what a relay heard of its agents */                \
     X(messages_refused, 58, "{message}")    /* of what a relay heard */                                      \
-    X(lags_by_canary, 59, "{key}")  /* of inv_applied, seen by a client; all others by purge stamps */       \
-    X(lag_error_us, 60, "us.{key}") /* how far off these lags may be, clocks aside; of all inv_applied */
+    X(lags_by_canary, 59, "{key}")   /* of inv_applied, seen by a client; all others by purge stamps */      \
+    X(lag_error_us, 60, "us.{key}")  /* how far off these lags may be, clocks aside; of all inv_applied */   \
+    X(tcp_segments, 61, "{segment}") /* sent by the machine, those sent again left out */                    \
+    X(tcp_retransmits, 62, "{segment}") /* sent again */                                                     \
+    X(cpu_waiting_us, 63, "us")         /* time in which something on the machine waited for a core (PSI) */ \
+    X(memory_waiting_us, 64, "us")      /* the same, for memory */                                           \
+    X(io_waiting_us, 65, "us")          /* the same, for a disk */
 
 // Distributions, all in microseconds: name, field number. Quantiles are read from the merged histogram and
 // from nothing else.

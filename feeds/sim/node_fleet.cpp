@@ -169,7 +169,7 @@ Roster NodeFleet::roster(PopIndex pop, const Capacity& capacity) const {
         const auto own = static_cast<std::uint32_t>(std::clamp(std::round(mbit * nodes.power[n]), 1.0, 4e9));
         roster.nodes.push_back(
             {n < nodes.names.size() ? nodes.names[n] : nodes.code + "-" + std::to_string(n + 1), Role::edge,
-             "simulated", FieldSet::all(), own});
+             "simulated", kSimulated, own});
     }
     return roster;
 }

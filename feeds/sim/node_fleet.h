@@ -12,6 +12,11 @@
 
 namespace surgescope::feeds::sim {
 
+/// What simulated nodes measure: all there is, but what goes on inside of their kernels.
+inline constexpr FieldSet kSimulated =
+    FieldSet::all() - FieldSet::of({Counter::tcp_segments, Counter::tcp_retransmits, Counter::cpu_waiting_us,
+                                    Counter::memory_waiting_us, Counter::io_waiting_us});
+
 /// Nodes of a PoP by how much of its load they get: quarters, the least loaded first. What a node does with
 /// purges depends on its load, so it is followed by group.
 inline constexpr std::size_t kNodeGroups = 4;

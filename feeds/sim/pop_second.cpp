@@ -46,7 +46,7 @@ void PopSecond::addLag(double us, std::uint64_t count) {
 
 void report(const PopSecond& s, PopIndex pop, const NodeFleet& fleet, std::uint64_t key, PopTotals& totals) {
     totals.clear();
-    totals.setMeasured(FieldSet::all());
+    totals.setMeasured(kSimulated);
     std::uint64_t draws = 0;
     const auto draw = [&](double mean) { return poisson(mean, mix(key + ++draws)); };
     const auto count = [&](Counter counter, double mean) { return totals[counter] = draw(mean); };

@@ -13,7 +13,7 @@ namespace {
 
 using Type = Fields::Type;
 
-constexpr std::uint64_t kHighestTag = Fields::tagOf(64, Type::varint); // as the masks of what is measured
+constexpr std::uint64_t kHighestTag = Fields::tagOf(74, Type::varint); // the masks of what is measured end before
 constexpr std::uint8_t kNone = 0xff;
 
 /// Positions in PopTotals by tag.

@@ -5,6 +5,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -220,6 +221,56 @@ TEST_CASE("what listening sockets turned away is counted", "[agent][host]") {
     proc.write("1/net/netstat", netstat("1003"));
     proc.write("net/netstat", netstat("70"));
     CHECK(host.read(7s).rejected == 3U);
+}
+
+TEST_CASE("TCP segments sent again are counted", "[agent][host]") {
+    FakeProc proc;
+    Host host(proc);
+    const auto snmp = [](const std::string& sent, const std::string& again) {
+        return "Ip: Forwarding OutSegs\nIp: 1 5\nTcp: RtoAlgorithm MaxConn OutSegs RetransSegs InErrs\nTcp: "
+               "1 -1 " +
+               sent + " " + again + " 0\n";
+    };
+    const FieldSet fields = FieldSet::of({Counter::tcp_segments, Counter::tcp_retransmits});
+    proc.write("net/snmp", snmp("1000", "10"));
+    CHECK((host.read(0s).totals.measuredByAll & fields) == FieldSet());
+    proc.write("net/snmp", snmp("1200", "16"));
+    const auto second = host.read(1s).totals;
+    CHECK((second.measuredByAll & fields) == fields);
+    CHECK(second[Counter::tcp_segments] == 200);
+    CHECK(second[Counter::tcp_retransmits] == 6);
+    proc.write("net/snmp", snmp("7", "1")); // a machine restored
+    CHECK((host.read(2s).totals.measuredByAll & fields) == FieldSet());
+}
+
+TEST_CASE("how long something waited is the kernel's pressure figure", "[agent][host]") {
+    FakeProc proc;
+    Host host(proc);
+    const FieldSet fields =
+        FieldSet::of({Counter::cpu_waiting_us, Counter::memory_waiting_us, Counter::io_waiting_us});
+    const auto gap = [&] {
+        const auto gaps = host.collector->capability().gaps;
+        return std::ranges::any_of(gaps, [&](const Gap& g) { return g.fields == fields; });
+    };
+    CHECK(gap()); // a kernel that keeps none
+
+    std::filesystem::create_directory(proc.folder.path() / "pressure");
+    const auto pressure = [&](const char* what, const std::string& some) {
+        proc.write(what, "some avg10=2.62 avg60=1.63 avg300=1.60 total=" + some +
+                             "\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=99999999\n");
+    };
+    pressure("pressure/cpu", "4880268548");
+    pressure("pressure/memory", "0");
+    pressure("pressure/io", "700");
+    CHECK_FALSE(gap());
+    CHECK((host.read(0s).totals.measuredByAll & fields) == FieldSet());
+    pressure("pressure/cpu", "4880518548");
+    proc.write("pressure/io", "some avg10=2.62\n"); // not understood: not measured
+    const auto second = host.read(1s).totals;
+    CHECK(second[Counter::cpu_waiting_us] == 250'000);
+    CHECK(second.measuredByAll.has(Counter::memory_waiting_us));
+    CHECK(second[Counter::memory_waiting_us] == 0);
+    CHECK_FALSE(second.measuredByAll.has(Counter::io_waiting_us));
 }
 
 TEST_CASE("a clock is off by what the kernel's loop has not corrected yet", "[agent][host]") {

@@ -56,7 +56,10 @@ using Counts = std::map<std::string, std::uint64_t>;
 
 TEST_CASE("preset node_exporter: a second of a real page", "[agent][openmetrics]") {
     const PresetSecond host("node_exporter", capture("prometheus-node-exporter-1.5.0_metrics.txt"),
-                            {{R"(node_cpu_seconds_total{cpu="0",mode="idle"})", "944.3"},   // 0.5 s
+                            {{"node_netstat_Tcp_OutSegs", "278979"},
+                             {"node_netstat_Tcp_RetransSegs", "12"},
+                             {"node_pressure_cpu_waiting_seconds_total", "26.913859"},
+                             {R"(node_cpu_seconds_total{cpu="0",mode="idle"})", "944.3"},   // 0.5 s
                              {R"(node_cpu_seconds_total{cpu="0",mode="user"})", "65.08"},   // 0.5 s
                              {R"(node_cpu_seconds_total{cpu="1",mode="iowait"})", "21.81"}, // 0.25 s
                              {R"(node_cpu_seconds_total{cpu="1",mode="system"})", "44.46"}, // 0.25 s
@@ -64,7 +67,10 @@ TEST_CASE("preset node_exporter: a second of a real page", "[agent][openmetrics]
                              {R"(node_disk_io_time_seconds_total{device="vda"})", "31.968"},
                              {R"(node_disk_io_time_seconds_total{device="zram0"})", "0.9"},
                              {"node_netstat_TcpExt_ListenDrops", "3"}});
-    CHECK(host.counts() == Counts{{"connections_rejected", 3}});
+    CHECK(host.counts() == Counts{{"connections_rejected", 3},
+                                  {"tcp_segments", 100},
+                                  {"tcp_retransmits", 2},
+                                  {"cpu_waiting_us", 250'000}});
     CHECK(host.second[Resource::cpu].value() == Approx(0.5));
     CHECK(host.second[Resource::memory].value() == Approx(1 - 2.4868384768e+10 / 2.5276510208e+10));
     CHECK(host.second[Resource::disk].value() == Approx(0.3));
