@@ -22,7 +22,7 @@ constexpr double kLine = 22.5, kGap = 6, kNodeLine = 21, kLoadBar = 15;
 constexpr double kLeastColumn = 270, kMostColumn = 420, kBetweenColumns = 28;
 // Of NodeDetail::nodesByLevel, in words that need no legend.
 constexpr std::array kNodeLevels{u"below 75 %", u"from 75 %", u"from 90 %", u"at 100 % or more"};
-constexpr std::size_t kReadings = 18, kMostLines = 6;
+constexpr std::size_t kReadings = 19, kMostLines = 6;
 
 std::size_t columnsIn(double width, double scale) {
     return static_cast<std::size_t>(std::clamp(width / (kLeastColumn * scale), 1.0, 4.0));
@@ -86,10 +86,8 @@ std::vector<DetailRow> detailRows(const feeds::PopFrame& pop) {
     add(u"Retries", Measure::retry_ratio);
     add(u"Bots", Measure::bot_ratio);
     add(u"TCP sent again", Measure::tcp_retransmit_ratio);
-    rows.push_back({u"Core / disk waited for",
-                    formatMeasure(s, Measure::cpu_waiting) + QStringLiteral(" / ") +
-                        formatMeasure(s, Measure::io_waiting),
-                    plain});
+    add(u"Waiting for cores", Measure::cpu_waiting);
+    add(u"Waiting for disks", Measure::io_waiting);
     return rows;
 }
 
