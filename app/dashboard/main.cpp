@@ -14,6 +14,7 @@
 #include "app/dashboard/screens.h"
 #include "app/dashboard/stats.h"
 #include "app/dashboard/view_exports.h"
+#include "app/version.h"
 #include "widgets/base/fonts.h"
 #include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/notices.h"
@@ -21,6 +22,7 @@
 #include "widgets/wall/wall_window.h"
 
 #include <QApplication>
+#include <QIcon>
 #include <QTimer>
 
 #include <csignal>
@@ -63,7 +65,7 @@ feeds::Session::Options sessionOptions(const app::Options& options,
     feeds::Session::Options session{.nodeColumns = options.nodeColumns,
                                     .recordingsFolder = options.recordingsFolder,
                                     .baseline = options.baseline,
-                                    .library = "surgescope " SURGESCOPE_VERSION};
+                                    .library = "surgescope " + app::versionText()};
     session.rulesFile = options.rules;
     session.desk = {.serve = options.desk, .ask = options.deskAt, .context = context};
     if (options.flight)
@@ -156,6 +158,9 @@ int main(int argc, char** argv) {
 
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("surgescope"));
+    // As resources/packaging calls it: by this name desktops find its icon.
+    QApplication::setDesktopFileName(QStringLiteral("org.surgescope.surgescope"));
+    QApplication::setWindowIcon(QIcon::fromTheme(QApplication::desktopFileName()));
     widgets::loadFonts();
 
     widgets::WallWindow window(catalogue);
