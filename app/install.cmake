@@ -43,6 +43,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/resources DESTINATION ${CMAKE_INSTALL_
 set(systemd ${PROJECT_SOURCE_DIR}/resources/systemd)
 install(FILES ${systemd}/surgescope-agent.service ${systemd}/surgescope-relay.service DESTINATION lib/systemd/system
         COMPONENT tools)
+install(FILES ${systemd}/surgescope-wall.service DESTINATION lib/systemd/user COMPONENT dashboard)
 
 # What desktops show: named by the identifier that they all use for it.
 set(packaging ${PROJECT_SOURCE_DIR}/resources/packaging)

@@ -5,10 +5,12 @@
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/pipeline/session.h"
 #include "feeds/source/zmq_source.h"
+#include "feeds/transport/allow_list.h"
 #include "feeds/util/own_process.h"
 
 #include "app/dashboard/alarm_program.h"
 #include "app/dashboard/alarm_sound.h"
+#include "app/dashboard/heartbeat.h"
 #include "app/dashboard/options.h"
 #include "app/dashboard/replay_export.h"
 #include "app/dashboard/screens.h"
@@ -23,6 +25,7 @@
 
 #include <QApplication>
 #include <QIcon>
+#include <QSysInfo>
 #include <QTimer>
 
 #include <csignal>
@@ -60,6 +63,12 @@ feeds::Rehearsal::Options rehearsalOptions(const app::Options& options,
             .control = options.control};
 }
 
+/// What the desk calls this wall.
+std::string wallName() {
+    const auto name = QSysInfo::machineHostName().toStdString();
+    return feeds::isWord(name, feeds::WallReport::kMostName) ? name : "wall";
+}
+
 feeds::Session::Options sessionOptions(const app::Options& options,
                                        std::shared_ptr<feeds::ZmqContext> context = nullptr) {
     feeds::Session::Options session{.nodeColumns = options.nodeColumns,
@@ -67,7 +76,7 @@ feeds::Session::Options sessionOptions(const app::Options& options,
                                     .baseline = options.baseline,
                                     .library = "surgescope " + app::versionText()};
     session.rulesFile = options.rules;
-    session.desk = {.serve = options.desk, .ask = options.deskAt, .context = context};
+    session.desk = {.serve = options.desk, .ask = options.deskAt, .wall = wallName(), .context = context};
     if (options.flight)
         session.flight = {
             .folder = options.flightFolder, .bytes = options.flightBytes, .library = session.library};
@@ -192,6 +201,7 @@ int main(int argc, char** argv) {
     if (const std::string problem = screens.problem(); !problem.empty()) return fail(problem);
     window.focus().select(options.select);
     screens.show();
+    const app::Heartbeat heart(window, [&session] { session->notePainted(); });
 
     std::shared_ptr<const feeds::Frame> shown;
     std::shared_ptr<const feeds::LiveStatus> status;
