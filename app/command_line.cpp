@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/command_line.h"
 
+#include "app/description.h"
+#include "app/version.h"
+
 #include <iostream>
+#include <string_view>
 
 namespace surgescope::app {
 
 std::optional<int> parseCommandLine(CLI::App& app, int argc, char** argv) {
-    app.set_version_flag("--version", app.get_name() + " " SURGESCOPE_VERSION);
+    app.set_version_flag("--version", app.get_name() + " " + versionText());
+    // For whoever packages it; never together with others, so that nothing is asked for that a task needs.
+    if (argc == 3 && argv[1] == std::string_view("--describe")) {
+        const auto text = describe(app, argv[2]);
+        if (!text) return commandLineError(app, "--describe: expected man, bash or zsh");
+        std::cout << *text;
+        return 0;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {

@@ -121,10 +121,11 @@ void addAgentOptions(CLI::App& app, AgentOptions& options) {
                                 "Which nodes to watch, and how, from a TOML file; SIGHUP reads it again");
     auto* pop =
         app.add_option("--pop", options.pop, "Where this node is, by the PoP's code: EWR")->check(checkPop);
-    auto* node = app.add_option("--node", options.node,
-                                "This node's name, unique in its PoP; with keys the one that was allowed")
-                     ->check(checkNode)
-                     ->capture_default_str();
+    auto* node =
+        app.add_option("--node", options.node,
+                       "This node's name, unique in its PoP, otherwise the machine's; with keys the one "
+                       "that was allowed")
+            ->check(checkNode);
     auto* collect =
         app.add_option("--collect", options.collect,
                        "A source and its settings: \"nginx lines=udp:15140\"; repeatable. The first that "

@@ -5,15 +5,18 @@
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/pipeline/session.h"
 #include "feeds/source/zmq_source.h"
+#include "feeds/transport/allow_list.h"
 #include "feeds/util/own_process.h"
 
 #include "app/dashboard/alarm_program.h"
 #include "app/dashboard/alarm_sound.h"
+#include "app/dashboard/heartbeat.h"
 #include "app/dashboard/options.h"
 #include "app/dashboard/replay_export.h"
 #include "app/dashboard/screens.h"
 #include "app/dashboard/stats.h"
 #include "app/dashboard/view_exports.h"
+#include "app/version.h"
 #include "widgets/base/fonts.h"
 #include "widgets/timeline/timeline_widget.h"
 #include "widgets/wall/notices.h"
@@ -21,6 +24,8 @@
 #include "widgets/wall/wall_window.h"
 
 #include <QApplication>
+#include <QIcon>
+#include <QSysInfo>
 #include <QTimer>
 
 #include <csignal>
@@ -58,14 +63,20 @@ feeds::Rehearsal::Options rehearsalOptions(const app::Options& options,
             .control = options.control};
 }
 
+/// What the desk calls this wall.
+std::string wallName() {
+    const auto name = QSysInfo::machineHostName().toStdString();
+    return feeds::isWord(name, feeds::WallReport::kMostName) ? name : "wall";
+}
+
 feeds::Session::Options sessionOptions(const app::Options& options,
                                        std::shared_ptr<feeds::ZmqContext> context = nullptr) {
     feeds::Session::Options session{.nodeColumns = options.nodeColumns,
                                     .recordingsFolder = options.recordingsFolder,
                                     .baseline = options.baseline,
-                                    .library = "surgescope " SURGESCOPE_VERSION};
+                                    .library = "surgescope " + app::versionText()};
     session.rulesFile = options.rules;
-    session.desk = {.serve = options.desk, .ask = options.deskAt, .context = context};
+    session.desk = {.serve = options.desk, .ask = options.deskAt, .wall = wallName(), .context = context};
     if (options.flight)
         session.flight = {
             .folder = options.flightFolder, .bytes = options.flightBytes, .library = session.library};
@@ -156,6 +167,9 @@ int main(int argc, char** argv) {
 
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("surgescope"));
+    // As resources/packaging calls it: by this name desktops find its icon.
+    QApplication::setDesktopFileName(QStringLiteral("org.surgescope.surgescope"));
+    QApplication::setWindowIcon(QIcon::fromTheme(QApplication::desktopFileName()));
     widgets::loadFonts();
 
     widgets::WallWindow window(catalogue);
@@ -187,6 +201,7 @@ int main(int argc, char** argv) {
     if (const std::string problem = screens.problem(); !problem.empty()) return fail(problem);
     window.focus().select(options.select);
     screens.show();
+    const app::Heartbeat heart(window, [&session] { session->notePainted(); });
 
     std::shared_ptr<const feeds::Frame> shown;
     std::shared_ptr<const feeds::LiveStatus> status;

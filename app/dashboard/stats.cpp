@@ -107,6 +107,13 @@ Json json(const AlarmStatus& alarms) {
             {"cards", cards}};
 }
 
+Json frozenJson(const std::vector<FrozenWall>& walls) {
+    Json all = Json::array();
+    for (const auto& wall : walls)
+        all.push_back({{"wall", wall.name}, {"since", unixSeconds(wall.since)}, {"silent", wall.isSilent}});
+    return all;
+}
+
 } // namespace
 
 Result<std::unique_ptr<StatsWriter>> StatsWriter::open(const std::string& path) {
@@ -172,6 +179,7 @@ bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const Live
         {"pops", pops},
         {"memory_mib", feeds::residentMebibytes()},
         {"alarms", status ? json(status->alarms) : Json(nullptr)},
+        {"walls_frozen", status ? frozenJson(status->frozenWalls) : Json(nullptr)},
         {"world", json(frame.world)},
         {"since_start", totalsJson(frame.sinceStart)}};
     const auto text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -3,8 +3,8 @@
 
 #include "feeds/model/feed_time.h"
 
-#include "app/command_line.h"
 #include "app/dashboard/whole_file.h"
+#include "app/version.h"
 #include "widgets/export/frame_csv.h"
 #include "widgets/export/picture.h"
 #include "widgets/map/map_widget.h"
@@ -81,7 +81,7 @@ std::string nameOf(widgets::ExportView view, feeds::FeedSecond settled) {
 } // namespace
 
 QString programText() {
-    return QStringLiteral("surgescope " SURGESCOPE_VERSION);
+    return QString::fromStdString("surgescope " + versionNumber());
 }
 
 widgets::ExportNote noteOf(widgets::WallWindow& window, widgets::ExportView view) {

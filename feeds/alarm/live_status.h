@@ -10,6 +10,14 @@
 
 namespace surgescope::feeds {
 
+/// A wall that asks the desk for alarms, and shows them to nobody.
+struct FrozenWall {
+    std::string name;
+    FeedSecond since{};    // when it was painted last, of this wall's clock
+    bool isSilent = false; // it does not even ask any more: frozen as a whole, or cut off
+    bool operator==(const FrozenWall&) const = default;
+};
+
 /// What is of now even while the screen looks back. Immutable once posted; shared between threads.
 struct LiveStatus {
     enum class JudgedBy : std::uint8_t {
@@ -23,6 +31,7 @@ struct LiveStatus {
     std::uint64_t changes = 0;       // so far, of which the history has the newest
     std::string problem;             // why the last command was refused; empty: it was done
     static constexpr std::size_t kHistory = 500;
+    std::vector<FrozenWall> frozenWalls; // of those that ask this wall
 };
 
 /// What people ask of alarms, by card.

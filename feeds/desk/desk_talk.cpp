@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/desk/desk_talk.h"
 
+#include "feeds/transport/allow_list.h"
 #include "feeds/wire/limits.h"
 #include "feeds/wire/protobuf_log.h"
 
@@ -69,6 +70,13 @@ std::string bytesOf(const DeskRequest& request) {
     to.set_notes_known(request.notesKnown);
     if (request.command) writeCommand(*request.command, to);
     if (request.note) to.set_written(said::bytesOf(*request.note));
+    if (request.wall) {
+        to.set_wall(request.wall->name);
+        to.set_run(request.wall->run);
+        to.set_painted_ms(static_cast<std::uint32_t>(
+            std::clamp<std::int64_t>(request.wall->paintedAgo.count(), 0, UINT32_MAX)));
+        to.set_leaves(request.wall->leaves);
+    }
     return to.SerializeAsString();
 }
 
@@ -93,6 +101,16 @@ Result<DeskRequest> readDeskRequest(std::string_view bytes) {
         auto note = said::readNote(from.written());
         if (!note) return Error{note.error()};
         request.note = std::move(note.value());
+    }
+    if (!from.wall().empty()) {
+        if (!isWord(from.wall(), WallReport::kMostName))
+            return Error{"a wall's name of " + std::to_string(from.wall().size()) +
+                         " bytes, expected one word of at most " + std::to_string(WallReport::kMostName) +
+                         " ASCII characters"};
+        request.wall = {.name = from.wall(),
+                        .run = from.run(),
+                        .paintedAgo = std::chrono::milliseconds(from.painted_ms()),
+                        .leaves = from.leaves()};
     }
     return request;
 }

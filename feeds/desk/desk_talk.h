@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/desk/said.h"
+#include "feeds/desk/walls.h"
 
 #include <cstdint>
 #include <optional>
@@ -19,6 +20,7 @@ struct DeskRequest {
     std::uint64_t notesKnown = 0;
     std::optional<AlarmCommand> command; // all but other rules
     std::optional<Note> note;
+    std::optional<WallReport> wall; // nothing: an older wall, which does not say
 };
 
 struct DeskReply {

@@ -29,7 +29,7 @@ std::optional<Error> Desk::openLine(const Line& line) {
         if (!opened) return Error{opened.error()};
         m_server = std::move(opened.value());
     }
-    if (!line.ask.empty()) m_line = std::make_unique<DeskLine>(line.ask, line.context, m_clock);
+    if (!line.ask.empty()) m_line = std::make_unique<DeskLine>(line.ask, line.wall, line.context, m_clock);
     return std::nullopt;
 }
 
@@ -77,8 +77,21 @@ std::shared_ptr<const LiveStatus> Desk::takeStatus(RecordedTime position) {
             status = std::make_shared<const LiveStatus>(std::move(told));
         }
     }
+    if (m_server) watchWalls(status);
     if (status) keepBars(*status);
     return status;
+}
+
+/// What they show nobody is told with the alarms: at once, and for as long as it is so.
+void Desk::watchWalls(std::shared_ptr<const LiveStatus>& status) {
+    auto frozen = m_walls.frozen(m_clock.steady());
+    const bool hasChanged = frozen != m_frozen;
+    m_frozen = std::move(frozen);
+    if (!status && hasChanged) status = m_own ? m_own : std::make_shared<const LiveStatus>();
+    if (!status || m_frozen.empty()) return;
+    auto told = *status;
+    told.frozenWalls = m_frozen;
+    status = std::make_shared<const LiveStatus>(std::move(told));
 }
 
 std::shared_ptr<const LiveStatus> Desk::takeOwn() {
@@ -128,6 +141,7 @@ Result<std::string> Desk::answer(std::string_view bytes, const AnsweringSocket::
     if (!request) return Error{request.error()};
     if ((request->command || request->note) && !asker.mayControl)
         return Error{"your key may listen to this desk, and not control it"};
+    if (request->wall) m_walls.heard(*request->wall, asker.name, m_clock.steady(), m_clock.wall());
     speakAs(asker.name, request.value());
     if (request->note)
         if (auto wrong = write(*request->note)) return std::move(*wrong);

@@ -30,6 +30,7 @@ class Desk {
     struct Line {
         std::string serve; // endpoint where others are answered; empty: nowhere
         std::string ask;   // endpoint of the wall that judges for this one; empty: none
+        std::string wall;  // what this one is called there, one word; empty: it is not watched
         std::shared_ptr<ZmqContext> context;
     };
 
@@ -60,6 +61,10 @@ class Desk {
     std::optional<Error> ask(AlarmCommand command);
     /// As Session::write().
     std::optional<Error> write(const Note& note);
+    /// This wall's window was painted, just now.
+    void notePainted() {
+        if (m_line) m_line->notePainted();
+    }
     /// Call again and again. What went wrong meanwhile, once; empty: nothing.
     std::string takeUp();
     /// Fills alarms and notes.
@@ -68,6 +73,7 @@ class Desk {
   private:
     void beginNotes(const std::string& path, std::optional<WallTime> writtenAfter);
     std::shared_ptr<const LiveStatus> takeOwn();
+    void watchWalls(std::shared_ptr<const LiveStatus>& status);
     void keepBars(const LiveStatus& status);
     void serve();
     Result<std::string> answer(std::string_view bytes, const AnsweringSocket::Asker& asker);
@@ -84,6 +90,8 @@ class Desk {
     Notes m_notes;
     std::shared_ptr<const LiveStatus> m_own; // as it was judged here last
     std::unique_ptr<AnsweringSocket> m_server;
+    Walls m_walls; // that ask here
+    std::vector<FrozenWall> m_frozen;
     std::unique_ptr<DeskLine> m_line;
     std::shared_ptr<const LiveStatus> m_theirs; // as the desk said last, not given yet
     bool m_wasSilent = true;                    // the desk, when it was looked at last

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/desk_line.h"
 
+#include <random>
 #include <utility>
 
 namespace surgescope::feeds {
 namespace {
 
-constexpr std::chrono::milliseconds kAskEvery{1'000};
-constexpr std::chrono::milliseconds kDeskPatience{900};
+using std::chrono::milliseconds;
+
+constexpr milliseconds kAskEvery{1'000};
+constexpr milliseconds kDeskPatience{900};
 constexpr std::size_t kMostAsked = 100; // people do not do more while a desk is away
 
 } // namespace
 
-DeskLine::DeskLine(std::string endpoint, std::shared_ptr<ZmqContext> context, const Clock& clock)
-    : m_endpoint(std::move(endpoint)), m_context(std::move(context)), m_clock(clock),
+DeskLine::DeskLine(std::string endpoint, std::string wall, std::shared_ptr<ZmqContext> context,
+                   const Clock& clock)
+    : m_endpoint(std::move(endpoint)), m_wall(std::move(wall)),
+      m_run((std::uint64_t{std::random_device{}()} << 32U) | std::random_device{}()),
+      m_context(std::move(context)), m_clock(clock), m_paintedAt(clock.steady()),
       m_thread([this] { run(); }) {}
 
 DeskLine::~DeskLine() {
@@ -35,6 +41,11 @@ std::string DeskLine::problem() const {
     return m_problem;
 }
 
+void DeskLine::notePainted() {
+    const std::scoped_lock lock(m_mutex);
+    m_paintedAt = m_clock.steady();
+}
+
 bool DeskLine::ask(DeskRequest request) {
     {
         const std::scoped_lock lock(m_mutex);
@@ -51,7 +62,7 @@ void DeskLine::run() {
         {
             std::unique_lock lock(m_mutex);
             m_wakeUp.wait_for(lock, kAskEvery, [this] { return m_stop || !m_waiting.empty(); });
-            if (m_stop) return;
+            if (m_stop) break;
             if (!m_waiting.empty()) {
                 request = std::move(m_waiting.front());
                 m_waiting.pop_front();
@@ -59,11 +70,17 @@ void DeskLine::run() {
         }
         askOnce(std::move(request));
     }
+    if (!m_wall.empty() && !isSilent()) askOnce({.wall = WallReport{.leaves = true}});
 }
 
 void DeskLine::askOnce(DeskRequest request) {
     request.changesKnown = m_changesKnown;
     request.notesKnown = m_notesKnown;
+    if (!m_wall.empty()) {
+        const std::scoped_lock lock(m_mutex);
+        const auto ago = std::chrono::duration_cast<milliseconds>(m_clock.steady() - m_paintedAt);
+        request.wall = {m_wall, m_run, ago, request.wall && request.wall->leaves};
+    }
     const auto answer = feeds::ask(kDesk, m_endpoint, bytesOf(request), kDeskPatience, *m_context);
     auto reply = answer ? readDeskReply(*answer) : Result<DeskReply>(Error{answer.error()});
     {

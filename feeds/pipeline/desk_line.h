@@ -38,8 +38,9 @@ class DeskLine {
     /// So long without an answer, and it is not there.
     static constexpr std::chrono::seconds kSilentAfter{5};
 
-    DeskLine(std::string endpoint, std::shared_ptr<ZmqContext> context, const Clock& clock);
-    /// Waits at most until the answer it waits for is overdue.
+    /// `wall`: what this one is called there, one word; empty: it is not watched.
+    DeskLine(std::string endpoint, std::string wall, std::shared_ptr<ZmqContext> context, const Clock& clock);
+    /// Takes leave. Waits at most until the answer it waits for is overdue.
     ~DeskLine();
 
     /// Null: nothing is new.
@@ -50,6 +51,8 @@ class DeskLine {
     std::string problem() const;
     /// False: too much waits to be asked.
     bool ask(DeskRequest request);
+    /// This wall's window was painted, just now.
+    void notePainted();
 
   private:
     void run();
@@ -57,6 +60,8 @@ class DeskLine {
     void take(DeskReply reply);
 
     const std::string m_endpoint;
+    const std::string m_wall;
+    const std::uint64_t m_run;
     const std::shared_ptr<ZmqContext> m_context;
     const Clock& m_clock;
     Mailbox<News> m_news;
@@ -70,6 +75,7 @@ class DeskLine {
     std::condition_variable m_wakeUp;
     std::deque<DeskRequest> m_waiting;
     std::optional<SteadyTime> m_answeredAt;
+    SteadyTime m_paintedAt;
     std::string m_problem;
     bool m_stop = false;
 

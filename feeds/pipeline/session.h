@@ -74,6 +74,8 @@ class Session {
     /// Writes a note, or over the one of its id. It is recorded, and kept for when the session begins again;
     /// of a recording, beside it. An Error: what is wrong with it.
     std::optional<Error> write(const Note& note) { return m_desk.write(note); }
+    /// The window that shows all this was painted, just now: the desk sees to it that it goes on.
+    void notePainted() { m_desk.notePainted(); }
     /// What the screen can show from now on.
     void request(const ViewRequest& request);
     /// As it is now. Call it again and again: what was begun elsewhere is taken up here.

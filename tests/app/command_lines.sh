@@ -23,7 +23,7 @@ refuses() { # refuses TEXT OPTION…; lines=2 where a file has two mistakes
 
 introduces_itself() { # introduces_itself OPTION: --help names it, --version tells name and number
   "$program" --help | grep -q -- "$1" || { echo "$program --help says nothing of $1" >&2; failed=1; }
-  "$program" --version | grep -qE "^$(basename "$program") [0-9]+\.[0-9]+\.[0-9]+$" ||
+  "$program" --version | grep -qE "^$(basename "$program") [0-9]+\.[0-9]+\.[0-9]+ \\(([0-9a-f]{7,}( and changes)?, [0-9]{4}-[0-9]{2}-[0-9]{2}|unknown commit)\\)$" ||
     { echo "$program --version says nothing" >&2; failed=1; }
 }
 

@@ -229,9 +229,10 @@ void AlarmList::paintDetails(QPainter& painter, const QRectF& box) {
     if (!m_status) return;
     painter.setFont(textFont(16));
     painter.setPen(p.overload);
-    for (const auto& problem : {m_status->problem, m_status->alarms.rulesProblem}) {
-        if (problem.empty()) continue;
-        drawOne(painter, {box.left(), y, box.width(), kLine}, from(problem).replace(u'\n', u' '));
+    for (auto problem : {from(m_status->problem), from(m_status->alarms.rulesProblem),
+                         frozenText(m_status->frozenWalls, m_words)}) {
+        if (problem.isEmpty()) continue;
+        drawOne(painter, {box.left(), y, box.width(), kLine}, problem.replace(u'\n', u' '));
         y += kLine;
     }
 }

@@ -77,7 +77,8 @@ AlarmStrip::AlarmStrip(QWidget* parent) : QWidget(parent) {
 
 void AlarmStrip::setStatus(std::shared_ptr<const feeds::LiveStatus> status) {
     if (!status) return;
-    const bool same = m_status && m_status->alarms == status->alarms;
+    const bool same =
+        m_status && m_status->alarms == status->alarms && m_status->frozenWalls == status->frozenWalls;
     m_status = std::move(status);
     if (same) return;
     if (std::ranges::any_of(m_status->alarms.cards, blinks)) {
@@ -114,13 +115,17 @@ void AlarmStrip::setWaiting(const QStringList& lines, const QString& command) {
 
 QString AlarmStrip::text() const {
     if (!m_waiting.empty()) return m_waiting.join(u' ');
-    if (!m_status || !m_status->alarms.since) return QStringLiteral("nothing judged yet");
+    if (!m_status) return QStringLiteral("nothing judged yet");
+    const QString frozen = m_status->frozenWalls.empty()
+                               ? QString()
+                               : QStringLiteral("; ") + frozenText(m_status->frozenWalls, m_words);
+    if (!m_status->alarms.since) return QStringLiteral("nothing judged yet") + frozen;
     const auto& alarms = m_status->alarms;
     QString all = verdictText(alarms.verdict) + QStringLiteral(" since ") + alarmTime(*alarms.since, m_words);
     for (const Card& card : alarms.cards)
         all += QStringLiteral("; ") + QString::fromStdString(card.text) + QStringLiteral(", ") +
                cardState(card, m_words);
-    return all;
+    return all + frozen;
 }
 
 void AlarmStrip::mousePressEvent(QMouseEvent* event) {
@@ -294,9 +299,13 @@ QString AlarmStrip::stateOf(const Card& card) const {
 void AlarmStrip::paintCounts(QPainter& painter, const QRectF& box, std::size_t more) {
     const Palette& p = colours();
     const auto& alarms = m_status->alarms;
+    const auto& frozen = m_status->frozenWalls;
+    const auto rowBox = [&](int row) {
+        return QRectF(box.left(), box.top() + px(4 + 22 * row), box.width() - px(4), px(22));
+    };
     const auto line = [&](int row, std::size_t count, const char16_t* what, const QColor& colour,
                           const char16_t* sign = u"") {
-        const QRectF at(box.left(), box.top() + px(4 + 22 * row), box.width() - px(4), px(22));
+        const QRectF at = rowBox(row);
         painter.setPen(count > 0 ? colour : p.faint);
         painter.setFont(textFont(px(kLeastType), count > 0 ? QFont::DemiBold : QFont::Normal));
         painter.drawText(at, Qt::AlignRight | Qt::AlignVCenter,
@@ -305,7 +314,17 @@ void AlarmStrip::paintCounts(QPainter& painter, const QRectF& box, std::size_t m
     };
     line(0, alarms.unacked, u"unacknowledged", p.text);
     line(1, alarms.acked, u"acknowledged", p.muted);
-    if (alarms.isFlood)
+    if (!frozen.empty()) { // the list has the rest
+        painter.setPen(p.overload);
+        painter.setFont(textFont(px(kLeastType), QFont::DemiBold));
+        const QString name = frozen.size() == 1 ? QString::fromStdString(frozen.front().name)
+                                                : QString::number(frozen.size()) + QStringLiteral(" walls");
+        const QString is = QStringLiteral(" frozen");
+        const QFontMetricsF letters(painter.font());
+        const double room = rowBox(2).width() - letters.horizontalAdvance(is);
+        painter.drawText(rowBox(2), Qt::AlignRight | Qt::AlignVCenter,
+                         letters.elidedText(name, Qt::ElideRight, room) + is);
+    } else if (alarms.isFlood)
         line(2, alarms.inhibited, u"held, FLOOD", p.elevated);
     else if (alarms.shelved.empty())
         line(2, alarms.inhibited, u"held back", p.muted);

@@ -105,4 +105,14 @@ QString cardState(const Card& card, const TimeWords& words) {
     return text;
 }
 
+QString frozenText(const std::vector<feeds::FrozenWall>& walls, const TimeWords& words) {
+    QStringList all;
+    for (const auto& wall : walls)
+        all << QStringLiteral("wall %1 is %2 since %3")
+                   .arg(QString::fromStdString(wall.name),
+                        wall.isSilent ? QStringLiteral("frozen or cut off") : QStringLiteral("frozen"),
+                        alarmTime(wall.since, words));
+    return all.join(QStringLiteral("; "));
+}
+
 } // namespace surgescope::widgets

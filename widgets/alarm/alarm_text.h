@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/alarm/card.h"
+#include "feeds/alarm/live_status.h"
 #include "feeds/alarm/transition.h"
 #include "feeds/desk/alarm_bars.h"
 
@@ -10,6 +11,8 @@
 #include <QColor>
 #include <QPainter>
 #include <QString>
+
+#include <vector>
 
 /// How alarms are said and drawn, wherever they are. GUI thread.
 namespace surgescope::widgets {
@@ -28,5 +31,8 @@ void paintCardShape(QPainter& painter, const feeds::Card& card, const QRectF& bo
 QString alarmTime(feeds::FeedSecond at, const TimeWords& words);
 /// "since T+00:02:03 · unacknowledged", "acknowledged by anna", "gone at T+00:04:10, nobody has seen it".
 QString cardState(const feeds::Card& card, const TimeWords& words);
+
+/// "wall room-2 is frozen or cut off since 17:04:21 UTC"; of several one after the other.
+QString frozenText(const std::vector<feeds::FrozenWall>& walls, const TimeWords& words);
 
 } // namespace surgescope::widgets

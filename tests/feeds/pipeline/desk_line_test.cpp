@@ -7,6 +7,9 @@
 #include "tests/support/machine.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
+#include <thread>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
@@ -115,6 +118,58 @@ TEST_CASE("while the desk is away a wall judges by itself, and says so", "[desk_
     CHECK(walls.until([&] { return walls.status->problem.empty(); }));
 }
 
+TEST_CASE("the desk says which wall is frozen, until it is painted again, and misses none that ended",
+          "[desk_line]") {
+    FollowedLaunch desk{true, {}, {.serve = "tcp://127.0.0.1:*"}};
+    auto other = desk.open({.ask = desk.session->deskServedAt(), .wall = "room-2"});
+    bool isPainted = true;
+    const auto until = [&](auto isSo) {
+        return eventually([&] {
+            desk.look();
+            if (other && isPainted) other->notePainted();
+            return isSo();
+        });
+    };
+    const auto isFrozen = [&] {
+        return desk.status && desk.status->frozenWalls.size() == 1 &&
+               desk.status->frozenWalls.front().name == "room-2";
+    };
+    REQUIRE(until([&] { return desk.status != nullptr; }));
+    isPainted = false; // it asks all the same
+    REQUIRE(until(isFrozen));
+    CHECK(!desk.status->frozenWalls.front().isSilent);
+    isPainted = true;
+    CHECK(until([&] { return desk.status->frozenWalls.empty(); }));
+}
+
+TEST_CASE("a wall that ends takes leave of the desk", "[desk_line]") {
+    const auto opened = AnsweringSocket::open(kDesk, "tcp://127.0.0.1:*");
+    REQUIRE(opened);
+    auto& socket = **opened;
+    const SystemClock clock;
+    auto line =
+        std::make_unique<DeskLine>(socket.endpoint(), "room-2", std::make_shared<ZmqContext>(), clock);
+    std::optional<WallReport> said;
+    const auto hears = [&](const auto& isSo) {
+        return eventually([&] {
+            socket.serve([&](std::string_view bytes, const auto&) -> Result<std::string> {
+                const auto request = readDeskRequest(bytes);
+                if (!request) return Error{request.error()};
+                said = request->wall;
+                return deskReply(*request, {}, std::nullopt, {});
+            });
+            return isSo();
+        });
+    };
+    REQUIRE(hears([&] { return said && !line->isSilent(); }));
+    CHECK(said->name == "room-2");
+    CHECK(!said->leaves);
+    const auto run = said->run;
+    std::jthread ending([&] { line.reset(); }); // which waits for the answer
+    REQUIRE(hears([&] { return said->leaves; }));
+    CHECK(said->run == run);
+}
+
 TEST_CASE("of another machine only who may control acknowledges, and who may not listen sees nothing",
           "[desk_line][trust]") {
     Machine desk;
@@ -136,7 +191,7 @@ TEST_CASE("of another machine only who may control acknowledges, and who may not
             return deskReply(*request, {}, std::nullopt, {});
         });
     };
-    DeskLine line(socket.endpoint(), room.context, clock);
+    DeskLine line(socket.endpoint(), "", room.context, clock);
     const auto comes = [&](const auto& isSo) {
         return eventually([&] {
             serve();

@@ -195,6 +195,23 @@ TEST_CASE("a card that is within its limit again says so") {
     CHECK(cardState(clearing, {}).startsWith("within its limit now"));
 }
 
+TEST_CASE("the strip says which wall is frozen for as long as it is") {
+    AlarmedWall wall;
+    const auto since = *wall.frame->releaseAt + std::chrono::seconds(123);
+    auto status = statusWith({card(1, Severity::warning, AlarmState::unacked, "Metadata slow")}, since);
+    wall.window.setStatus(status);
+    auto* strip = wall.window.findChild<AlarmStrip*>();
+    const QImage calm = strip->grab().toImage();
+    auto frozen = std::make_shared<feeds::LiveStatus>(*status);
+    frozen->frozenWalls = {{.name = "room-2", .since = since, .isSilent = true}};
+    wall.window.setStatus(frozen);
+    CHECK(wall.window.alarms().text().contains("wall room-2 is frozen or cut off since T+00:02:03"));
+    CHECK(strip->grab().toImage() != calm);
+    wall.window.setStatus(status);
+    CHECK(!wall.window.alarms().text().contains("frozen"));
+    CHECK(strip->grab().toImage() == calm);
+}
+
 TEST_CASE("the list says whose judgement it shows") {
     AlarmedWall wall;
     auto status = statusWith({}, *wall.frame->releaseAt);
