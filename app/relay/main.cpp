@@ -149,7 +149,8 @@ class Scribe {
     Scribe(const Options& options, RelayThread& relay, const Clock& clock, const Recorder* recorder,
            const HistoryWriter* history, std::unique_ptr<LineWriter> stats)
         : m_options(options), m_relay(relay), m_clock(clock), m_recorder(recorder), m_history(history),
-          m_stats(std::move(stats)), m_begin(clock.steady()), m_toldAt(m_begin), m_cpuThen(processCpuSeconds()) {
+          m_stats(std::move(stats)), m_begin(clock.steady()), m_toldAt(m_begin),
+          m_cpuThen(processCpuSeconds()) {
         m_report.name = options.name;
     }
 
@@ -262,12 +263,11 @@ int runRelay(CLI::App& app, const Options& options) {
         spdlog::info("publishes at {}", endpoint);
     if (!kept->empty()) spdlog::info("knows {} rosters from before", kept->size());
 
-    RelayThread relay(
-        std::move(source.value()), std::move(up.value()), **catalogue, clock,
-        {.kept = std::move(kept.value()),
-         .keepsRosters = !options.state.empty(),
-         .tap = recorder.get(),
-         .history = history.value().get()});
+    RelayThread relay(std::move(source.value()), std::move(up.value()), **catalogue, clock,
+                      {.kept = std::move(kept.value()),
+                       .keepsRosters = !options.state.empty(),
+                       .tap = recorder.get(),
+                       .history = history.value().get()});
     Scribe scribe(options, relay, clock, recorder.get(), history.value().get(), std::move(stats));
     while (::sigtimedwait(&signals, nullptr, &kLookEvery) < 0)
         scribe.write();

@@ -62,8 +62,8 @@ unsigned long long number(std::uint64_t value) {
 
 void addHistory(std::string& page, const HistoryStatus& h) {
     add(page, "history     %llu points in %s, %s histograms; %llu wait on disk (%.1f MB), %llu lost",
-        number(h.points), h.url.c_str(), h.form.empty() ? "not yet known" : h.form.c_str(),
-        number(h.waiting), static_cast<double>(h.waitingBytes) / 1e6, number(h.lost));
+        number(h.points), h.url.c_str(), h.form.empty() ? "not yet known" : h.form.c_str(), number(h.waiting),
+        static_cast<double>(h.waitingBytes) / 1e6, number(h.lost));
     if (!h.trouble.empty()) add(page, "            away: %s", h.trouble.c_str());
     if (h.refusedSamples > 0)
         add(page, "            %llu samples refused, the last: %s", number(h.refusedSamples),

@@ -138,8 +138,8 @@ bool HistoryWriter::isReady() {
     }
     m_now.note = outcome.words;
     m_now.form = nameOf(*m_store->form());
-    m_requests = std::make_unique<WriteRequests>(m_catalogue, m_options.job, m_options.instance,
-                                                 *m_store->form());
+    m_requests =
+        std::make_unique<WriteRequests>(m_catalogue, m_options.job, m_options.instance, *m_store->form());
     return true;
 }
 

@@ -24,16 +24,16 @@ namespace surgescope::feeds {
 /// What is told of a history that is written. Points: ten seconds of all PoPs.
 struct HistoryStatus {
     std::string url;
-    std::string form;               // of its histograms; empty: not known yet
-    std::string trouble;            // why it does not take points just now, in the store's words; empty: it does
-    std::string lastRefusal;        // what the store said when it would not have something
-    std::string diskTrouble;        // why nothing can wait on disk; empty: it can
-    std::string note;               // what was found out that one should know
-    std::uint64_t points = 0;       // that are in the store
-    std::uint64_t samples = 0;      // of these
+    std::string form;          // of its histograms; empty: not known yet
+    std::string trouble;       // why it does not take points just now, in the store's words; empty: it does
+    std::string lastRefusal;   // what the store said when it would not have something
+    std::string diskTrouble;   // why nothing can wait on disk; empty: it can
+    std::string note;          // what was found out that one should know
+    std::uint64_t points = 0;  // that are in the store
+    std::uint64_t samples = 0; // of these
     std::uint64_t refusedSamples = 0;
-    std::uint64_t lost = 0;         // points that never will be: no room, no disk, damaged
-    std::uint64_t waiting = 0;      // on disk
+    std::uint64_t lost = 0;    // points that never will be: no room, no disk, damaged
+    std::uint64_t waiting = 0; // on disk
     std::uint64_t waitingBytes = 0;
     std::optional<FeedSecond> newest; // stored
     double threadCpuSeconds = 0;
@@ -46,8 +46,8 @@ class HistoryWriter {
     struct Options {
         RemoteStore::Options store;
         std::string job = "surgescope";
-        std::string instance;             // who writes
-        std::string queueFolder;          // where points wait
+        std::string instance;    // who writes
+        std::string queueFolder; // where points wait
         std::uint64_t queueBytes = 1U << 30;
         std::chrono::milliseconds farewell{3'000}; // for what is there when it ends
     };

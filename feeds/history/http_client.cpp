@@ -148,7 +148,8 @@ std::optional<Error> urlProblem(const std::string& url) {
     const bool isWeb = url.starts_with("http://") || url.starts_with("https://");
     if (isWeb && curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_DISALLOW_USER) == CURLUE_OK)
         return std::nullopt;
-    return Error{"'" + url + "' is no URL of a store, expected http://HOST:PORT/PATH or https, and credentials in files"};
+    return Error{"'" + url +
+                 "' is no URL of a store, expected http://HOST:PORT/PATH or https, and credentials in files"};
 }
 
 } // namespace surgescope::feeds

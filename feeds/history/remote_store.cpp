@@ -71,8 +71,9 @@ RemoteStore::Outcome RemoteStore::probe(std::int64_t ms) {
     if (number.kind != Kind::stored) return number;
     if (!knows({"", "surgescope_probe", ""}, ms, kAskTimes)) {
         m_options.form = HistogramForm::classic;
-        return {Kind::stored, "it was asked at " + m_options.query + " for what it had taken and did not "
-                              "know it: classic buckets are written"};
+        return {Kind::stored, "it was asked at " + m_options.query +
+                                  " for what it had taken and did not "
+                                  "know it: classic buckets are written"};
     }
     for (const auto form : {HistogramForm::native, HistogramForm::vmrange}) {
         const auto name = "surgescope_probe_" + std::string(nameOf(form));

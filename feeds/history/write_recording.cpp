@@ -43,7 +43,8 @@ class RecordingToStore {
         if (!m_requests) {
             // The time of what is written: some stores take nothing much older than the newest they have.
             const auto ms = unixSeconds(rollup.end - rollup.width) * 1000;
-            const auto outcome = insist(m_options.patience, [&] { return m_store.probe(ms); }, goesOn);
+            const auto outcome = insist(
+                m_options.patience, [&] { return m_store.probe(ms); }, goesOn);
             if (!outcome) return std::nullopt;
             if (outcome->kind != Outcome::Kind::stored) return error(*outcome);
             written.note = outcome->words;
@@ -51,7 +52,8 @@ class RecordingToStore {
             m_requests.emplace(m_catalogue, m_options.job, m_options.instance, *m_store.form());
         }
         for (const auto& request : m_requests->of(rollup)) {
-            const auto outcome = insist(m_options.patience, [&] { return m_store.write(request); }, goesOn);
+            const auto outcome = insist(
+                m_options.patience, [&] { return m_store.write(request); }, goesOn);
             if (!outcome) return std::nullopt;
             if (outcome->kind == Outcome::Kind::stored) {
                 written.samples += request.samples;

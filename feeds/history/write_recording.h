@@ -28,10 +28,10 @@ struct WrittenRecording {
     std::uint64_t points = 0;  // ten seconds of all PoPs
     std::uint64_t samples = 0; // taken by the store
     std::uint64_t refusedSamples = 0;
-    std::string lastRefusal; // in the store's words
-    std::string form;        // of histograms
-    std::string note;        // what was found out that one should know
-    bool isWhole = true;     // false: it was told to stop
+    std::string lastRefusal;         // in the store's words
+    std::string form;                // of histograms
+    std::string note;                // what was found out that one should know
+    bool isWhole = true;             // false: it was told to stop
     std::vector<std::string> damage; // of the recording
 };
 

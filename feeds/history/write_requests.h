@@ -17,7 +17,8 @@ namespace surgescope::feeds {
 /// How a store keeps distributions. Ours are base-2 exponential histograms of scale 3.
 enum class HistogramForm : std::uint8_t {
     native,  // Prometheus' native ones of schema 3, which are the same
-    vmrange, // VictoriaMetrics': a series a bucket, bounds in the label vmrange; ours, those that count something
+    vmrange, // VictoriaMetrics': a series a bucket, bounds in the label vmrange; ours, those that count
+             // something
     classic, // a series a bound, cumulative, in the label le; every fourth of our bounds from 64 µs to 18 min
 };
 std::string_view nameOf(HistogramForm form);
