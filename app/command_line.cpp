@@ -4,6 +4,7 @@
 #include "app/description.h"
 #include "app/version.h"
 
+#include <cstdlib>
 #include <iostream>
 #include <string_view>
 
@@ -31,6 +32,13 @@ std::optional<int> parseCommandLine(CLI::App& app, int argc, char** argv) {
         return commandLineError(app, text.substr(0, text.find('\n')));
     }
     return std::nullopt;
+}
+
+std::string stateFolder() {
+    if (const char* folder = std::getenv("XDG_STATE_HOME"); folder && *folder == '/')
+        return std::string(folder) + "/surgescope";
+    const char* home = std::getenv("HOME");
+    return std::string(home && *home ? home : ".") + "/.local/state/surgescope";
 }
 
 CLI::Option* addEdgeOption(CLI::App& app, std::string& file) {

@@ -22,6 +22,9 @@ CLI::Option* addEdgeOption(CLI::App& app, std::string& file);
 void addKeysOption(CLI::App& app, feeds::Trust::Options& trust);
 void addTrustOptions(CLI::App& app, feeds::Trust::Options& trust);
 
+/// Where programs leave what outlives them, after the XDG base directory specification.
+std::string stateFolder();
+
 /// `text` on standard error, one line or one for each mistake of a file. Returns the exit status, 2.
 int commandLineError(const CLI::App& app, const std::string& text);
 

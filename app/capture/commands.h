@@ -5,6 +5,8 @@
 #include "feeds/transport/trust.h"
 #include "feeds/util/result.h"
 
+#include "app/history_options.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,6 +35,7 @@ struct CaptureOptions {
     std::string format = "text";    // text, csv or json
     std::string releaseAt;          // T-0; empty: as the feed says
     std::string baseline;           // recording of an earlier launch; empty: none
+    HistoryOptions history;
     feeds::Trust::Options trust;
     std::string edge;                                     // edge file, empty: none
     std::shared_ptr<const feeds::PopCatalogue> catalogue; // what it chooses
@@ -45,6 +48,7 @@ feeds::Result<int> verifyFile(const CaptureOptions& options);
 feeds::Result<int> rewriteFiles(const CaptureOptions& options); // recover, cut and merge
 feeds::Result<int> baseline(const CaptureOptions& options);
 feeds::Result<int> csv(const CaptureOptions& options);
+feeds::Result<int> remoteWrite(const CaptureOptions& options);
 feeds::Result<int> replayFile(const CaptureOptions& options);
 feeds::Result<int> rules(const CaptureOptions& options);
 feeds::Result<int> judge(const CaptureOptions& options);

@@ -23,7 +23,6 @@ using namespace feeds;
 using std::chrono::seconds;
 
 constexpr std::size_t kMostMembersInText = 20;
-constexpr int kInterrupted = 130;
 
 /// One or two sets of rules, and what they made of a recording.
 struct JudgedByName {

@@ -28,7 +28,10 @@ int main(int argc, char** argv) {
         return sub;
     };
     const auto file = [&](CLI::App* sub) {
-        sub->add_option("FILE", options.inputs, "The recording")->required()->expected(1);
+        sub->add_option("FILE", options.inputs, "The recording")
+            ->required()
+            ->expected(1)
+            ->allow_extra_args(false);
     };
     const auto output = [&](CLI::App* sub) {
         sub->add_option("-o,--output", options.output, "File to write; must not exist")->required();
@@ -82,6 +85,13 @@ int main(int argc, char** argv) {
                       ->check(CLI::Range(0.01, 10'000.0));
     replay->add_flag("--as-fast-as-possible", options.asFastAsPossible, "As fast as subscribers take it")
         ->excludes(speed);
+    auto* remoteWrite = add("remote-write",
+                            "Writes a recording to a store of history, by Prometheus remote write; ends with "
+                            "1 if some was refused",
+                            app::remoteWrite);
+    file(remoteWrite);
+    remoteWrite->add_option("URL", options.history.store.url, "http://store:8428/api/v1/write")->required();
+    app::addHistoryOptions(*remoteWrite, options.history);
     const auto format = [&](CLI::App* sub, const std::vector<std::string>& formats) {
         sub->add_option("--format", options.format, "How it is written")
             ->capture_default_str()
@@ -113,7 +123,7 @@ int main(int argc, char** argv) {
     format(log, {"text", "csv", "json"});
     for (auto* usesEndpoints : {record, replay})
         app::addTrustOptions(*usesEndpoints, options.trust);
-    for (auto* usesRegions : {record, recover, cut, merge, table, judge})
+    for (auto* usesRegions : {record, recover, cut, merge, table, judge, remoteWrite})
         app::addEdgeOption(*usesRegions, options.edge);
     if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;
     auto catalogue = feeds::catalogueOf(options.edge);

@@ -8,4 +8,7 @@ namespace surgescope::app {
 void watchSignals();
 bool isStopped();
 
+/// The exit status of work that was stopped before it was done.
+inline constexpr int kInterrupted = 130;
+
 } // namespace surgescope::app

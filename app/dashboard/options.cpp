@@ -16,14 +16,6 @@
 namespace surgescope::app {
 namespace {
 
-/// Where programs leave what outlives them, after the XDG base directory specification.
-std::string stateFolder() {
-    if (const char* folder = std::getenv("XDG_STATE_HOME"); folder && *folder == '/')
-        return std::string(folder) + "/surgescope";
-    const char* home = std::getenv("HOME");
-    return std::string(home && *home ? home : ".") + "/.local/state/surgescope";
-}
-
 /// A rehearsal has the catalogue's PoPs and no other. A feed or a recording may speak of one that the
 /// catalogue does not know: the window says so until it is heard.
 feeds::Result<feeds::Selection> selectionOf(const std::string& code, const feeds::PopCatalogue& catalogue,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // surgescope-relay: makes the agents of a site into one publisher.
 #include "feeds/capture/recorder.h"
+#include "feeds/history/history_writer.h"
 #include "feeds/model/edge_file.h"
 #include "feeds/publish/publisher.h"
 #include "feeds/relay/relay_thread.h"
@@ -11,6 +12,7 @@
 #include "feeds/wire/limits.h"
 
 #include "app/command_line.h"
+#include "app/history_options.h"
 #include "app/line_writer.h"
 #include "app/relay/status_text.h"
 
@@ -18,6 +20,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -47,6 +50,9 @@ struct Options {
     std::string record;
     std::string stats;
     std::string status;
+    HistoryOptions history;
+    std::string historyQueue;
+    std::uint64_t historyQueueMib = 1'024;
 };
 
 std::string checkName(const std::string& text) {
@@ -76,6 +82,16 @@ void addOptions(CLI::App& app, Options& options) {
                    "Writes one JSON object a second to this file; - is standard output");
     app.add_option("--status", options.status,
                    "Writes a page for people to this file, anew each second; watch cat FILE shows it");
+    app.add_option("--remote-write", options.history.store.url,
+                   "Writes history to this store, by Prometheus remote write: "
+                   "http://store:8428/api/v1/write");
+    app.add_option("--remote-write-queue", options.historyQueue,
+                   "Folder where history waits while the store is away; otherwise one named after the relay "
+                   "in ~/.local/state/surgescope");
+    app.add_option("--remote-write-queue-mib", options.historyQueueMib, "What may wait there, in MiB")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10'000'000));
+    addHistoryOptions(app, options.history);
 }
 
 /// The right to keep rosters there, for as long as it is held.
@@ -100,6 +116,22 @@ Result<std::vector<Roster>> keptRosters(const std::string& path) {
     return parseRosterFile(bytes, path);
 }
 
+/// Null: none was asked for.
+Result<std::unique_ptr<HistoryWriter>> openHistory(const Options& options, const PopCatalogue& catalogue,
+                                                   const Clock& clock) {
+    if (options.history.store.url.empty()) return std::unique_ptr<HistoryWriter>();
+    auto name = options.name;
+    std::ranges::replace(name, '/', '-');
+    return HistoryWriter::open(
+        {.store = options.history.store,
+         .job = options.history.job,
+         .instance = options.history.instance.empty() ? options.name : options.history.instance,
+         .queueFolder =
+             options.historyQueue.empty() ? stateFolder() + "/history/" + name : options.historyQueue,
+         .queueBytes = options.historyQueueMib << 20U},
+        catalogue, clock);
+}
+
 /// Signals are taken by the one thread that waits for them; those it starts never see one.
 sigset_t blockSignals() {
     sigset_t signals;
@@ -115,9 +147,10 @@ sigset_t blockSignals() {
 class Scribe {
   public:
     Scribe(const Options& options, RelayThread& relay, const Clock& clock, const Recorder* recorder,
-           std::unique_ptr<LineWriter> stats)
-        : m_options(options), m_relay(relay), m_clock(clock), m_recorder(recorder), m_stats(std::move(stats)),
-          m_begin(clock.steady()), m_toldAt(m_begin), m_cpuThen(processCpuSeconds()) {
+           const HistoryWriter* history, std::unique_ptr<LineWriter> stats)
+        : m_options(options), m_relay(relay), m_clock(clock), m_recorder(recorder), m_history(history),
+          m_stats(std::move(stats)), m_begin(clock.steady()), m_toldAt(m_begin),
+          m_cpuThen(processCpuSeconds()) {
         m_report.name = options.name;
     }
 
@@ -133,6 +166,8 @@ class Scribe {
         m_report.uptimeSeconds = secondsBetween(m_begin, now);
         m_report.status = *status;
         if (m_recorder) m_report.recorder = m_recorder->status();
+        if (m_history) m_report.history = m_history->status();
+        if (m_history) warnOfHistory(*m_report.history);
         if (m_stats) m_report.linesDropped = m_stats->dropped();
         if (m_stats && !m_stats->write(statsLine(m_report))) {
             spdlog::warn("--stats: '{}' takes no more", m_options.stats);
@@ -148,6 +183,17 @@ class Scribe {
     void keep(const std::string& rosters) {
         warnOnce(replaceFile(m_options.state, rosters), m_report.rosterTrouble);
     }
+    void warnOfHistory(const HistoryStatus& history) {
+        const auto warn = [&](const char* what, const std::string& text, std::string& known) {
+            const auto whole = text.empty() ? "" : "--remote-write: " + history.url + ": " + what + text;
+            warnOnce(text.empty() ? std::nullopt : std::optional(Error{whole}), known);
+        };
+        warn("", history.trouble, m_historyTrouble[0]);
+        warn("waiting on disk: ", history.diskTrouble, m_historyTrouble[1]);
+        warn("", history.note, m_historyTrouble[2]);
+        // Its words differ each time: the first are told, and all are counted.
+        if (m_historyTrouble[3].empty()) warn("refused: ", history.lastRefusal, m_historyTrouble[3]);
+    }
     static void warnOnce(const std::optional<Error>& error, std::string& known) {
         const auto text = error ? error->text : std::string();
         if (text != known && !text.empty()) spdlog::warn("{}", text);
@@ -158,6 +204,7 @@ class Scribe {
     RelayThread& m_relay;
     const Clock& m_clock;
     const Recorder* m_recorder;
+    const HistoryWriter* m_history;
     std::unique_ptr<LineWriter> m_stats;
     SteadyTime m_begin;
     SteadyTime m_toldAt;
@@ -165,6 +212,7 @@ class Scribe {
     RelayReport m_report;
     std::string m_statusTrouble;
     std::string m_recorderTrouble;
+    std::array<std::string, 4> m_historyTrouble; // as told last
 };
 
 int runRelay(CLI::App& app, const Options& options) {
@@ -207,20 +255,25 @@ int runRelay(CLI::App& app, const Options& options) {
         if (!opened) return refuse("--record: " + opened.error());
         recorder = std::move(opened.value());
     }
+    auto history = openHistory(options, **catalogue, clock);
+    if (!history) return refuse("--remote-write: " + history.error());
     for (const auto& endpoint : (*source)->endpoints())
         spdlog::info("{} {}", endpoint.binds ? "agents may come to" : "fetches from", endpoint.name);
     for (const auto& endpoint : (*up)->boundEndpoints())
         spdlog::info("publishes at {}", endpoint);
     if (!kept->empty()) spdlog::info("knows {} rosters from before", kept->size());
 
-    RelayThread relay(
-        std::move(source.value()), std::move(up.value()), **catalogue, clock,
-        {.kept = std::move(kept.value()), .keepsRosters = !options.state.empty(), .tap = recorder.get()});
-    Scribe scribe(options, relay, clock, recorder.get(), std::move(stats));
+    RelayThread relay(std::move(source.value()), std::move(up.value()), **catalogue, clock,
+                      {.kept = std::move(kept.value()),
+                       .keepsRosters = !options.state.empty(),
+                       .tap = recorder.get(),
+                       .history = history.value().get()});
+    Scribe scribe(options, relay, clock, recorder.get(), history.value().get(), std::move(stats));
     while (::sigtimedwait(&signals, nullptr, &kLookEvery) < 0)
         scribe.write();
     spdlog::info("asked to stop: sends what it has");
     relay.stop();
+    if (history.value()) history.value()->stop();
     scribe.write();
     if (recorder) recorder->stop();
     return 0;

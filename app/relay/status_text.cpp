@@ -21,6 +21,25 @@ Json quantile(const ExponentialHistogram& histogram, double q) {
     return value ? Json(*value / 1000) : Json(nullptr);
 }
 
+Json historyJson(const std::optional<HistoryStatus>& history) {
+    if (!history) return nullptr;
+    const auto& h = *history;
+    return {{"url", h.url},
+            {"histograms", h.form},
+            {"points", h.points},
+            {"samples", h.samples},
+            {"newest", h.newest ? Json(unixSeconds(*h.newest)) : Json(nullptr)},
+            {"waiting", h.waiting},
+            {"waiting_bytes", h.waitingBytes},
+            {"refused_samples", h.refusedSamples},
+            {"last_refusal", h.lastRefusal},
+            {"lost_points", h.lost},
+            {"trouble", h.trouble},
+            {"disk_trouble", h.diskTrouble},
+            {"note", h.note},
+            {"thread_cpu_s", h.threadCpuSeconds}};
+}
+
 const char* stateOf(const std::optional<Recorder::Status>& recorder) {
     if (!recorder) return "off";
     return recorder->state == Recorder::State::failed ? "failed" : "recording";
@@ -39,6 +58,18 @@ unsigned long long number(std::uint64_t value) {
     va_end(values);
     page += line;
     page += '\n';
+}
+
+void addHistory(std::string& page, const HistoryStatus& h) {
+    add(page, "history     %llu points in %s, %s histograms; %llu wait on disk (%.1f MB), %llu lost",
+        number(h.points), h.url.c_str(), h.form.empty() ? "not yet known" : h.form.c_str(), number(h.waiting),
+        static_cast<double>(h.waitingBytes) / 1e6, number(h.lost));
+    if (!h.trouble.empty()) add(page, "            away: %s", h.trouble.c_str());
+    if (h.refusedSamples > 0)
+        add(page, "            %llu samples refused, the last: %s", number(h.refusedSamples),
+            h.lastRefusal.c_str());
+    if (!h.diskTrouble.empty()) add(page, "            disk: %s", h.diskTrouble.c_str());
+    if (!h.note.empty()) add(page, "            %s", h.note.c_str());
 }
 
 } // namespace
@@ -77,6 +108,7 @@ std::string statsLine(const RelayReport& report) {
          {{"state", stateOf(report.recorder)},
           {"reason", report.recorder ? report.recorder->reason : std::string()},
           {"dropped", report.recorder ? report.recorder->dropped : 0}}},
+        {"history", historyJson(report.history)},
         {"state_trouble", report.rosterTrouble},
         {"cpu", report.cpuShare},
         {"memory_mib", residentMebibytes()}};
@@ -117,6 +149,7 @@ std::string statusPage(const RelayReport& report) {
         add(page, "recorder    %s %s, %llu dropped", stateOf(report.recorder),
             (report.recorder->reason.empty() ? report.recorder->path : report.recorder->reason).c_str(),
             number(report.recorder->dropped));
+    if (report.history) addHistory(page, *report.history);
     if (!report.rosterTrouble.empty()) add(page, "state       %s", report.rosterTrouble.c_str());
     return page;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/capture/recorder.h"
+#include "feeds/history/history_writer.h"
 #include "feeds/relay/relay_step.h"
 
 #include <optional>
@@ -16,6 +17,7 @@ struct RelayReport {
     double cpuShare = 0; // of a core, of the whole process, since the report before
     feeds::RelayStatus status;
     std::optional<feeds::Recorder::Status> recorder;
+    std::optional<feeds::HistoryStatus> history;
     std::string rosterTrouble; // why rosters could not be kept; empty: they are, or need not be
     std::uint64_t linesDropped = 0;
 };

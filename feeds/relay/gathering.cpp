@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/relay/gathering.h"
 
+#include "feeds/history/history_writer.h"
 #include "feeds/state/freshness.h"
 #include "feeds/state/node_table.h"
 #include "feeds/wire/limits.h"
@@ -104,6 +105,7 @@ void Gathering::send(FeedSecond second, SteadyTime now) {
     m_lost = std::min<std::int64_t>(m_lost, 0);
     m_refused = 0;
     m_up.publish(m_report);
+    if (m_history) m_history->add(m_report, m_nodes);
     its.due.reset();
     if (header.correction) {
         ++m_done.corrections;

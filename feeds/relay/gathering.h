@@ -21,6 +21,8 @@
 
 namespace surgescope::feeds {
 
+class HistoryWriter;
+
 /// What a relay gathers of one PoP: the seconds that have not gone up yet, whose nodes there are, and, if
 /// somebody looks at them, their columns. It gives what is due to a publisher. One thread.
 class Gathering {
@@ -30,8 +32,9 @@ class Gathering {
     /// Agents that said farewell are remembered, so that no other relay's claim to them comes back; so many.
     static constexpr std::size_t kMostGone = 10'000;
 
-    /// `up` must outlive it.
-    Gathering(std::string pop, Publisher& up) : m_pop(std::move(pop)), m_up(up) {}
+    /// Both must outlive it. `history`, if any, gets what goes up of seconds.
+    Gathering(std::string pop, Publisher& up, HistoryWriter* history = nullptr)
+        : m_pop(std::move(pop)), m_up(up), m_history(history) {}
 
     /// Of a report that was judged.
     struct Report {
@@ -134,6 +137,7 @@ class Gathering {
 
     std::string m_pop;
     Publisher& m_up;
+    HistoryWriter* m_history;
     std::map<std::string, Agent> m_agents; // by name, which is the order of the merged roster
     std::size_t m_live = 0;
     std::uint64_t m_nodes = 0; // of all rosters

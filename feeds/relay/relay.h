@@ -25,8 +25,9 @@ namespace surgescope::feeds {
 /// drive it. What it passes on, and when: RELAY.md. One thread.
 class Relay {
   public:
-    /// Both must outlive it. What it has to say is given to `up`.
-    Relay(const PopCatalogue& catalogue, Publisher& up) : m_catalogue(catalogue), m_up(up) {}
+    /// All must outlive it. What it has to say is given to `up`, seconds to `history`, too, if there is one.
+    Relay(const PopCatalogue& catalogue, Publisher& up, HistoryWriter* history = nullptr)
+        : m_catalogue(catalogue), m_up(up), m_history(history) {}
 
     /// A message is used whole or refused whole.
     std::optional<Refused> apply(const PopReport& message, Arrival arrival);
@@ -72,6 +73,7 @@ class Relay {
 
     const PopCatalogue& m_catalogue;
     Publisher& m_up;
+    HistoryWriter* m_history;
     Judge m_judge;
     std::map<std::string, std::unique_ptr<Gathering>> m_gatherings;
     std::size_t m_unplaced = 0;

@@ -26,8 +26,8 @@ constexpr std::size_t kLastTurns = 100;  // for what has come when it is to end
 } // namespace
 
 RelayStep::RelayStep(Source& source, const PopCatalogue& catalogue, Publisher& up, const Clock& clock,
-                     FeedTap* tap)
-    : m_source(source), m_up(up), m_clock(clock), m_tap(tap), m_relay(catalogue, up) {
+                     FeedTap* tap, HistoryWriter* history)
+    : m_source(source), m_up(up), m_clock(clock), m_tap(tap), m_relay(catalogue, up, history) {
     for (const char* topic : {"pop/", "roster/", "event", "global"})
         source.subscribe(topic);
 }

@@ -51,9 +51,10 @@ struct RelayStatus {
 /// thread.
 class RelayStep {
   public:
-    /// All must outlive the step. `tap`, if any, gets everything that is received, before it is decoded.
+    /// All must outlive the step. `tap`, if any, gets everything that is received, before it is decoded;
+    /// `history`, if any, the seconds that go up.
     RelayStep(Source& source, const PopCatalogue& catalogue, Publisher& up, const Clock& clock,
-              FeedTap* tap = nullptr);
+              FeedTap* tap = nullptr, HistoryWriter* history = nullptr);
 
     /// Waits for a message, at most `atMost` and until something is due; takes what else is there, up to a
     /// bound; sends what is due. Returns how many came.

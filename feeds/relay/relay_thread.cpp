@@ -30,7 +30,7 @@ void RelayThread::stop() {
 }
 
 void RelayThread::run() {
-    RelayStep step(*m_source, m_catalogue, *m_up, m_clock, m_options.tap);
+    RelayStep step(*m_source, m_catalogue, *m_up, m_clock, m_options.tap, m_options.history);
     for (const auto& roster : m_options.kept)
         step.relay().restore(roster, m_clock.steady());
     m_options.kept = {};

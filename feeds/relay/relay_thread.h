@@ -19,7 +19,8 @@ class RelayThread {
     struct Options {
         std::vector<Roster> kept; // by a relay before; restored before anything is received
         bool keepsRosters = false;
-        FeedTap* tap = nullptr; // must outlive it
+        FeedTap* tap = nullptr;           // must outlive it
+        HistoryWriter* history = nullptr; // the same
     };
 
     /// `catalogue` and `clock` must outlive it.

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
+#include <string_view>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -47,6 +48,23 @@ std::string HttpResponder::page(const std::string& body, const std::string& serv
            "\r\nConnection: close\r\n\r\n" + body;
 }
 
+std::string HttpResponder::lastRequest() {
+    const std::scoped_lock lock(m_mutex);
+    return m_request;
+}
+
+namespace {
+/// Its head, and as much of a body as the head announces, are there.
+bool isWhole(const std::string& request) {
+    constexpr std::string_view kLength = "Content-Length: ";
+    const auto end = request.find("\r\n\r\n");
+    if (end == std::string::npos) return false;
+    const auto length = request.find(kLength);
+    if (length >= end) return true;
+    return request.size() - end - 4 >= std::stoul(request.substr(length + kLength.size(), 20));
+}
+} // namespace
+
 void HttpResponder::serve() {
     std::vector<int> silent; // held open until the end
     for (;;) {
@@ -57,17 +75,18 @@ void HttpResponder::serve() {
         if (fd < 0) continue;
         std::string request;
         std::array<char, 1024> part{};
-        while (request.find("\r\n\r\n") == std::string::npos) {
+        while (!isWhole(request)) {
             const ssize_t size = ::recv(fd, part.data(), part.size(), 0);
             if (size <= 0) break;
             request.append(part.data(), static_cast<std::size_t>(size));
         }
-        ++m_requests;
         std::string answer;
         {
             const std::scoped_lock lock(m_mutex);
             answer = m_answer;
+            m_request = request;
         }
+        ++m_requests;
         if (answer.empty()) {
             silent.push_back(fd);
             continue;

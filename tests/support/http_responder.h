@@ -24,6 +24,8 @@ class HttpResponder {
     std::uint16_t port() const { return m_port; }
     std::string url() const { return "http://127.0.0.1:" + std::to_string(m_port) + "/stub_status"; }
     int requests() const { return m_requests; }
+    /// The last one, as it came. Any thread.
+    std::string lastRequest();
 
     static std::string page(const std::string& body, const std::string& server = "nginx/1.22.1");
 
@@ -34,7 +36,8 @@ class HttpResponder {
     int m_stop = -1; // eventfd
     std::uint16_t m_port = 0;
     std::mutex m_mutex;
-    std::string m_answer; // guarded by m_mutex
+    std::string m_answer;  // guarded by m_mutex
+    std::string m_request; // the same: the last
     std::atomic<int> m_requests = 0;
     std::thread m_thread;
 };

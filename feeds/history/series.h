@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/model/measure.h"
+#include "feeds/model/pop_totals.h"
+#include "feeds/wire/charted.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// How series are named in a store: by the tables of feeds/model and feeds/wire and by nothing else.
+namespace surgescope::feeds::history {
+
+inline constexpr std::string_view kPrefix = "surgescope_";
+
+// Labels besides that of the bucket.
+inline constexpr const char* kPop = "pop";
+inline constexpr const char* kRegion = "region";
+inline constexpr const char* kJob = "job";
+inline constexpr const char* kInstance = "instance"; // who wrote it: several may speak for a PoP
+
+// Gauges of the ten seconds that end at their time.
+inline constexpr const char* kExpectedNodes = "surgescope_expected_nodes";
+inline constexpr const char* kObservedSeconds = "surgescope_observed_seconds"; // in which somebody reported
+/// Bit i: field i + 10 of PopTotals was measured by all who reported. Below 2^53, so that a double holds it.
+inline constexpr const char* kMeasuredByAll = "surgescope_measured_by_all_bits";
+static_assert(FieldSet::all().bits() < std::uint64_t{1} << 53U);
+
+/// Node-seconds, by the label kPermille: the lower bound of a bin of SaturationHistogram.
+inline constexpr const char* kSaturation = "surgescope_saturation_node_seconds_total";
+inline constexpr const char* kPermille = "permille";
+
+/// Of one that is charted of every place: a gauge.
+inline std::string nameOfSeries(Measure measure) {
+    return std::string(kPrefix) += infoOf(measure).name;
+}
+/// Counted since the writer began.
+inline std::string nameOfSeries(Counter counter) {
+    return (std::string(kPrefix) += nameOf(counter)) += "_total";
+}
+/// The same of a histogram; _bucket, _sum and _count are appended where it is no native one.
+inline std::string nameOfSeries(Distribution distribution) {
+    return (std::string(kPrefix) += nameOf(distribution)) += "_microseconds";
+}
+
+/// All there can be, those of buckets too.
+inline std::vector<std::string> namesOfSeries() {
+    std::vector<std::string> names{kExpectedNodes, kObservedSeconds, kMeasuredByAll, kSaturation};
+    for (std::size_t i = 0; i < kChartedEverywhere; ++i)
+        names.push_back(nameOfSeries(kCharted[i]));
+    for (std::size_t i = 0; i < kCounterCount; ++i)
+        names.push_back(nameOfSeries(static_cast<Counter>(i)));
+    for (std::size_t i = 0; i < kDistributionCount; ++i)
+        for (const char* ending : {"", "_bucket", "_sum", "_count"})
+            names.push_back(nameOfSeries(static_cast<Distribution>(i)) + ending);
+    return names;
+}
+
+} // namespace surgescope::feeds::history
