@@ -2,8 +2,8 @@
 // The commands that work on a feed: until they are done or asked to stop.
 #include "feeds/capture/recorder.h"
 #include "feeds/pipeline/feed_step.h"
+#include "feeds/source/open_feed.h"
 #include "feeds/source/replay_source.h"
-#include "feeds/source/zmq_source.h"
 #include "feeds/transport/publishing_socket.h"
 #include "feeds/util/token_bucket.h"
 #include "feeds/wire/limits.h"
@@ -63,10 +63,9 @@ Result<int> record(const CaptureOptions& options) {
     const SystemClock clock;
     auto connect = options.connect;
     connect.insert(connect.end(), options.inputs.begin(), options.inputs.end());
-    auto source =
-        ZmqSource::open({.connect = connect,
-                         .bind = options.bind,
-                         .context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust))});
+    auto source = openFeed({.connect = connect,
+                            .bind = options.bind,
+                            .context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust))});
     if (!source) return Error{source.error()};
     Recorder::Options how{
         .path = options.output, .nodeColumnsEvery = options.nodesEvery, .library = "surgescope-capture"};

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Against real nats-servers.
+#include "feeds/source/nats_source.h"
+#include "feeds/source/open_feed.h"
+#include "feeds/wire/decode.h"
+#include "feeds/transport/trust.h"
+#include "feeds/wire/peek.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/messages.h"
+#include "tests/support/nats_fixture.h"
+#include "tests/support/sockets.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/wait.h"
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <map>
+#include <nats/nats.h>
+
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+/// What a source has given so far.
+struct Given {
+    explicit Given(const NatsSource::Options& options) {
+        auto opened = NatsSource::open(options);
+        if (!opened) FAIL(opened.error());
+        source = std::move(opened.value());
+        for (const char* topic : {"pop/", "roster/", "event", "global"})
+            source->subscribe(topic);
+    }
+    bool take() {
+        const auto received = source->receive(milliseconds(20));
+        if (std::holds_alternative<Source::SeekBegins>(received)) signs += "(";
+        if (std::holds_alternative<Source::SeekEnds>(received)) signs += ")";
+        if (const auto* refused = std::get_if<Refused>(&received)) refusals.push_back(refused->text);
+        const auto* message = std::get_if<RawMessage>(&received);
+        if (!message) return false;
+        const auto peeked = peek(message->payload);
+        if (!peeked) return false;
+        if (message->topic.starts_with("pop/")) {
+            ++sequences[peeked->sequence];
+            signs += signs.ends_with('.') ? "" : ".";
+        }
+        ++topics[std::string(message->topic)];
+        bytes = message->payload.size();
+        arrived = message->arrived;
+        return true;
+    }
+    template <class Done> bool until(Done done) {
+        return eventually([&] {
+            take();
+            return done();
+        });
+    }
+    /// Each of these once.
+    bool hasAllOnce(std::uint64_t last) const {
+        return sequences.size() == last && sequences.begin()->first == 1 && sequences.rbegin()->first == last &&
+               std::ranges::all_of(sequences, [](const auto& one) { return one.second == 1; });
+    }
+    EndpointStatus status() const { return source->endpoints().front(); }
+    bool isTold(const std::string& text) const {
+        return std::ranges::any_of(status().troubles, [&](const Counted& trouble) {
+            return trouble.what.find(text) != std::string::npos;
+        });
+    }
+
+    std::unique_ptr<NatsSource> source;
+    std::map<std::uint64_t, int> sequences; // of PoP reports, and how often each came
+    std::map<std::string, int> topics;
+    std::vector<std::string> refusals;
+    std::string signs; // ( a past begins, ) it ends, . reports
+    std::size_t bytes = 0;
+    WallTime arrived{};
+};
+
+/// One that publishes through NATS.
+struct Speaker {
+    explicit Speaker(const std::string& endpoint, Publisher::Options options = {}) {
+        options.name = options.name.empty() ? "agent" : options.name;
+        options.connect = {endpoint};
+        publisher = openPublisher(options, clock);
+    }
+    void say(const char* pop = "LHR") {
+        auto report = popReport({.pop = pop, .second = nextSecond++});
+        publisher->tick();
+        publisher->publish(report);
+    }
+    bool isTold(const std::string& text) const {
+        for (const auto& endpoint : publisher->endpoints())
+            for (const auto& trouble : endpoint.troubles)
+                if (trouble.what.find(text) != std::string::npos) return true;
+        return false;
+    }
+    bool isConnected() const { return publisher->endpoints().front().peers > 0; }
+    SystemClock clock;
+    std::int64_t nextSecond = kStart;
+    std::unique_ptr<Publisher> publisher;
+};
+
+bool skippedWithoutNats() {
+    return skippedWithout(NatsFixture::kProgram, "nats-server");
+}
+
+std::shared_ptr<ZmqContext> contextWith(const TemporaryFolder& folder, const std::string& user) {
+    const auto file = folder.path() / (user.substr(0, user.find(':')) + ".pass");
+    std::ofstream(file) << user << "\n";
+    return std::make_shared<ZmqContext>(std::make_shared<Trust>(
+        Trust::Options{.folder = folder.path().string(), .nats = {.credentials = file.string()}}));
+}
+
+} // namespace
+
+TEST_CASE("what is published through NATS is heard through NATS", "[nats]") {
+    if (skippedWithoutNats()) return;
+    NatsFixture nats;
+    nats.start();
+    Given given({.endpoint = nats.endpoint()});
+    Speaker agent(nats.endpoint());
+    agent.publisher->setRoster(roster({}));
+    REQUIRE(given.until([&] {
+        agent.say();
+        return given.topics["pop/LHR"] > 3 && given.topics["roster/LHR"] > 0;
+    }));
+    CHECK(given.status().peers == 1);
+    CHECK(given.status().troubles.empty());
+    CHECK(given.refusals.empty());
+
+    // Node columns only for who asks, of the PoP he asks for.
+    CHECK_FALSE(agent.publisher->wanted("node/LHR"));
+    CHECK_FALSE(agent.publisher->wanted("node/CDG"));
+    given.source->subscribe("node/LHR");
+    REQUIRE(given.until([&] { return agent.publisher->wanted("node/LHR"); }));
+    CHECK_FALSE(agent.publisher->wanted("node/CDG"));
+    auto columns = nodeColumns({});
+    agent.publisher->publish(columns);
+    CHECK(given.until([&] { return given.topics["node/LHR"] == 1; }));
+}
+
+TEST_CASE("a message that no server takes at once comes in parts and whole", "[nats]") {
+    if (skippedWithoutNats()) return;
+    NatsFixture nats(1, "max_payload: 20000");
+    nats.start();
+    Given given({.endpoint = nats.endpoint()});
+    Speaker agent(nats.endpoint());
+    REQUIRE(given.until([&] {
+        agent.say();
+        return !given.sequences.empty();
+    }));
+    auto large = roster({.nodes = 5'000});
+    agent.publisher->setRoster(large);
+    REQUIRE(given.until([&] { return given.topics["roster/LHR"] > 0; }));
+    CHECK(given.bytes > 60'000);
+    CHECK(given.refusals.empty());
+}
+
+TEST_CASE("a wall that comes late begins with the past of a stream, and goes on without a seam", "[nats]") {
+    if (skippedWithoutNats()) return;
+    NatsFixture nats;
+    nats.start();
+    Speaker agent(nats.endpoint(), {.stream = NatsStream{}});
+    Given early({.endpoint = nats.endpoint()});
+    REQUIRE(eventually([&] { early.take(); return agent.isConnected(); }));
+    agent.publisher->setRoster(roster({}));
+    for (int i = 0; i < 500; ++i)
+        agent.say();
+    REQUIRE(early.until([&] { return early.sequences.size() >= 500; }));
+
+    Given late({.endpoint = nats.endpoint(), .history = seconds(900)});
+    const auto before = SystemClock().steady();
+    REQUIRE(late.until([&] {
+        agent.say();
+        return late.signs.ends_with(".).");
+    }));
+    CHECK(secondsBetween(before, SystemClock().steady()) < 10);
+    CHECK(late.signs == "(.).");
+    CHECK(late.topics["roster/LHR"] == 1);
+    const auto last = late.sequences.rbegin()->first;
+    CHECK(late.hasAllOnce(last));
+    CHECK(last > 500);
+    // Time is now again.
+    const SystemClock clock;
+    CHECK(secondsBetween(late.source->clock(clock).steady(), clock.steady()) < 1);
+}
+
+TEST_CASE("a server that is killed and comes back loses nothing of a stream", "[nats]") {
+    if (skippedWithoutNats()) return;
+    NatsFixture nats;
+    nats.start();
+    Speaker agent(nats.endpoint(), {.stream = NatsStream{}});
+    Given given({.endpoint = nats.endpoint()});
+    REQUIRE(given.until([&] { return agent.isConnected(); }));
+    // The stream is there when the first is acknowledged, and the reader of it begins.
+    Given probe({.endpoint = nats.endpoint(), .history = seconds(60)});
+    REQUIRE(probe.until([&] {
+        agent.say();
+        given.take();
+        return probe.signs.find(')') != std::string::npos;
+    }));
+    nats.kill();
+    for (int i = 0; i < 50; ++i)
+        agent.say();
+    nats.restart();
+    std::uint64_t last = 0;
+    REQUIRE(given.until([&] {
+        if (last == 0) agent.say();
+        if (last == 0 && given.status().peers == 1 && agent.isConnected() && given.sequences.size() > 60)
+            last = agent.publisher->sentMessages();
+        agent.publisher->tick();
+        return last > 0 && given.sequences.contains(last);
+    }));
+    CHECK(given.until([&] { return given.hasAllOnce(given.sequences.rbegin()->first); }));
+    CHECK(given.status().lost >= 1);
+}
+
+TEST_CASE("what servers refuse is counted and named", "[nats]") {
+    if (skippedWithoutNats()) return;
+    const TemporaryFolder folder;
+    NatsFixture nats(1, R"(authorization { users: [
+      { user: wall, password: w, permissions: { publish: ["surgescope.want.>", "$JS.API.>"], subscribe: ["surgescope.>", "_INBOX.>"] } }
+      { user: lhr, password: l, permissions: { publish: ["surgescope.*.LHR"], subscribe: ["surgescope.want.>", "_INBOX.>"] } }
+    ] })");
+    nats.start();
+    Given given({.endpoint = nats.endpoint(), .context = contextWith(folder, "wall:w")});
+    Speaker agent(nats.endpoint(), {.context = contextWith(folder, "lhr:l")});
+    REQUIRE(given.until([&] {
+        agent.say("LHR");
+        agent.say("CDG");
+        return given.topics["pop/LHR"] > 3;
+    }));
+    CHECK(eventually([&] { given.take(); return agent.isTold("Permissions Violation for Publish to \"surgescope.pop.CDG\""); }));
+    CHECK(given.topics["pop/CDG"] == 0);
+
+    Speaker stranger(nats.endpoint(), {.context = contextWith(folder, "stranger:x")});
+    Given deaf({.endpoint = nats.endpoint(), .context = contextWith(folder, "lhr:wrong")});
+    CHECK(deaf.until([&] { return deaf.isTold("not let in"); }));
+    CHECK(eventually([&] { deaf.take(); return stranger.isTold("not let in"); }));
+    CHECK(stranger.isConnected() == false);
+}
+
+TEST_CASE("a stream that is deleted underneath is said, and what comes now is shown", "[nats]") {
+    if (skippedWithoutNats()) return;
+    NatsFixture nats;
+    nats.start();
+    {
+        Speaker keeper(nats.endpoint(), {.stream = NatsStream{}});
+        Given first({.endpoint = nats.endpoint(), .history = seconds(60)});
+        REQUIRE(first.until([&] {
+            keeper.say();
+            return first.signs.find(')') != std::string::npos;
+        }));
+    }
+    Given given({.endpoint = nats.endpoint(), .history = seconds(60)});
+    REQUIRE(given.until([&] { return given.signs.find(')') != std::string::npos; }));
+    // Somebody with a plain connection and no code of ours.
+    natsConnection* connection = nullptr;
+    REQUIRE(natsConnection_ConnectTo(&connection, nats.endpoint().c_str()) == NATS_OK);
+    natsMsg* answer = nullptr;
+    REQUIRE(natsConnection_RequestString(&answer, connection, "$JS.API.STREAM.DELETE.SURGESCOPE", "", 2'000) == NATS_OK);
+    natsMsg_Destroy(answer);
+    natsConnection_Destroy(connection);
+    Speaker agent(nats.endpoint(), {.name = "other"});
+    const auto before = given.topics["pop/LHR"];
+    REQUIRE(given.until([&] {
+        agent.say();
+        return given.topics["pop/LHR"] > before + 3;
+    }));
+    CHECK(given.isTold("the stream is gone"));
+    // And read again when somebody makes it anew.
+    Speaker keeper(nats.endpoint(), {.name = "keeper", .stream = NatsStream{}});
+    Given later({.endpoint = nats.endpoint(), .history = seconds(60)});
+    CHECK(later.until([&] {
+        agent.say();
+        given.take();
+        return later.signs.find(')') != std::string::npos;
+    }));
+}
+
+TEST_CASE("NATS stands alone in a feed", "[nats]") {
+    CHECK_THAT(openFeed({.connect = {"nats://127.0.0.1", "tcp://127.0.0.1:5556"}}).error(),
+               containsText("expected one cluster"));
+    CHECK_THAT(openFeed({.connect = {"nats://127.0.0.1:x"}}).error(), containsText("expected nats://HOST"));
+    const auto trust = std::make_shared<Trust>(Trust::Options{.nats = {.credentials = "/nowhere/at.all"}});
+    CHECK_THAT(openFeed({.connect = {"nats://127.0.0.1"}, .context = std::make_shared<ZmqContext>(trust)}).error(),
+               containsText("/nowhere/at.all"));
+}
