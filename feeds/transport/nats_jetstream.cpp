@@ -84,7 +84,10 @@ Result<bool> keepStream(natsConnection* connection, const NatsStream& asked) {
     }
     if (s == NATS_NOT_FOUND) s = js_AddStream(nullptr, js.get(), &config, nullptr, &code);
     if (s == NATS_OK) return true;
-    return jetStreamError("the stream cannot be made", s);
+    auto error = jetStreamError("the stream cannot be made", s);
+    if (code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr)
+        error.text += "; expected servers with that much of max_file_store, or less: --keep-bytes";
+    return error;
 }
 
 Result<std::optional<FoundStream>> findStream(natsConnection* connection) {
@@ -94,7 +97,8 @@ Result<std::optional<FoundStream>> findStream(natsConnection* connection) {
     const auto s = js_GetStreamInfo(&made, js.get(), kStreamName, nullptr, &code);
     const JetStreamHeld<jsStreamInfo> found(made);
     if (s == NATS_OK)
-        return std::optional(FoundStream{found->Created, found->State.FirstSeq, found->State.LastSeq});
+        return std::optional(FoundStream{found->Created, found->State.FirstSeq, found->State.LastSeq,
+                                         found->State.Consumers});
     if (s == NATS_NOT_FOUND || s == NATS_NO_RESPONDERS || code == JSNotEnabledErr ||
         code == JSNotEnabledForAccountErr)
         return std::optional<FoundStream>();
