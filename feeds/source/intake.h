@@ -68,7 +68,9 @@ template <class Message> class Intake {
     void keepPast(Message message, WallTime arrived) {
         m_last = std::max(m_last, arrived);
         const auto bytes = bytesOf(message);
-        push({std::move(message), arrived, m_arrival.steady(), nullptr, nullptr, bytes, {}});
+        Waiting waiting{std::move(message), arrived, m_arrival.steady(), nullptr, nullptr, bytes, {}};
+        waiting.isPast = true;
+        push(std::move(waiting));
     }
     /// To be given when what has come so far was.
     void mark(Source::Received sign) {
@@ -90,6 +92,8 @@ template <class Message> class Intake {
         return RawMessage{m_current.message.topic(), m_current.message.payload(), m_current.arrived,
                           m_current.heardAt, m_current.permit.get()};
     }
+    /// What was given last had been kept before it came.
+    bool wasPast() const { return m_current.isPast; }
     bool empty() const { return m_waiting.empty(); }
     /// Of what waits, or of what was given last.
     std::size_t bytes() const { return m_bytes; }
@@ -105,6 +109,7 @@ template <class Message> class Intake {
         PublisherShares::Share* share = nullptr;
         std::size_t bytes = 0;
         std::optional<Source::Received> sign; // in the place of a message
+        bool isPast = false;
     };
 
     static std::size_t bytesOf(const Message& message) {

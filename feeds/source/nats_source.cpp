@@ -33,12 +33,14 @@ class LateClock final : public Clock {
 
 struct NatsSource::Parts {
     explicit Parts(const Options& o)
-        : real(o.clock ? *o.clock : machine), late(real), history(o.history), reader(o.history, o.bounds, real) {}
+        : real(o.clock ? *o.clock : machine), late(real), history(o.history), hasPast(o.playFrom || o.history > seconds(0)),
+          reader(o.history, o.playFrom, o.bounds, real) {}
 
     SystemClock machine;
     const Clock& real;
     LateClock late;
     const seconds history;
+    const bool hasPast;
     SteadyTime wishesAt{};       // said last; the connection's thread
     std::uint64_t connections{}; // seen by it
 
@@ -134,9 +136,12 @@ Source::Received NatsSource::receive(milliseconds timeout) {
     };
     if (std::holds_alternative<SeekBegins>(*next)) lateSince(p.reader.pastFrom());
     if (std::holds_alternative<SeekEnds>(*next)) p.late.late = {};
-    if (auto* message = std::get_if<RawMessage>(&*next); message && p.late.late > WallTime::duration(0)) {
-        lateSince(message->arrived);
-        message->heardAt = p.late.steady();
+    if (auto* message = std::get_if<RawMessage>(&*next)) {
+        if (!intake.wasPast())
+            p.late.late = {};
+        else
+            lateSince(message->arrived);
+        message->heardAt -= p.late.late;
     }
     return std::move(*next);
 }
@@ -167,7 +172,7 @@ std::vector<Source::Endpoint> NatsSource::endpoints() const {
 }
 
 const Clock& NatsSource::clock(const Clock& real) const {
-    if (m_parts->history == seconds(0)) return real;
+    if (!m_parts->hasPast) return real;
     return m_parts->late;
 }
 

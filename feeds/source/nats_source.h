@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ class NatsSource final : public Source {
     struct Options {
         std::string endpoint;
         std::chrono::seconds history{0};     // of a stream, to begin with
+        /// Instead: all that was kept since then, as if it were received then, as fast as it is taken; no seek.
+        std::optional<WallTime> playFrom;
         PublisherShares::Bounds bounds;      // of what comes now
         std::shared_ptr<ZmqContext> context; // whose trust says how servers are met; null: none
         const Clock* clock = nullptr;        // stamps arrival, must outlive the source; null: the machine's

@@ -8,22 +8,27 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
+#include <unordered_set>
+#include <utility>
 #include <variant>
 #include <vector>
 
 /// For .cpp files of sources only.
 namespace surgescope::feeds {
 
-/// Reads the stream, from some time on and then as it grows, and looks after it: begins again behind what was
-/// read when a server is lost, and takes what comes straight while there is no stream. One thread at a time,
-/// and waits for nobody but in ask().
+/// Hears what publishers say straight, and reads the stream that keeps it, from some time on and then as it
+/// grows: each message counts once, by whichever way it comes first. So the stream brings the past and what
+/// was missed while a server was lost, and nothing stops while the stream has no leader. While the past is
+/// brought in, what comes straight is held back. One thread at a time, and waits for nobody but in ask().
 class NatsStreamReader {
   public:
     /// `clock` must outlive it.
-    NatsStreamReader(std::chrono::seconds history, const PublisherShares::Bounds& bounds, const Clock& clock)
-        : m_history(history), m_clock(clock), m_intake(bounds, clock) {}
+    NatsStreamReader(std::chrono::seconds history, std::optional<WallTime> playFrom,
+                     const PublisherShares::Bounds& bounds, const Clock& clock)
+        : m_history(history), m_playFrom(playFrom), m_clock(clock), m_intake(bounds, clock) {}
 
     /// `connection` must outlive it.
     void begin(NatsConnection& connection) { m_connection = &connection; }
@@ -66,27 +71,34 @@ class NatsStreamReader {
     WallTime pastFrom() const { return m_pastFrom; }
 
   private:
-    enum class From : std::uint8_t { nowhere, stream, publishers };
-
     void hearStream(const StreamPlace& place, NatsMessage message);
     void hearStatus(const NatsMessage& message);
-    void keep(NatsMessage message, std::optional<WallTime> stored);
+    enum class Way : std::uint8_t { straight, stream };
+    void hearStraight(NatsMessage message);
+    void keep(NatsMessage message, Way way, std::optional<WallTime> stored);
+    bool cameBefore(const Held& held);
     void lose(const std::string& why);
-    void readPublishers();
     void readStream(const Answer& answer);
-    void endPast();
-    void subscribeStreamed(bool on);
+    void letThrough();
 
     const std::chrono::seconds m_history;
+    const std::optional<WallTime> m_playFrom;
     const Clock& m_clock;
     NatsConnection* m_connection = nullptr;
     Intake<Held> m_intake;
-    NatsParts m_parts;
+    NatsParts m_parts[2]; // by way
     std::vector<std::string> m_prefixes;
+    /// Hashes of what came of late, and in the order in which it came.
+    std::unordered_set<std::uint64_t> m_came;
+    std::deque<std::pair<SteadyTime, std::uint64_t>> m_cameAt;
 
-    From m_from = From::nowhere;
-    SteadyTime m_lookAt{}; // for a stream, next
-    std::optional<SteadyTime> m_nowhereSince;
+    bool m_holds = true; // what comes straight
+    std::deque<NatsMessage> m_held;
+    std::size_t m_heldBytes = 0;
+
+    bool m_reads = false;  // the stream
+    SteadyTime m_lookAt{}; // for it, next
+    std::optional<SteadyTime> m_blindSince;
     std::chrono::milliseconds m_lookAgain{0};
     bool m_missed = false; // it was said that there is no stream
 
@@ -95,7 +107,7 @@ class NatsStreamReader {
     std::int64_t m_createdNs = 0; // of the stream that was read last
     std::uint64_t m_sequence = 0; // read last
     std::uint64_t m_read = 0;     // by this reader
-    WallTime m_newest{};          // stored or arrived last
+    WallTime m_newest{};          // stored or arrived last, of what was let through
     std::size_t m_asked = 0;      // messages that a server may send
     SteadyTime m_heardAt{};
     bool m_catchingUp = false; // what comes was stored before

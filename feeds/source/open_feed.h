@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct FeedEndpoints {
     std::vector<std::string> bind;
     /// Of what a NATS cluster keeps, to begin with.
     std::chrono::seconds history{0};
+    /// Instead: all of it since then, as if it were received then, as fast as it is taken.
+    std::optional<WallTime> playFrom;
     /// For publishers of this process: what is not handled yet waits at them instead, unbounded.
     bool publishersWait = false;
     std::shared_ptr<ZmqContext> context; // with who is trusted; null: one of its own

@@ -103,8 +103,8 @@ void NatsPublishingLink::hearAnswer(std::string_view number, const NatsMessage& 
     const std::scoped_lock lock(m_mutex);
     const auto at = m_kept.find(which);
     if (at == m_kept.end()) return;
-    if (nobody && m_isStored) return; // a stream is between two leaders: it is sent again
-    if (!nobody && !refused) m_isStored = true;
+    if (m_isStored && (nobody || refused)) return; // between two leaders, perhaps: it is sent again
+    m_isStored = m_isStored || !(nobody || refused);
     m_keptBytes -= at->second.payload.size();
     m_kept.erase(at);
 }

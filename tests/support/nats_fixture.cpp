@@ -20,9 +20,21 @@ void NatsFixture::configure(std::size_t which) const {
     const auto name = "n" + std::to_string(which);
     std::string routes;
     for (const auto& server : m_servers)
-        routes += "nats://127.0.0.1:" + std::to_string(server->clusterPort) + " ";
+        routes += "\"nats://127.0.0.1:" + std::to_string(server->clusterPort) + "\", ";
     std::ofstream file(m_folder.path() / (name + ".conf"));
     const auto& own = *m_servers[which];
+    if (m_more.find("server_name:") != std::string::npos) {
+        auto text = m_more;
+        replaceEach(text, "$NATS_NAME", name);
+        replaceEach(text, "0.0.0.0:4222", "127.0.0.1:" + std::to_string(own.port));
+        replaceEach(text, "0.0.0.0:6222", "127.0.0.1:" + std::to_string(own.clusterPort));
+        for (std::size_t i = 0; i < m_servers.size(); ++i)
+            replaceEach(text, "nats-" + std::to_string(i + 1) + ":6222",
+                        "127.0.0.1:" + std::to_string(m_servers[i]->clusterPort));
+        replaceEach(text, "/var/lib/nats", (m_folder.path() / name).string());
+        file << text;
+        return;
+    }
     file << "server_name: " << name << "\nlisten: \"127.0.0.1:" << own.port << "\"\nwrite_deadline: \"1s\"\n"
          << "jetstream { store_dir: \"" << (m_folder.path() / name).string()
          << "\", max_mem: 64MB, max_file: 1GB }\n";

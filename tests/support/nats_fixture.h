@@ -17,7 +17,8 @@ class NatsFixture {
   public:
     static constexpr const char* kProgram = "/usr/sbin/nats-server";
 
-    /// `more`: of each server's configuration.
+    /// `more`: of each server's configuration. One that names itself is all of it, but for names, ports and
+    /// folders.
     explicit NatsFixture(std::size_t servers = 1, std::string more = {});
 
     /// All that do not run.
