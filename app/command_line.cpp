@@ -55,6 +55,10 @@ void addKeysOption(CLI::App& app, feeds::Trust::Options& trust) {
 
 void addTrustOptions(CLI::App& app, feeds::Trust::Options& trust) {
     addKeysOption(app, trust);
+    app.add_option("--nats-credentials", trust.nats.credentials,
+                   "Who we are to a NATS server: a .creds file, or one line, NAME:PASSWORD");
+    app.add_option("--nats-ca", trust.nats.authorities,
+                   "Certificates (PEM) that servers behind tls:// are signed by, instead of the system's");
     app.add_flag("--insecure-plain-tcp", trust.plainTcp,
                  "No keys, on any endpoint: whoever is on the way may read everything and speak for anybody");
 }

@@ -18,7 +18,8 @@ std::optional<int> parseCommandLine(CLI::App& app, int argc, char** argv);
 /// --edge FILE, alike in all programs. What it chooses: feeds::catalogueOf(file).
 CLI::Option* addEdgeOption(CLI::App& app, std::string& file);
 
-/// --key-folder FOLDER and, unless it is about keys alone, the flag that does without; alike in all programs.
+/// --key-folder FOLDER and, unless it is about keys alone, who we are to NATS and the flag that does without;
+/// alike in all programs.
 void addKeysOption(CLI::App& app, feeds::Trust::Options& trust);
 void addTrustOptions(CLI::App& app, feeds::Trust::Options& trust);
 

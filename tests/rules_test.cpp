@@ -143,6 +143,11 @@ TEST_CASE("fragile dependencies live in few files", "[rules]") {
                                    path.starts_with("feeds/source/") || path.starts_with("feeds/publish/");
               return include.starts_with("zmq") && !allowed;
           }) == kNone);
+    CHECK(wrongIncludes(all, [](const std::string& path, const std::string& include) {
+              const bool allowed =
+                  path.starts_with("feeds/transport/nats_") || path.starts_with("feeds/source/nats_");
+              return include.starts_with("nats/") && !allowed;
+          }) == kNone);
     // One place makes sockets.
     const auto made = matches(all, std::regex("zmq::socket_type"));
     CHECK(std::ranges::all_of(

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The commands that work on a feed: until they are done or asked to stop.
+#include "feeds/capture/recorded_time.h"
 #include "feeds/capture/recorder.h"
 #include "feeds/pipeline/feed_step.h"
+#include "feeds/source/open_feed.h"
 #include "feeds/source/replay_source.h"
-#include "feeds/source/zmq_source.h"
 #include "feeds/transport/publishing_socket.h"
 #include "feeds/util/token_bucket.h"
 #include "feeds/wire/limits.h"
@@ -45,6 +46,15 @@ class Pace {
     TokenBucket m_bytes;
 };
 
+/// Nothing: it was not said.
+Result<std::optional<WallTime>> momentOf(const char* option, const std::string& text) {
+    if (text.empty()) return std::optional<WallTime>();
+    const auto at = parseRecordedTime(text, {});
+    if (!at || text.find('-') != 4) // none of a recording's own
+        return Error{std::string(option) + ": expected 2026-11-24T20:00:00Z, got '" + text + "'"};
+    return std::optional(WallTime(*at));
+}
+
 /// What never came, and what came and could not be used, is in no recording, or of no use there.
 void tellWhatIsMissing(const FeedHealth& health) {
     if (health.lost > 0)
@@ -63,10 +73,14 @@ Result<int> record(const CaptureOptions& options) {
     const SystemClock clock;
     auto connect = options.connect;
     connect.insert(connect.end(), options.inputs.begin(), options.inputs.end());
-    auto source =
-        ZmqSource::open({.connect = connect,
-                         .bind = options.bind,
-                         .context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust))});
+    const auto from = momentOf("--from", options.from);
+    if (!from) return Error{from.error()};
+    const auto to = momentOf("--to", options.to);
+    if (!to) return Error{to.error()};
+    auto source = openFeed({.connect = connect,
+                            .bind = options.bind,
+                            .playFrom = *from,
+                            .context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust))});
     if (!source) return Error{source.error()};
     Recorder::Options how{
         .path = options.output, .nodeColumnsEvery = options.nodesEvery, .library = "surgescope-capture"};
@@ -87,7 +101,12 @@ Result<int> record(const CaptureOptions& options) {
     auto nextLook = begin;
     while (!isStopped() && recorder.status().state == Recorder::State::recording) {
         if (options.seconds > 0 && secondsBetween(begin, clock.steady()) >= options.seconds) break;
-        step.receive(milliseconds(100));
+        if (*to && step.state().settled() && *step.state().settled() >= **to) break;
+        // The past comes faster than a disk takes it.
+        if (*from && recorder.status().queueFill > 0.5)
+            ::poll(nullptr, 0, 5);
+        else
+            step.receive(milliseconds(100));
         if (clock.steady() < nextLook) continue;
         nextLook = clock.steady() + milliseconds(50);
         step.settle();

@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
     };
 
     auto* record = add("record", "Records a feed until stopped (Ctrl+C)", app::record);
-    record->add_option("ENDPOINT", options.inputs, "Endpoints to connect to: tcp://sim:5556");
+    record->add_option("ENDPOINT", options.inputs, "Endpoints to connect to: tcp://sim:5556; or a NATS cluster: tls://nats-1,nats-2");
     record->add_option("--bind", options.bind,
                        "Endpoint that publishers connect to: tcp://*:5556; repeatable");
     output(record);
@@ -49,6 +49,9 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1, 100'000));
     record->add_option("--new-file-mib", options.newFileMib, "A new file after so many MiB")
         ->check(CLI::Range(1, 100'000'000));
+    record->add_option("--from", options.from,
+                       "Begins in the past, with what a NATS cluster keeps since then: 2026-11-24T20:00:00Z");
+    record->add_option("--to", options.to, "Ends there, once that was received: 2026-11-25T02:00:00Z");
     record->add_option("--seconds", options.seconds, "Stop after so many seconds")
         ->check(CLI::Range(1, 10'000'000));
 

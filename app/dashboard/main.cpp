@@ -4,7 +4,8 @@
 #include "feeds/capture/recorded_time.h"
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/pipeline/session.h"
-#include "feeds/source/zmq_source.h"
+#include "feeds/source/open_feed.h"
+#include "feeds/state/rollup.h"
 #include "feeds/transport/allow_list.h"
 #include "feeds/util/own_process.h"
 
@@ -88,12 +89,15 @@ feeds::Result<std::unique_ptr<feeds::Session>> followFeed(const app::Options& op
                                                           const std::shared_ptr<feeds::ZmqContext>& context,
                                                           const feeds::PopCatalogue& catalogue,
                                                           const feeds::Clock& clock) {
-    feeds::ZmqSource::Options endpoints{.connect = options.connect, .bind = options.bind, .context = context};
+    feeds::FeedEndpoints endpoints{.connect = options.connect,
+                                   .bind = options.bind,
+                                   .history = feeds::Rollup::kFineRange,
+                                   .context = context};
     if (options.simulate) {
         endpoints.connect = {kRehearsalEndpoint};
         endpoints.publishersWait = true;
     }
-    auto source = feeds::ZmqSource::open(endpoints);
+    auto source = feeds::openFeed(endpoints);
     if (!source) return feeds::Error{source.error()};
     return feeds::Session::live(std::move(source.value()), catalogue, clock,
                                 sessionOptions(options, context));

@@ -6,7 +6,8 @@
 #include "feeds/publish/publisher.h"
 #include "feeds/relay/relay_thread.h"
 #include "feeds/relay/roster_file.h"
-#include "feeds/source/zmq_source.h"
+#include "feeds/source/open_feed.h"
+#include "feeds/transport/nats_endpoint.h"
 #include "feeds/util/file.h"
 #include "feeds/util/own_process.h"
 #include "feeds/wire/limits.h"
@@ -45,6 +46,9 @@ struct Options {
     std::vector<std::string> connect;
     std::vector<std::string> publish;
     Trust::Options trust;
+    bool jetStream = false;
+    NatsStream stream;
+    double keepSeconds = 26 * 3'600;
     std::string edge;
     std::string state;
     std::string record;
@@ -62,6 +66,26 @@ std::string checkName(const std::string& text) {
                      " ASCII characters without blanks";
 }
 
+void addStreamOptions(CLI::App& app, Options& options) {
+    auto* stream = app.add_flag("--jetstream", options.jetStream,
+                                "The NATS cluster behind --connect keeps what is said there in a stream, made or "
+                                "changed to be so: walls that come later begin with the past, and lose nothing "
+                                "when a server is lost");
+    app.add_option("--replicas", options.stream.replicas, "Servers that have the stream, 1, 3 or 5; of 3 one may fail")
+        ->needs(stream)
+        ->check(CLI::IsMember({1, 3, 5}))
+        ->capture_default_str();
+    app.add_option("--keep", options.keepSeconds, "How long: 26h")
+        ->needs(stream)
+        ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3'600}, {"d", 86'400}},
+                                          CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+        ->check(CLI::Range(60.0, 366 * 86'400.0));
+    app.add_option("--keep-bytes", options.stream.keepBytes, "How much at each of these servers: 8GiB")
+        ->needs(stream)
+        ->transform(CLI::AsSizeValue(false))
+        ->check(CLI::Range(std::uint64_t{1} << 20U, std::uint64_t{1} << 50U));
+}
+
 void addOptions(CLI::App& app, Options& options) {
     app.add_option("--name", options.name, "This relay's name, unique in the fleet: EWR/relay-1")
         ->required()
@@ -70,10 +94,13 @@ void addOptions(CLI::App& app, Options& options) {
     app.add_option("--from", options.from,
                    "Fetch from an agent or relay that lets come: tcp://edge-1:5557; "
                    "repeatable");
-    app.add_option("--connect", options.connect, "Send to a wall or relay: tcp://wall:5556; repeatable");
+    app.add_option("--connect", options.connect,
+                   "Send to a wall or relay: tcp://wall:5556; or to a NATS cluster: tls://nats-1,nats-2; "
+                   "repeatable");
     app.add_option("--publish", options.publish,
                    "Let walls and relays come and fetch: tcp://*:5558; repeatable");
     addTrustOptions(app, options.trust);
+    addStreamOptions(app, options);
     addEdgeOption(app, options.edge);
     app.add_option("--state", options.state,
                    "Keeps the rosters of agents in this file, so that they are known after a restart");
@@ -219,10 +246,15 @@ int runRelay(CLI::App& app, const Options& options) {
     const auto refuse = [&app](const std::string& text) { return commandLineError(app, text); };
     const auto catalogue = catalogueOf(options.edge);
     if (!catalogue) return refuse("--edge: " + catalogue.error());
-    if (options.bind.empty() && options.from.empty())
+    if (options.bind.empty() && options.from.empty() && !options.jetStream)
         return refuse("--bind or --from is required: where do reports come from?");
     if (options.connect.empty() && options.publish.empty())
         return refuse("--connect or --publish is required: where shall reports go?");
+    const auto toNats = std::ranges::count_if(options.connect, isNats);
+    if (options.jetStream && toNats != 1)
+        return refuse("--jetstream: expected one --connect nats://… or tls://…: who shall keep it?");
+    if (toNats > 0 && std::ranges::any_of(options.from, isNats))
+        return refuse("--from and --connect: expected NATS on one side only; a relay there would hear itself");
     const auto lock = lockState(options.state);
     if (!lock) return refuse("--state: " + lock.error());
     auto kept = keptRosters(options.state);
@@ -237,8 +269,10 @@ int runRelay(CLI::App& app, const Options& options) {
         stats = std::move(opened.value());
     }
     const auto context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust));
-    auto source = ZmqSource::open({.connect = options.from, .bind = options.bind, .context = context});
+    auto source = openFeed({.connect = options.from, .bind = options.bind, .context = context});
     if (!source) return refuse(source.error());
+    auto stream = options.stream;
+    stream.keep = std::chrono::seconds(static_cast<std::int64_t>(options.keepSeconds));
     auto up = Publisher::open({.name = options.name,
                                .bind = options.publish,
                                .connect = options.connect,
@@ -246,6 +280,7 @@ int runRelay(CLI::App& app, const Options& options) {
                                .pops = 1, // and so many nodes: few relays have larger PoPs
                                .nodes = 1'000,
                                .warn = [](const std::string& text) { spdlog::warn("{}", text); },
+                               .stream = options.jetStream ? std::optional(stream) : std::nullopt,
                                .context = context},
                               clock);
     if (!up) return refuse(up.error());
@@ -261,6 +296,8 @@ int runRelay(CLI::App& app, const Options& options) {
         spdlog::info("{} {}", endpoint.binds ? "agents may come to" : "fetches from", endpoint.name);
     for (const auto& endpoint : (*up)->boundEndpoints())
         spdlog::info("publishes at {}", endpoint);
+    for (const auto& endpoint : (*up)->endpoints())
+        spdlog::info("publishes at {}{}", endpoint.name, options.jetStream ? ", which keeps it" : "");
     if (!kept->empty()) spdlog::info("knows {} rosters from before", kept->size());
 
     RelayThread relay(std::move(source.value()), std::move(up.value()), **catalogue, clock,

@@ -122,7 +122,7 @@ FeedHealth FeedStep::health(double threadLoad) {
     const auto received = m_received.last(now);
     health.reportsPerSecond = static_cast<double>(received.reports);
     health.bytesPerSecond = static_cast<double>(received.bytes);
-    if (&m_clock == &m_real) health.settledReportAt = m_settledReportAt;
+    if (!m_source.capabilities().canSeek) health.settledReportAt = m_settledReportAt;
     const auto& gaps = m_state.judge().gaps().counts();
     health.lost = gaps.lost;
     health.duplicates = gaps.duplicates;

@@ -39,6 +39,9 @@ class FeedStep {
     /// What is drawn beneath it from now on.
     void setBaseline(std::shared_ptr<const Baseline> baseline);
 
+    /// A past is being brought back, and the state is not whole.
+    bool isSeeking() const { return m_seeking; }
+
     /// Moves the settled second on, as building a frame does. True when it is another one than at the last
     /// call: time for a frame.
     bool settle();

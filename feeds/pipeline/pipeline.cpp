@@ -81,7 +81,8 @@ void Pipeline::run() {
         }
         // In fast motion seconds settle more often than anybody needs frames.
         const auto settledFrame = std::max(frameAt + kBetweenFrames, settledFrameAt + m_options.frameEvery);
-        if (now >= nextFrame || (settled && now >= settledFrame)) {
+        // Nobody shall see a past that is half brought back.
+        if (!step.isSeeking() && (now >= nextFrame || (settled && now >= settledFrame))) {
             if (const auto baseline = m_baselines.take()) {
                 step.setBaseline(baseline); // and keeps it
                 if (watch) watch->setBaseline(baseline.get());
@@ -105,7 +106,7 @@ void Pipeline::run() {
         for (const auto& notes : m_notes.take())
             for (const auto& note : notes)
                 if (voice) voice->say(note);
-        if (!watch) continue;
+        if (!watch || step.isSeeking()) continue;
         for (const auto& command : m_commands.take())
             watch->take(command);
         if (const auto steady = m_clock.steady(); m_options.tap && steady >= nextSecond) {

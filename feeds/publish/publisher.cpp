@@ -50,12 +50,13 @@ Result<std::unique_ptr<PublishingSocket>> openSocket(const Publisher::Options& o
          .onlyWhileConnected = one || options.onlyWhileConnected,
          .farewell = farewellOf(options),
          .load = load,
+         .stream = options.stream,
          .context = options.context});
 }
 
-class ZmqPublisher final : public Publisher {
+class SocketPublisher final : public Publisher {
   public:
-    ZmqPublisher(const Options& options, const Clock& clock, std::unique_ptr<PublishingSocket> socket)
+    SocketPublisher(const Options& options, const Clock& clock, std::unique_ptr<PublishingSocket> socket)
         : m_options(options), m_clock(clock),
           m_failover(options.relays.size(), std::hash<std::string>{}(options.name)),
           m_socket(std::move(socket)),
@@ -97,6 +98,7 @@ class ZmqPublisher final : public Publisher {
     bool wanted(std::string_view topic) const override { return m_socket->wanted(topic); }
 
     const std::vector<std::string>& boundEndpoints() const override { return m_socket->boundEndpoints(); }
+    std::vector<EndpointStatus> endpoints() const override { return m_socket->endpoints(); }
     std::uint64_t sentMessages() const override { return m_sentMessages; }
     std::uint64_t sentBytes() const override { return m_sentBytes; }
 
@@ -179,7 +181,7 @@ Result<std::unique_ptr<Publisher>> Publisher::open(const Options& asked, const C
     auto socket = openSocket(options, 0, load);
     if (!socket) return Error{socket.error()};
     return std::unique_ptr<Publisher>(
-        std::make_unique<ZmqPublisher>(options, clock, std::move(socket.value())));
+        std::make_unique<SocketPublisher>(options, clock, std::move(socket.value())));
 }
 
 } // namespace surgescope::feeds

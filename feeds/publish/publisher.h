@@ -2,6 +2,8 @@
 #pragma once
 
 #include "feeds/transport/context.h"
+#include "feeds/transport/endpoint_status.h"
+#include "feeds/transport/nats_stream.h"
 #include "feeds/util/clock.h"
 #include "feeds/util/result.h"
 #include "feeds/wire/messages.h"
@@ -10,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +41,8 @@ class Publisher {
         bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
         /// Told where it is not let in, and when it is after all. By the thread that ticks.
         std::function<void(const std::string&)> warn;
+        /// Of NATS: the stream that keeps what it says, made and looked after; nothing: what is there is used.
+        std::optional<NatsStream> stream;
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
 
         /// Whoever hears it is of this process.
@@ -72,7 +77,10 @@ class Publisher {
     /// The endpoints bound, with the ports that were chosen for tcp://…:*.
     virtual const std::vector<std::string>& boundEndpoints() const = 0;
 
-    /// Bytes and messages handed to ZeroMQ so far.
+    /// Of NATS: whether there is a connection, and what servers refused.
+    virtual std::vector<EndpointStatus> endpoints() const { return {}; }
+
+    /// Bytes and messages handed over so far.
     virtual std::uint64_t sentMessages() const = 0;
     virtual std::uint64_t sentBytes() const = 0;
 };

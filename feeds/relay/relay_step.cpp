@@ -147,6 +147,8 @@ RelayStatus RelayStep::status(double threadLoad) {
     status.sentMessages = m_up.sentMessages();
     status.sentBytes = m_up.sentBytes();
     status.endpoints = m_source.endpoints();
+    for (auto& endpoint : m_up.endpoints())
+        status.endpoints.push_back(std::move(endpoint));
     status.threadLoad = threadLoad;
     return status;
 }

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/source/publisher_shares.h"
-#include "feeds/source/refusal_tally.h"
-#include "feeds/source/source.h"
-#include "feeds/transport/allow_list.h"
-#include "feeds/util/arrival_line.h"
+#include "feeds/source/intake.h"
 
 #include <zmq.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <variant>
 
 /// For .cpp files of sources only.
 namespace surgescope::feeds {
 
-/// What has arrived and waits to be handled. ZeroMQ bounds its queues in messages, and one may have 16 MB:
-/// what comes is taken out of them soon, stamped and kept here, in bounds of bytes, altogether and of each
-/// publisher. What is beyond them is refused, unread but for its publisher's name. One thread.
+/// Takes messages out of ZeroMQ, whose queues are bounded in messages, and one may have 16 MB. One thread.
 class ZmqIntake {
   public:
     struct Options {
@@ -42,31 +34,23 @@ class ZmqIntake {
     void drain(zmq::socket_t& socket, const Speaker& speaker);
     /// What is to be handled next, in the order of arrival; nothing: there is nothing. Valid until the next
     /// call.
-    std::optional<std::variant<RawMessage, Refused>> next();
+    std::optional<Source::Received> next();
 
   private:
-    struct Waiting {
-        zmq::message_t topic;
-        zmq::message_t payload;
-        WallTime arrived;
-        SteadyTime heardAt;
-        std::shared_ptr<const Permit> permit;
-        PublisherShares::Share* share;
-        std::size_t bytes;
+    struct Parts {
+        zmq::message_t first;
+        zmq::message_t second;
+        std::string_view topic() const { return first.to_string_view(); }
+        std::string_view payload() const { return second.to_string_view(); }
     };
 
     bool takeOne(zmq::socket_t& socket, const Speaker& speaker);
-    void keep(zmq::message_t& topic, zmq::message_t& payload, std::shared_ptr<const Permit> permit);
-    bool mayBeSaid(std::string_view topic, std::string_view publisher, const Permit* permit);
+    void keep(Parts parts, std::shared_ptr<const Permit> permit);
     void refuseParts(std::size_t parts, const Permit* permit);
 
     const bool m_waits;
     const Clock& m_clock;
-    ArrivalLine m_arrival;
-    PublisherShares m_shares;
-    RefusalTally m_refused;
-    std::deque<Waiting> m_waiting;
-    Waiting m_current{};
+    Intake<Parts> m_intake;
     std::size_t m_handedMessages = 0; // since it was drained the last time
     std::size_t m_handedBytes = 0;
 };

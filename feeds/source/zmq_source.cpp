@@ -98,8 +98,7 @@ Source::Received ZmqSource::receive(std::chrono::milliseconds timeout) {
         s.drain();
         next = s.intake.next();
     }
-    if (!next) return Nothing{};
-    return std::visit([](auto& got) -> Received { return std::move(got); }, *next);
+    return next ? std::move(*next) : Received(Nothing{});
 }
 
 void ZmqSource::subscribe(const std::string& prefix) {

@@ -1,78 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/transport/monitor.h"
+#include "feeds/transport/endpoint_status.h"
 #include "feeds/transport/publishing_socket.h"
-#include "feeds/transport/way.h"
 #include "feeds/util/clock.h"
 
-#include <zmq.hpp>
-
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+namespace zmq {
+class socket_t;
+}
+
 /// For .cpp files of the transport.
 namespace surgescope::feeds {
 
-/// A publishing socket and the endpoints it has: made anew when what it connects to does not let it in, and
-/// when somebody who listens must not do so any more, for ZeroMQ cannot send one of many away. One thread.
+/// One way out of a publishing socket: endpoints that are opened alike, by ZeroMQ or by NATS. One thread.
 class PublishingLink {
   public:
-    PublishingLink(const PublishingSocket::Options& options, std::shared_ptr<ZmqContext> context, Way way);
+    virtual ~PublishingLink() = default;
 
-    /// Errors: an endpoint that cannot be used, named with the reason. `bound`: gets what was bound.
-    std::optional<Error> open(std::vector<std::string>& bound);
-
-    bool send(std::string_view topic, std::string_view payload);
-    void expect(const PublishingSocket::Load& load);
+    /// False: nothing of it was sent, because somebody who is waited for did not take it in time.
+    virtual bool send(std::string_view topic, std::string_view payload) = 0;
+    virtual void expect(const PublishingSocket::Load& load) = 0;
     /// True: somebody new asks for rosters.
-    bool readSubscriptions();
-    bool wanted(std::string_view topic) const;
-    std::size_t subscriptions() const { return m_subscriptions; }
-    zmq::socket_t& socket() { return *m_socket; }
+    virtual bool readSubscriptions() = 0;
+    virtual bool wanted(std::string_view topic) const = 0;
+    virtual std::size_t subscriptions() const = 0;
+    /// To be waited for until somebody subscribes; null: there is nothing to wait for.
+    virtual zmq::socket_t* socket() = 0;
 
     /// Where we are not let in, and what to do so that we are, as `name`; empty: nowhere.
-    std::string problem(const std::string& name) const;
+    virtual std::string problem(const std::string& name) const = 0;
+    /// Nothing: nobody watches it.
+    virtual std::optional<EndpointStatus> status() const = 0;
 
-    /// Makes the socket anew when that is due. Call at least once a second.
-    void keepTrying(SteadyTime now, WallTime wall);
-
-  private:
-    void addPrefix(std::string_view prefix, const char* key);
-    void shutOutGreediest();
-    bool sendPart(std::string_view part, int flags);
-    void openAgain(std::chrono::milliseconds linger);
-    void hearMonitor(SteadyTime now);
-    /// Keys that may listen.
-    std::vector<std::string> listening(WallTime wall) const;
-    bool mayHaveChanged(SteadyTime now);
-
-    const PublishingSocket::Options& m_options;
-    std::shared_ptr<ZmqContext> m_context;
-    Way m_way;
-    Attempts m_attempts;
-    std::optional<zmq::socket_t> m_socket;
-    std::unique_ptr<Monitor> m_monitor; // of m_socket; null: nothing of it matters
-    int m_mark;                         // messages that may wait for a subscriber
-    std::uint64_t m_sent = 0;           // messages, since the socket was opened and somebody listens
-    struct Wish {
-        std::size_t count = 0; // subscribers
-        std::string key;       // of who was the first
-    };
-    std::map<std::string, Wish, std::less<>> m_prefixes; // subscribed to
-    std::size_t m_subscriptions = 0;
-    bool m_isHeard = false;      // somebody subscribed since the socket was opened
-    bool m_isShut = false;       // its endpoints are to be opened again
-    std::uint64_t m_version = 0; // of the allow-list that was looked through
-    SteadyTime m_lookedAt{};
-    std::vector<std::string> m_listening; // keys that may listen, sorted
+    /// Tries again what did not succeed, when that is due. Call at least once a second.
+    virtual void keepTrying(SteadyTime now, WallTime wall) = 0;
 };
 
 } // namespace surgescope::feeds

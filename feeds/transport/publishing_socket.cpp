@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/transport/publishing_socket.h"
 
+#include "feeds/transport/nats_publishing_link.h"
 #include "feeds/transport/poll.h"
 #include "feeds/transport/publishing_link.h"
+#include "feeds/transport/zmq_publishing_link.h"
 #include "feeds/util/clock.h"
 
 #include <algorithm>
@@ -19,12 +21,23 @@ Result<std::unique_ptr<PublishingSocket>> PublishingSocket::open(const Options& 
     try {
         auto context = options.context ? options.context : std::make_shared<ZmqContext>();
         std::unique_ptr<PublishingSocket> socket(new PublishingSocket(options, std::move(context)));
-        auto ways = waysTo(options.bind, options.connect, socket->m_context->trust());
+        std::vector<std::string> others;
+        for (const auto& endpoint : options.connect) {
+            if (!isNats(endpoint)) {
+                others.push_back(endpoint);
+                continue;
+            }
+            auto link = NatsPublishingLink::open(endpoint, socket->m_options, socket->m_context->trust());
+            if (!link) return Error{link.error()};
+            socket->m_links.push_back(std::move(link.value()));
+        }
+        auto ways = waysTo(options.bind, others, socket->m_context->trust());
         if (!ways) return Error{ways.error()};
         for (auto& way : ways.value()) {
-            socket->m_links.push_back(
-                std::make_unique<PublishingLink>(socket->m_options, socket->m_context, std::move(way)));
-            if (auto error = socket->m_links.back()->open(socket->m_bound)) return std::move(*error);
+            auto link =
+                std::make_unique<ZmqPublishingLink>(socket->m_options, socket->m_context, std::move(way));
+            if (auto error = link->open(socket->m_bound)) return std::move(*error);
+            socket->m_links.push_back(std::move(link));
         }
         return socket;
     } catch (const zmq::error_t& error) { // no more sockets or descriptors
@@ -54,7 +67,7 @@ std::size_t PublishingSocket::subscriptions(std::chrono::milliseconds timeout) {
     if (count() == 0) {
         std::vector<zmq::pollitem_t> items;
         for (auto& link : m_links)
-            items.push_back({link->socket().handle(), 0, ZMQ_POLLIN, 0});
+            if (auto* its = link->socket()) items.push_back({its->handle(), 0, ZMQ_POLLIN, 0});
         pollSockets(items, timeout);
     }
     readSubscriptions();
@@ -75,6 +88,13 @@ std::string PublishingSocket::problem(const std::string& name) const {
     for (const auto& link : m_links)
         if (auto problem = link->problem(name); !problem.empty()) return problem;
     return {};
+}
+
+std::vector<EndpointStatus> PublishingSocket::endpoints() const {
+    std::vector<EndpointStatus> all;
+    for (const auto& link : m_links)
+        if (auto status = link->status()) all.push_back(std::move(*status));
+    return all;
 }
 
 bool PublishingSocket::wanted(std::string_view topic) const {

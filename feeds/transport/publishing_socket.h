@@ -2,11 +2,14 @@
 #pragma once
 
 #include "feeds/transport/context.h"
+#include "feeds/transport/endpoint_status.h"
+#include "feeds/transport/nats_stream.h"
 #include "feeds/util/result.h"
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +18,8 @@ namespace surgescope::feeds {
 
 class PublishingLink;
 
-/// What publishers share: messages of two parts out, and who subscribes to what. Whoever comes to listen must
+/// What publishers share: messages of a topic and a payload out, and who subscribes to what. Endpoints decide how:
+/// nats:// and tls:// go through NATS, all others through ZeroMQ. Whoever comes to listen must
 /// be allowed to where keys are asked for, and who no longer is loses what he subscribed to within a second.
 /// One thread.
 class PublishingSocket {
@@ -40,6 +44,8 @@ class PublishingSocket {
         std::chrono::milliseconds farewell{300}; // in which what is queued may still be delivered
         std::size_t queueBytes = 256U << 20U;    // may wait for one subscriber
         Load load;
+        /// What a NATS cluster keeps of it, which this publisher sees to; nothing: what is there is used.
+        std::optional<NatsStream> stream;
         std::shared_ptr<ZmqContext> context; // null: one of its own
     };
 
@@ -67,6 +73,8 @@ class PublishingSocket {
 
     /// With the ports that were chosen for tcp://…:*.
     const std::vector<std::string>& boundEndpoints() const { return m_bound; }
+    /// Of NATS: whether there is a connection, and what servers refused.
+    std::vector<EndpointStatus> endpoints() const;
 
   private:
     PublishingSocket(const Options& options, std::shared_ptr<ZmqContext> context);

@@ -3,6 +3,7 @@
 
 #include "feeds/transport/allow_list.h"
 #include "feeds/transport/key_files.h"
+#include "feeds/transport/nats_access.h"
 #include "feeds/util/clock.h"
 
 #include <chrono>
@@ -27,6 +28,7 @@ class Trust {
         std::string folder = KeyFiles::usualFolder();
         /// Endpoints of other machines are opened without keys: anybody may read, and speak for anybody.
         bool plainTcp = false;
+        NatsAccess nats;
         std::chrono::milliseconds rereadEvery{1'000};
     };
 
@@ -37,6 +39,7 @@ class Trust {
 
     const KeyFiles& files() const { return m_files; }
     bool plainTcp() const { return m_options.plainTcp; }
+    const NatsAccess& natsAccess() const { return m_options.nats; }
 
     /// Our own key, made when there is none. Waits for a disk.
     Result<KeyPair> own();

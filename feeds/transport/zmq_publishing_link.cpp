@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "feeds/transport/publishing_link.h"
+#include "feeds/transport/zmq_publishing_link.h"
 
 #include "feeds/transport/endpoint.h"
 #include "feeds/transport/sockets.h"
@@ -36,12 +36,12 @@ bool isWithinProcess(const Way& way) {
 
 } // namespace
 
-PublishingLink::PublishingLink(const PublishingSocket::Options& options, std::shared_ptr<ZmqContext> context,
+ZmqPublishingLink::ZmqPublishingLink(const PublishingSocket::Options& options, std::shared_ptr<ZmqContext> context,
                                Way way)
     : m_options(options), m_context(std::move(context)), m_way(std::move(way)),
       m_attempts(m_way, m_context->trust()), m_mark(markOf(options.queueBytes, options.load)) {}
 
-std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
+std::optional<Error> ZmqPublishingLink::open(std::vector<std::string>& bound) {
     m_prefixes.clear();
     m_subscriptions = 0;
     m_sent = 0;
@@ -60,7 +60,7 @@ std::optional<Error> PublishingLink::open(std::vector<std::string>& bound) {
     return std::nullopt;
 }
 
-void PublishingLink::openAgain(std::chrono::milliseconds linger) {
+void ZmqPublishingLink::openAgain(std::chrono::milliseconds linger) {
     m_monitor.reset();
     m_socket->set(zmq::sockopt::linger, static_cast<int>(linger.count()));
     m_socket.reset();
@@ -70,7 +70,7 @@ void PublishingLink::openAgain(std::chrono::milliseconds linger) {
 
 // ---- messages
 
-bool PublishingLink::send(std::string_view topic, std::string_view payload) {
+bool ZmqPublishingLink::send(std::string_view topic, std::string_view payload) {
     // A slow subscriber is waited for at the first part only: the parts travel together.
     if (!sendPart(topic, ZMQ_SNDMORE) || !sendPart(payload, 0)) return false;
     ++m_sent;
@@ -80,7 +80,7 @@ bool PublishingLink::send(std::string_view topic, std::string_view payload) {
 /// The mark of an open socket must not move, in ZeroMQ 4.3.4: with a connection that just ends the process
 /// does, and where as much waits as may, or more was read than a lower mark lets through, nothing is ever sent
 /// again. So the socket is made anew.
-void PublishingLink::expect(const PublishingSocket::Load& load) {
+void ZmqPublishingLink::expect(const PublishingSocket::Load& load) {
     if (isWithinProcess(m_way)) return; // both ends' marks are one sum there
     const int mark = markOf(m_options.queueBytes, load);
     // A little more memory than was meant does not matter, nor does a mark that is too low for long.
@@ -91,13 +91,13 @@ void PublishingLink::expect(const PublishingSocket::Load& load) {
 }
 
 /// A signal ends the waiting, as the time does.
-bool PublishingLink::sendPart(std::string_view part, int flags) {
+bool ZmqPublishingLink::sendPart(std::string_view part, int flags) {
     if (::zmq_send(m_socket->handle(), part.data(), part.size(), flags) >= 0) return true;
     if (::zmq_errno() != EAGAIN && ::zmq_errno() != EINTR) throw zmq::error_t();
     return false;
 }
 
-bool PublishingLink::readSubscriptions() {
+bool ZmqPublishingLink::readSubscriptions() {
     bool joined = false;
     zmq::message_t wish;
     while (m_socket->recv(wish, zmq::recv_flags::dontwait)) {
@@ -125,7 +125,7 @@ bool PublishingLink::readSubscriptions() {
 /// ZeroMQ keeps what is asked for in a tree with a branch for each letter, without a bound, so that some
 /// thousand long wishes take a gigabyte. It is given back when the socket is made anew, without whoever that
 /// was.
-void PublishingLink::addPrefix(std::string_view prefix, const char* key) {
+void ZmqPublishingLink::addPrefix(std::string_view prefix, const char* key) {
     const std::string asker = key ? key : "";
     if (prefix.size() > limits::kTopicBytes) {
         if (key) m_context->trust()->shutOut(asker);
@@ -135,7 +135,7 @@ void PublishingLink::addPrefix(std::string_view prefix, const char* key) {
     }
 }
 
-void PublishingLink::shutOutGreediest() {
+void ZmqPublishingLink::shutOutGreediest() {
     std::map<std::string_view, std::size_t> asked;
     for (const auto& [prefix, wish] : m_prefixes)
         ++asked[wish.key];
@@ -143,14 +143,14 @@ void PublishingLink::shutOutGreediest() {
     m_context->trust()->shutOut(std::string(most->first));
 }
 
-bool PublishingLink::wanted(std::string_view topic) const {
+bool ZmqPublishingLink::wanted(std::string_view topic) const {
     if (m_prefixes.size() > kMostPrefixes) return true;
     return std::ranges::any_of(m_prefixes, [&](const auto& entry) { return topic.starts_with(entry.first); });
 }
 
 // ---- who is let in, here and there
 
-void PublishingLink::hearMonitor(SteadyTime now) {
+void ZmqPublishingLink::hearMonitor(SteadyTime now) {
     while (const auto event = m_monitor->next(false)) {
         if (event->kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
             m_context->trust()->noteWorked(m_way.connect.front(), m_attempts.key());
@@ -160,7 +160,7 @@ void PublishingLink::hearMonitor(SteadyTime now) {
     }
 }
 
-std::string PublishingLink::problem(const std::string& name) const {
+std::string ZmqPublishingLink::problem(const std::string& name) const {
     if (m_way.kind != Way::Kind::known || !m_attempts.hasFailed()) return {};
     const auto own = m_context->trust()->ownPublicKey();
     const auto& endpoint = m_way.connect.front();
@@ -171,7 +171,7 @@ std::string PublishingLink::problem(const std::string& name) const {
            " lets us in";
 }
 
-std::vector<std::string> PublishingLink::listening(WallTime wall) const {
+std::vector<std::string> ZmqPublishingLink::listening(WallTime wall) const {
     std::vector<std::string> keys;
     for (const auto& permit : m_context->trust()->permits())
         if (!permit->whyNot(Purpose::listen, wall)) keys.push_back(permit->key);
@@ -179,7 +179,7 @@ std::vector<std::string> PublishingLink::listening(WallTime wall) const {
     return keys;
 }
 
-void PublishingLink::keepTrying(SteadyTime now, WallTime wall) {
+void ZmqPublishingLink::keepTrying(SteadyTime now, WallTime wall) {
     if (m_isShut) return openAgain(kAtOnce);
     if (m_monitor) {
         hearMonitor(now);
@@ -193,7 +193,7 @@ void PublishingLink::keepTrying(SteadyTime now, WallTime wall) {
 }
 
 /// A list may be long: it is looked through when it is another one, and now and then for keys that are over.
-bool PublishingLink::mayHaveChanged(SteadyTime now) {
+bool ZmqPublishingLink::mayHaveChanged(SteadyTime now) {
     const auto version = m_context->trust()->version();
     if (version == m_version && now - m_lookedAt < kLookEvery) return false;
     m_version = version;

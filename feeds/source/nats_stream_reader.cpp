@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/source/nats_stream_reader.h"
+
+#include "feeds/transport/nats_subject.h"
+#include "feeds/wire/sanity.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace surgescope::feeds {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::size_t kBatch = 10'000; // messages that may be on their way
+constexpr std::size_t kBatchBytes = 64U << 20U;
+constexpr std::size_t kMostWaitingBytes = 32U << 20U; // before no more is asked for
+constexpr milliseconds kStandsStill = 4 * kStreamHeartbeat;
+constexpr milliseconds kLookAgainAtLeast{300};
+constexpr milliseconds kLookAgainAtMost{5'000};
+/// A cluster that lost a stream's leader may take nine seconds to find another.
+constexpr seconds kWaitsForStream{1};
+/// What publishers say is on its way to the stream.
+constexpr seconds kOverlap{1};
+/// In which a message may come again: publishers send again for 30 s.
+constexpr seconds kRemembers{40};
+constexpr std::size_t kMostRemembered = 500'000;
+constexpr std::size_t kMostHeld = 100'000;
+
+} // namespace
+
+void NatsStreamReader::subscribe(const std::string& prefix) {
+    const auto subjects = subjectsOf(prefix);
+    if (!subjects) return m_connection->note("nothing to subscribe to for " + quote(prefix));
+    m_prefixes.push_back(prefix);
+    m_connection->subscribe(*subjects);
+}
+
+void NatsStreamReader::unsubscribe(const std::string& prefix) {
+    const auto at = std::ranges::find(m_prefixes, prefix);
+    if (at == m_prefixes.end()) return;
+    m_prefixes.erase(at);
+    m_connection->unsubscribe(*subjectsOf(prefix));
+}
+
+// ---- what comes
+
+void NatsStreamReader::hear(NatsMessage message) {
+    if (const auto place = streamPlaceIn(message.reply())) {
+        // What an earlier reader had asked for still comes.
+        if (m_reads && message.reply().find("." + m_consumer + ".") != std::string_view::npos)
+            hearStream(*place, std::move(message));
+    } else if (!m_inbox.empty() && message.subject().starts_with(m_inbox)) {
+        hearStatus(message);
+    } else {
+        hearStraight(std::move(message));
+    }
+}
+
+void NatsStreamReader::hearStraight(NatsMessage message) {
+    if (!m_holds) return keep(std::move(message), Way::straight, std::nullopt);
+    m_heldBytes += message.payload().size();
+    m_held.push_back(std::move(message));
+    while (m_held.size() > kMostHeld || m_heldBytes > kMostWaitingBytes) { // the stream will have them
+        m_heldBytes -= m_held.front().payload().size();
+        m_held.pop_front();
+    }
+}
+
+/// The past is whole, or nobody knows it.
+void NatsStreamReader::letThrough() {
+    m_catchingUp = false;
+    if (std::exchange(m_inPast, false)) m_intake.mark(Source::SeekEnds{});
+    if (!std::exchange(m_holds, false)) return;
+    for (auto& message : std::exchange(m_held, {}))
+        keep(std::move(message), Way::straight, std::nullopt);
+    m_heldBytes = 0;
+}
+
+void NatsStreamReader::hearStream(const StreamPlace& place, NatsMessage message) {
+    m_heardAt = m_clock.steady();
+    if (place.read != m_read + 1) return lose("what came of the stream had a gap");
+    m_read = place.read;
+    m_sequence = place.sequence;
+    if (m_asked > 0) --m_asked;
+    const bool isPast = m_catchingUp && m_holds;
+    m_newest = std::max(m_newest, place.stored);
+    keep(std::move(message), Way::stream, isPast ? std::optional(place.stored) : std::nullopt);
+    if (m_catchingUp && place.behind == 0) letThrough();
+}
+
+/// 100: the server is there. Others: what was asked for comes no more, or in part.
+void NatsStreamReader::hearStatus(const NatsMessage& message) {
+    m_heardAt = m_clock.steady();
+    const auto status = message.header("Status");
+    if (status == "100") return;
+    const auto text = message.header("Description");
+    if (status == "503" || text.find("onsumer") != std::string_view::npos)
+        return lose("the stream's reader was lost");
+    std::size_t left = m_asked;
+    const auto pending = message.header("Nats-Pending-Messages");
+    std::from_chars(pending.data(), pending.data() + pending.size(), left);
+    m_asked -= std::min(m_asked, left);
+}
+
+void NatsStreamReader::keep(NatsMessage message, Way way, std::optional<WallTime> stored) {
+    auto topic = topicOf(message.subject());
+    auto& refused = m_intake.admission().refused();
+    if (!topic) {
+        const std::string subject(message.subject());
+        return refused.add(Refusal::topic, subject, [&] { return quote(subject) + ": no subject of ours"; });
+    }
+    const bool wanted = std::ranges::any_of(m_prefixes, [&](const auto& one) { return topic->starts_with(one); });
+    if (!wanted) return; // of the stream, and nobody asked for it; or just unsubscribed from
+    Held held{std::move(*topic), {}};
+    if (const auto part = message.header(NatsParts::kHeader); !part.empty()) {
+        auto& parts = m_parts[static_cast<std::size_t>(way)];
+        auto whole = parts.add(held.where, part, message.payload());
+        for (auto lost = parts.takeLost(); lost > 0; --lost)
+            refused.add(Refusal::multipart, "parts",
+                        [&] { return held.where + ": a message whose parts did not all come"; });
+        if (!whole) return;
+        held.what = std::move(*whole);
+    } else {
+        held.what = std::move(message);
+    }
+    if (isStreamed(held.where) && cameBefore(held)) return;
+    if (stored) return m_intake.keepPast(std::move(held), *stored);
+    m_newest = std::max(m_newest, m_clock.wall());
+    m_intake.keep(std::move(held), nullptr);
+}
+
+/// Each message has its publisher, session, number and time in it: equal bytes are the same message, which came
+/// by the other way, or was sent again because no stream had acknowledged it.
+bool NatsStreamReader::cameBefore(const Held& held) {
+    const auto now = m_clock.steady();
+    while (!m_cameAt.empty() && (now - m_cameAt.front().first > kRemembers || m_cameAt.size() > kMostRemembered)) {
+        m_came.erase(m_cameAt.front().second);
+        m_cameAt.pop_front();
+    }
+    const std::hash<std::string_view> hash;
+    const std::uint64_t key = hash(held.payload()) ^ (hash(held.topic()) << 1U);
+    if (!m_came.insert(key).second) return true;
+    m_cameAt.emplace_back(now, key);
+    return false;
+}
+
+void NatsStreamReader::pull() {
+    if (!m_reads || m_asked > kBatch / 2 || m_intake.bytes() > kMostWaitingBytes) return;
+    m_connection->publish({.subject = pullSubject(m_consumer),
+                           .payload = pullRequest(kBatch - m_asked, kBatchBytes),
+                           .reply = m_inbox});
+    if (m_asked == 0) m_heardAt = m_clock.steady();
+    m_asked = kBatch;
+}
+
+// ---- where from
+
+/// What was said meanwhile is in the stream, and comes before what is said now.
+void NatsStreamReader::connectedAnew() {
+    m_lookAgain = kLookAgainAtLeast;
+    m_lookAt = m_clock.steady();
+    m_blindSince.reset();
+    m_holds = m_holds || m_reads;
+    lose({});
+}
+
+void NatsStreamReader::lose(const std::string& why) {
+    if (!std::exchange(m_reads, false)) return;
+    if (!why.empty()) m_connection->note(why + ", and is read again from there");
+    m_connection->unsubscribe(m_inbox);
+    m_inbox.clear();
+    m_consumer.clear();
+    m_lookAt = m_clock.steady();
+    m_lookAgain = kLookAgainAtLeast;
+}
+
+std::optional<NatsStreamReader::Question> NatsStreamReader::question() {
+    const auto now = m_clock.steady();
+    if (m_reads && m_asked > 0 && now - m_heardAt >= kStandsStill) lose("the stream stood still");
+    if (m_reads || m_prefixes.empty() || now < m_lookAt) return std::nullopt;
+    if (!m_blindSince) m_blindSince = now;
+    m_lookAgain = std::clamp(2 * m_lookAgain, kLookAgainAtLeast, kLookAgainAtMost);
+    const bool begins = m_newest == WallTime{};
+    return Question{.from = {.sequence = m_sequence > 0 ? m_sequence + 1 : 0},
+                    .createdNs = m_createdNs,
+                    .fromTime = begins ? m_playFrom.value_or(m_clock.wall() - m_history) : m_newest - kOverlap};
+}
+
+NatsStreamReader::Answer NatsStreamReader::ask(natsConnection* connection, const Question& question) {
+    Answer answer;
+    const auto found = findStream(connection);
+    if (!found) return {.error = found.error()};
+    if (!*found) return answer;
+    answer.from = question.from;
+    if ((*found)->createdNs != question.createdNs) answer.from.sequence = 0;
+    answer.from.time = question.fromTime;
+    auto consumer = openConsumer(connection, answer.from);
+    if (!consumer) return {.error = consumer.error()};
+    answer.stream = **found;
+    answer.consumer = std::move(consumer.value());
+    return answer;
+}
+
+void NatsStreamReader::take(const Answer& answer) {
+    const auto now = m_clock.steady();
+    m_lookAt = now + m_lookAgain;
+    if (answer.stream) return readStream(answer);
+    const bool gone = answer.error.empty();
+    if (!gone && now - m_blindSince.value_or(now) < kWaitsForStream) return;
+    if (m_createdNs != 0 && !std::exchange(m_missed, true))
+        m_connection->note((gone ? std::string("the stream is gone") : answer.error) + ": what comes now is shown");
+    letThrough();
+}
+
+void NatsStreamReader::readStream(const Answer& answer) {
+    const auto& [stream, consumer, from, error] = answer;
+    if (from.sequence > 0 && stream->first > from.sequence)
+        m_connection->note("the stream had thrown away what was not read", stream->first - from.sequence);
+    const bool begins = m_newest == WallTime{};
+    m_reads = true;
+    m_blindSince.reset();
+    m_missed = false;
+    m_createdNs = stream->createdNs;
+    m_consumer = consumer.name;
+    m_inbox = "_INBOX." + NatsConnection::uniqueWord();
+    m_connection->subscribe(m_inbox);
+    m_read = 0;
+    m_asked = 0;
+    m_catchingUp = consumer.waiting > 0;
+    if (!m_catchingUp) return letThrough();
+    if (!begins || m_playFrom || m_history == seconds(0)) return;
+    m_inPast = true;
+    m_pastFrom = from.time;
+    m_intake.mark(Source::SeekBegins{});
+}
+
+} // namespace surgescope::feeds

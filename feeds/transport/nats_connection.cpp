@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/transport/nats_connection.h"
+
+#include "feeds/transport/nats_parts.h"
+#include "feeds/util/toml_file.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace surgescope::feeds {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTurn{100};
+constexpr milliseconds kTryAgain{500}; // up to kTryAgainAtMost
+constexpr milliseconds kTryAgainAtMost{5'000};
+constexpr std::int64_t kConnectMs = 2'000;
+/// A server that stands still is left after some seconds.
+constexpr std::int64_t kAskAliveMs = 3'000;
+constexpr int kUnanswered = 2;
+constexpr std::size_t kTroublesTold = 16;
+constexpr std::size_t kMostAccessBytes = 64U << 10U;
+/// Of a message that the server takes, for what stands before the payload.
+constexpr std::size_t kHeaderRoom = 512;
+constexpr const char* kJwt = "-----BEGIN NATS USER JWT-----";
+
+std::size_t sizeOf(const NatsConnection::Outgoing& message) {
+    return sizeof message + message.subject.size() + message.payload.size() + message.reply.size() +
+           message.id.size();
+}
+
+} // namespace
+
+/// libnats calls from threads of its own, also after a connection was destroyed: it holds a number, and who
+/// that is, is looked up here.
+struct NatsConnection::Gateway {
+    std::mutex mutex; // held while the owner is called
+    NatsConnection* owner = nullptr;
+
+    using Known = std::map<std::uintptr_t, std::shared_ptr<Gateway>>;
+    static std::mutex& knownMutex() {
+        static std::mutex mutex;
+        return mutex;
+    }
+    static Known& known() {
+        static Known known;
+        return known;
+    }
+    static void* keyOf(const Gateway* gateway) { // never a pointer that is followed
+        return reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(gateway)); // NOLINT
+    }
+    static void add(const std::shared_ptr<Gateway>& gateway) {
+        const std::scoped_lock lock(knownMutex());
+        known().emplace(reinterpret_cast<std::uintptr_t>(gateway.get()), gateway);
+    }
+    static void remove(const std::shared_ptr<Gateway>& gateway) {
+        {
+            const std::scoped_lock lock(knownMutex());
+            known().erase(reinterpret_cast<std::uintptr_t>(gateway.get()));
+        }
+        const std::scoped_lock lock(gateway->mutex); // whoever is within leaves first
+        gateway->owner = nullptr;
+    }
+    template <class Use> static void enter(void* key, Use use) {
+        std::shared_ptr<Gateway> gateway;
+        {
+            const std::scoped_lock lock(knownMutex());
+            if (const auto at = known().find(reinterpret_cast<std::uintptr_t>(key)); at != known().end())
+                gateway = at->second;
+        }
+        if (!gateway) return;
+        const std::scoped_lock lock(gateway->mutex);
+        if (gateway->owner) use(*gateway->owner);
+    }
+
+    static void onMessage(natsConnection*, natsSubscription*, natsMsg* message, void* key) {
+        NatsMessage heard(message);
+        enter(key, [&](NatsConnection& self) {
+            if (self.m_options.hear) self.m_options.hear(std::move(heard));
+        });
+    }
+    static void onError(natsConnection*, natsSubscription* subscription, natsStatus error, void* key) {
+        enter(key, [&](NatsConnection& self) { self.complain(error, subscription); });
+    }
+    static void onDisconnected(natsConnection*, void* key) {
+        enter(key, [](NatsConnection& self) {
+            const std::scoped_lock lock(self.m_mutex);
+            if (std::exchange(self.m_isUp, false)) ++self.m_status.lost;
+        });
+    }
+    static void onReconnected(natsConnection*, void* key) {
+        enter(key, [](NatsConnection& self) {
+            const std::scoped_lock lock(self.m_mutex);
+            self.m_isUp = true;
+            ++self.m_connections;
+            self.m_news.notify_all();
+        });
+    }
+    static void onClosed(natsConnection*, void* key) {
+        enter(key, [](NatsConnection& self) {
+            const std::scoped_lock lock(self.m_mutex);
+            self.m_isUp = false;
+            self.m_isClosed = true;
+            self.m_news.notify_all();
+        });
+    }
+};
+
+NatsConnection::NatsConnection(Options options) : m_options(std::move(options)) {
+    m_status.name = m_options.servers.endpoint;
+    m_status.plain = m_options.servers.plain;
+}
+
+Result<std::unique_ptr<NatsConnection>> NatsConnection::open(Options options) {
+    std::unique_ptr<NatsConnection> connection(new NatsConnection(std::move(options)));
+    if (auto error = connection->readAccess()) return std::move(*error);
+    // A file that cannot be used is told now.
+    natsOptions* probe = nullptr;
+    natsOptions_Create(&probe);
+    const Held<natsOptions> held(probe);
+    if (connection->prepare(probe) != NATS_OK)
+        return Error{"cannot connect to '" + connection->m_options.servers.endpoint +
+                     "': " + std::string(nats_GetLastError(nullptr))};
+    connection->m_gateway = std::make_shared<Gateway>();
+    connection->m_gateway->owner = connection.get();
+    return connection;
+}
+
+void NatsConnection::start() {
+    Gateway::add(m_gateway);
+    m_thread = std::thread([this] { run(); });
+}
+
+NatsConnection::~NatsConnection() {
+    if (!m_thread.joinable()) return;
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_stop = true;
+        m_news.notify_all();
+    }
+    m_thread.join();
+    Gateway::remove(m_gateway);
+    m_subscriptions.clear();
+    m_connection.reset();
+}
+
+std::optional<Error> NatsConnection::readAccess() {
+    const auto& file = m_options.access.credentials;
+    if (file.empty()) return std::nullopt;
+    auto text = readTextFile(file, kMostAccessBytes);
+    if (!text) return Error{"--nats-credentials: " + text.error()};
+    if (text->find(kJwt) != std::string::npos) return std::nullopt; // libnats reads it itself
+    std::string line = *text;
+    while (line.ends_with('\n') || line.ends_with('\r'))
+        line.pop_back();
+    const auto colon = line.find(':');
+    if (colon == std::string::npos || colon == 0 || line.find('\n') != std::string::npos)
+        return Error{"--nats-credentials: " + file +
+                     ": expected a .creds file, or one line, NAME:PASSWORD"};
+    m_user = line.substr(0, colon);
+    m_password = line.substr(colon + 1);
+    return std::nullopt;
+}
+
+natsStatus NatsConnection::prepare(natsOptions* o) {
+    std::vector<const char*> urls;
+    for (const auto& url : m_options.servers.urls)
+        urls.push_back(url.c_str());
+    const auto& access = m_options.access;
+    const bool tls = m_options.servers.urls.front().starts_with("tls:");
+    auto s = natsOptions_SetServers(o, urls.data(), static_cast<int>(urls.size()));
+    const auto then = [&s](auto set) {
+        if (s == NATS_OK) s = set();
+    };
+    if (tls) then([&] { return natsOptions_SetSecure(o, true); });
+    if (tls && !access.authorities.empty())
+        then([&] { return natsOptions_LoadCATrustedCertificates(o, access.authorities.c_str()); });
+    if (!m_user.empty())
+        then([&] { return natsOptions_SetUserInfo(o, m_user.c_str(), m_password.c_str()); });
+    else if (!access.credentials.empty())
+        then([&] { return natsOptions_SetUserCredentialsFromFiles(o, access.credentials.c_str(), nullptr); });
+    then([&] { return natsOptions_SetName(o, "surgescope"); });
+    then([&] { return natsOptions_SetTimeout(o, kConnectMs); });
+    then([&] { return natsOptions_SetPingInterval(o, kAskAliveMs); });
+    then([&] { return natsOptions_SetMaxPingsOut(o, kUnanswered); });
+    then([&] { return natsOptions_SetWriteDeadline(o, kConnectMs); });
+    then([&] { return natsOptions_SetMaxReconnect(o, -1); });
+    then([&] { return natsOptions_SetReconnectWait(o, kTurn.count()); });
+    // One thread hands over what was subscribed to, so that it stays in the order of arrival.
+    then([&] { return natsOptions_UseGlobalMessageDelivery(o, true); });
+    return s;
+}
+
+void NatsConnection::connect() {
+    natsOptions* made = nullptr;
+    natsOptions_Create(&made);
+    const Held<natsOptions> options(made);
+    void* key = Gateway::keyOf(m_gateway.get());
+    auto s = prepare(made);
+    if (s == NATS_OK) s = natsOptions_SetErrorHandler(made, Gateway::onError, key);
+    if (s == NATS_OK) s = natsOptions_SetDisconnectedCB(made, Gateway::onDisconnected, key);
+    if (s == NATS_OK) s = natsOptions_SetReconnectedCB(made, Gateway::onReconnected, key);
+    if (s == NATS_OK) s = natsOptions_SetClosedCB(made, Gateway::onClosed, key);
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_isClosed = false;
+    }
+    natsConnection* connection = nullptr;
+    if (s == NATS_OK) s = natsConnection_Connect(&connection, made);
+    const std::scoped_lock lock(m_mutex);
+    if (s == NATS_OK) {
+        m_connection.reset(connection);
+        m_isUp = true;
+        ++m_connections;
+        return;
+    }
+    ++m_status.failed;
+    const char* why = nats_GetLastError(nullptr);
+    if (s != NATS_NO_SERVER && s != NATS_TIMEOUT && s != NATS_IO_ERROR)
+        noteLocked(std::string("not let in: ") + (why && *why ? why : natsStatus_GetText(s)), 1);
+}
+
+void NatsConnection::run() {
+    auto tryAgain = kTryAgain;
+    const SystemClock clock;
+    auto worked = SteadyTime{};
+    std::unique_lock lock(m_mutex);
+    while (!m_stop) {
+        const bool dead = !m_connection || m_isClosed;
+        lock.unlock();
+        if (dead) {
+            close();
+            connect();
+        }
+        const bool up = isConnected();
+        if (up) {
+            tryAgain = kTryAgain;
+            follow();
+            send(false);
+        }
+        const auto now = clock.steady();
+        lock.lock();
+        if (up && m_options.work && (std::exchange(m_poked, false) || now - worked >= kTurn)) {
+            lock.unlock();
+            m_options.work(m_connection.get());
+            worked = now;
+            lock.lock();
+        }
+        if (m_connection && !m_isClosed) {
+            m_news.wait_for(lock, kTurn, [&] { return m_stop || m_isClosed || m_poked || (m_isUp && !m_queue.empty()); });
+        } else {
+            m_news.wait_for(lock, tryAgain, [&] { return m_stop; });
+            tryAgain = std::min(2 * tryAgain, kTryAgainAtMost);
+        }
+    }
+    lock.unlock();
+    if (isConnected()) send(true);
+    close();
+}
+
+void NatsConnection::close() {
+    m_subscriptions.clear();
+    if (!m_connection) return;
+    natsConnection_Close(m_connection.get());
+    m_connection.reset();
+    const std::scoped_lock lock(m_mutex);
+    m_isUp = false;
+}
+
+/// Subscribes to what is wanted, and no more.
+void NatsConnection::follow() {
+    std::vector<std::string> subjects;
+    {
+        const std::scoped_lock lock(m_mutex);
+        for (const auto& [subject, count] : m_wanted)
+            subjects.push_back(subject);
+    }
+    std::erase_if(m_subscriptions,
+                  [&](const auto& one) { return !std::ranges::binary_search(subjects, one.first); });
+    for (const auto& subject : subjects) {
+        auto& held = m_subscriptions[subject];
+        if (held) continue;
+        natsSubscription* subscription = nullptr;
+        if (natsConnection_Subscribe(&subscription, m_connection.get(), subject.c_str(), Gateway::onMessage,
+                                     Gateway::keyOf(m_gateway.get())) == NATS_OK)
+            held.reset(subscription);
+        else
+            m_subscriptions.erase(subject); // tried again the next time
+    }
+}
+
+void NatsConnection::send(bool last) {
+    std::unique_lock lock(m_mutex);
+    while (!m_queue.empty() && m_isUp) {
+        const auto message = std::move(m_queue.front());
+        m_queue.pop_front();
+        m_queuedBytes -= sizeOf(message);
+        lock.unlock();
+        const auto s = sendOne(message);
+        lock.lock();
+        if (s != NATS_OK && m_isUp)
+            noteLocked(std::string("not sent: ") + natsStatus_GetText(s), 1);
+    }
+    m_news.notify_all(); // who waits for room
+    lock.unlock();
+    if (last) natsConnection_FlushTimeout(m_connection.get(), m_options.farewell.count());
+}
+
+natsStatus NatsConnection::sendOne(const Outgoing& message) {
+    const auto most = static_cast<std::size_t>(
+        std::max<std::int64_t>(natsConnection_GetMaxPayload(m_connection.get()), 2 * kHeaderRoom));
+    const std::string_view payload = message.payload;
+    if (payload.size() + kHeaderRoom <= most) return sendPart(message, payload, message.id, {}, true);
+    const auto size = most - kHeaderRoom;
+    const auto parts = (payload.size() + size - 1) / size;
+    const auto word = m_word + "-" + std::to_string(++m_partsSent);
+    auto s = NATS_OK;
+    for (std::size_t i = 0; i < parts && s == NATS_OK; ++i)
+        s = sendPart(message, payload.substr(i * size, size),
+                     message.id.empty() ? "" : message.id + "." + std::to_string(i),
+                     NatsParts::placeOf(word, i, parts), i + 1 == parts);
+    return s;
+}
+
+natsStatus NatsConnection::sendPart(const Outgoing& message, std::string_view part, const std::string& id,
+                                    const std::string& place, bool last) {
+    natsMsg* made = nullptr;
+    const char* reply = last && !message.reply.empty() ? message.reply.c_str() : nullptr;
+    auto s = natsMsg_Create(&made, message.subject.c_str(), reply, part.data(), static_cast<int>(part.size()));
+    if (s == NATS_OK && !id.empty()) s = natsMsgHeader_Set(made, "Nats-Msg-Id", id.c_str());
+    if (s == NATS_OK && !place.empty()) s = natsMsgHeader_Set(made, NatsParts::kHeader, place.c_str());
+    if (s == NATS_OK) s = natsConnection_PublishMsg(m_connection.get(), made);
+    natsMsg_Destroy(made);
+    return s;
+}
+
+void NatsConnection::publish(Outgoing message) {
+    const std::scoped_lock lock(m_mutex);
+    m_queuedBytes += sizeOf(message);
+    m_queue.push_back(std::move(message));
+    std::uint64_t dropped = 0;
+    while (m_queue.size() > m_options.queueMessages ||
+           (m_queuedBytes > m_options.queueBytes && m_queue.size() > 1)) {
+        m_queuedBytes -= sizeOf(m_queue.front());
+        m_queue.pop_front();
+        ++dropped;
+    }
+    if (dropped > 0) noteLocked("dropped: no server took them in time", dropped);
+    m_news.notify_all();
+}
+
+bool NatsConnection::awaitRoom(milliseconds patience) {
+    std::unique_lock lock(m_mutex);
+    return m_news.wait_for(lock, patience, [&] {
+        return m_queuedBytes < m_options.queueBytes / 2 && m_queue.size() < m_options.queueMessages / 2;
+    });
+}
+
+void NatsConnection::subscribe(const std::string& subject) {
+    const std::scoped_lock lock(m_mutex);
+    ++m_wanted[subject];
+    m_poked = true;
+    m_news.notify_all();
+}
+
+void NatsConnection::unsubscribe(const std::string& subject) {
+    const std::scoped_lock lock(m_mutex);
+    const auto at = m_wanted.find(subject);
+    if (at == m_wanted.end()) return;
+    if (--at->second == 0) m_wanted.erase(at);
+    m_poked = true;
+    m_news.notify_all();
+}
+
+void NatsConnection::poke() {
+    const std::scoped_lock lock(m_mutex);
+    m_poked = true;
+    m_news.notify_all();
+}
+
+bool NatsConnection::isConnected() const {
+    const std::scoped_lock lock(m_mutex);
+    return m_isUp;
+}
+
+std::uint64_t NatsConnection::connections() const {
+    const std::scoped_lock lock(m_mutex);
+    return m_connections;
+}
+
+EndpointStatus NatsConnection::status() const {
+    const std::scoped_lock lock(m_mutex);
+    auto status = m_status;
+    status.peers = m_isUp ? 1 : 0;
+    return status;
+}
+
+void NatsConnection::note(const std::string& trouble, std::uint64_t count) {
+    const std::scoped_lock lock(m_mutex);
+    noteLocked(trouble, count);
+}
+
+/// What there is no line for is counted with the last.
+void NatsConnection::noteLocked(const std::string& trouble, std::uint64_t count) {
+    constexpr std::size_t kMostBytes = 200;
+    auto& troubles = m_status.troubles;
+    auto at = std::ranges::find(troubles, trouble.substr(0, kMostBytes), &Counted::what);
+    if (at == troubles.end() && troubles.size() < kTroublesTold)
+        at = troubles.insert(troubles.end(), {trouble.substr(0, kMostBytes), 0});
+    if (at == troubles.end()) --at;
+    at->count += count;
+}
+
+void NatsConnection::complain(natsStatus error, natsSubscription* subscription) {
+    const char* text = nullptr;
+    if (error == NATS_SLOW_CONSUMER) {
+        std::int64_t dropped = 0;
+        if (subscription) natsSubscription_GetDropped(subscription, &dropped);
+        const char* subject = subscription ? natsSubscription_GetSubject(subscription) : nullptr;
+        return note("we were too slow for " + std::string(subject ? subject : "what came"));
+    }
+    if (m_connection) natsConnection_GetLastError(m_connection.get(), &text);
+    note(text && *text ? text : natsStatus_GetText(error));
+}
+
+std::string NatsConnection::uniqueWord() {
+    std::random_device random;
+    char text[17];
+    std::snprintf(text, sizeof text, "%08" PRIx32 "%08" PRIx32, static_cast<std::uint32_t>(random()),
+                  static_cast<std::uint32_t>(random()));
+    return text;
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/transport/nats_jetstream.h"
+
+#include "feeds/transport/nats_subject.h"
+
+#include <array>
+#include <charconv>
+#include <iterator>
+#include <memory>
+#include <vector>
+
+namespace surgescope::feeds {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::int64_t kAskMs = 1'000;
+constexpr std::chrono::seconds kForgetReader{30};
+constexpr std::chrono::seconds kPullLasts{30};
+/// In which a message that is sent again is known by its id.
+constexpr std::chrono::seconds kKnowsAgain{120};
+
+struct JetStreamDestroy {
+    void operator()(jsCtx* c) const { jsCtx_Destroy(c); }
+    void operator()(jsStreamInfo* i) const { jsStreamInfo_Destroy(i); }
+    void operator()(jsConsumerInfo* i) const { jsConsumerInfo_Destroy(i); }
+};
+template <class T> using JetStreamHeld = std::unique_ptr<T, JetStreamDestroy>;
+
+JetStreamHeld<jsCtx> jetStream(natsConnection* connection) {
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.Wait = kAskMs;
+    jsCtx* js = nullptr;
+    natsConnection_JetStream(&js, connection, &options);
+    return JetStreamHeld<jsCtx>(js);
+}
+
+Error jetStreamError(const char* what, natsStatus status) {
+    const char* why = nats_GetLastError(nullptr);
+    return Error{std::string(what) + ": " + (why && *why ? why : natsStatus_GetText(status))};
+}
+
+/// The fields that were asked for.
+jsStreamConfig configOf(const NatsStream& asked, const char** subjects) {
+    jsStreamConfig config;
+    jsStreamConfig_Init(&config);
+    config.Name = kStreamName;
+    config.Subjects = subjects;
+    config.SubjectsLen = static_cast<int>(std::size(kStreamSubjects));
+    config.Storage = js_FileStorage;
+    config.Retention = js_LimitsPolicy;
+    config.Discard = js_DiscardOld;
+    config.Replicas = asked.replicas;
+    config.MaxAge = nanoseconds(asked.keep).count();
+    config.MaxBytes = static_cast<std::int64_t>(asked.keepBytes);
+    config.Duplicates = nanoseconds(std::min(asked.keep, kKnowsAgain)).count();
+    return config;
+}
+
+bool isAsAsked(const jsStreamConfig& has, const jsStreamConfig& asked) {
+    if (has.SubjectsLen != asked.SubjectsLen) return false;
+    for (int i = 0; i < asked.SubjectsLen; ++i)
+        if (std::string_view(has.Subjects[i]) != asked.Subjects[i]) return false;
+    return has.Replicas == asked.Replicas && has.MaxAge == asked.MaxAge && has.MaxBytes == asked.MaxBytes;
+}
+
+} // namespace
+
+Result<bool> keepStream(natsConnection* connection, const NatsStream& asked) {
+    const auto js = jetStream(connection);
+    const char* subjects[std::size(kStreamSubjects)];
+    std::ranges::copy(kStreamSubjects, subjects);
+    auto config = configOf(asked, subjects);
+    jsErrCode code{};
+    jsStreamInfo* made = nullptr;
+    auto s = js_GetStreamInfo(&made, js.get(), kStreamName, nullptr, &code);
+    const JetStreamHeld<jsStreamInfo> found(made);
+    if (s == NATS_OK) {
+        if (isAsAsked(*found->Config, config)) return false;
+        s = js_UpdateStream(nullptr, js.get(), &config, nullptr, &code);
+        if (s == NATS_OK) return false;
+        return jetStreamError("the stream cannot be changed", s);
+    }
+    if (s == NATS_NOT_FOUND) s = js_AddStream(nullptr, js.get(), &config, nullptr, &code);
+    if (s == NATS_OK) return true;
+    auto error = jetStreamError("the stream cannot be made", s);
+    if (code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr)
+        error.text += "; expected servers with that much of max_file_store, or less: --keep-bytes";
+    return error;
+}
+
+Result<std::optional<FoundStream>> findStream(natsConnection* connection) {
+    const auto js = jetStream(connection);
+    jsErrCode code{};
+    jsStreamInfo* made = nullptr;
+    const auto s = js_GetStreamInfo(&made, js.get(), kStreamName, nullptr, &code);
+    const JetStreamHeld<jsStreamInfo> found(made);
+    if (s == NATS_OK)
+        return std::optional(FoundStream{found->Created, found->State.FirstSeq, found->State.LastSeq,
+                                         found->State.Consumers});
+    if (s == NATS_NOT_FOUND || s == NATS_NO_RESPONDERS || code == JSNotEnabledErr ||
+        code == JSNotEnabledForAccountErr)
+        return std::optional<FoundStream>();
+    return jetStreamError("the stream does not answer", s);
+}
+
+Result<StreamConsumer> openConsumer(natsConnection* connection, const ReadFrom& from) {
+    const auto js = jetStream(connection);
+    jsConsumerConfig config;
+    jsConsumerConfig_Init(&config);
+    config.AckPolicy = js_AckNone;
+    config.DeliverPolicy = from.sequence > 0 ? js_DeliverByStartSequence : js_DeliverByStartTime;
+    config.OptStartSeq = from.sequence;
+    config.OptStartTime = from.sequence > 0 ? 0 : nanoseconds(from.time.time_since_epoch()).count();
+    config.Replicas = 1;
+    config.MemoryStorage = true;
+    config.InactiveThreshold = nanoseconds(kForgetReader).count();
+    jsErrCode code{};
+    jsConsumerInfo* made = nullptr;
+    const auto s = js_AddConsumer(&made, js.get(), kStreamName, &config, nullptr, &code);
+    const JetStreamHeld<jsConsumerInfo> consumer(made);
+    if (s != NATS_OK) return jetStreamError("the stream cannot be read", s);
+    return StreamConsumer{consumer->Name, consumer->NumPending};
+}
+
+std::string pullSubject(const std::string& consumer) {
+    return std::string("$JS.API.CONSUMER.MSG.NEXT.") + kStreamName + "." + consumer;
+}
+
+std::string pullRequest(std::size_t messages, std::size_t bytes) {
+    return R"({"batch":)" + std::to_string(messages) + R"(,"max_bytes":)" + std::to_string(bytes) +
+           R"(,"expires":)" + std::to_string(nanoseconds(kPullLasts).count()) + R"(,"idle_heartbeat":)" +
+           std::to_string(nanoseconds(kStreamHeartbeat).count()) + "}";
+}
+
+/// $JS.ACK.STREAM.CONSUMER.DELIVERED.SEQUENCE.OF THE CONSUMER.NANOSECONDS.BEHIND, or with a domain and an
+/// account behind ACK and a word at the end (JetStream's ADR-15).
+std::optional<StreamPlace> streamPlaceIn(std::string_view reply) {
+    if (!reply.starts_with("$JS.ACK.")) return std::nullopt;
+    std::vector<std::string_view> words;
+    for (std::size_t at = 0; at <= reply.size() && words.size() < 13;) {
+        const auto dot = std::min(reply.find('.', at), reply.size());
+        words.push_back(reply.substr(at, dot - at));
+        at = dot + 1;
+    }
+    if (words.size() != 9 && words.size() < 11) return std::nullopt;
+    const std::size_t first = words.size() == 9 ? 4 : 6; // delivered
+    std::array<std::uint64_t, 5> numbers{};
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        const auto word = words[first + i];
+        const auto* end = word.data() + word.size();
+        const auto [at, error] = std::from_chars(word.data(), end, numbers[i]);
+        if (error != std::errc{} || at != end) return std::nullopt;
+    }
+    return StreamPlace{numbers[1], numbers[2],
+                       WallTime(std::chrono::floor<WallTime::duration>(nanoseconds(static_cast<std::int64_t>(numbers[3])))),
+                       numbers[4]};
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/transport/nats_stream.h"
+#include "feeds/util/clock.h"
+#include "feeds/util/result.h"
+
+#include <nats/nats.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// What JetStream is asked. For .cpp files that stand on NATS, on a connection's own thread: each waits for a
+/// server, for a second at most.
+namespace surgescope::feeds {
+
+/// Makes the stream, or changes it so that it is as asked. True: it was not there. Errors: why it cannot be.
+Result<bool> keepStream(natsConnection* connection, const NatsStream& asked);
+
+/// The stream as it is.
+struct FoundStream {
+    std::int64_t createdNs = 0; // another one has another
+    std::uint64_t first = 0;    // sequences; last < first: it is empty
+    std::uint64_t last = 0;
+    std::int64_t readers = 0;
+};
+/// Nothing: there is none. Errors: nobody knows.
+Result<std::optional<FoundStream>> findStream(natsConnection* connection);
+
+/// Where to begin to read.
+struct ReadFrom {
+    std::uint64_t sequence = 0; // 0: by `time`
+    WallTime time{};
+};
+/// A reader that the cluster forgets when it is silent for half a minute.
+struct StreamConsumer {
+    std::string name;
+    std::uint64_t waiting = 0; // messages to be read up to now
+};
+Result<StreamConsumer> openConsumer(natsConnection* connection, const ReadFrom& from);
+
+/// What to publish so that a reader gets up to so many messages and bytes, and where.
+std::string pullSubject(const std::string& consumer);
+std::string pullRequest(std::size_t messages, std::size_t bytes);
+/// How often a server says that it is there while it has nothing to give.
+inline constexpr std::chrono::milliseconds kStreamHeartbeat{500};
+
+/// What a message that came out of a stream tells by its reply subject.
+struct StreamPlace {
+    std::uint64_t sequence = 0;
+    std::uint64_t read = 0; // from 1 on, of this reader: without gaps
+    WallTime stored{};
+    std::uint64_t behind = 0; // messages that follow it
+};
+/// Nothing: it came by no stream.
+std::optional<StreamPlace> streamPlaceIn(std::string_view reply);
+
+} // namespace surgescope::feeds
