@@ -28,7 +28,8 @@ void Walls::heard(const WallReport& report, const std::string& key, SteadyTime n
 
 std::vector<FrozenWall> Walls::frozen(SteadyTime now) {
     std::erase_if(m_walls, [&](const Wall& one) { return now - one.heard > kMissedFor; });
-    if (const auto away = now - std::exchange(m_lookedAt, now); away > kFrozenAfter)
+    const auto away = now - std::exchange(m_lookedAt, now).value_or(now);
+    if (away > kFrozenAfter)
         for (auto& wall : m_walls) {
             wall.heard += away;
             wall.painted += away;

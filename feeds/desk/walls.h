@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,7 @@ class Walls {
         WallTime paintedAt; // the same
     };
     std::vector<Wall> m_walls;
-    SteadyTime m_lookedAt{};
+    std::optional<SteadyTime> m_lookedAt;
 };
 
 } // namespace surgescope::feeds

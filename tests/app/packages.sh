@@ -45,9 +45,11 @@ surgescope-sim compare standard-rollout --until 3 --nodes 391 --edge "$2/root/us
   grep -q egress || echo "nothing simulated"
 surgescope --screenshot "$2/wall.png" --after 2 --flight-bytes 0 2>"$2/said" || echo "no picture: $(cat "$2/said")"
 RUN
-hidden=seen
-unshare -rm mount -t tmpfs none /mnt 2>/dev/null && hidden=hidden || echo "not tried: programs with the sources out of sight"
-within=(bash); [ $hidden = hidden ] && within=(unshare -rm bash)
+within=(bash) hidden=seen
+for own in -m -rm; do # mounts of its own, as root or as whoever may be root of his own
+  unshare $own mount -t tmpfs none /mnt 2>/dev/null && within=(unshare $own bash) hidden=hidden && break
+done
+[ $hidden = hidden ] || echo "not tried: programs with the sources out of sight"
 said=$("${within[@]}" "$scratch/run" "$source" "$scratch" $hidden 2>&1)
 [ -z "$said" ] || complain "installed programs: $said"
 [ "$(head -c 4 "$scratch/wall.png" | tail -c 3)" = PNG ] || complain "no picture of the wall"
@@ -105,7 +107,12 @@ fi
 
 # ---- what desktops and systemd read
 ! have desktop-file-validate || desktop-file-validate "$share"/applications/*.desktop || failed=1
-! have appstreamcli || appstreamcli validate --no-net "$share"/metainfo/*.xml >"$scratch/said" 2>&1 || complain "$(cat "$scratch/said")"
+# It has no homepage, which newer ones warn of and older ones cannot be asked not to.
+if have appstreamcli; then
+  homeless=(); appstreamcli validate --help | grep -q override && [ ! "$(appstreamcli --version | grep -oE '[0-9]+' | head -1)" = 0 ] &&
+    homeless=(--override url-homepage-missing=info)
+  appstreamcli validate --no-net "${homeless[@]}" "$share"/metainfo/*.xml >"$scratch/said" 2>&1 || complain "$(cat "$scratch/said")"
+fi
 if have update-mime-database; then
   XDG_DATA_DIRS=$share update-mime-database "$share/mime" || failed=1
   cp "$source/tests/data/captures/mcap/surgescope_1.mcap" "$scratch/unnamed"
@@ -156,7 +163,7 @@ if have dpkg-deb && have dpkg-shlibdeps && have file; then
     done
     ! grep -q site-functions <<<"$list" || complain "$name brings what is completed to a wrong folder"
   done
-  # It is uploaded nowhere that counts bugs.
-  ! have lintian || lintian --allow-root --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs "$wall" "$tools" || complain "lintian finds fault"
+  # It is uploaded nowhere that counts bugs; what AppStream finds was looked at above.
+  ! have lintian || lintian --allow-root --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs,appstream-metadata-validation-failed "$wall" "$tools" || complain "lintian finds fault"
 fi
 exit $failed
