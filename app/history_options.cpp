@@ -5,6 +5,16 @@
 
 namespace surgescope::app {
 
+void addReadOptions(CLI::App& app, HistoryOptions& options) {
+    auto& http = options.store.http;
+    app.add_option("--store-bearer", http.bearerFile, "File whose first line is a bearer token");
+    app.add_option("--store-user", http.userFile, "File whose first line is NAME:PASSWORD");
+    app.add_option("--store-ca", http.caFile,
+                   "File of certificates that the store's is checked against; otherwise the system's");
+    app.add_option("--store-job", options.job, "The label job of what is written there")
+        ->capture_default_str();
+}
+
 void addHistoryOptions(CLI::App& app, HistoryOptions& options) {
     using feeds::HistogramForm;
     static const std::map<std::string, HistogramForm> forms{{"native", HistogramForm::native},
@@ -19,11 +29,7 @@ void addHistoryOptions(CLI::App& app, HistoryOptions& options) {
            "How histograms are written: native, vmrange or classic; otherwise it is found out by writing "
            "and asking")
         ->check(CLI::IsMember({"native", "vmrange", "classic"}));
-    app.add_option("--store-bearer", store.http.bearerFile, "File whose first line is a bearer token");
-    app.add_option("--store-user", store.http.userFile, "File whose first line is NAME:PASSWORD");
-    app.add_option("--store-ca", store.http.caFile,
-                   "File of certificates that the store's is checked against; otherwise the system's");
-    app.add_option("--store-job", options.job, "The label job of all that is written")->capture_default_str();
+    addReadOptions(app, options);
     app.add_option("--store-instance", options.instance, "The label instance: who writes");
 }
 

@@ -16,6 +16,8 @@ struct HistoryOptions {
     std::string instance; // empty: as the program says
 };
 
+/// What reading takes, too: credentials, and whose history it is.
+void addReadOptions(CLI::App& app, HistoryOptions& options);
 /// All but the store's URL.
 void addHistoryOptions(CLI::App& app, HistoryOptions& options);
 

@@ -49,6 +49,7 @@ feeds::Result<int> rewriteFiles(const CaptureOptions& options); // recover, cut 
 feeds::Result<int> baseline(const CaptureOptions& options);
 feeds::Result<int> csv(const CaptureOptions& options);
 feeds::Result<int> remoteWrite(const CaptureOptions& options);
+feeds::Result<int> fetch(const CaptureOptions& options);
 feeds::Result<int> replayFile(const CaptureOptions& options);
 feeds::Result<int> rules(const CaptureOptions& options);
 feeds::Result<int> judge(const CaptureOptions& options);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The commands that work with a store of history.
+#include "feeds/capture/recorded_time.h"
+#include "feeds/history/fetch.h"
 #include "feeds/history/write_recording.h"
 
 #include "app/capture/commands.h"
@@ -10,6 +12,14 @@
 #include <filesystem>
 
 namespace surgescope::app {
+namespace {
+
+feeds::Result<feeds::FeedSecond> momentOf(const std::string& option, const std::string& text) {
+    const auto at = feeds::absoluteTime(text);
+    return at ? at : feeds::Error{option + ": " + at.error()};
+}
+
+} // namespace
 
 feeds::Result<int> remoteWrite(const CaptureOptions& options) {
     const auto& file = options.inputs[0];
@@ -36,6 +46,39 @@ feeds::Result<int> remoteWrite(const CaptureOptions& options) {
         std::fprintf(stderr, "surgescope-capture: '%s' is damaged: %s\n", file.c_str(), damage.c_str());
     if (!written->isWhole) return kInterrupted;
     return written->refusedSamples > 0 || !written->damage.empty() ? 1 : 0;
+}
+
+feeds::Result<int> fetch(const CaptureOptions& options) {
+    feeds::FetchOptions how{.store = {.url = options.history.store.url,
+                                      .job = options.history.job,
+                                      .http = options.history.store.http},
+                            .library = "surgescope-capture"};
+    how.store.http.timeout = std::chrono::minutes(1);
+    const auto from = momentOf("--from", options.from), to = momentOf("--to", options.to);
+    for (const auto* moment : {&from, &to})
+        if (!*moment) return feeds::Error{moment->error()};
+    how.from = *from;
+    how.to = *to;
+    if (!options.releaseAt.empty()) {
+        const auto release = momentOf("--release-at", options.releaseAt);
+        if (!release) return feeds::Error{release.error()};
+        how.releaseAt = *release;
+    }
+    watchSignals();
+    ProgressLine line;
+    how.goesOn = [&line](double done) {
+        line.share(done);
+        return !isStopped();
+    };
+    how.store.http.goesOn = [] { return !isStopped(); };
+    const auto fetched = feeds::fetchHistory(options.output, *options.catalogue, how);
+    line.clear();
+    if (isStopped()) return kInterrupted;
+    if (!fetched) return feeds::Error{fetched.error()};
+    std::printf("%s: %llu points, %llu reports of a second\n", options.output.c_str(),
+                static_cast<unsigned long long>(fetched->points),
+                static_cast<unsigned long long>(fetched->reports));
+    return fetched->isWhole ? 0 : kInterrupted;
 }
 
 } // namespace surgescope::app

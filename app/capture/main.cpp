@@ -95,6 +95,13 @@ int main(int argc, char** argv) {
     file(remoteWrite);
     remoteWrite->add_option("URL", options.history.store.url, "http://store:8428/api/v1/write")->required();
     app::addHistoryOptions(*remoteWrite, options.history);
+    auto* fetch = add("fetch", "Makes a recording of what a store of history holds", app::fetch);
+    fetch->add_option("URL", options.history.store.url, "http://store:8428")->required();
+    output(fetch);
+    fetch->add_option("--from", options.from, "Time of its beginning: 2026-11-27T04:30:00Z")->required();
+    fetch->add_option("--to", options.to, "Time of its end")->required();
+    fetch->add_option("--release-at", options.releaseAt, "T-0, which the store does not know");
+    app::addReadOptions(*fetch, options.history);
     const auto format = [&](CLI::App* sub, const std::vector<std::string>& formats) {
         sub->add_option("--format", options.format, "How it is written")
             ->capture_default_str()
@@ -126,7 +133,7 @@ int main(int argc, char** argv) {
     format(log, {"text", "csv", "json"});
     for (auto* usesEndpoints : {record, replay})
         app::addTrustOptions(*usesEndpoints, options.trust);
-    for (auto* usesRegions : {record, recover, cut, merge, table, judge, remoteWrite})
+    for (auto* usesRegions : {record, recover, cut, merge, table, judge, remoteWrite, fetch})
         app::addEdgeOption(*usesRegions, options.edge);
     if (const auto status = app::parseCommandLine(app, argc, argv)) return *status;
     auto catalogue = feeds::catalogueOf(options.edge);

@@ -12,6 +12,7 @@
 #include "app/dashboard/alarm_program.h"
 #include "app/dashboard/alarm_sound.h"
 #include "app/dashboard/heartbeat.h"
+#include "app/dashboard/history_fetch.h"
 #include "app/dashboard/options.h"
 #include "app/dashboard/replay_export.h"
 #include "app/dashboard/screens.h"
@@ -147,6 +148,9 @@ int main(int argc, char** argv) {
         const auto failed = app::exportReplay(options, argc, argv);
         return failed ? fail(failed->text) : 0;
     }
+
+    if (!options.history.store.url.empty())
+        if (const auto failed = app::fetchHistory(options)) return fail("--history: " + failed->text);
 
     std::unique_ptr<app::StatsWriter> stats;
     if (!options.stats.empty()) {

@@ -38,6 +38,16 @@ feeds::Result<feeds::Selection> selectionOf(const std::string& code, const feeds
                         feeds::nearNames(code, known) + ", the regions " + regions};
 }
 
+/// Named after what is fetched: what is kept there needs not be fetched again.
+std::string historyFile(const Options& options) {
+    auto job = options.history.job;
+    std::ranges::replace(job, '/', '-');
+    auto name = "/history-" + job + "-" + feeds::isoText(options.historyFrom) + "-" +
+                feeds::isoText(options.historyTo) + ".mcap";
+    std::erase(name, ':');
+    return options.recordingsFolder + name;
+}
+
 } // namespace
 
 std::variant<Options, int> parseOptions(int argc, char** argv) {
@@ -108,6 +118,16 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     app.add_option("--baseline", options.baseline,
                    "Recording of an earlier launch to lay beneath, aligned at T-0; without it a simulated "
                    "standard rollout lies beneath rehearsals");
+    auto* history = app.add_option("--history", options.history.store.url,
+                                   "Fetches --from to --to from a store of history and plays that: "
+                                   "http://store:8428")
+                        ->excludes(connect)
+                        ->excludes(bind)
+                        ->excludes(simulate)
+                        ->excludes(replay);
+    for (const char* live : {"--record", "--on-alarm", "--sound", "--desk", "--desk-at"})
+        history->excludes(app.get_option(live));
+    addReadOptions(app, options.history);
     std::string releaseAt;
     app.add_option(
         "--release-at", releaseAt,
@@ -177,11 +197,10 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         app.add_option("--export", view,
                        "Writes a view of the recording to a file, without a window: " + widgets::viewNames())
             ->needs(replay);
-    app.add_option("--from", options.exportFrom,
-                   "Where the exported range begins, as --at; without it --range before its end")
-        ->needs(exported);
-    app.add_option("--to", options.exportTo, "Where it ends; without it the recording's end")
-        ->needs(exported);
+    auto* from = app.add_option("--from", options.exportFrom,
+                                "Where the exported range begins, as --at; without it --range before its "
+                                "end. Of history: 2026-11-27T04:30:00Z");
+    auto* to = app.add_option("--to", options.exportTo, "Where it ends; without it the recording's end");
     auto* output =
         app.add_option("-o,--output", options.output, "File to export to: .png, .svg, .pdf or .csv")
             ->needs(exported);
@@ -224,12 +243,20 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
                                         options.output + "'");
     }
     if (!releaseAt.empty()) {
-        const auto at = feeds::parseRecordedTime(releaseAt, {});
-        const bool absolute = releaseAt.find('-') == 4;
-        if (!absolute || !at)
-            return commandLineError(app, "--release-at: expected a time such as 2026-11-27T05:00:00Z, got '" +
-                                             releaseAt + "'");
-        options.releaseAt = std::chrono::floor<std::chrono::seconds>(*at);
+        const auto at = feeds::absoluteTime(releaseAt);
+        if (!at) return commandLineError(app, "--release-at: " + at.error());
+        options.releaseAt = *at;
+    }
+    if ((*from || *to) && !*exported && !*history)
+        return commandLineError(app, "--from and --to require --export or --history");
+    if (*history) {
+        const auto begin = feeds::absoluteTime(options.exportFrom),
+                   end = feeds::absoluteTime(options.exportTo);
+        if (!begin) return commandLineError(app, "--history: --from: " + begin.error());
+        if (!end) return commandLineError(app, "--history: --to: " + end.error());
+        options.historyFrom = *begin;
+        options.historyTo = *end;
+        options.replay = historyFile(options);
     }
     options.range = std::chrono::minutes(range);
     options.sizeGiven = sizeOption->count() > 0;

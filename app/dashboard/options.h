@@ -6,6 +6,7 @@
 #include "feeds/sim/scenario.h"
 #include "feeds/transport/trust.h"
 
+#include "app/history_options.h"
 #include "widgets/base/palette.h"
 #include "widgets/export/view.h"
 #include "widgets/wall/viewing.h"
@@ -30,7 +31,10 @@ struct Options {
     std::uint64_t nodes = 40'000;                 // of the simulation
     std::uint64_t seed = 1;
     double speed = 1;
-    std::string control;  // endpoint for levers of the simulation, empty: none
+    std::string control;    // endpoint for levers of the simulation, empty: none
+    HistoryOptions history; // store to fetch what is replayed from; its URL is empty: none
+    feeds::FeedSecond historyFrom{};
+    feeds::FeedSecond historyTo{};
     std::string replay;   // recording to play instead, empty: none
     std::string at;       // where in it to begin, as parseRecordedTime() reads it; empty: at its beginning
     std::string baseline; // recording to lay beneath; empty: the one built in

@@ -15,6 +15,9 @@ namespace surgescope::feeds {
 /// What lies outside the recording is not refused.
 Result<RecordedTime> parseRecordedTime(std::string_view text, const RecordingIndex& recording);
 
+/// One that needs no recording: 2026-11-24T20:00:00Z. Refused: another form.
+Result<FeedSecond> absoluteTime(std::string_view text);
+
 /// "2026-11-24T20:00:00Z"
 std::string isoText(FeedSecond second);
 /// "T+00:10:00", as parseRecordedTime() reads it.

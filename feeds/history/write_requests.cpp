@@ -67,12 +67,12 @@ class SeriesPen {
     void count(const std::string& name, std::uint64_t value, bool begins, std::string_view label = {},
                std::string_view of = {}) {
         auto& its = series(name, label, of);
-        if (begins && value > 0) sample(its, 0, m_before);
+        if (begins) sample(its, 0, m_before);
         sample(its, static_cast<double>(value), m_end);
     }
     void native(const std::string& name, const ExponentialHistogram& histogram, bool begins) {
         auto& its = series(name, {}, {});
-        if (begins && !histogram.empty()) fill(*its.add_histograms(), {}, m_before);
+        if (begins) fill(*its.add_histograms(), {}, m_before);
         fill(*its.add_histograms(), histogram, m_end);
         m_samples += static_cast<std::uint64_t>(its.histograms_size());
     }

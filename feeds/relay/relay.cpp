@@ -30,7 +30,7 @@ Gathering* Relay::gatheringOf(const std::string& pop) {
     const bool placed = m_catalogue.find(pop).has_value();
     if (!placed && m_unplaced >= limits::kUnplacedPops) return nullptr;
     m_unplaced += placed ? 0 : 1;
-    return m_gatherings.emplace(pop, std::make_unique<Gathering>(pop, m_up)).first->second.get();
+    return m_gatherings.emplace(pop, std::make_unique<Gathering>(pop, m_up, m_history)).first->second.get();
 }
 
 std::optional<Refused> Relay::refuse(std::optional<Refused> refused, Gathering* gathering) {

@@ -142,6 +142,10 @@ echo "no rosters" >"$rosters"
 refuses "$rosters: no rosters of a relay" "${good[@]}" --state "$rosters"
 refuses "cannot write" "${good[@]}" --stats /nowhere/at/all
 refuses "--record: cannot create" "${good[@]}" --record /nowhere/at/all.mcap
+refuses "--remote-write: 'store:8428' is no URL" "${good[@]}" --remote-write store:8428 --remote-write-queue "$scratch/queue"
+refuses "--remote-write: cannot make" "${good[@]}" --remote-write http://store/ --remote-write-queue /proc/at/all
+refuses "/nowhere/token" "${good[@]}" --remote-write http://store/ --remote-write-queue "$scratch/queue" --store-bearer /nowhere/token
+refuses "--store-histograms" "${good[@]}" --remote-write http://store/ --store-histograms round
 rm -f "$rosters" "$rosters.lock"
 
 program=$folder/surgescope-capture
@@ -153,6 +157,10 @@ refuses "ENDPOINT or --bind" record -o "$scratch/a.mcap"
 refuses "expected tcp://HOST:PORT" record nonsense -o "$scratch/a.mcap"
 refuses "cannot create" record tcp://127.0.0.1:1 -o /nowhere/at/all.mcap
 refuses "FILE" info
+refuses "URL" remote-write "$scratch/none.mcap"
+refuses "is no URL" remote-write "$folder/../../../tests/data/captures/mcap/surgescope_1.mcap" store:8428
+refuses "--from: expected a time such as" fetch http://store:8428 --from T+00:01:00 --to 2026-11-27T05:00:00Z -o "$scratch/a.mcap"
+refuses "expected an end behind" fetch http://store:8428 --from 2026-11-27T05:00:00Z --to 2026-11-27T05:00:00Z -o "$scratch/a.mcap"
 refuses "cannot open" info "$scratch/missing.mcap"
 for command in info verify csv; do refuses "no MCAP file" $command "$scratch/none.mcap"; done
 for command in recover cut merge; do refuses "no MCAP file" $command "$scratch/none.mcap" -o "$scratch/a.mcap"; done
@@ -175,6 +183,10 @@ refuses "no scenario named 'calm'" --simulate calm
 refuses "$broken:3: release.albums is 40" --simulate "$broken"
 refuses "port from 1 to 65535" --control tcp://127.0.0.1:99999
 refuses "excludes" --control tcp://127.0.0.1:5557 --connect tcp://127.0.0.1:1
+refuses "--from and --to require" --simulate triple-drop --from 2026-11-27T05:00:00Z
+refuses "--history: --to: expected a time such as" --history http://store --from 2026-11-27T05:00:00Z
+refuses "excludes" --history http://store --connect tcp://127.0.0.1:1
+refuses "--history: 'store' is no URL" --history store --from 2026-11-27T05:00:00Z --to 2026-11-27T06:00:00Z --recordings "$scratch"
 rm -f "$broken"
 refuses "expected tcp://HOST:PORT" --connect nonsense
 refuses "port from 1 to 65535" --bind tcp://127.0.0.1:99999

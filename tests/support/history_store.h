@@ -61,7 +61,7 @@ class HistoryStore {
         replaceEach(query, "%", matcher);
         auto http = feeds::HttpClient::make({});
         const auto answer =
-            http.value().get(url() + "/api/v1/query?nocache=1&time=" + std::to_string(unixSeconds(at)) +
+            http.value().get(url() + "/api/v1/query?nocache=1&time=" + std::to_string(feeds::unixSeconds(at)) +
                              "&query=" + feeds::percentEncoded(query));
         std::map<std::string, double> values;
         const auto json = nlohmann::json::parse(answer.body, nullptr, false);
@@ -96,7 +96,7 @@ class HistoryStore {
 /// Ten seconds' end that is over, some minutes ago.
 inline feeds::FeedSecond someSlot() {
     const auto now = std::chrono::floor<std::chrono::seconds>(feeds::SystemClock().wall());
-    return feeds::feedSecond(unixSeconds(now) / 10 * 10 - 600);
+    return feeds::feedSecond(feeds::unixSeconds(now) / 10 * 10 - 600);
 }
 
 /// A report of a second, the same for the same seed; of the fields that `measured` has.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/dashboard/history_fetch.h"
+
+#include "feeds/history/fetch.h"
+#include "feeds/util/file.h"
+
+#include "app/progress.h"
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+namespace surgescope::app {
+
+std::optional<feeds::Error> fetchHistory(const Options& options) {
+    const auto& file = options.replay;
+    std::error_code error;
+    if (std::filesystem::exists(file, error)) {
+        std::fprintf(stderr, "surgescope: plays '%s', which was fetched before\n", file.c_str());
+        return std::nullopt;
+    }
+    std::filesystem::create_directories(options.recordingsFolder, error);
+    if (error) return feeds::Error{"cannot make '" + options.recordingsFolder + "': " + error.message()};
+    const auto part = file + ".part";
+    std::filesystem::remove(part, error); // of who was stopped
+    ProgressLine line;
+    feeds::FetchOptions how{.store = {.url = options.history.store.url,
+                                      .job = options.history.job,
+                                      .http = options.history.store.http},
+                            .from = options.historyFrom,
+                            .to = options.historyTo,
+                            .releaseAt = options.releaseAt,
+                            .library = "surgescope " SURGESCOPE_VERSION,
+                            .goesOn = [&line](double done) {
+                                line.share(done);
+                                return true;
+                            }};
+    how.store.http.timeout = std::chrono::minutes(1);
+    const auto fetched = feeds::fetchHistory(part, *options.catalogue, how);
+    if (!fetched) return feeds::Error{fetched.error()};
+    return feeds::renameNew(part, file);
+}
+
+} // namespace surgescope::app

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/history/fetch.h"
+
+#include "feeds/capture/recorded_time.h"
+#include "feeds/capture/recording.h"
+#include "feeds/capture/recording_writer.h"
+#include "feeds/capture/remake.h"
+#include "feeds/wire/encode.h"
+#include "feeds/wire/limits.h"
+
+#include <algorithm>
+#include <bit>
+#include <filesystem>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace surgescope::feeds {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr const char* kPublisher = "history";
+
+/// The part number `i` of `n` equal ones; all together are the whole.
+std::uint64_t share(std::uint64_t whole, std::uint64_t i, std::uint64_t n) {
+    return whole / n + whole % n * (i + 1) / n - whole % n * i / n;
+}
+
+void shareInto(PopTotals& part, const PopTotals& whole, std::uint64_t i, std::uint64_t n) {
+    part.clear();
+    for (std::size_t c = 0; c < kCounterCount; ++c)
+        part.counters[c] = share(whole.counters[c], i, n);
+    for (std::size_t d = 0; d < kDistributionCount; ++d) {
+        const auto& from = whole.distributions[d];
+        auto& to = part.distributions[d];
+        std::vector<std::uint64_t> counts;
+        from.visitBuckets([&](const auto& buckets) {
+            for (const auto count : buckets)
+                counts.push_back(share(count, i, n));
+        });
+        (void)to.addBuckets(from.offset(), counts); // they were in bounds
+        to.addZeros(share(from.zeros(), i, n));
+        if (!to.empty()) to.addSummary(share(from.sum(), i, n), from.max());
+    }
+    for (std::size_t bin = 0; bin < SaturationHistogram::kBins; ++bin)
+        part.saturation.bins[bin] = share(whole.saturation.bins[bin], i, n);
+    part.measuredByAny = whole.measuredByAny;
+    part.measuredByAll = whole.measuredByAll;
+}
+
+class HistoryRecording final : public RollupMaker::Sink {
+  public:
+    HistoryRecording(std::unique_ptr<RecordingWriter> writer, const PopCatalogue& catalogue,
+                     const FetchOptions& options)
+        : m_options(options), m_writer(std::move(writer)), m_remake(catalogue, *this) {}
+
+    /// False: it cannot be written; failure() tells.
+    bool write(const FleetRollup& rollup) {
+        for (auto second = rollup.end - rollup.width + seconds(1); second <= rollup.end;
+             second += seconds(1)) {
+            m_logTime = std::max(m_logTime, recording::nanoseconds(second)); // as soon as it was over
+            writeGlobal(second);
+            for (const auto& pop : rollup.pops) {
+                const auto observed = std::clamp(std::popcount(pop.observed), 1, 10);
+                const auto place = (rollup.end - second).count();
+                if (place >= observed) continue;
+                writeRoster(pop, second);
+                m_report.pop = pop.pop;
+                stamp(m_report, second);
+                shareInto(m_report.totals, pop.totals, static_cast<std::uint64_t>(observed - 1 - place),
+                          static_cast<std::uint64_t>(observed));
+                put(m_report, second);
+                ++reports;
+            }
+        }
+        return !m_failure;
+    }
+    RecordingWriter::Failure close() {
+        m_remake.finish();
+        return m_failure ? m_failure : m_writer->close();
+    }
+    const RecordingWriter::Failure& failure() const { return m_failure; }
+
+    void take(const Points& points) override { putMade(points); }
+    void take(const FleetRollup& rollup) override { putMade(rollup); }
+
+    std::uint64_t reports = 0;
+
+  private:
+    void writeGlobal(FeedSecond second) {
+        Global global;
+        global.scenario = kPublisher;
+        if (m_options.releaseAt)
+            global.releaseAtUs = static_cast<std::uint64_t>(unixSeconds(*m_options.releaseAt)) * 1'000'000;
+        stamp(global, second);
+        put(global, second);
+    }
+    /// As many nodes as were expected, without names of theirs.
+    void writeRoster(const FleetRollup::Pop& pop, FeedSecond second) {
+        const auto nodes = std::min<std::uint64_t>(pop.expectedNodes, limits::kNodesPerMessage);
+        auto& roster = m_rosters[pop.pop];
+        if (nodes == 0 || roster.nodes.size() == nodes) return;
+        roster.pop = pop.pop;
+        ++roster.epoch;
+        roster.nodes.resize(nodes);
+        for (std::size_t i = 0; i < nodes; ++i) {
+            roster.nodes[i].name = pop.pop + "-" + std::to_string(i + 1);
+            roster.nodes[i].measures = pop.totals.measuredByAny;
+        }
+        stamp(roster, second);
+        put(roster, second);
+    }
+    template <class Message> void stamp(Message& message, FeedSecond second) {
+        auto& header = message.header;
+        header.publisher = kPublisher;
+        header.session = static_cast<std::uint64_t>(unixSeconds(m_options.from)) * 1'000'000;
+        header.sequence = ++m_sequences[topicOf(message)];
+        header.intervalEnd = second;
+        header.sent = second;
+    }
+    template <class Message> void put(const Message& message, FeedSecond second) {
+        if (m_failure) return;
+        const auto topic = topicOf(message);
+        const auto bytes = m_encoder.encode(message);
+        m_failure = m_writer->write(++m_logTime, topic, bytes);
+        m_remake.hear(topic, bytes, m_logTime, recording::nanoseconds(second));
+    }
+    template <class Message> void putMade(const Message& message) {
+        if (!m_failure)
+            m_failure = m_writer->write(++m_logTime, topicOf(message), m_madeEncoder.encode(message));
+    }
+
+    const FetchOptions& m_options;
+    std::unique_ptr<RecordingWriter> m_writer;
+    Remake m_remake;
+    Encoder m_encoder;
+    Encoder m_madeEncoder; // while the other's bytes are still used
+    std::uint64_t m_logTime = 0;
+    std::map<std::string, std::uint64_t> m_sequences; // by topic
+    std::map<std::string, Roster> m_rosters;
+    PopReport m_report;
+    RecordingWriter::Failure m_failure;
+};
+
+FeedSecond slotBefore(FeedSecond second) {
+    const auto width = HistoryReader::kWidth.count();
+    return feedSecond(unixSeconds(second) / width * width);
+}
+
+} // namespace
+
+Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& catalogue,
+                             const FetchOptions& options) {
+    if (options.to <= options.from)
+        return Error{"from " + isoText(options.from) + " to " + isoText(options.to) +
+                     ": expected an end behind the beginning"};
+    auto reader = HistoryReader::make(options.store);
+    if (!reader) return Error{reader.error()};
+    auto writer = RecordingWriter::create(output, options.library);
+    if (!writer) return Error{writer.error()};
+    Fetched fetched;
+    HistoryRecording recording(std::move(writer.value()), catalogue, options);
+    std::optional<Error> failed;
+    const auto begin = slotBefore(options.from), end = slotBefore(options.to);
+    for (auto from = begin; from < end && !failed && fetched.isWhole; from += HistoryReader::kStretch) {
+        if (options.goesOn && !options.goesOn(static_cast<double>((from - begin).count()) /
+                                              static_cast<double>((end - begin).count()))) {
+            fetched.isWhole = false;
+            break;
+        }
+        const auto rollups =
+            reader.value().read(from, std::min<FeedSecond>(from + HistoryReader::kStretch, end));
+        if (!rollups) {
+            failed = Error{rollups.error()};
+            break;
+        }
+        for (const auto& rollup : *rollups) {
+            if (!recording.write(rollup)) failed = recording.failure();
+            ++fetched.points;
+        }
+    }
+    if (!failed) failed = recording.close();
+    if (!failed && fetched.points == 0 && fetched.isWhole)
+        failed = Error{options.store.url + ": holds nothing of job '" + options.store.job + "' from " +
+                       isoText(options.from) + " to " + isoText(options.to)};
+    fetched.reports = recording.reports;
+    if (!failed) return fetched;
+    std::error_code ignored;
+    std::filesystem::remove(output, ignored);
+    return *failed;
+}
+
+} // namespace surgescope::feeds

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a store holds, as a recording again.
+#include "feeds/capture/mcap_reader.h"
+#include "feeds/capture/message_stream.h"
+#include "feeds/history/fetch.h"
+#include "feeds/history/write_recording.h"
+#include "feeds/wire/decode.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/history_store.h"
+#include "tests/support/http_responder.h"
+
+#include <variant>
+
+using namespace surgescope;
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::seconds;
+
+namespace {
+
+const std::string kRecording = SURGESCOPE_SOURCE_DIR "/tests/data/captures/mcap/surgescope_1.mcap";
+constexpr FeedSecond kBegin =
+    std::chrono::sys_days(std::chrono::year(2026) / 11 / 27) + std::chrono::hours(5);
+
+struct SlotOfPop {
+    PopTotals totals;
+    std::uint64_t expectedNodes = 0;
+};
+using SlotsOfPops = std::map<std::pair<FeedSecond, std::string>, SlotOfPop>;
+
+SlotsOfPops rollupsOf(const std::string& path) {
+    auto reader = McapReader::open(path);
+    if (!reader) FAIL(reader.error());
+    MessageStream stream(*reader.value(), [](const mcap::Channel& c) { return c.topic == "rollup"; });
+    Decoder decoder;
+    SlotsOfPops slots;
+    while (const auto* message = stream.next()) {
+        const auto decoded = decoder.decode(message->topic, message->payload);
+        for (const auto& pop : std::get<const FleetRollup*>(decoded)->pops)
+            slots[{pop.end, pop.pop}] = {pop.totals, pop.expectedNodes};
+    }
+    return slots;
+}
+
+FetchOptions lastNight(const std::string& url) {
+    return {.store = {.url = url},
+            .from = kBegin - std::chrono::minutes(2),
+            .to = kBegin + std::chrono::minutes(2),
+            .releaseAt = kBegin,
+            .library = "test"};
+}
+
+void comesBack(HistoryStore& store) {
+    const auto& catalogue = PopCatalogue::builtIn();
+    const auto written =
+        writeRecording(kRecording, catalogue, {.store = {.url = store.writeUrl()}, .instance = "night"});
+    if (!written) FAIL(written.error());
+    REQUIRE(written->refusedSamples == 0);
+    REQUIRE(
+        store.askUntil("surgescope_requests_total{%}", kBegin, [](const auto& v) { return v.size() == 3; })
+            .size() == 3);
+    TemporaryFolder folder;
+    const auto file = (folder.path() / "back.mcap").string();
+    const auto fetched = fetchHistory(file, catalogue, lastNight(store.url()));
+    if (!fetched) FAIL(fetched.error());
+    CHECK(fetched->points == written->points);
+    CHECK(fetched->isWhole);
+    const auto was = rollupsOf(kRecording), is = rollupsOf(file);
+    REQUIRE(was.size() == is.size());
+    for (const auto& [key, expected] : was) {
+        INFO(key.second << " " << unixSeconds(key.first));
+        REQUIRE(is.count(key) == 1);
+        const auto& found = is.at(key);
+        CHECK(found.expectedNodes == expected.expectedNodes);
+        CHECK(found.totals.counters == expected.totals.counters);
+        CHECK(found.totals.saturation == expected.totals.saturation);
+        CHECK(found.totals.measuredByAny.bits() == expected.totals.measuredByAny.bits());
+        CHECK(found.totals.measuredByAll.bits() == expected.totals.measuredByAll.bits());
+        for (std::size_t d = 0; d < kDistributionCount; ++d) {
+            const auto& a = found.totals.distributions[d];
+            const auto& b = expected.totals.distributions[d];
+            CHECK(a.count() == b.count());
+            CHECK(a.sum() == b.sum());
+            for (const double q : {0.1, 0.5, 0.95})
+                CHECK(a.quantile(q).value_or(-1) == Approx(b.quantile(q).value_or(-1)).epsilon(1e-3));
+        }
+    }
+}
+
+std::string answerWith(const std::string& body) {
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\nConnection: close\r\n\r\n" + body;
+}
+
+} // namespace
+
+TEST_CASE("a night comes back from VictoriaMetrics as it was", "[history]") {
+    if (skippedWithout("/usr/bin/victoria-metrics", "victoria-metrics")) return;
+    HistoryStore store(HistoryStore::Kind::victoriaMetrics);
+    comesBack(store);
+}
+
+TEST_CASE("a night comes back from Prometheus as it was", "[history]") {
+    if (skippedWithout("/usr/bin/prometheus", "prometheus")) return;
+    HistoryStore store(HistoryStore::Kind::prometheus, {"--enable-feature=native-histograms"});
+    comesBack(store);
+}
+
+TEST_CASE("a store that holds nothing, or answers something else, is told, and leaves no file", "[history]") {
+    TemporaryFolder folder;
+    const auto file = (folder.path() / "back.mcap").string();
+    HttpResponder responder(answerWith(R"({"status":"success","data":{"resultType":"matrix","result":[]}})"));
+    const auto url = "http://127.0.0.1:" + std::to_string(responder.port());
+    const auto fetch = [&] {
+        const auto fetched = fetchHistory(file, PopCatalogue::builtIn(), lastNight(url));
+        CHECK(!std::filesystem::exists(file));
+        return fetched ? std::string() : fetched.error();
+    };
+    CHECK_THAT(fetch(), containsText("holds nothing of job 'surgescope'"));
+    for (const char* body : {"", "no JSON", "[]", R"({"data":[]})", R"({"data":{"result":7}})"}) {
+        responder.setAnswer(answerWith(body));
+        CHECK_THAT(fetch(), containsText("expected JSON"));
+    }
+    responder.setAnswer("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno");
+    CHECK_THAT(fetch(), containsText("HTTP 404: no"));
+    // Series that are none of ours, or not as they should be, are left out.
+    for (
+        const char* series :
+        {R"(7)", R"({"metric":7})", R"({"metric":{"pop":"lower case"},"values":[[1,"1"]]})",
+         R"({"metric":{"pop":"LHR"},"values":7})",
+         R"({"metric":{"pop":"LHR"},"values":[7,[1],["x","y"],[1e99,"1"]]})",
+         R"({"metric":{"pop":"LHR","permille":"-5"},"values":[[1795755600,"NaN"]]})",
+         R"({"metric":{"pop":"LHR","vmrange":"..."},"histograms":[[1795755600,{"buckets":[[0,"a","b","c"],7]}]]})"}) {
+        responder.setAnswer(answerWith(R"({"data":{"result":[)" + std::string(series) + "]}}"));
+        CHECK_THAT(fetch(), containsText("holds nothing"));
+    }
+}
+
+TEST_CASE("a recording that is there is not written over", "[history]") {
+    TemporaryFolder folder;
+    const auto file = (folder.path() / "back.mcap").string();
+    std::ofstream(file) << "mine";
+    CHECK(!fetchHistory(file, PopCatalogue::builtIn(), lastNight("http://127.0.0.1:1")));
+    CHECK(std::filesystem::file_size(file) == 4);
+}
