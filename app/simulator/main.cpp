@@ -79,7 +79,8 @@ int main(int argc, char** argv) {
     app::addTrustOptions(app, trust);
     app.add_option("--bind", options.publisher.bind,
                    "Endpoint to publish at, for example tcp://*:5556; repeatable");
-    app.add_option("--connect", options.publisher.connect, "Endpoint to publish to, also a NATS cluster: tls://nats-1,nats-2; repeatable");
+    app.add_option("--connect", options.publisher.connect,
+                   "Endpoint to publish to, also a NATS cluster: tls://nats-1,nats-2; repeatable");
     app.add_option("--control", options.control,
                    "Endpoint where levers can be pulled, for example tcp://127.0.0.1:5557");
     app.add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
@@ -159,10 +160,12 @@ int main(int argc, char** argv) {
             return app::commandLineError(app, "--publishers needs --connect or --relay, and does not go with "
                                               "--bind, --control or --speed");
         constexpr std::size_t kMostByNats = 200; // each connection takes three threads
-        if (fleet.fleet.publishers > kMostByNats && (std::ranges::any_of(options.publisher.connect, feeds::isNats) ||
-                                                     std::ranges::any_of(fleet.fleet.relays, feeds::isNats)))
-            return app::commandLineError(app, "--publishers: expected at most " + std::to_string(kMostByNats) +
-                                              " straight to NATS; more go through a relay");
+        if (fleet.fleet.publishers > kMostByNats &&
+            (std::ranges::any_of(options.publisher.connect, feeds::isNats) ||
+             std::ranges::any_of(fleet.fleet.relays, feeds::isNats)))
+            return app::commandLineError(app, "--publishers: expected at most " +
+                                                  std::to_string(kMostByNats) +
+                                                  " straight to NATS; more go through a relay");
         if (*faultsOption) {
             auto read = feeds::loadFaults(faults);
             if (!read) return app::commandLineError(app, "--faults: " + read.error());

@@ -56,14 +56,16 @@ void lateWall(const NatsFixture& nats, const PopCatalogue& catalogue, std::size_
     }
     const auto took = secondsBetween(begin, kBenchClock.steady());
     const auto frame = step.buildFrame(0);
-    std::printf("late wall: %zu messages, %zu s of %zu PoPs in %.2f s: %.0f times as fast, %.0f a second\n", received,
-                seconds, catalogue.pops().size(), took, static_cast<double>(seconds) / took,
+    std::printf("late wall: %zu messages, %zu s of %zu PoPs in %.2f s: %.0f times as fast, %.0f a second\n",
+                received, seconds, catalogue.pops().size(), took, static_cast<double>(seconds) / took,
                 static_cast<double>(received) / took);
     for (const auto& refused : frame->health.refused)
-        std::printf("  refused %llu: %s\n", static_cast<unsigned long long>(refused.count), refused.reason.c_str());
+        std::printf("  refused %llu: %s\n", static_cast<unsigned long long>(refused.count),
+                    refused.reason.c_str());
 }
 
-void manyWalls(const NatsFixture& nats, Publisher& publisher, const PopCatalogue& catalogue, std::size_t walls) {
+void manyWalls(const NatsFixture& nats, Publisher& publisher, const PopCatalogue& catalogue,
+               std::size_t walls) {
     std::vector<std::vector<double>> late(walls);
     std::vector<std::jthread> threads;
     for (auto& own : late)
@@ -94,8 +96,8 @@ void manyWalls(const NatsFixture& nats, Publisher& publisher, const PopCatalogue
         all.insert(all.end(), own.begin(), own.end());
     std::ranges::sort(all);
     if (all.empty()) return;
-    std::printf("%zu walls: %zu reports heard, p50 %.1f ms, p99 %.1f ms\n", walls, all.size(), all[all.size() / 2],
-                all[all.size() * 99 / 100]);
+    std::printf("%zu walls: %zu reports heard, p50 %.1f ms, p99 %.1f ms\n", walls, all.size(),
+                all[all.size() / 2], all[all.size() * 99 / 100]);
 }
 
 } // namespace
@@ -117,7 +119,8 @@ int main(int argc, char** argv) {
     const auto begin = kBenchClock.steady();
     for (std::size_t i = 0; i < seconds; ++i)
         publishSecond(publisher, catalogue, now - static_cast<std::int64_t>(seconds - i));
-    std::printf("published %zu s in %.1f s, %.0f bytes a report\n", seconds, secondsBetween(begin, kBenchClock.steady()),
+    std::printf("published %zu s in %.1f s, %.0f bytes a report\n", seconds,
+                secondsBetween(begin, kBenchClock.steady()),
                 static_cast<double>(publisher.sentBytes()) / static_cast<double>(publisher.sentMessages()));
     lateWall(nats, catalogue, seconds);
     for (const std::size_t walls : {1, 50})
