@@ -137,7 +137,8 @@ void addAgentOptions(CLI::App& app, AgentOptions& options) {
     addEdgeOption(app, options.edge);
     addTrustOptions(app, options.trust);
     auto* connect = app.add_option("--connect", options.publisher.connect,
-                                   "Send to a wall or relay: tcp://wall:5556; repeatable, to all of them");
+                                   "Send to a wall or relay: tcp://wall:5556, or to a NATS cluster: "
+                                   "tls://nats-1,nats-2; repeatable, to all of them");
     auto* bind = app.add_option("--bind", options.publisher.bind,
                                 "Let walls come and fetch: tcp://*:5556; repeatable");
     app.add_option(

@@ -38,7 +38,8 @@ int main(int argc, char** argv) {
     };
 
     auto* record = add("record", "Records a feed until stopped (Ctrl+C)", app::record);
-    record->add_option("ENDPOINT", options.inputs, "Endpoints to connect to: tcp://sim:5556; or a NATS cluster: tls://nats-1,nats-2");
+    record->add_option("ENDPOINT", options.inputs,
+                       "Endpoints to connect to: tcp://sim:5556; or a NATS cluster: tls://nats-1,nats-2");
     record->add_option("--bind", options.bind,
                        "Endpoint that publishers connect to: tcp://*:5556; repeatable");
     output(record);

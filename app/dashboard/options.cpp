@@ -59,8 +59,10 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     std::string size = "1920x1080";
     double quitAfter = 0;
     bool allNodes = false;
-    auto* connect = app.add_option("--connect", options.connect,
-                                   "Endpoint to subscribe to, for example tcp://sim:5556; repeatable");
+    auto* connect =
+        app.add_option("--connect", options.connect,
+                       "Endpoint to subscribe to, for example tcp://sim:5556; repeatable; or a NATS "
+                       "cluster: tls://nats-1,nats-2");
     auto* bind = app.add_option("--bind", options.bind,
                                 "Endpoint that agents connect to, for example tcp://*:5556; repeatable");
     addTrustOptions(app, options.trust);

@@ -67,18 +67,21 @@ std::string checkName(const std::string& text) {
 }
 
 void addStreamOptions(CLI::App& app, Options& options) {
-    auto* stream = app.add_flag("--jetstream", options.jetStream,
-                                "The NATS cluster behind --connect keeps what is said there in a stream, made or "
-                                "changed to be so: walls that come later begin with the past, and lose nothing "
-                                "when a server is lost");
-    app.add_option("--replicas", options.stream.replicas, "Servers that have the stream, 1, 3 or 5; of 3 one may fail")
+    auto* stream =
+        app.add_flag("--jetstream", options.jetStream,
+                     "The NATS cluster behind --connect keeps what is said there in a stream, made or "
+                     "changed to be so: walls that come later begin with the past, and lose nothing "
+                     "when a server is lost");
+    app.add_option("--replicas", options.stream.replicas,
+                   "Servers that have the stream, 1, 3 or 5; of 3 one may fail")
         ->needs(stream)
         ->check(CLI::IsMember({1, 3, 5}))
         ->capture_default_str();
     app.add_option("--keep", options.keepSeconds, "How long: 26h")
         ->needs(stream)
-        ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3'600}, {"d", 86'400}},
-                                          CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+        ->transform(CLI::AsNumberWithUnit(
+            std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3'600}, {"d", 86'400}},
+            CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
         ->check(CLI::Range(60.0, 366 * 86'400.0));
     app.add_option("--keep-bytes", options.stream.keepBytes, "How much at each of these servers: 8GiB")
         ->needs(stream)
@@ -254,7 +257,8 @@ int runRelay(CLI::App& app, const Options& options) {
     if (options.jetStream && toNats != 1)
         return refuse("--jetstream: expected one --connect nats://… or tls://…: who shall keep it?");
     if (toNats > 0 && std::ranges::any_of(options.from, isNats))
-        return refuse("--from and --connect: expected NATS on one side only; a relay there would hear itself");
+        return refuse(
+            "--from and --connect: expected NATS on one side only; a relay there would hear itself");
     const auto lock = lockState(options.state);
     if (!lock) return refuse("--state: " + lock.error());
     auto kept = keptRosters(options.state);

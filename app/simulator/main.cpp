@@ -4,6 +4,7 @@
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/sim/scenario_file.h"
 #include "feeds/sim/scenario_keys.h"
+#include "feeds/transport/nats_endpoint.h"
 #include "feeds/util/own_process.h"
 
 #include "app/command_line.h"
@@ -13,6 +14,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <iostream>
@@ -77,7 +79,8 @@ int main(int argc, char** argv) {
     app::addTrustOptions(app, trust);
     app.add_option("--bind", options.publisher.bind,
                    "Endpoint to publish at, for example tcp://*:5556; repeatable");
-    app.add_option("--connect", options.publisher.connect, "Endpoint to publish to; repeatable");
+    app.add_option("--connect", options.publisher.connect,
+                   "Endpoint to publish to, also a NATS cluster: tls://nats-1,nats-2; repeatable");
     app.add_option("--control", options.control,
                    "Endpoint where levers can be pulled, for example tcp://127.0.0.1:5557");
     app.add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
@@ -156,6 +159,13 @@ int main(int argc, char** argv) {
             !options.publisher.bind.empty() || !options.control.empty() || *speed)
             return app::commandLineError(app, "--publishers needs --connect or --relay, and does not go with "
                                               "--bind, --control or --speed");
+        constexpr std::size_t kMostByNats = 200; // each connection takes three threads
+        if (fleet.fleet.publishers > kMostByNats &&
+            (std::ranges::any_of(options.publisher.connect, feeds::isNats) ||
+             std::ranges::any_of(fleet.fleet.relays, feeds::isNats)))
+            return app::commandLineError(app, "--publishers: expected at most " +
+                                                  std::to_string(kMostByNats) +
+                                                  " straight to NATS; more go through a relay");
         if (*faultsOption) {
             auto read = feeds::loadFaults(faults);
             if (!read) return app::commandLineError(app, "--faults: " + read.error());

@@ -41,7 +41,8 @@ class Publisher {
         bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
         /// Told where it is not let in, and when it is after all. By the thread that ticks.
         std::function<void(const std::string&)> warn;
-        /// Of NATS: the stream that keeps what it says, made and looked after; nothing: what is there is used.
+        /// Of NATS: the stream that keeps what it says, made and looked after; nothing: what is there is
+        /// used.
         std::optional<NatsStream> stream;
         std::shared_ptr<ZmqContext> context; // to share for inproc endpoints; null: one of its own
 

@@ -55,8 +55,10 @@ template <class Message> class Intake {
     void keep(Message message, std::shared_ptr<const Permit> permit) {
         stamp();
         const auto bytes = bytesOf(message);
-        auto* share = m_admission.admit(message.topic(), message.payload(), bytes, permit.get(), m_arrival.steady());
-        if (share) push({std::move(message), m_last, m_arrival.steady(), std::move(permit), share, bytes, {}});
+        auto* share =
+            m_admission.admit(message.topic(), message.payload(), bytes, permit.get(), m_arrival.steady());
+        if (share)
+            push({std::move(message), m_last, m_arrival.steady(), std::move(permit), share, bytes, {}});
     }
     /// Arrives now, from somebody who waits until there is room.
     void keepAnyway(Message message) {
@@ -64,7 +66,8 @@ template <class Message> class Intake {
         const auto bytes = bytesOf(message);
         push({std::move(message), m_last, m_arrival.steady(), nullptr, nullptr, bytes, {}});
     }
-    /// Arrived then, where it was kept until we came; whoever asks for it asks for no more than there is room.
+    /// Arrived then, where it was kept until we came; whoever asks for it asks for no more than there is
+    /// room.
     void keepPast(Message message, WallTime arrived) {
         m_last = std::max(m_last, arrived);
         const auto bytes = bytesOf(message);

@@ -33,8 +33,8 @@ class LateClock final : public Clock {
 
 struct NatsSource::Parts {
     explicit Parts(const Options& o)
-        : real(o.clock ? *o.clock : machine), late(real), history(o.history), hasPast(o.playFrom || o.history > seconds(0)),
-          reader(o.history, o.playFrom, o.bounds, real) {}
+        : real(o.clock ? *o.clock : machine), late(real), history(o.history),
+          hasPast(o.playFrom || o.history > seconds(0)), reader(o.history, o.playFrom, o.bounds, real) {}
 
     SystemClock machine;
     const Clock& real;
@@ -97,7 +97,10 @@ void NatsSource::Parts::work(natsConnection* handle) {
         }
         sayWishes(now);
     }
-    if (const auto question = [&] { const std::scoped_lock lock(mutex); return reader.question(); }()) {
+    if (const auto question = [&] {
+            const std::scoped_lock lock(mutex);
+            return reader.question();
+        }()) {
         const auto answer = NatsStreamReader::ask(handle, *question); // waits
         const std::scoped_lock lock(mutex);
         reader.take(answer);
@@ -127,6 +130,7 @@ Source::Received NatsSource::receive(milliseconds timeout) {
     if (!next) {
         p.news.wait_for(lock, timeout, [&] { return p.woken || !intake.empty(); });
         p.woken = false;
+        p.reader.forgoPast();
         next = intake.next();
     }
     p.reader.pull();

@@ -15,15 +15,16 @@
 
 namespace surgescope::feeds {
 
-/// Telemetry over NATS. Where the cluster keeps a stream of it, it is read from there, and begins with the past: as a seek, from
-/// SeekBegins to SeekEnds, and goes on live without a seam, also over a server that is lost. Without a stream,
-/// or when it is gone, what comes now is given. Node columns always come straight.
+/// Telemetry over NATS. Where the cluster keeps a stream of it, it is read from there, and begins with the
+/// past: as a seek, from SeekBegins to SeekEnds, and goes on live without a seam, also over a server that is
+/// lost. Without a stream, or when it is gone, what comes now is given. Node columns always come straight.
 class NatsSource final : public Source {
   public:
     struct Options {
         std::string endpoint;
-        std::chrono::seconds history{0};     // of a stream, to begin with
-        /// Instead: all that was kept since then, as if it were received then, as fast as it is taken; no seek.
+        std::chrono::seconds history{0}; // of a stream, to begin with
+        /// Instead: all that was kept since then, as if it were received then, as fast as it is taken; no
+        /// seek.
         std::optional<WallTime> playFrom;
         PublisherShares::Bounds bounds;      // of what comes now
         std::shared_ptr<ZmqContext> context; // whose trust says how servers are met; null: none

@@ -18,8 +18,10 @@ constexpr std::size_t kBatch = 10'000; // messages that may be on their way
 constexpr std::size_t kBatchBytes = 64U << 20U;
 constexpr std::size_t kMostWaitingBytes = 32U << 20U; // before no more is asked for
 constexpr milliseconds kStandsStill = 4 * kStreamHeartbeat;
+constexpr milliseconds kPastStandsStill{3'000};
 constexpr milliseconds kLookAgainAtLeast{300};
 constexpr milliseconds kLookAgainAtMost{5'000};
+constexpr milliseconds kLookAtAllAtMost{30'000}; // where there never was one
 /// A cluster that lost a stream's leader may take nine seconds to find another.
 constexpr seconds kWaitsForStream{1};
 /// What publishers say is on its way to the stream.
@@ -112,7 +114,8 @@ void NatsStreamReader::keep(NatsMessage message, Way way, std::optional<WallTime
         const std::string subject(message.subject());
         return refused.add(Refusal::topic, subject, [&] { return quote(subject) + ": no subject of ours"; });
     }
-    const bool wanted = std::ranges::any_of(m_prefixes, [&](const auto& one) { return topic->starts_with(one); });
+    const bool wanted =
+        std::ranges::any_of(m_prefixes, [&](const auto& one) { return topic->starts_with(one); });
     if (!wanted) return; // of the stream, and nobody asked for it; or just unsubscribed from
     Held held{std::move(*topic), {}};
     if (const auto part = message.header(NatsParts::kHeader); !part.empty()) {
@@ -132,11 +135,12 @@ void NatsStreamReader::keep(NatsMessage message, Way way, std::optional<WallTime
     m_intake.keep(std::move(held), nullptr);
 }
 
-/// Each message has its publisher, session, number and time in it: equal bytes are the same message, which came
-/// by the other way, or was sent again because no stream had acknowledged it.
+/// Each message has its publisher, session, number and time in it: equal bytes are the same message, which
+/// came by the other way, or was sent again because no stream had acknowledged it.
 bool NatsStreamReader::cameBefore(const Held& held) {
     const auto now = m_clock.steady();
-    while (!m_cameAt.empty() && (now - m_cameAt.front().first > kRemembers || m_cameAt.size() > kMostRemembered)) {
+    while (!m_cameAt.empty() &&
+           (now - m_cameAt.front().first > kRemembers || m_cameAt.size() > kMostRemembered)) {
         m_came.erase(m_cameAt.front().second);
         m_cameAt.pop_front();
     }
@@ -177,16 +181,23 @@ void NatsStreamReader::lose(const std::string& why) {
     m_lookAgain = kLookAgainAtLeast;
 }
 
+/// Nobody shall wait for a past whose servers are gone.
+void NatsStreamReader::forgoPast() {
+    if (m_inPast && m_clock.steady() - m_heardAt >= kPastStandsStill) letThrough();
+}
+
 std::optional<NatsStreamReader::Question> NatsStreamReader::question() {
     const auto now = m_clock.steady();
     if (m_reads && m_asked > 0 && now - m_heardAt >= kStandsStill) lose("the stream stood still");
     if (m_reads || m_prefixes.empty() || now < m_lookAt) return std::nullopt;
     if (!m_blindSince) m_blindSince = now;
-    m_lookAgain = std::clamp(2 * m_lookAgain, kLookAgainAtLeast, kLookAgainAtMost);
+    m_lookAgain = std::clamp(2 * m_lookAgain, kLookAgainAtLeast,
+                             m_createdNs != 0 ? kLookAgainAtMost : kLookAtAllAtMost);
     const bool begins = m_newest == WallTime{};
     return Question{.from = {.sequence = m_sequence > 0 ? m_sequence + 1 : 0},
                     .createdNs = m_createdNs,
-                    .fromTime = begins ? m_playFrom.value_or(m_clock.wall() - m_history) : m_newest - kOverlap};
+                    .fromTime =
+                        begins ? m_playFrom.value_or(m_clock.wall() - m_history) : m_newest - kOverlap};
 }
 
 NatsStreamReader::Answer NatsStreamReader::ask(natsConnection* connection, const Question& question) {
@@ -211,7 +222,8 @@ void NatsStreamReader::take(const Answer& answer) {
     const bool gone = answer.error.empty();
     if (!gone && now - m_blindSince.value_or(now) < kWaitsForStream) return;
     if (m_createdNs != 0 && !std::exchange(m_missed, true))
-        m_connection->note((gone ? std::string("the stream is gone") : answer.error) + ": what comes now is shown");
+        m_connection->note((gone ? std::string("the stream is gone") : answer.error) +
+                           ": what comes now is shown");
     letThrough();
 }
 
@@ -233,6 +245,7 @@ void NatsStreamReader::readStream(const Answer& answer) {
     if (!m_catchingUp) return letThrough();
     if (!begins || m_playFrom || m_history == seconds(0)) return;
     m_inPast = true;
+    m_heardAt = m_clock.steady();
     m_pastFrom = from.time;
     m_intake.mark(Source::SeekBegins{});
 }

@@ -38,6 +38,8 @@ class NatsStreamReader {
     void hear(NatsMessage message);
     /// A server was lost, and another one found.
     void connectedAnew();
+    /// Ends a past that comes no more. Call now and then.
+    void forgoPast();
     /// Asks for more of the stream when there is room for it.
     void pull();
 

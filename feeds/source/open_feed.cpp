@@ -23,10 +23,13 @@ Result<std::unique_ptr<Source>> openFeed(const FeedEndpoints& endpoints) {
         return std::unique_ptr<Source>(std::move(source.value()));
     }
     if (connect.size() + endpoints.bind.size() > 1)
-        return Error{"cannot connect to '" + *nats +
-                     "' and to something else: expected one cluster, nats://HOST,HOST, and nothing beside it"};
-    auto source = NatsSource::open(
-        {.endpoint = *nats, .history = endpoints.history, .playFrom = endpoints.playFrom, .context = endpoints.context});
+        return Error{
+            "cannot connect to '" + *nats +
+            "' and to something else: expected one cluster, nats://HOST,HOST, and nothing beside it"};
+    auto source = NatsSource::open({.endpoint = *nats,
+                                    .history = endpoints.history,
+                                    .playFrom = endpoints.playFrom,
+                                    .context = endpoints.context});
     if (!source) return Error{source.error()};
     return std::unique_ptr<Source>(std::move(source.value()));
 }

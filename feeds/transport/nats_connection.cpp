@@ -2,7 +2,6 @@
 #include "feeds/transport/nats_connection.h"
 
 #include "feeds/transport/nats_parts.h"
-#include "feeds/util/toml_file.h"
 
 #include <algorithm>
 #include <cinttypes>
@@ -19,15 +18,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTurn{100};
 constexpr milliseconds kTryAgain{500}; // up to kTryAgainAtMost
 constexpr milliseconds kTryAgainAtMost{5'000};
-constexpr std::int64_t kConnectMs = 2'000;
-/// A server that stands still is left after some seconds.
-constexpr std::int64_t kAskAliveMs = 3'000;
-constexpr int kUnanswered = 2;
 constexpr std::size_t kTroublesTold = 16;
-constexpr std::size_t kMostAccessBytes = 64U << 10U;
 /// Of a message that the server takes, for what stands before the payload.
 constexpr std::size_t kHeaderRoom = 512;
-constexpr const char* kJwt = "-----BEGIN NATS USER JWT-----";
 
 std::size_t sizeOf(const NatsConnection::Outgoing& message) {
     return sizeof message + message.subject.size() + message.payload.size() + message.reply.size() +
@@ -84,26 +77,30 @@ struct NatsConnection::Gateway {
             if (self.m_options.hear) self.m_options.hear(std::move(heard));
         });
     }
-    static void onError(natsConnection*, natsSubscription* subscription, natsStatus error, void* key) {
-        enter(key, [&](NatsConnection& self) { self.complain(error, subscription); });
+    static void onError(natsConnection* connection, natsSubscription* subscription, natsStatus error,
+                        void* key) {
+        enter(key, [&](NatsConnection& self) { self.complain(connection, error, subscription); });
     }
-    static void onDisconnected(natsConnection*, void* key) {
-        enter(key, [](NatsConnection& self) {
+    static void onDisconnected(natsConnection* connection, void* key) {
+        enter(key, [&](NatsConnection& self) {
             const std::scoped_lock lock(self.m_mutex);
+            if (connection != self.m_connection.get()) return; // one before
             if (std::exchange(self.m_isUp, false)) ++self.m_status.lost;
         });
     }
-    static void onReconnected(natsConnection*, void* key) {
-        enter(key, [](NatsConnection& self) {
+    static void onReconnected(natsConnection* connection, void* key) {
+        enter(key, [&](NatsConnection& self) {
             const std::scoped_lock lock(self.m_mutex);
+            if (connection != self.m_connection.get()) return;
             self.m_isUp = true;
             ++self.m_connections;
             self.m_news.notify_all();
         });
     }
-    static void onClosed(natsConnection*, void* key) {
-        enter(key, [](NatsConnection& self) {
+    static void onClosed(natsConnection* connection, void* key) {
+        enter(key, [&](NatsConnection& self) {
             const std::scoped_lock lock(self.m_mutex);
+            if (connection != self.m_connection.get()) return;
             self.m_isUp = false;
             self.m_isClosed = true;
             self.m_news.notify_all();
@@ -111,21 +108,17 @@ struct NatsConnection::Gateway {
     }
 };
 
-NatsConnection::NatsConnection(Options options) : m_options(std::move(options)) {
+NatsConnection::NatsConnection(Options options, NatsLogin login)
+    : m_options(std::move(options)), m_login(std::move(login)) {
     m_status.name = m_options.servers.endpoint;
     m_status.plain = m_options.servers.plain;
 }
 
 Result<std::unique_ptr<NatsConnection>> NatsConnection::open(Options options) {
-    std::unique_ptr<NatsConnection> connection(new NatsConnection(std::move(options)));
-    if (auto error = connection->readAccess()) return std::move(*error);
-    // A file that cannot be used is told now.
-    natsOptions* probe = nullptr;
-    natsOptions_Create(&probe);
-    const Held<natsOptions> held(probe);
-    if (connection->prepare(probe) != NATS_OK)
-        return Error{"cannot connect to '" + connection->m_options.servers.endpoint +
-                     "': " + std::string(nats_GetLastError(nullptr))};
+    auto login = NatsLogin::read(options.servers, options.access);
+    if (!login) return Error{login.error()};
+    std::unique_ptr<NatsConnection> connection(
+        new NatsConnection(std::move(options), std::move(login.value())));
     connection->m_gateway = std::make_shared<Gateway>();
     connection->m_gateway->owner = connection.get();
     return connection;
@@ -149,59 +142,12 @@ NatsConnection::~NatsConnection() {
     m_connection.reset();
 }
 
-std::optional<Error> NatsConnection::readAccess() {
-    const auto& file = m_options.access.credentials;
-    if (file.empty()) return std::nullopt;
-    auto text = readTextFile(file, kMostAccessBytes);
-    if (!text) return Error{"--nats-credentials: " + text.error()};
-    if (text->find(kJwt) != std::string::npos) return std::nullopt; // libnats reads it itself
-    std::string line = *text;
-    while (line.ends_with('\n') || line.ends_with('\r'))
-        line.pop_back();
-    const auto colon = line.find(':');
-    if (colon == std::string::npos || colon == 0 || line.find('\n') != std::string::npos)
-        return Error{"--nats-credentials: " + file +
-                     ": expected a .creds file, or one line, NAME:PASSWORD"};
-    m_user = line.substr(0, colon);
-    m_password = line.substr(colon + 1);
-    return std::nullopt;
-}
-
-natsStatus NatsConnection::prepare(natsOptions* o) {
-    std::vector<const char*> urls;
-    for (const auto& url : m_options.servers.urls)
-        urls.push_back(url.c_str());
-    const auto& access = m_options.access;
-    const bool tls = m_options.servers.urls.front().starts_with("tls:");
-    auto s = natsOptions_SetServers(o, urls.data(), static_cast<int>(urls.size()));
-    const auto then = [&s](auto set) {
-        if (s == NATS_OK) s = set();
-    };
-    if (tls) then([&] { return natsOptions_SetSecure(o, true); });
-    if (tls && !access.authorities.empty())
-        then([&] { return natsOptions_LoadCATrustedCertificates(o, access.authorities.c_str()); });
-    if (!m_user.empty())
-        then([&] { return natsOptions_SetUserInfo(o, m_user.c_str(), m_password.c_str()); });
-    else if (!access.credentials.empty())
-        then([&] { return natsOptions_SetUserCredentialsFromFiles(o, access.credentials.c_str(), nullptr); });
-    then([&] { return natsOptions_SetName(o, "surgescope"); });
-    then([&] { return natsOptions_SetTimeout(o, kConnectMs); });
-    then([&] { return natsOptions_SetPingInterval(o, kAskAliveMs); });
-    then([&] { return natsOptions_SetMaxPingsOut(o, kUnanswered); });
-    then([&] { return natsOptions_SetWriteDeadline(o, kConnectMs); });
-    then([&] { return natsOptions_SetMaxReconnect(o, -1); });
-    then([&] { return natsOptions_SetReconnectWait(o, kTurn.count()); });
-    // One thread hands over what was subscribed to, so that it stays in the order of arrival.
-    then([&] { return natsOptions_UseGlobalMessageDelivery(o, true); });
-    return s;
-}
-
 void NatsConnection::connect() {
     natsOptions* made = nullptr;
     natsOptions_Create(&made);
     const Held<natsOptions> options(made);
     void* key = Gateway::keyOf(m_gateway.get());
-    auto s = prepare(made);
+    auto s = m_login.fill(made);
     if (s == NATS_OK) s = natsOptions_SetErrorHandler(made, Gateway::onError, key);
     if (s == NATS_OK) s = natsOptions_SetDisconnectedCB(made, Gateway::onDisconnected, key);
     if (s == NATS_OK) s = natsOptions_SetReconnectedCB(made, Gateway::onReconnected, key);
@@ -215,7 +161,7 @@ void NatsConnection::connect() {
     const std::scoped_lock lock(m_mutex);
     if (s == NATS_OK) {
         m_connection.reset(connection);
-        m_isUp = true;
+        m_isUp = natsConnection_Status(connection) == NATS_CONN_STATUS_CONNECTED;
         ++m_connections;
         return;
     }
@@ -252,7 +198,8 @@ void NatsConnection::run() {
             lock.lock();
         }
         if (m_connection && !m_isClosed) {
-            m_news.wait_for(lock, kTurn, [&] { return m_stop || m_isClosed || m_poked || (m_isUp && !m_queue.empty()); });
+            m_news.wait_for(lock, kTurn,
+                            [&] { return m_stop || m_isClosed || m_poked || (m_isUp && !m_queue.empty()); });
         } else {
             m_news.wait_for(lock, tryAgain, [&] { return m_stop; });
             tryAgain = std::min(2 * tryAgain, kTryAgainAtMost);
@@ -265,11 +212,13 @@ void NatsConnection::run() {
 
 void NatsConnection::close() {
     m_subscriptions.clear();
-    if (!m_connection) return;
-    natsConnection_Close(m_connection.get());
-    m_connection.reset();
-    const std::scoped_lock lock(m_mutex);
-    m_isUp = false;
+    Held<natsConnection> ended;
+    {
+        const std::scoped_lock lock(m_mutex);
+        ended = std::move(m_connection);
+        m_isUp = false;
+    }
+    if (ended) natsConnection_Close(ended.get());
 }
 
 /// Subscribes to what is wanted, and no more.
@@ -303,8 +252,7 @@ void NatsConnection::send(bool last) {
         lock.unlock();
         const auto s = sendOne(message);
         lock.lock();
-        if (s != NATS_OK && m_isUp)
-            noteLocked(std::string("not sent: ") + natsStatus_GetText(s), 1);
+        if (s != NATS_OK && m_isUp) noteLocked(std::string("not sent: ") + natsStatus_GetText(s), 1);
     }
     m_news.notify_all(); // who waits for room
     lock.unlock();
@@ -331,7 +279,8 @@ natsStatus NatsConnection::sendPart(const Outgoing& message, std::string_view pa
                                     const std::string& place, bool last) {
     natsMsg* made = nullptr;
     const char* reply = last && !message.reply.empty() ? message.reply.c_str() : nullptr;
-    auto s = natsMsg_Create(&made, message.subject.c_str(), reply, part.data(), static_cast<int>(part.size()));
+    auto s =
+        natsMsg_Create(&made, message.subject.c_str(), reply, part.data(), static_cast<int>(part.size()));
     if (s == NATS_OK && !id.empty()) s = natsMsgHeader_Set(made, "Nats-Msg-Id", id.c_str());
     if (s == NATS_OK && !place.empty()) s = natsMsgHeader_Set(made, NatsParts::kHeader, place.c_str());
     if (s == NATS_OK) s = natsConnection_PublishMsg(m_connection.get(), made);
@@ -416,7 +365,7 @@ void NatsConnection::noteLocked(const std::string& trouble, std::uint64_t count)
     at->count += count;
 }
 
-void NatsConnection::complain(natsStatus error, natsSubscription* subscription) {
+void NatsConnection::complain(natsConnection* connection, natsStatus error, natsSubscription* subscription) {
     const char* text = nullptr;
     if (error == NATS_SLOW_CONSUMER) {
         std::int64_t dropped = 0;
@@ -424,7 +373,7 @@ void NatsConnection::complain(natsStatus error, natsSubscription* subscription) 
         const char* subject = subscription ? natsSubscription_GetSubject(subscription) : nullptr;
         return note("we were too slow for " + std::string(subject ? subject : "what came"));
     }
-    if (m_connection) natsConnection_GetLastError(m_connection.get(), &text);
+    natsConnection_GetLastError(connection, &text);
     note(text && *text ? text : natsStatus_GetText(error));
 }
 

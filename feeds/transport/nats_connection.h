@@ -4,10 +4,9 @@
 #include "feeds/transport/endpoint_status.h"
 #include "feeds/transport/nats_access.h"
 #include "feeds/transport/nats_endpoint.h"
+#include "feeds/transport/nats_login.h"
 #include "feeds/util/clock.h"
 #include "feeds/util/result.h"
-
-#include <nats/nats.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -18,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <nats/nats.h>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -109,9 +109,7 @@ class NatsConnection {
     };
     template <class T> using Held = std::unique_ptr<T, NatsDestroy>;
 
-    explicit NatsConnection(Options options);
-    std::optional<Error> readAccess();
-    natsStatus prepare(natsOptions* options);
+    NatsConnection(Options options, NatsLogin login);
     void run();
     void connect();
     void close();
@@ -120,14 +118,13 @@ class NatsConnection {
     natsStatus sendOne(const Outgoing& message);
     natsStatus sendPart(const Outgoing& message, std::string_view part, const std::string& id,
                         const std::string& place, bool last);
-    void complain(natsStatus error, natsSubscription* subscription);
+    void complain(natsConnection* connection, natsStatus error, natsSubscription* subscription);
     void noteLocked(const std::string& trouble, std::uint64_t count);
 
     const Options m_options;
-    std::string m_user; // with m_password, of a file of one line
-    std::string m_password;
+    const NatsLogin m_login;
     std::shared_ptr<Gateway> m_gateway;
-    // The connection's thread:
+    // The connection's thread; others compare m_connection, under m_mutex:
     Held<natsConnection> m_connection;
     std::map<std::string, Held<natsSubscription>> m_subscriptions; // by subject
     std::uint64_t m_partsSent = 0;

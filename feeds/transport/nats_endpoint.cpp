@@ -26,8 +26,8 @@ bool isHost(std::string_view text) {
 
 bool isPort(std::string_view text) {
     return !text.empty() && text.size() <= 5 &&
-           text.find_first_not_of("0123456789") == std::string_view::npos && std::stoi(std::string(text)) > 0 &&
-           std::stoi(std::string(text)) <= 65'535;
+           text.find_first_not_of("0123456789") == std::string_view::npos &&
+           std::stoi(std::string(text)) > 0 && std::stoi(std::string(text)) <= 65'535;
 }
 
 } // namespace
@@ -49,8 +49,9 @@ Result<NatsServers> natsServersOf(const std::string& endpoint, const Trust* trus
         at = comma + 1;
         if (server.starts_with(scheme)) server.erase(0, scheme.size());
         if (server.find('@') != std::string::npos)
-            return Error{"cannot connect to a NATS server with a name or password in its address, which everybody "
-                         "here could read: expected them in a file, --nats-credentials FILE"};
+            return Error{
+                "cannot connect to a NATS server with a name or password in its address, which everybody "
+                "here could read: expected them in a file, --nats-credentials FILE"};
         const auto bracket = server.rfind(']');
         const auto colon = server.rfind(':');
         const bool hasPort = colon != std::string::npos && (bracket == std::string::npos || colon > bracket);

@@ -5,9 +5,8 @@
 #include "feeds/util/clock.h"
 #include "feeds/util/result.h"
 
-#include <nats/nats.h>
-
 #include <cstdint>
+#include <nats/nats.h>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -29,9 +29,9 @@ constexpr seconds kLookAfterStream{5};
 
 } // namespace
 
-Result<std::unique_ptr<NatsPublishingLink>>
-NatsPublishingLink::open(const std::string& endpoint, const PublishingSocket::Options& options,
-                         const Trust* trust) {
+Result<std::unique_ptr<NatsPublishingLink>> NatsPublishingLink::open(const std::string& endpoint,
+                                                                     const PublishingSocket::Options& options,
+                                                                     const Trust* trust) {
     auto servers = natsServersOf(endpoint, trust);
     if (!servers) return Error{servers.error()};
     std::unique_ptr<NatsPublishingLink> link(new NatsPublishingLink(options));
@@ -99,7 +99,8 @@ void NatsPublishingLink::hearAnswer(std::string_view number, const NatsMessage& 
     std::from_chars(number.data(), number.data() + number.size(), which);
     const bool nobody = !message.header("Status").empty();
     const bool refused = message.payload().find("\"error\"") != std::string_view::npos;
-    if (refused) m_connection->note("not kept by the stream: " + std::string(message.payload().substr(0, 150)));
+    if (refused)
+        m_connection->note("not kept by the stream: " + std::string(message.payload().substr(0, 150)));
     const std::scoped_lock lock(m_mutex);
     const auto at = m_kept.find(which);
     if (at == m_kept.end()) return;

@@ -15,9 +15,9 @@ namespace surgescope::feeds {
 
 class Trust;
 
-/// Publishes through NATS. What a stream shall keep is remembered until the stream says that it does, and sent
-/// again when a server was lost or says nothing: under the same id, so that the stream keeps it once. One
-/// thread, beside libnats's.
+/// Publishes through NATS. What a stream shall keep is remembered until the stream says that it does, and
+/// sent again when a server was lost or says nothing: under the same id, so that the stream keeps it once.
+/// One thread, beside libnats's.
 class NatsPublishingLink final : public PublishingLink {
   public:
     /// Errors: an endpoint or a file that cannot be used. `options` must outlive it.
@@ -58,12 +58,12 @@ class NatsPublishingLink final : public PublishingLink {
     SteadyTime m_keptAt{};    // the stream was looked after; the connection's thread
     std::uint64_t m_made = 0; // streams; the connection's thread
 
-    mutable std::mutex m_mutex; // guards what follows
+    mutable std::mutex m_mutex;           // guards what follows
     std::map<std::uint64_t, Kept> m_kept; // by number
     std::size_t m_keptBytes = 0;
     std::uint64_t m_next = 0;
     bool m_isStored = false; // a stream has acknowledged something, and does not refuse
-    std::map<std::string, SteadyTime, std::less<>> m_wishes; // by subject, when it was said last
+    std::map<std::string, SteadyTime, std::less<>> m_wishes;    // by subject, when it was said last
     mutable std::map<std::string, bool, std::less<>> m_listens; // subjects of wishes that are subscribed to
     bool m_rostersAsked = false;
     SteadyTime m_rostersSaid{};

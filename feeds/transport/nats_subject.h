@@ -20,8 +20,8 @@ std::optional<std::string> subjectsOf(std::string_view prefix);
 std::optional<std::string> wishOf(std::string_view prefix);
 
 /// Telemetry that a stream keeps: all but node columns, and no wishes.
-inline constexpr const char* kStreamSubjects[] = {"surgescope.pop.*", "surgescope.roster.*", "surgescope.event",
-                                                  "surgescope.global"};
+inline constexpr const char* kStreamSubjects[] = {"surgescope.pop.*", "surgescope.roster.*",
+                                                  "surgescope.event", "surgescope.global"};
 inline constexpr const char* kStreamName = "SURGESCOPE";
 bool isStreamed(std::string_view prefix);
 

@@ -18,10 +18,10 @@ namespace surgescope::feeds {
 
 class PublishingLink;
 
-/// What publishers share: messages of a topic and a payload out, and who subscribes to what. Endpoints decide how:
-/// nats:// and tls:// go through NATS, all others through ZeroMQ. Whoever comes to listen must
-/// be allowed to where keys are asked for, and who no longer is loses what he subscribed to within a second.
-/// One thread.
+/// What publishers share: messages of a topic and a payload out, and who subscribes to what. Endpoints decide
+/// how: nats:// and tls:// go through NATS, all others through ZeroMQ. Whoever comes to listen must be
+/// allowed to where keys are asked for, and who no longer is loses what he subscribed to within a second. One
+/// thread.
 class PublishingSocket {
   public:
     /// Of many sockets: so many share a context without being short of it, and so many descriptors are taken
@@ -57,8 +57,8 @@ class PublishingSocket {
     bool send(std::string_view topic, std::string_view payload);
 
     /// From now on that is to be sent. Messages that are half as large again, or far fewer or more that may
-    /// wait: subscribers have to come back and lose what is sent meanwhile. Of those that are waited for that is only
-    /// so before anything was sent to them.
+    /// wait: subscribers have to come back and lose what is sent meanwhile. Of those that are waited for that
+    /// is only so before anything was sent to them.
     void expect(const Load& load);
 
     /// Reads who subscribes. True: somebody new asks for rosters.

@@ -36,8 +36,8 @@ bool isWithinProcess(const Way& way) {
 
 } // namespace
 
-ZmqPublishingLink::ZmqPublishingLink(const PublishingSocket::Options& options, std::shared_ptr<ZmqContext> context,
-                               Way way)
+ZmqPublishingLink::ZmqPublishingLink(const PublishingSocket::Options& options,
+                                     std::shared_ptr<ZmqContext> context, Way way)
     : m_options(options), m_context(std::move(context)), m_way(std::move(way)),
       m_attempts(m_way, m_context->trust()), m_mark(markOf(options.queueBytes, options.load)) {}
 
@@ -78,8 +78,8 @@ bool ZmqPublishingLink::send(std::string_view topic, std::string_view payload) {
 }
 
 /// The mark of an open socket must not move, in ZeroMQ 4.3.4: with a connection that just ends the process
-/// does, and where as much waits as may, or more was read than a lower mark lets through, nothing is ever sent
-/// again. So the socket is made anew.
+/// does, and where as much waits as may, or more was read than a lower mark lets through, nothing is ever
+/// sent again. So the socket is made anew.
 void ZmqPublishingLink::expect(const PublishingSocket::Load& load) {
     if (isWithinProcess(m_way)) return; // both ends' marks are one sum there
     const int mark = markOf(m_options.queueBytes, load);

@@ -110,6 +110,7 @@ lines=2 refuses "no PoP 'FRA'" compare regional-failure --edge "$edge"
 refuses "--publishers needs --connect" --publishers 3 --bind 'tcp://127.0.0.1:*'
 refuses "--publishers" --publishers 0 --connect tcp://127.0.0.1:1
 refuses "40 publishers for 39 nodes" --publishers 40 --edge "$edge" --connect tcp://127.0.0.1:1
+refuses "expected at most 200 straight to NATS" --publishers 300 --connect nats://127.0.0.1:1
 refuses "--faults requires --publishers" --faults "$broken" --connect tcp://127.0.0.1:1
 lines=2 refuses "expected sections [[fault]]" --publishers 3 --faults "$broken" --connect tcp://127.0.0.1:1
 for name in standard-rollout triple-drop triple-drop-prepared botnet-in-the-spike origin-outage purge-storm regional-failure; do
@@ -136,6 +137,14 @@ refuses "without blanks" --name "two words" --bind 'tcp://127.0.0.1:*' --connect
 refuses "--bind or --from" --name r --connect tcp://127.0.0.1:1
 refuses "--connect or --publish" --name r --bind 'tcp://127.0.0.1:*'
 refuses "expected tcp://HOST:PORT" --name r --bind nonsense --connect tcp://127.0.0.1:1
+refuses "expected one --connect nats://" "${good[@]}" --jetstream
+refuses "--replicas requires --jetstream" "${good[@]}" --replicas 3
+refuses "{1,3,5}" --name r --connect nats://127.0.0.1:1 --jetstream --replicas 2
+refuses "--keep" --name r --connect nats://127.0.0.1:1 --jetstream --keep 26
+refuses "NATS on one side only" --name r --from nats://127.0.0.1:1 --connect nats://127.0.0.1:1
+refuses "expected tls://" --name r --bind 'tcp://127.0.0.1:*' --connect nats://wall
+refuses "--nats-credentials FILE" --name r --bind 'tcp://127.0.0.1:*' --connect tls://me:secret@wall
+refuses "/nowhere/at.all" --name r --bind 'tcp://127.0.0.1:*' --connect tls://wall --nats-credentials /nowhere/at.all
 refuses "no such file" "${good[@]}" --edge /nowhere/edge.toml
 refuses "cannot create" "${good[@]}" --state /nowhere/at/all
 echo "no rosters" >"$rosters"
@@ -150,6 +159,9 @@ rm -f "$rosters" "$rosters.lock"
 
 program=$folder/surgescope-capture
 introduces_itself record
+refuses "expected a NATS cluster" record tcp://127.0.0.1:1 --from 2026-11-24T20:00:00Z -o "$scratch/past.mcap"
+refuses "--from: expected 2026-11-24T20:00:00Z, got '+00:10:00'" record nats://127.0.0.1:1 --from +00:10:00 -o "$scratch/past.mcap"
+refuses "expected one cluster" record nats://127.0.0.1:1 tcp://127.0.0.1:1 -o "$scratch/past.mcap"
 echo "no recording" >"$scratch/none.mcap"
 refuses "subcommand" # none
 refuses "--output" record tcp://127.0.0.1:1

@@ -49,7 +49,8 @@ void NatsFixture::startOne(Server& server) {
         std::ranges::find_if(m_servers, [&](const auto& one) { return one.get() == &server; }) -
         m_servers.begin());
     const auto file = (m_folder.path() / ("n" + std::to_string(which) + ".conf")).string();
-    server.process.start({kProgram, "-c", file}, m_servers.size() > 1 ? "Listening for client connections" : "Server is ready");
+    server.process.start({kProgram, "-c", file},
+                         m_servers.size() > 1 ? "Listening for client connections" : "Server is ready");
 }
 
 void NatsFixture::start() {

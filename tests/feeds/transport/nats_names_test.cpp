@@ -14,16 +14,15 @@ using namespace surgescope::feeds;
 using namespace surgescope::tests;
 
 TEST_CASE("topics are subjects, and what would mean others is none", "[nats]") {
-    for (const auto& [topic, subject] : {std::pair{"pop/LHR", "surgescope.pop.LHR"},
-                                         std::pair{"node/FRA-2", "surgescope.node.FRA-2"},
-                                         std::pair{"roster/LHR", "surgescope.roster.LHR"},
-                                         std::pair{"event", "surgescope.event"},
-                                         std::pair{"global", "surgescope.global"}}) {
+    for (const auto& [topic, subject] :
+         {std::pair{"pop/LHR", "surgescope.pop.LHR"}, std::pair{"node/FRA-2", "surgescope.node.FRA-2"},
+          std::pair{"roster/LHR", "surgescope.roster.LHR"}, std::pair{"event", "surgescope.event"},
+          std::pair{"global", "surgescope.global"}}) {
         CHECK(subjectOf(topic) == subject);
         CHECK(topicOf(subject) == topic);
     }
-    for (const char* hostile : {"pop/*", "pop/>", "pop/LHR.x", "pop/", "pop", "pop/L HR", "pop/lhr", "", "points/LHR",
-                                "event/LHR", "pop/LHR\r\nPUB x 1", "global.>"})
+    for (const char* hostile : {"pop/*", "pop/>", "pop/LHR.x", "pop/", "pop", "pop/L HR", "pop/lhr", "",
+                                "points/LHR", "event/LHR", "pop/LHR\r\nPUB x 1", "global.>"})
         CHECK_FALSE(subjectOf(hostile));
     for (const char* hostile : {"surgescope.pop.*", "surgescope.pop.LHR.x", "surgescope.want.node.LHR",
                                 "surgescope.", "other.pop.LHR", "surgescope.pop"})
@@ -41,7 +40,8 @@ TEST_CASE("an address of NATS is a cluster's servers, without a password in it",
     CHECK_FALSE(isNats("tcp://a:1"));
     const auto servers = natsServersOf("tls://a,b:4333,tls://[2001:db8::1]", nullptr);
     REQUIRE(servers);
-    CHECK(servers->urls == std::vector<std::string>{"tls://a:4222", "tls://b:4333", "tls://[2001:db8::1]:4222"});
+    CHECK(servers->urls ==
+          std::vector<std::string>{"tls://a:4222", "tls://b:4333", "tls://[2001:db8::1]:4222"});
     CHECK_FALSE(servers->plain);
     for (const char* wrong : {"tls://", "tls://a:0", "tls://a:70000", "tls://a/x", "tls://a,,b", "tls://a b"})
         CHECK_THAT(natsServersOf(wrong, nullptr).error(), containsText("expected tls://HOST"));
@@ -91,7 +91,8 @@ TEST_CASE("where in a stream a message stood", "[nats]") {
     CHECK(place->read == 5);
     CHECK(place->stored.time_since_epoch().count() == 1'795'000'000'123'456);
     CHECK(place->behind == 12);
-    const auto domain = streamPlaceIn("$JS.ACK.hub.ACCHASH.SURGESCOPE.abc.1.77.5.1795000000123456789.12.token");
+    const auto domain =
+        streamPlaceIn("$JS.ACK.hub.ACCHASH.SURGESCOPE.abc.1.77.5.1795000000123456789.12.token");
     REQUIRE(domain);
     CHECK(domain->sequence == 77);
     for (const char* wrong : {"", "$JS.ACK.", "$JS.ACK.a.b.c.d.e.f.g", "_INBOX.x", "$JS.ACK.S.c.1.2.3.4"})
