@@ -98,6 +98,7 @@ struct HistoryReader::Asked {
         expected,
         observed,
         byAll,
+        byAllHigh,
         saturation,
         counter,
         bucket,
@@ -157,6 +158,7 @@ std::vector<HistoryReader::Asked> HistoryReader::everything() {
     std::vector<Asked> all{{history::kExpectedNodes, Is::expected},
                            {history::kObservedSeconds, Is::observed},
                            {history::kMeasuredByAll, Is::byAll},
+                           {history::kMeasuredByAllHigh, Is::byAllHigh},
                            {history::kSaturation, Is::saturation}};
     for (std::size_t i = 0; i < kCounterCount; ++i)
         all.push_back({history::nameOfSeries(static_cast<Counter>(i)), Is::counter, static_cast<Counter>(i)});
@@ -205,7 +207,7 @@ void HistoryReader::take(const Asked& asked, const Json& series, FeedSecond from
     if (asked.is == Is::saturation && !(bin >= 0 && bin < SaturationHistogram::kBins)) return;
     const auto bucket = asked.is == Is::bucket ? bucketOfRange(textOf(labels, "vmrange")) : std::nullopt;
     if (asked.is == Is::bucket && !bucket) return;
-    const bool isGauge = asked.is <= Is::byAll;
+    const bool isGauge = asked.is <= Is::byAllHigh;
     auto& last = m_last[labels.dump(-1, ' ', false, Json::error_handler_t::replace)];
     const auto found = series.find(asked.is == Is::native ? "histograms" : "values");
     if (found == series.end() || !found->is_array()) return;
@@ -253,7 +255,13 @@ void HistoryReader::take(const Asked& asked, const Json& series, FeedSecond from
             pop.observed |= (std::uint64_t{1} << seconds) - 1;
             break;
         }
-        case Is::byAll: totals.measuredByAll = totals.measuredByAll & FieldSet(wholeNumber(*value)); break;
+        case Is::byAll:
+            totals.measuredByAll = totals.measuredByAll & FieldSet(wholeNumber(*value) | ~history::kLowBits);
+            break;
+        case Is::byAllHigh:
+            totals.measuredByAll =
+                totals.measuredByAll & FieldSet(wholeNumber(*value) << 32U | history::kLowBits);
+            break;
         case Is::saturation: totals.saturation.bins[static_cast<std::size_t>(bin)] += rise; break;
         case Is::counter:
             totals[asked.counter] += rise;

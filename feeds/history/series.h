@@ -5,6 +5,7 @@
 #include "feeds/model/pop_totals.h"
 #include "feeds/wire/charted.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,10 @@ inline constexpr const char* kInstance = "instance"; // who wrote it: several ma
 // Gauges of the ten seconds that end at their time.
 inline constexpr const char* kExpectedNodes = "surgescope_expected_nodes";
 inline constexpr const char* kObservedSeconds = "surgescope_observed_seconds"; // in which somebody reported
-/// Bit i: field i + 10 of PopTotals was measured by all who reported. Below 2^53, so that a double holds it.
+/// Bit i: field i + 10 of PopTotals was measured by all who reported; 32 bits each, for a double holds no 64.
 inline constexpr const char* kMeasuredByAll = "surgescope_measured_by_all_bits";
-static_assert(FieldSet::all().bits() < std::uint64_t{1} << 53U);
+inline constexpr std::uint64_t kLowBits = 0xffff'ffff;
+inline constexpr const char* kMeasuredByAllHigh = "surgescope_measured_by_all_high_bits";
 
 /// Node-seconds, by the label kPermille: the lower bound of a bin of SaturationHistogram.
 inline constexpr const char* kSaturation = "surgescope_saturation_node_seconds_total";
@@ -46,7 +48,8 @@ inline std::string nameOfSeries(Distribution distribution) {
 
 /// All there can be, those of buckets too.
 inline std::vector<std::string> namesOfSeries() {
-    std::vector<std::string> names{kExpectedNodes, kObservedSeconds, kMeasuredByAll, kSaturation};
+    std::vector<std::string> names{kExpectedNodes, kObservedSeconds, kMeasuredByAll, kMeasuredByAllHigh,
+                                   kSaturation};
     for (std::size_t i = 0; i < kChartedEverywhere; ++i)
         names.push_back(nameOfSeries(kCharted[i]));
     for (std::size_t i = 0; i < kCounterCount; ++i)

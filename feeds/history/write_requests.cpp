@@ -176,7 +176,9 @@ void putGauges(SeriesPen& pen, const FleetRollup::Pop& pop, std::chrono::seconds
         if (!std::isnan(point.all[i])) pen.gauge(history::nameOfSeries(kCharted[i]), point.all[i]);
     pen.gauge(history::kExpectedNodes, static_cast<double>(pop.expectedNodes));
     pen.gauge(history::kObservedSeconds, static_cast<double>(observed.count()));
-    pen.gauge(history::kMeasuredByAll, static_cast<double>(pop.totals.measuredByAll.bits()));
+    const auto byAll = pop.totals.measuredByAll.bits();
+    pen.gauge(history::kMeasuredByAll, static_cast<double>(byAll & history::kLowBits));
+    pen.gauge(history::kMeasuredByAllHigh, static_cast<double>(byAll >> 32U));
 }
 
 /// What a PoP counted: `was` until now, `now` with it. What nobody measured of these seconds has no sample.
