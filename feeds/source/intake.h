@@ -98,6 +98,7 @@ template <class Message> class Intake {
     /// What was given last had been kept before it came.
     bool wasPast() const { return m_current.isPast; }
     bool empty() const { return m_waiting.empty(); }
+    std::size_t size() const { return m_waiting.size(); }
     /// Of what waits, or of what was given last.
     std::size_t bytes() const { return m_bytes; }
     std::size_t lastBytes() const { return m_current.bytes; }

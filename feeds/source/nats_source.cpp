@@ -15,7 +15,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kSayWishesEvery{5};
-constexpr seconds kRostersAgain{60}; // a past so long has all rosters in it: they are said every 30 s
+constexpr std::size_t kPastAtOnce = 500; // messages
+constexpr seconds kRostersAgain{60};     // a past so long has all rosters in it: they are said every 30 s
 
 /// The machine's, or late by so much.
 class LateClock final : public Clock {
@@ -58,6 +59,10 @@ struct NatsSource::Parts {
     void hear(NatsMessage message);
     void work(natsConnection* handle);
     void sayWishes(SteadyTime now);
+    /// The past comes faster than a thread is woken for each of its messages.
+    bool isWorthWaking() {
+        return reader.isInPast() ? reader.intake().size() >= kPastAtOnce : !reader.intake().empty();
+    }
 };
 
 NatsSource::NatsSource(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
@@ -84,7 +89,7 @@ Result<std::unique_ptr<NatsSource>> NatsSource::open(const Options& options) {
 void NatsSource::Parts::hear(NatsMessage message) {
     const std::scoped_lock lock(mutex);
     reader.hear(std::move(message));
-    if (!reader.intake().empty()) news.notify_one();
+    if (isWorthWaking()) news.notify_one();
 }
 
 void NatsSource::Parts::work(natsConnection* handle) {
@@ -107,7 +112,7 @@ void NatsSource::Parts::work(natsConnection* handle) {
     }
     const std::scoped_lock lock(mutex);
     reader.pull();
-    if (!reader.intake().empty()) news.notify_one();
+    if (isWorthWaking()) news.notify_one();
 }
 
 /// NATS does not tell publishers who listens: who wants node columns says so again and again.
@@ -128,7 +133,7 @@ Source::Received NatsSource::receive(milliseconds timeout) {
     auto& intake = p.reader.intake();
     auto next = intake.next();
     if (!next) {
-        p.news.wait_for(lock, timeout, [&] { return p.woken || !intake.empty(); });
+        p.news.wait_for(lock, timeout, [&] { return p.woken || p.isWorthWaking(); });
         p.woken = false;
         p.reader.forgoPast();
         next = intake.next();

@@ -87,7 +87,7 @@ void NatsStreamReader::hearStream(const StreamPlace& place, NatsMessage message)
     m_read = place.read;
     m_sequence = place.sequence;
     if (m_asked > 0) --m_asked;
-    const bool isPast = m_catchingUp && m_holds;
+    const bool isPast = isInPast();
     m_newest = std::max(m_newest, place.stored);
     keep(std::move(message), Way::stream, isPast ? std::optional(place.stored) : std::nullopt);
     if (m_catchingUp && place.behind == 0) letThrough();

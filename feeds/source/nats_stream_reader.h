@@ -69,6 +69,8 @@ class NatsStreamReader {
         }
     };
     Intake<Held>& intake() { return m_intake; }
+    /// What comes now was kept before.
+    bool isInPast() const { return m_catchingUp && m_holds; }
     /// When what is brought in first was said.
     WallTime pastFrom() const { return m_pastFrom; }
 

@@ -31,7 +31,7 @@ std::int64_t nowSecond() {
 PopReport fullReport(const std::string& pop, std::int64_t second) {
     auto report = popReport({.pop = pop, .second = second, .nodes = 200});
     for (std::uint64_t i = 0; i < 120; ++i)
-        report.totals.ttfb_hit.record(300 + i * i * 40, 7 + i);
+        report.totals[Distribution::ttfb_hit].record(300 + i * i * 40, 7 + i);
     return report;
 }
 
