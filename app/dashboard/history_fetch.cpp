@@ -5,6 +5,7 @@
 #include "feeds/util/file.h"
 
 #include "app/progress.h"
+#include "app/version.h"
 
 #include <chrono>
 #include <cstdio>
@@ -31,7 +32,7 @@ std::optional<feeds::Error> fetchHistory(const Options& options) {
                             .from = options.historyFrom,
                             .to = options.historyTo,
                             .releaseAt = options.releaseAt,
-                            .library = "surgescope " SURGESCOPE_VERSION,
+                            .library = "surgescope " + versionNumber(),
                             .goesOn = [&line](double done) {
                                 line.share(done);
                                 return true;
