@@ -144,13 +144,13 @@ int main(int argc, char** argv) {
     const auto& options = std::get<app::Options>(parsed);
     feeds::raiseDescriptorLimit();
 
+    if (!options.history.store.url.empty())
+        if (const auto failed = app::fetchHistory(options)) return fail("--history: " + failed->text);
+
     if (options.exportView) {
         const auto failed = app::exportReplay(options, argc, argv);
         return failed ? fail(failed->text) : 0;
     }
-
-    if (!options.history.store.url.empty())
-        if (const auto failed = app::fetchHistory(options)) return fail("--history: " + failed->text);
 
     std::unique_ptr<app::StatsWriter> stats;
     if (!options.stats.empty()) {

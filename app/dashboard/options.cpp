@@ -90,10 +90,9 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
                        ->excludes(bind)
                        ->excludes(simulate);
     app.add_option(
-           "--at", options.at,
-           "Where in the recording to begin: T+00:10:00 from the release, +00:10:00 from its beginning, "
-           "-00:01:00 from its end, or 2026-11-27T05:00:00Z")
-        ->needs(replay);
+        "--at", options.at,
+        "Where in the recording to begin: T+00:10:00 from the release, +00:10:00 from its beginning, "
+        "-00:01:00 from its end, or 2026-11-27T05:00:00Z");
     app.add_option("--record", options.record, "Records what is received to this new file (MCAP)")
         ->excludes(replay);
     app.add_option("--rules", options.rules,
@@ -197,8 +196,7 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     std::string view;
     auto* exported =
         app.add_option("--export", view,
-                       "Writes a view of the recording to a file, without a window: " + widgets::viewNames())
-            ->needs(replay);
+                       "Writes a view of the recording to a file, without a window: " + widgets::viewNames());
     auto* from = app.add_option("--from", options.exportFrom,
                                 "Where the exported range begins, as --at; without it --range before its "
                                 "end. Of history: 2026-11-27T04:30:00Z");
@@ -260,6 +258,9 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         options.historyTo = *end;
         options.replay = historyFile(options);
     }
+    for (const char* ofRecordings : {"--at", "--export"})
+        if (app.count(ofRecordings) > 0 && options.replay.empty())
+            return commandLineError(app, std::string(ofRecordings) + " requires --replay or --history");
     options.range = std::chrono::minutes(range);
     options.sizeGiven = sizeOption->count() > 0;
     if (*screenOption) options.screen = screen;

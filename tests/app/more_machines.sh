@@ -56,10 +56,12 @@ until_true 60 "the store" grep -q "started VictoriaMetrics" store.log
 
 relay=$(here "$(command_of surgescope-relay)")
 eval "$relay --keep-bytes 500MiB --stats relay.json" >relay.log 2>&1 &
-surgescope-sim --scenario triple-drop --nodes 1000 --connect "tcp://127.0.0.1:${port[7]}" >sim.log 2>&1 &
+surgescope-sim --scenario triple-drop --publishers 50 --nodes 1000 --connect "tcp://127.0.0.1:${port[7]}" >sim.log 2>&1 &
 began=$(date +%s)
 
-stored() { [ "$(tail -n 1 relay.json | python3 -c 'import json,sys; print(json.load(sys.stdin)["history"]["points"])')" -ge 2 ]; }
+stored() {
+  tail -n 2 relay.json | head -n 1 | python3 -c "import json,sys; assert json.load(sys.stdin)[\"history\"][\"points\"] >= 2"
+}
 until_true 120 "two points in the store" stored
 
 # A wall that comes late has what was before it.
@@ -69,7 +71,7 @@ watches() {
   tail -n 1 wall.json | python3 -c '
 import json, sys
 wall = json.load(sys.stdin)
-assert wall["pops"]["live"] > 300 and wall["world"]["requests_per_second"]["value"] > 0'
+assert wall["pops"]["live"] > 10 and wall["world"]["requests_per_second"]["value"] > 0'
 }
 until_true 60 "a wall that shows the feed" watches
 
