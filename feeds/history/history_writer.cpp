@@ -101,7 +101,8 @@ void HistoryWriter::run() {
 
 /// Straight to the store, if that takes it now and nothing waits before it; otherwise to disk.
 void HistoryWriter::take(const FleetRollup& rollup) {
-    if (const auto failed = m_queue->remember(unixSeconds(rollup.end))) m_now.diskTrouble = failed->text;
+    const auto forgotten = m_queue->remember(unixSeconds(rollup.end));
+    m_now.diskTrouble = forgotten ? forgotten->text : std::string();
     const bool isFirst = m_queue->empty() && !m_begun;
     if (isFirst && isReady()) {
         m_begun = Begun{.requests = m_requests->of(rollup), .end = rollup.end};
@@ -109,7 +110,7 @@ void HistoryWriter::take(const FleetRollup& rollup) {
     }
     const auto dropped = m_queue->dropped();
     const auto failed = m_queue->append(m_encoder.encode(rollup));
-    m_now.diskTrouble = failed ? failed->text : std::string();
+    if (failed) m_now.diskTrouble = failed->text;
     // It was the oldest one, and what is given up must not be stored after all.
     if (m_begun && m_begun->waits && m_queue->dropped() > dropped) m_begun.reset();
     if (!failed && isFirst && m_begun) m_begun->waits = true;

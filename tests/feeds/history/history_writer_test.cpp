@@ -216,6 +216,7 @@ TEST_CASE("a full disk is told, and what is lost by it counted", "[history]") {
         CHECK(store.eventuallyTells(*writer, [](const auto& s) { return s.waiting == 0; }));
         writer->stop();
         CHECK(writer->status().points + writer->status().lost == 12);
+        CHECK(writer->status().diskTrouble.empty()); // there is room again
     }
     ::umount(disk.c_str());
 }
