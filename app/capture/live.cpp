@@ -16,6 +16,8 @@
 
 #include <cstdio>
 #include <poll.h>
+#include <set>
+#include <string_view>
 
 namespace surgescope::app {
 namespace {
@@ -47,13 +49,36 @@ class Pace {
 };
 
 /// Nothing: it was not said.
-Result<std::optional<WallTime>> momentOf(const char* option, const std::string& text) {
+Result<std::optional<WallTime>> momentOf(const char* option, const std::string& text, WallTime now) {
     if (text.empty()) return std::optional<WallTime>();
-    const auto at = parseRecordedTime(text, {});
-    if (!at || text.find('-') != 4) // none of a recording's own
-        return Error{std::string(option) + ": expected 2026-11-24T20:00:00Z, got '" + text + "'"};
+    const auto at = absoluteTime(text);
+    if (!at) return Error{std::string(option) + ": " + at.error()};
+    if (unixSeconds(*at) < 0)
+        return Error{std::string(option) + ": expected a time since 1970, got '" + text + "'"};
+    if (option == std::string_view("--from") && WallTime(*at) > now)
+        return Error{"--from: expected a time that has been, got '" + text + "'"};
     return std::optional(WallTime(*at));
 }
+
+/// Says once what goes wrong where it listens, for nothing else tells that there will be nothing.
+class Troubles {
+  public:
+    void tell(const std::vector<EndpointStatus>& endpoints, ProgressLine& line) {
+        for (const auto& endpoint : endpoints) {
+            for (const auto& trouble : endpoint.troubles)
+                say(endpoint.name + ": " + trouble.what, line);
+            if (endpoint.peers == 0 && endpoint.failed > 0) say(endpoint.name + ": nobody answers", line);
+        }
+    }
+
+  private:
+    void say(const std::string& what, ProgressLine& line) {
+        if (!m_told.insert(what).second) return;
+        line.clear();
+        std::fprintf(stderr, "surgescope-capture: %s\n", what.c_str());
+    }
+    std::set<std::string> m_told;
+};
 
 /// What never came, and what came and could not be used, is in no recording, or of no use there.
 void tellWhatIsMissing(const FeedHealth& health) {
@@ -73,10 +98,11 @@ Result<int> record(const CaptureOptions& options) {
     const SystemClock clock;
     auto connect = options.connect;
     connect.insert(connect.end(), options.inputs.begin(), options.inputs.end());
-    const auto from = momentOf("--from", options.from);
+    const auto from = momentOf("--from", options.from, clock.wall());
     if (!from) return Error{from.error()};
-    const auto to = momentOf("--to", options.to);
+    const auto to = momentOf("--to", options.to, clock.wall());
     if (!to) return Error{to.error()};
+    if (*from && *to && **to <= **from) return Error{"--to: '" + options.to + "' is not after --from"};
     auto source = openFeed({.connect = connect,
                             .bind = options.bind,
                             .playFrom = *from,
@@ -97,6 +123,7 @@ Result<int> record(const CaptureOptions& options) {
     for (const auto& endpoint : source.value()->endpoints())
         std::fprintf(stderr, "surgescope-capture: records %s\n", endpoint.name.c_str());
     ProgressLine line;
+    Troubles troubles;
     const auto begin = clock.steady();
     auto nextLook = begin;
     while (!isStopped() && recorder.status().state == Recorder::State::recording) {
@@ -110,6 +137,7 @@ Result<int> record(const CaptureOptions& options) {
         if (clock.steady() < nextLook) continue;
         nextLook = clock.steady() + milliseconds(50);
         step.settle();
+        troubles.tell(source.value()->endpoints(), line);
         const auto status = recorder.status();
         char text[160];
         std::snprintf(text, sizeof text, "%.0f s, %llu messages, %.1f MB, %llu dropped, queue %.0f %%",

@@ -175,7 +175,7 @@ std::vector<HistoryReader::Asked> HistoryReader::everything() {
 
 std::optional<Error> HistoryReader::ask(const Asked& asked, FeedSecond from, FeedSecond to, Slots& slots) {
     const auto range = std::to_string((to - from + kWidth).count()) + "s";
-    auto selector = asked.name + "{job=\"" + m_options.job + "\"";
+    auto selector = asked.name + "{job=" + Json(m_options.job).dump();
     if (asked.is == Asked::Is::bucket) selector += ",vmrange!=\"\"";
     const auto url = m_options.url + "/api/v1/query?nocache=1&time=" + std::to_string(unixSeconds(to)) +
                      "&query=" + percentEncoded(selector + "}[" + range + "]");
@@ -183,9 +183,9 @@ std::optional<Error> HistoryReader::ask(const Asked& asked, FeedSecond from, Fee
     const auto failed = [&](const std::string& what) {
         return Error{m_options.url + ": " + asked.name + ": " + what};
     };
-    if (answer.status == 0) return failed(answer.trouble);
+    if (answer.status == 0) return failed(oneLine(answer.trouble));
     if (!answer.isGood())
-        return failed("HTTP " + std::to_string(answer.status) + ": " + answer.body.substr(0, 200));
+        return failed("HTTP " + std::to_string(answer.status) + ": " + oneLine(answer.body));
     const auto json = Json::parse(answer.body, nullptr, false);
     const auto* data = json.is_object() && json.contains("data") ? &json["data"] : nullptr;
     if (!data || !data->is_object() || !data->contains("result") || !(*data)["result"].is_array())

@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -126,6 +127,16 @@ HttpClient::Answer HttpClient::ask(const std::string& url) {
     else
         answer.trouble = m_curl->error.front() != 0 ? m_curl->error.data() : curl_easy_strerror(code);
     return answer;
+}
+
+std::string oneLine(std::string text) {
+    constexpr std::size_t kMost = 300;
+    text.resize(std::min(text.size(), kMost));
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+        text.pop_back();
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
+    return text;
 }
 
 std::string percentEncoded(std::string_view text) {

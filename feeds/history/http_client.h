@@ -51,6 +51,8 @@ class HttpClient {
     Options m_options;
 };
 
+/// Words of a server, as one line, bounded, without what a terminal would take for orders.
+std::string oneLine(std::string text);
 /// As in a query of a URL.
 std::string percentEncoded(std::string_view text);
 /// Why that is no URL of a store, http://HOST[:PORT]/PATH or https; nothing: it may be one.

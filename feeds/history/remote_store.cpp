@@ -13,19 +13,9 @@ namespace {
 
 using Kind = RemoteStore::Outcome::Kind;
 
-constexpr std::size_t kWordsBytes = 300;
 /// What was written can be asked for after a moment: VictoriaMetrics takes one second.
 constexpr int kAskTimes = 12;
 constexpr int kAskEveryMs = 250;
-
-std::string oneLine(std::string text) {
-    text.resize(std::min(text.size(), kWordsBytes));
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
-        text.pop_back();
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < ' ') c = ' ';
-    return text;
-}
 
 RemoteStore::Outcome outcomeOf(const HttpClient::Answer& answer) {
     if (answer.isGood()) return {};

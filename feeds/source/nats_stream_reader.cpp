@@ -54,8 +54,8 @@ void NatsStreamReader::hear(NatsMessage message) {
         // What an earlier reader had asked for still comes.
         if (m_reads && message.reply().find("." + m_consumer + ".") != std::string_view::npos)
             hearStream(*place, std::move(message));
-    } else if (!m_inbox.empty() && message.subject().starts_with(m_inbox)) {
-        hearStatus(message);
+    } else if (message.subject().starts_with("_INBOX.")) { // and so does what is said of that
+        if (!m_inbox.empty() && message.subject().starts_with(m_inbox)) hearStatus(message);
     } else {
         hearStraight(std::move(message));
     }

@@ -357,10 +357,14 @@ void NatsConnection::note(const std::string& trouble, std::uint64_t count) {
 /// What there is no line for is counted with the last.
 void NatsConnection::noteLocked(const std::string& trouble, std::uint64_t count) {
     constexpr std::size_t kMostBytes = 200;
+    auto what = trouble.substr(0, kMostBytes);
+    // Servers' own words are in it, and a terminal may take some for orders.
+    std::ranges::replace_if(
+        what, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
     auto& troubles = m_status.troubles;
-    auto at = std::ranges::find(troubles, trouble.substr(0, kMostBytes), &Counted::what);
+    auto at = std::ranges::find(troubles, what, &Counted::what);
     if (at == troubles.end() && troubles.size() < kTroublesTold)
-        at = troubles.insert(troubles.end(), {trouble.substr(0, kMostBytes), 0});
+        at = troubles.insert(troubles.end(), {what, 0});
     if (at == troubles.end()) --at;
     at->count += count;
 }
