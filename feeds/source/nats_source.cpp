@@ -55,7 +55,9 @@ struct NatsSource::Parts {
 
     std::unique_ptr<NatsConnection> connection; // goes first: it calls
 
-    ~Parts() { connection.reset(); }
+    ~Parts() {
+        if (connection) connection->stop();
+    }
     void hear(NatsMessage message);
     void work(natsConnection* handle);
     void sayWishes(SteadyTime now);

@@ -130,6 +130,10 @@ void NatsConnection::start() {
 }
 
 NatsConnection::~NatsConnection() {
+    stop();
+}
+
+void NatsConnection::stop() {
     if (!m_thread.joinable()) return;
     {
         const std::scoped_lock lock(m_mutex);

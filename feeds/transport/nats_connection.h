@@ -79,6 +79,9 @@ class NatsConnection {
     /// From here on `hear` and `work` are called. Once.
     void start();
     ~NatsConnection();
+    /// From its return on nothing is called. For owners whose `hear` or `work` use it: a pointer to it that
+    /// is reset is null before it has ended.
+    void stop();
     NatsConnection(const NatsConnection&) = delete;
     NatsConnection& operator=(const NatsConnection&) = delete;
 

@@ -52,7 +52,7 @@ Result<std::unique_ptr<NatsPublishingLink>> NatsPublishingLink::open(const std::
 }
 
 NatsPublishingLink::~NatsPublishingLink() {
-    m_connection.reset();
+    if (m_connection) m_connection->stop();
 }
 
 // ---- messages
