@@ -11,7 +11,8 @@ done
 scratch=$(mktemp -d)
 export XDG_CONFIG_HOME=$scratch/config XDG_STATE_HOME=$scratch/state XDG_DATA_HOME=$scratch/data QT_QPA_PLATFORM=offscreen
 export PATH=$folder:$PATH
-trap 'kill -9 $(jobs -p) 2>/dev/null; wait 2>/dev/null; rm -rf "$scratch"' EXIT
+set -m # each that runs beside has a group of its own, which ends with all that is in it
+trap 'for job in $(jobs -p); do kill -9 -- "-$job"; done 2>/dev/null; wait 2>/dev/null; rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
 
 fail() {
