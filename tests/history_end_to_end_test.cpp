@@ -75,6 +75,12 @@ TEST_CASE("a night that a store holds plays on the wall", "[history][end-to-end]
         CHECK(wall.awaits(playsAll));
     }
     store.kill();
-    Dashboard again(options); // it is kept
-    CHECK(again.awaits(playsAll));
+    {
+        Dashboard again(options); // it is kept
+        CHECK(again.awaits(playsAll));
+    }
+    auto another = options; // T-0 is in the recording, and this is another one
+    another.back() = "2026-11-27T04:59:00Z";
+    another.insert(another.begin(), kPrograms + "/surgescope");
+    CHECK(Process(another).wait() != 0);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/model/feed_time.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/transport/trust.h"
 #include "feeds/util/result.h"
@@ -40,6 +41,9 @@ struct CaptureOptions {
     std::string edge;                                     // edge file, empty: none
     std::shared_ptr<const feeds::PopCatalogue> catalogue; // what it chooses
 };
+
+/// A time by the calendar. Errors name the option that it was said with.
+feeds::Result<feeds::FeedSecond> momentOf(const std::string& option, const std::string& text);
 
 /// Each returns the exit status, or an Error that is the caller's to tell.
 feeds::Result<int> record(const CaptureOptions& options);

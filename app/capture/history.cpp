@@ -10,16 +10,15 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <string>
+#include <utility>
 
 namespace surgescope::app {
-namespace {
 
 feeds::Result<feeds::FeedSecond> momentOf(const std::string& option, const std::string& text) {
     const auto at = feeds::absoluteTime(text);
     return at ? at : feeds::Error{option + ": " + at.error()};
 }
-
-} // namespace
 
 feeds::Result<int> remoteWrite(const CaptureOptions& options) {
     const auto& file = options.inputs[0];
@@ -31,6 +30,12 @@ feeds::Result<int> remoteWrite(const CaptureOptions& options) {
     how.goesOn = [&line](double done) {
         line.share(done);
         return !isStopped();
+    };
+    std::string told;
+    how.away = [&line, &told, &how](const std::string& why) {
+        if (std::exchange(told, why) == why) return;
+        line.clear();
+        std::fprintf(stderr, "surgescope-capture: %s: %s: tried again\n", how.store.url.c_str(), why.c_str());
     };
     const auto written = feeds::writeRecording(file, *options.catalogue, how);
     line.clear();
@@ -78,7 +83,11 @@ feeds::Result<int> fetch(const CaptureOptions& options) {
     std::printf("%s: %llu points, %llu reports of a second\n", options.output.c_str(),
                 static_cast<unsigned long long>(fetched->points),
                 static_cast<unsigned long long>(fetched->reports));
-    return fetched->isWhole ? 0 : kInterrupted;
+    if (fetched->refused.count > 0)
+        std::fprintf(stderr,
+                     "surgescope-capture: %llu series, samples or reports cannot be used; the last: %s\n",
+                     static_cast<unsigned long long>(fetched->refused.count), fetched->refused.what.c_str());
+    return !fetched->isWhole ? kInterrupted : fetched->refused.count > 0 ? 1 : 0;
 }
 
 } // namespace surgescope::app

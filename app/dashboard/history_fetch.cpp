@@ -39,7 +39,11 @@ std::optional<feeds::Error> fetchHistory(const Options& options) {
                             }};
     how.store.http.timeout = std::chrono::minutes(1);
     const auto fetched = feeds::fetchHistory(part, *options.catalogue, how);
+    line.clear();
     if (!fetched) return feeds::Error{fetched.error()};
+    if (fetched->refused.count > 0)
+        std::fprintf(stderr, "surgescope: %llu series, samples or reports cannot be used; the last: %s\n",
+                     static_cast<unsigned long long>(fetched->refused.count), fetched->refused.what.c_str());
     return feeds::renameNew(part, file);
 }
 

@@ -10,6 +10,7 @@
 #include "app/command_line.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 
@@ -38,14 +39,16 @@ feeds::Result<feeds::Selection> selectionOf(const std::string& code, const feeds
                         feeds::nearNames(code, known) + ", the regions " + regions};
 }
 
-/// Named after what is fetched: what is kept there needs not be fetched again.
+/// Named after all that makes it what it is: what is kept there needs not be fetched again.
 std::string historyFile(const Options& options) {
-    auto job = options.history.job;
-    std::ranges::replace(job, '/', '-');
-    auto name = "/history-" + job + "-" + feeds::isoText(options.historyFrom) + "-" +
-                feeds::isoText(options.historyTo) + ".mcap";
-    std::erase(name, ':');
-    return options.recordingsFolder + name;
+    const auto& url = options.history.store.url;
+    auto of = url.substr(url.find("//") + 2) + "-" + options.history.job;
+    std::ranges::replace_if(
+        of, [](unsigned char c) { return std::isalnum(c) == 0 && c != '.'; }, '-');
+    auto when = feeds::isoText(options.historyFrom) + "-" + feeds::isoText(options.historyTo);
+    if (options.releaseAt) when += "-T0-" + feeds::isoText(*options.releaseAt);
+    std::erase(when, ':');
+    return options.recordingsFolder + "/history-" + of + "-" + when + ".mcap";
 }
 
 } // namespace
@@ -250,6 +253,8 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     if ((*from || *to) && !*exported && !*history)
         return commandLineError(app, "--from and --to require --export or --history");
     if (*history) {
+        if (const auto problem = feeds::urlProblem(options.history.store.url))
+            return commandLineError(app, "--history: " + problem->text);
         const auto begin = feeds::absoluteTime(options.exportFrom),
                    end = feeds::absoluteTime(options.exportTo);
         if (!begin) return commandLineError(app, "--history: --from: " + begin.error());

@@ -62,8 +62,9 @@ Result<RecordedTime> parseRecordedTime(std::string_view text, const RecordingInd
 
 Result<FeedSecond> absoluteTime(std::string_view text) {
     const auto at = parseRecordedTime(text, {});
-    if (!at || text.find('-') != 4) // what it also takes needs a recording
-        return Error{"expected a time such as 2026-11-27T05:00:00Z, got '" + std::string(text) + "'"};
+    if (!at || text.find('-') != 4 || *at < WallTime{}) // what it also takes needs a recording
+        return Error{"expected a time such as 2026-11-27T05:00:00Z, since 1970, got '" + std::string(text) +
+                     "'"};
     return std::chrono::floor<std::chrono::seconds>(*at);
 }
 

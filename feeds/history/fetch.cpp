@@ -7,6 +7,7 @@
 #include "feeds/capture/remake.h"
 #include "feeds/wire/encode.h"
 #include "feeds/wire/limits.h"
+#include "feeds/wire/plausible.h"
 
 #include <algorithm>
 #include <bit>
@@ -65,11 +66,16 @@ class HistoryRecording final : public RollupMaker::Sink {
                 const auto observed = std::clamp(std::popcount(pop.observed), 1, 10);
                 const auto place = (rollup.end - second).count();
                 if (place >= observed) continue;
-                writeRoster(pop, second);
                 m_report.pop = pop.pop;
-                stamp(m_report, second);
                 shareInto(m_report.totals, pop.totals, static_cast<std::uint64_t>(observed - 1 - place),
                           static_cast<std::uint64_t>(observed));
+                if (const auto why = whyImplausible(m_report.totals)) { // nobody would take it
+                    ++refused.count;
+                    refused.what = pop.pop + ": " + why->text;
+                    continue;
+                }
+                writeRoster(pop, second);
+                stamp(m_report, second);
                 put(m_report, second);
                 ++reports;
             }
@@ -86,6 +92,7 @@ class HistoryRecording final : public RollupMaker::Sink {
     void take(const FleetRollup& rollup) override { putMade(rollup); }
 
     std::uint64_t reports = 0;
+    Counted refused;
 
   private:
     void writeGlobal(FeedSecond second) {
@@ -148,6 +155,12 @@ FeedSecond slotBefore(FeedSecond second) {
     return feedSecond(unixSeconds(second) / width * width);
 }
 
+std::string unusableText(const Counted& refused) {
+    if (refused.count == 0) return {};
+    return " that can be used, and " + std::to_string(refused.count) +
+           " series, samples or reports that cannot; the last: " + refused.what;
+}
+
 } // namespace
 
 Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& catalogue,
@@ -181,10 +194,13 @@ Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& cata
         }
     }
     if (!failed) failed = recording.close();
-    if (!failed && fetched.points == 0 && fetched.isWhole)
-        failed = Error{options.store.url + ": holds nothing of job '" + options.store.job + "' from " +
-                       isoText(options.from) + " to " + isoText(options.to)};
     fetched.reports = recording.reports;
+    fetched.refused = reader.value().unusable();
+    fetched.refused.count += recording.refused.count;
+    if (recording.refused.count > 0) fetched.refused.what = recording.refused.what;
+    if (!failed && fetched.reports == 0 && fetched.isWhole)
+        failed = Error{options.store.url + ": holds nothing of job '" + options.store.job + "' from " +
+                       isoText(options.from) + " to " + isoText(options.to) + unusableText(fetched.refused)};
     if (!failed) return fetched;
     std::error_code ignored;
     std::filesystem::remove(output, ignored);

@@ -4,6 +4,7 @@
 #include "feeds/history/history_reader.h"
 #include "feeds/model/feed_time.h"
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/util/counted.h"
 #include "feeds/util/result.h"
 
 #include <cstdint>
@@ -28,6 +29,8 @@ struct Fetched {
     std::uint64_t points = 0; // ten seconds of all PoPs
     std::uint64_t reports = 0;
     bool isWhole = true; // false: it was told to stop
+    /// Series, samples and reports that could not be used; what is the last one?
+    Counted refused;
 };
 
 /// What a store holds of a time, as a recording: everything that plays, exports, judges or compares

@@ -4,6 +4,7 @@
 #include "feeds/history/remote_store.h"
 #include "feeds/history/series.h"
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/wire/sanity.h"
 
 #include <nlohmann/json.hpp>
 
@@ -193,7 +194,14 @@ std::optional<Error> HistoryReader::ask(const Asked& asked, FeedSecond from, Fee
     for (const auto& series : (*data)["result"])
         if (series.is_object() && series.contains("metric") && series["metric"].is_object())
             take(asked, series, from, to, slots);
+        else
+            leave(asked, "a series without labels");
     return std::nullopt;
+}
+
+void HistoryReader::leave(const Asked& asked, const std::string& why) {
+    ++m_unusable.count;
+    m_unusable.what = asked.name + ": " + why;
 }
 
 void HistoryReader::take(const Asked& asked, const Json& series, FeedSecond from, FeedSecond to,
@@ -201,20 +209,23 @@ void HistoryReader::take(const Asked& asked, const Json& series, FeedSecond from
     using Is = Asked::Is;
     const auto& labels = series["metric"];
     const auto code = textOf(labels, history::kPop);
-    if (!isPopCode(code)) return;
+    if (!isPopCode(code)) return leave(asked, quote(code) + " is no PoP");
     const auto permille = numberIn(labels.value(history::kPermille, Json())).value_or(-1);
     const auto bin = permille / SaturationHistogram::kBinPermille;
-    if (asked.is == Is::saturation && !(bin >= 0 && bin < SaturationHistogram::kBins)) return;
+    if (asked.is == Is::saturation && !(bin >= 0 && bin < SaturationHistogram::kBins))
+        return leave(asked, "a permille that is none of ours");
     const auto bucket = asked.is == Is::bucket ? bucketOfRange(textOf(labels, "vmrange")) : std::nullopt;
-    if (asked.is == Is::bucket && !bucket) return;
+    if (asked.is == Is::bucket && !bucket) return leave(asked, "a bucket that is none of ours");
     const bool isGauge = asked.is <= Is::byAllHigh;
-    auto& last = m_last[labels.dump(-1, ' ', false, Json::error_handler_t::replace)];
+    auto& last = m_last[asked.name + labels.dump(-1, ' ', false, Json::error_handler_t::replace)];
     const auto found = series.find(asked.is == Is::native ? "histograms" : "values");
-    if (found == series.end() || !found->is_array()) return;
+    if (found == series.end() || !found->is_array()) return leave(asked, "a series without samples");
     for (const auto& sample : *found) {
-        if (!sample.is_array() || sample.size() != 2) continue;
-        const auto time = numberIn(sample[0]);
-        if (!time || !(std::abs(*time) < 1e11)) continue;
+        const auto time = sample.is_array() && sample.size() == 2 ? numberIn(sample[0]) : std::nullopt;
+        if (!time || !(std::abs(*time) < 1e11)) {
+            leave(asked, "a sample that is no time and value");
+            continue;
+        }
         const auto ms = std::llround(*time * 1000);
         if (last.ms != 0 && ms <= last.ms) continue;
         const bool isFirst = std::exchange(last.ms, ms) == 0;
@@ -242,7 +253,10 @@ void HistoryReader::take(const Asked& asked, const Json& series, FeedSecond from
             continue;
         }
         const auto value = numberIn(sample[1]);
-        if (!value) continue;
+        if (!value) {
+            leave(asked, "a value that is no number");
+            continue;
+        }
         const auto before = std::exchange(last.value, *value);
         if (!counts || (isFirst && !isGauge)) continue;
         auto& pop = slots[end][code];

@@ -3,6 +3,7 @@
 
 #include "feeds/history/http_client.h"
 #include "feeds/model/pop_totals.h"
+#include "feeds/util/counted.h"
 #include "feeds/util/result.h"
 #include "feeds/wire/messages.h"
 
@@ -42,6 +43,9 @@ class HistoryReader {
     /// cannot be read.
     Result<std::vector<FleetRollup>> read(FeedSecond from, FeedSecond to);
 
+    /// Series and samples that were no numbers, or of no PoP, so far; what is the last one?
+    const Counted& unusable() const { return m_unusable; }
+
   private:
     using Json = nlohmann::json;
     using Slots = std::map<FeedSecond, std::map<std::string, FleetRollup::Pop>>;
@@ -57,10 +61,12 @@ class HistoryReader {
     static std::vector<Asked> everything();
     std::optional<Error> ask(const Asked& asked, FeedSecond from, FeedSecond to, Slots& slots);
     void take(const Asked& asked, const Json& series, FeedSecond from, FeedSecond to, Slots& slots);
+    void leave(const Asked& asked, const std::string& why);
 
     Options m_options;
     HttpClient m_http;
-    std::unordered_map<std::string, Last> m_last; // by the series' labels
+    std::unordered_map<std::string, Last> m_last; // by name and labels
+    Counted m_unusable;
 };
 
 } // namespace surgescope::feeds

@@ -13,8 +13,11 @@ namespace {
 
 using Kind = RemoteStore::Outcome::Kind;
 
-/// What was written can be asked for after a moment: VictoriaMetrics takes one second.
-constexpr int kAskTimes = 12;
+/// What was written can be asked for after a moment: VictoriaMetrics takes one second, a busy one several,
+/// and what was written at once may be known one after the other.
+constexpr int kAskTimes = 40;
+constexpr int kAskTimesAtLeast = 12;
+constexpr int kTimesAsLong = 4;
 constexpr int kAskEveryMs = 250;
 
 RemoteStore::Outcome outcomeOf(const HttpClient::Answer& answer) {
@@ -59,7 +62,8 @@ RemoteStore::Outcome RemoteStore::probe(std::int64_t ms) {
     // A number first: what hinders that has nothing to do with histograms.
     auto number = write(probeRequest("surgescope_probe", ms));
     if (number.kind != Kind::stored) return number;
-    if (!knows({"", "surgescope_probe", ""}, ms, kAskTimes)) {
+    const auto asked = knows({"", "surgescope_probe", ""}, ms, kAskTimes);
+    if (!asked) {
         m_options.form = HistogramForm::classic;
         return {Kind::stored, "it was asked at " + m_options.query +
                                   " for what it had taken and did not "
@@ -72,7 +76,7 @@ RemoteStore::Outcome RemoteStore::probe(std::int64_t ms) {
         const auto query = form == HistogramForm::native
                                ? Query{"histogram_quantile(0.5, ", name, ")"}
                                : Query{"histogram_quantile(0.5, sum by (vmrange) (", name + "_bucket", "))"};
-        if (!knows(query, ms, taken ? kAskTimes : 1)) continue;
+        if (!knows(query, ms, taken ? std::max(kAskTimesAtLeast, kTimesAsLong * *asked) : 1)) continue;
         m_options.form = form;
         return {};
     }
@@ -80,7 +84,7 @@ RemoteStore::Outcome RemoteStore::probe(std::int64_t ms) {
     return {};
 }
 
-bool RemoteStore::knows(const Query& query, std::int64_t ms, int times) {
+std::optional<int> RemoteStore::knows(const Query& query, std::int64_t ms, int times) {
     // By then a store that rounds times up has it, and no earlier sample is new enough.
     const auto base =
         m_options.query + "/api/v1/query?nocache=1&time=" + std::to_string(ms / 1000 + 1) + "&query=";
@@ -88,19 +92,19 @@ bool RemoteStore::knows(const Query& query, std::int64_t ms, int times) {
         // Each time in other words: VictoriaMetrics remembers for up to ten seconds that it knows nothing.
         const auto url = base + percentEncoded(query.before + query.series + "{ask!=\"" + std::to_string(i) +
                                                "\"}" + query.behind);
-        if (m_options.http.goesOn && !m_options.http.goesOn()) return false;
+        if (m_options.http.goesOn && !m_options.http.goesOn()) break;
         if (i > 0) ::poll(nullptr, 0, kAskEveryMs);
         const auto answer = m_http.get(url);
-        if (!answer.isGood()) return false;
+        if (!answer.isGood()) break;
         const auto json = nlohmann::json::parse(answer.body, nullptr, false);
         const auto data = json.is_object() ? json.value("data", nlohmann::json()) : nlohmann::json();
         const auto result = data.is_object() ? data.value("result", nlohmann::json()) : nlohmann::json();
         if (!result.is_array() || result.empty()) continue;
         // A quantile of what has no buckets is no number.
         const auto value = result[0].is_object() ? result[0].value("value", nlohmann::json()) : result[0];
-        if (value.is_array() && value.size() == 2 && value[1].is_string() && value[1] != "NaN") return true;
+        if (value.is_array() && value.size() == 2 && value[1].is_string() && value[1] != "NaN") return i + 1;
     }
-    return false;
+    return std::nullopt;
 }
 
 std::string queryBase(const std::string& url) {

@@ -52,8 +52,9 @@ class RemoteStore {
     struct Query { // in three parts
         std::string before, series, behind;
     };
-    /// Whether the store answers this query with a number, asked so many times.
-    bool knows(const Query& query, std::int64_t ms, int times);
+    /// When asked for the how-manieth time the store answers this query with a number; nothing: not in so
+    /// many.
+    std::optional<int> knows(const Query& query, std::int64_t ms, int times);
 
     Options m_options;
     HttpClient m_http;

@@ -22,11 +22,12 @@ constexpr int kTryAgainMs = 500;
 
 /// Repeats what a store that is away could not answer. Nothing: it was told to stop.
 template <class Ask, class GoesOn>
-std::optional<Outcome> insist(std::chrono::seconds patience, Ask ask, GoesOn goesOn) {
-    const auto until = PatienceClock::now() + patience;
+std::optional<Outcome> insist(const WriteRecordingOptions& options, Ask ask, GoesOn goesOn) {
+    const auto until = PatienceClock::now() + options.patience;
     for (;;) {
         auto outcome = ask();
         if (outcome.kind != Outcome::Kind::away || PatienceClock::now() >= until) return outcome;
+        if (options.away) options.away(outcome.words);
         if (!goesOn()) return std::nullopt;
         ::poll(nullptr, 0, kTryAgainMs);
     }
@@ -44,7 +45,7 @@ class RecordingToStore {
             // The time of what is written: some stores take nothing much older than the newest they have.
             const auto ms = unixSeconds(rollup.end - rollup.width) * 1000;
             const auto outcome = insist(
-                m_options.patience, [&] { return m_store.probe(ms); }, goesOn);
+                m_options, [&] { return m_store.probe(ms); }, goesOn);
             if (!outcome) return std::nullopt;
             if (outcome->kind != Outcome::Kind::stored) return error(*outcome);
             written.note = outcome->words;
@@ -53,7 +54,7 @@ class RecordingToStore {
         }
         for (const auto& request : m_requests->of(rollup)) {
             const auto outcome = insist(
-                m_options.patience, [&] { return m_store.write(request); }, goesOn);
+                m_options, [&] { return m_store.write(request); }, goesOn);
             if (!outcome) return std::nullopt;
             if (outcome->kind == Outcome::Kind::stored) {
                 written.samples += request.samples;

@@ -22,6 +22,8 @@ struct WriteRecordingOptions {
     std::chrono::seconds patience{60};
     /// Told the share that is done; false: stop.
     std::function<bool(double)> goesOn;
+    /// Told why the store is away, each time it is asked in vain.
+    std::function<void(const std::string&)> away;
 };
 
 struct WrittenRecording {

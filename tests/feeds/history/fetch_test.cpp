@@ -134,7 +134,29 @@ TEST_CASE("a store that holds nothing, or answers something else, is told, and l
          R"({"metric":{"pop":"LHR","vmrange":"..."},"histograms":[[1795755600,{"buckets":[[0,"a","b","c"],7]}]]})"}) {
         responder.setAnswer(answerWith(R"({"data":{"result":[)" + std::string(series) + "]}}"));
         CHECK_THAT(fetch(), containsText("holds nothing"));
+        CHECK_THAT(fetch(), containsText("that cannot; the last: surgescope_"));
     }
+}
+
+TEST_CASE("what nodes cannot have done, and what is of no PoP, is left out and counted", "[history]") {
+    TemporaryFolder folder;
+    const auto file = (folder.path() / "back.mcap").string();
+    const auto at = [](int slot) { return std::to_string(unixSeconds(kBegin) + 10 * slot); };
+    // Each name has these series: what a node counted in a second, twice, and then too much of it.
+    HttpResponder responder(answerWith(R"({"data":{"result":[{"metric":{"pop":"LHR"},"values":[[)" + at(0) +
+                                       R"(,"10"],[)" + at(1) + R"(,"20"],[)" + at(2) + R"(,"30"],[)" + at(3) +
+                                       R"(,"2e17"]]},{"metric":{"pop":"../etc"},"values":[[)" + at(1) +
+                                       R"(,"1"]]}]}})"));
+    const auto fetched = fetchHistory(file, PopCatalogue::builtIn(),
+                                      lastNight("http://127.0.0.1:" + std::to_string(responder.port())));
+    if (!fetched) FAIL(fetched.error());
+    CHECK(fetched->reports > 0);
+    CHECK(fetched->refused.count > 10); // series of "../etc", and each second of the last slot
+    CHECK_THAT(fetched->refused.what, containsText("LHR: node_seconds is "));
+    const auto slots = rollupsOf(file);
+    for (const auto& [key, slot] : slots)
+        CHECK(key.second == "LHR");
+    CHECK(slots.size() == 2);
 }
 
 TEST_CASE("a recording that is there is not written over", "[history]") {

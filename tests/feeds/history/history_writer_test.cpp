@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a writer of history does when its store does not do as it should.
 #include "feeds/history/history_writer.h"
+#include "feeds/history/write_recording.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/history_store.h"
 #include "tests/support/http_responder.h"
 
 #include <memory>
+#include <string>
 #include <sys/mount.h>
+#include <vector>
 
 using namespace surgescope;
 using namespace surgescope::feeds;
@@ -87,6 +90,20 @@ TEST_CASE("a store that never answers is away, and nobody waits for it", "[histo
     writer->stop();
     CHECK(secondsBetween(stopping, store.clock.steady()) < 2);
     CHECK(writer->status().waiting == 4);
+}
+
+TEST_CASE("who writes a recording is told why the store is away", "[history]") {
+    OddStore store(answerOf("500 Internal Server Error", "full"));
+    std::vector<std::string> told;
+    const auto written = writeRecording(
+        SURGESCOPE_SOURCE_DIR "/tests/data/captures/mcap/surgescope_1.mcap", PopCatalogue::builtIn(),
+        {.store = {.url = "http://127.0.0.1:" + std::to_string(store.responder.port()) + "/api/v1/write",
+                   .form = HistogramForm::classic},
+         .goesOn = [&](double) { return told.empty(); },
+         .away = [&](const std::string& why) { told.push_back(why); }});
+    REQUIRE(written);
+    CHECK_FALSE(written->isWhole);
+    CHECK(told == std::vector<std::string>{"HTTP 500: full"});
 }
 
 TEST_CASE("what a store refuses is counted, told in its words and not repeated", "[history]") {
