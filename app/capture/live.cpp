@@ -17,7 +17,7 @@
 #include <cstdio>
 #include <poll.h>
 #include <set>
-#include <string_view>
+#include <utility>
 
 namespace surgescope::app {
 namespace {
@@ -49,16 +49,15 @@ class Pace {
 };
 
 /// Nothing: it was not said.
-Result<std::optional<WallTime>> momentOf(const char* option, const std::string& text, WallTime now) {
+Result<std::optional<WallTime>> givenMoment(const std::string& option, const std::string& text) {
     if (text.empty()) return std::optional<WallTime>();
-    const auto at = absoluteTime(text);
-    if (!at) return Error{std::string(option) + ": " + at.error()};
-    if (unixSeconds(*at) < 0)
-        return Error{std::string(option) + ": expected a time since 1970, got '" + text + "'"};
-    if (option == std::string_view("--from") && WallTime(*at) > now)
-        return Error{"--from: expected a time that has been, got '" + text + "'"};
+    const auto at = momentOf(option, text);
+    if (!at) return Error{at.error()};
     return std::optional(WallTime(*at));
 }
+
+/// A time that has been is over once it was received, or when nothing has come for a while.
+constexpr std::chrono::seconds kNothingMore{10};
 
 /// Says once what goes wrong where it listens, for nothing else tells that there will be nothing.
 class Troubles {
@@ -98,10 +97,12 @@ Result<int> record(const CaptureOptions& options) {
     const SystemClock clock;
     auto connect = options.connect;
     connect.insert(connect.end(), options.inputs.begin(), options.inputs.end());
-    const auto from = momentOf("--from", options.from, clock.wall());
+    const auto from = givenMoment("--from", options.from);
     if (!from) return Error{from.error()};
-    const auto to = momentOf("--to", options.to, clock.wall());
+    const auto to = givenMoment("--to", options.to);
     if (!to) return Error{to.error()};
+    if (*from && **from > clock.wall())
+        return Error{"--from: expected a time that has been, got '" + options.from + "'"};
     if (*from && *to && **to <= **from) return Error{"--to: '" + options.to + "' is not after --from"};
     auto source = openFeed({.connect = connect,
                             .bind = options.bind,
@@ -125,7 +126,8 @@ Result<int> record(const CaptureOptions& options) {
     ProgressLine line;
     Troubles troubles;
     const auto begin = clock.steady();
-    auto nextLook = begin;
+    auto nextLook = begin, cameAt = begin;
+    std::uint64_t came = 0;
     while (!isStopped() && recorder.status().state == Recorder::State::recording) {
         if (options.seconds > 0 && secondsBetween(begin, clock.steady()) >= options.seconds) break;
         if (*to && step.state().settled() && *step.state().settled() >= **to) break;
@@ -139,6 +141,12 @@ Result<int> record(const CaptureOptions& options) {
         step.settle();
         troubles.tell(source.value()->endpoints(), line);
         const auto status = recorder.status();
+        if (std::exchange(came, status.messages) != status.messages) cameAt = clock.steady();
+        if (*to && clock.wall() > **to && clock.steady() - cameAt > kNothingMore) {
+            line.clear();
+            std::fprintf(stderr, "surgescope-capture: nothing more came\n");
+            break;
+        }
         char text[160];
         std::snprintf(text, sizeof text, "%.0f s, %llu messages, %.1f MB, %llu dropped, queue %.0f %%",
                       secondsBetween(begin, clock.steady()), static_cast<unsigned long long>(status.messages),

@@ -221,9 +221,12 @@ void NatsStreamReader::take(const Answer& answer) {
     if (answer.stream) return readStream(answer);
     const bool gone = answer.error.empty();
     if (!gone && now - m_blindSince.value_or(now) < kWaitsForStream) return;
-    if (m_createdNs != 0 && !std::exchange(m_missed, true))
-        m_connection->note((gone ? std::string("the stream is gone") : answer.error) +
-                           ": what comes now is shown");
+    const bool isMissed = m_createdNs != 0 || m_playFrom; // and not just how it is here
+    if (isMissed && !std::exchange(m_missed, true))
+        m_connection->note((!gone              ? answer.error
+                            : m_createdNs != 0 ? std::string("the stream is gone")
+                                               : std::string("there is no stream")) +
+                           ": only what comes now is heard");
     letThrough();
 }
 

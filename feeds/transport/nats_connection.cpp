@@ -376,10 +376,15 @@ void NatsConnection::noteLocked(const std::string& trouble, std::uint64_t count)
 void NatsConnection::complain(natsConnection* connection, natsStatus error, natsSubscription* subscription) {
     const char* text = nullptr;
     if (error == NATS_SLOW_CONSUMER) {
-        std::int64_t dropped = 0;
+        std::int64_t dropped = 0; // since it was subscribed to
         if (subscription) natsSubscription_GetDropped(subscription, &dropped);
         const char* subject = subscription ? natsSubscription_GetSubject(subscription) : nullptr;
-        return note("we were too slow for " + std::string(subject ? subject : "what came"));
+        const std::string what = subject ? subject : "what came";
+        const std::scoped_lock lock(m_mutex);
+        const auto before = std::exchange(m_dropped[what], dropped);
+        const auto now = dropped < before ? dropped : dropped - before;
+        return noteLocked("dropped: we were too slow for " + what,
+                          static_cast<std::uint64_t>(std::max<std::int64_t>(now, 1)));
     }
     natsConnection_GetLastError(connection, &text);
     note(text && *text ? text : natsStatus_GetText(error));

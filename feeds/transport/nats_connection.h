@@ -143,6 +143,7 @@ class NatsConnection {
     bool m_poked = false;
     bool m_stop = false;
     std::uint64_t m_connections = 0;
+    std::map<std::string, std::int64_t> m_dropped; // by libnats, by subject, as it told last
     EndpointStatus m_status;
 
     std::thread m_thread;

@@ -172,6 +172,21 @@ TEST_CASE("a stream that is deleted underneath is said, and what comes now is sh
     }));
 }
 
+TEST_CASE("a past that is asked for where no stream is, is said", "[nats]") {
+    if (skippedWithoutNats()) return;
+    NatsFixture nats;
+    nats.start();
+    Given given({.endpoint = nats.endpoint(), .playFrom = SystemClock().wall() - seconds(60)});
+    CHECK(given.until([&] { return given.isTold("there is no stream"); }));
+    Given now({.endpoint = nats.endpoint(), .history = seconds(60)}); // a wall is content with what comes
+    Speaker agent(nats.endpoint());
+    CHECK(now.until([&] {
+        agent.say();
+        return now.topics["pop/LHR"] > 0;
+    }));
+    CHECK_FALSE(now.isTold("stream"));
+}
+
 TEST_CASE("a stream that servers have no room for is said", "[nats]") {
     if (skippedWithoutNats()) return;
     NatsFixture nats;
