@@ -74,6 +74,18 @@ TEST_CASE("a night that a store holds plays on the wall", "[history][end-to-end]
         Dashboard wall(options);
         CHECK(wall.awaits(playsAll));
     }
+    { // and lies beneath a launch, as a recording that was fetched for that
+        Dashboard wall({"--replay", SURGESCOPE_SOURCE_DIR "/tests/data/captures/mcap/surgescope_1.mcap",
+                        "--baseline", store.url() + "@2026-11-27T05:00:00Z", "--recordings",
+                        folder.path().string()});
+        CHECK(wall.awaits(
+            [](const Json& s) { return s["world"]["requests_per_second"]["value"].is_number(); }));
+    }
+    std::size_t fetched = 0;
+    for (const auto& file : std::filesystem::directory_iterator(folder.path()))
+        fetched +=
+            file.path().string().ends_with("T045000Z-2026-11-27T055000Z-T0-2026-11-27T050000Z.mcap") ? 1 : 0;
+    CHECK(fetched == 1);
     store.kill();
     {
         Dashboard again(options); // it is kept

@@ -14,11 +14,11 @@
 
 namespace surgescope::app {
 
-std::optional<feeds::Error> fetchHistory(const Options& options) {
-    const auto& file = options.replay;
+std::optional<feeds::Error> fetchHistory(const Options::Fetch& wanted, const Options& options) {
+    const auto& file = wanted.file;
     std::error_code error;
     if (std::filesystem::exists(file, error)) {
-        std::fprintf(stderr, "surgescope: plays '%s', which was fetched before\n", file.c_str());
+        std::fprintf(stderr, "surgescope: '%s' was fetched before\n", file.c_str());
         return std::nullopt;
     }
     std::filesystem::create_directories(options.recordingsFolder, error);
@@ -26,17 +26,16 @@ std::optional<feeds::Error> fetchHistory(const Options& options) {
     const auto part = file + ".part";
     std::filesystem::remove(part, error); // of who was stopped
     ProgressLine line;
-    feeds::FetchOptions how{.store = {.url = options.history.store.url,
-                                      .job = options.history.job,
-                                      .http = options.history.store.http},
-                            .from = options.historyFrom,
-                            .to = options.historyTo,
-                            .releaseAt = options.releaseAt,
-                            .library = "surgescope " + versionNumber(),
-                            .goesOn = [&line](double done) {
-                                line.share(done);
-                                return true;
-                            }};
+    feeds::FetchOptions how{
+        .store = {.url = wanted.url, .job = options.history.job, .http = options.history.store.http},
+        .from = wanted.from,
+        .to = wanted.to,
+        .releaseAt = wanted.releaseAt,
+        .library = "surgescope " + versionNumber(),
+        .goesOn = [&line](double done) {
+            line.share(done);
+            return true;
+        }};
     how.store.http.timeout = std::chrono::minutes(1);
     const auto fetched = feeds::fetchHistory(part, *options.catalogue, how);
     line.clear();

@@ -9,9 +9,8 @@
 
 namespace surgescope::app {
 
-/// Fetches what --history asks for into options.replay, before there is a window, and says on standard error
-/// how far it is; Ctrl+C ends the program. What was fetched before is not fetched again. An Error: why there
-/// is nothing to play.
-std::optional<feeds::Error> fetchHistory(const Options& options);
+/// Makes a recording of what a store holds, before there is a window, and says on standard error how far it
+/// is; Ctrl+C ends the program. What was fetched before is not fetched again. An Error: why there is none.
+std::optional<feeds::Error> fetchHistory(const Options::Fetch& wanted, const Options& options);
 
 } // namespace surgescope::app

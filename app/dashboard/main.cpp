@@ -144,8 +144,9 @@ int main(int argc, char** argv) {
     const auto& options = std::get<app::Options>(parsed);
     feeds::raiseDescriptorLimit();
 
-    if (!options.history.store.url.empty())
-        if (const auto failed = app::fetchHistory(options)) return fail("--history: " + failed->text);
+    for (const auto& wanted : options.fetches)
+        if (const auto failed = app::fetchHistory(wanted, options))
+            return fail(wanted.option + ": " + failed->text);
 
     if (options.exportView) {
         const auto failed = app::exportReplay(options, argc, argv);

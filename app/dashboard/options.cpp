@@ -39,16 +39,43 @@ feeds::Result<feeds::Selection> selectionOf(const std::string& code, const feeds
                         feeds::nearNames(code, known) + ", the regions " + regions};
 }
 
+constexpr std::chrono::minutes kBeforeBaseline{10}; // its T-0
+constexpr std::chrono::minutes kBehindBaseline{50};
+
 /// Named after all that makes it what it is: what is kept there needs not be fetched again.
-std::string historyFile(const Options& options) {
-    const auto& url = options.history.store.url;
-    auto of = url.substr(url.find("//") + 2) + "-" + options.history.job;
+std::string fileOf(const Options::Fetch& fetch, const Options& options) {
+    auto of = fetch.url.substr(fetch.url.find("//") + 2) + "-" + options.history.job;
     std::ranges::replace_if(
         of, [](unsigned char c) { return std::isalnum(c) == 0 && c != '.'; }, '-');
-    auto when = feeds::isoText(options.historyFrom) + "-" + feeds::isoText(options.historyTo);
-    if (options.releaseAt) when += "-T0-" + feeds::isoText(*options.releaseAt);
+    auto when = feeds::isoText(fetch.from) + "-" + feeds::isoText(fetch.to);
+    if (fetch.releaseAt) when += "-T0-" + feeds::isoText(*fetch.releaseAt);
     std::erase(when, ':');
     return options.recordingsFolder + "/history-" + of + "-" + when + ".mcap";
+}
+
+std::optional<feeds::Error> addHistory(Options& options, const std::string& url) {
+    if (auto problem = feeds::urlProblem(url)) return *problem;
+    const auto from = feeds::absoluteTime(options.exportFrom), to = feeds::absoluteTime(options.exportTo);
+    if (!from) return feeds::Error{"--from: " + from.error()};
+    if (!to) return feeds::Error{"--to: " + to.error()};
+    Options::Fetch fetch{"--history", url, *from, *to, options.releaseAt, {}};
+    options.replay = fetch.file = fileOf(fetch, options);
+    options.fetches.push_back(std::move(fetch));
+    return std::nullopt;
+}
+
+/// http://store:8428@2026-04-03T04:00:00Z: an hour around this T-0.
+std::optional<feeds::Error> addBaseline(Options& options) {
+    const auto at = options.baseline.rfind('@');
+    const auto url = options.baseline.substr(0, at);
+    if (auto problem = feeds::urlProblem(url)) return *problem;
+    const auto release = feeds::absoluteTime(at == std::string::npos ? "" : options.baseline.substr(at + 1));
+    if (!release) return feeds::Error{url + "@T-0: " + release.error()};
+    Options::Fetch fetch{"--baseline", url, *release - kBeforeBaseline, *release + kBehindBaseline,
+                         *release,     {}};
+    options.baseline = fetch.file = fileOf(fetch, options);
+    options.fetches.push_back(std::move(fetch));
+    return std::nullopt;
 }
 
 } // namespace
@@ -119,10 +146,13 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         ->excludes("--replay")
         ->excludes("--on-alarm")
         ->excludes("--rules");
-    app.add_option("--baseline", options.baseline,
-                   "Recording of an earlier launch to lay beneath, aligned at T-0; without it a simulated "
-                   "standard rollout lies beneath rehearsals");
-    auto* history = app.add_option("--history", options.history.store.url,
+    app.add_option(
+        "--baseline", options.baseline,
+        "Recording of an earlier launch to lay beneath, aligned at T-0, or its hour in a store of history: "
+        "http://store:8428@2026-04-03T04:00:00Z; without it a simulated standard rollout lies beneath "
+        "rehearsals");
+    std::string historyUrl;
+    auto* history = app.add_option("--history", historyUrl,
                                    "Fetches --from to --to from a store of history and plays that: "
                                    "http://store:8428")
                         ->excludes(connect)
@@ -252,17 +282,9 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     }
     if ((*from || *to) && !*exported && !*history)
         return commandLineError(app, "--from and --to require --export or --history");
-    if (*history) {
-        if (const auto problem = feeds::urlProblem(options.history.store.url))
+    if (*history)
+        if (const auto problem = addHistory(options, historyUrl))
             return commandLineError(app, "--history: " + problem->text);
-        const auto begin = feeds::absoluteTime(options.exportFrom),
-                   end = feeds::absoluteTime(options.exportTo);
-        if (!begin) return commandLineError(app, "--history: --from: " + begin.error());
-        if (!end) return commandLineError(app, "--history: --to: " + end.error());
-        options.historyFrom = *begin;
-        options.historyTo = *end;
-        options.replay = historyFile(options);
-    }
     for (const char* ofRecordings : {"--at", "--export"})
         if (app.count(ofRecordings) > 0 && options.replay.empty())
             return commandLineError(app, std::string(ofRecordings) + " requires --replay or --history");
@@ -274,7 +296,9 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
     if (allNodes) options.nodeColumns = feeds::NodeColumnsWanted::all;
     options.flight = options.flightBytes > 0 && options.replay.empty();
     if (!options.baseline.empty())
-        if (const auto problem = feeds::baselineProblem(options.baseline))
+        if (const auto problem = options.baseline.find("://") != std::string::npos
+                                     ? addBaseline(options)
+                                     : feeds::baselineProblem(options.baseline))
             return commandLineError(app, "--baseline: " + problem->text);
     const bool rehearses = options.connect.empty() && options.bind.empty() && options.replay.empty();
     const auto selected = selectionOf(select, *options.catalogue, rehearses);

@@ -32,9 +32,17 @@ struct Options {
     std::uint64_t seed = 1;
     double speed = 1;
     std::string control;    // endpoint for levers of the simulation, empty: none
-    HistoryOptions history; // store to fetch what is replayed from; its URL is empty: none
-    feeds::FeedSecond historyFrom{};
-    feeds::FeedSecond historyTo{};
+    HistoryOptions history; // how stores of history are spoken with
+    /// What of a store is to be which recording, before there is a window.
+    struct Fetch {
+        std::string option; // that asks for it
+        std::string url;
+        feeds::FeedSecond from{};
+        feeds::FeedSecond to{};
+        std::optional<feeds::FeedSecond> releaseAt;
+        std::string file;
+    };
+    std::vector<Fetch> fetches;
     std::string replay;   // recording to play instead, empty: none
     std::string at;       // where in it to begin, as parseRecordedTime() reads it; empty: at its beginning
     std::string baseline; // recording to lay beneath; empty: the one built in

@@ -199,6 +199,8 @@ refuses "$broken:3: release.albums is 40" --simulate "$broken"
 refuses "port from 1 to 65535" --control tcp://127.0.0.1:99999
 refuses "excludes" --control tcp://127.0.0.1:5557 --connect tcp://127.0.0.1:1
 refuses "--from and --to require" --simulate triple-drop --from 2026-11-27T05:00:00Z
+refuses "--history: 'store' is no URL" --history store --from 2026-11-27T05:00:00Z --to 2026-11-27T06:00:00Z
+refuses "--baseline: http://store@T-0: expected a time such as" --baseline http://store
 refuses "--history: --to: expected a time such as" --history http://store --from 2026-11-27T05:00:00Z
 refuses "excludes" --history http://store --connect tcp://127.0.0.1:1
 refuses "--history: 'store' is no URL" --history store --from 2026-11-27T05:00:00Z --to 2026-11-27T06:00:00Z --recordings "$scratch"
