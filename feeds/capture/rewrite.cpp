@@ -3,10 +3,8 @@
 
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recording.h"
-#include "feeds/capture/recording_writer.h"
-#include "feeds/capture/remake.h"
+#include "feeds/capture/remade_recording.h"
 #include "feeds/util/toml_file.h"
-#include "feeds/wire/encode.h"
 #include "feeds/wire/peek.h"
 
 #include <algorithm>
@@ -68,44 +66,6 @@ class Seen {
     std::unordered_set<std::string> m_older;
     std::unordered_set<std::string> m_newer;
     std::uint64_t m_turnAt = 0;
-};
-
-/// Writes what is received and what a recorder adds to it, made anew.
-class Output final : public RollupMaker::Sink {
-  public:
-    Output(std::unique_ptr<RecordingWriter> writer, const PopCatalogue& catalogue)
-        : m_writer(std::move(writer)), m_remake(catalogue, *this) {}
-
-    RecordingWriter::Failure write(const MessageStream::Message& message) {
-        m_logTime = std::max(message.logTime, m_logTime + 1); // as a recorder: no two of the same time
-        if (auto failure = m_writer->write(m_logTime, message.topic, message.payload)) return failure;
-        m_remake.hear(message.topic, message.payload, m_logTime, message.publishTime);
-        return m_failure;
-    }
-    RecordingWriter::Failure write(const Note& note) {
-        return m_writer->write(++m_logTime, said::kNote, said::bytesOf(note));
-    }
-    void know(std::string_view topic, std::string_view payload) {
-        m_remake.hear(topic, payload, m_logTime, 0);
-    }
-    RecordingWriter::Failure close() {
-        m_remake.settle();
-        return m_failure ? m_failure : m_writer->close();
-    }
-
-    void take(const Points& points) override { put(topicOf(points), m_encoder.encode(points)); }
-    void take(const FleetRollup& rollup) override { put(topicOf(rollup), m_encoder.encode(rollup)); }
-
-  private:
-    void put(std::string_view topic, std::string_view payload) {
-        if (!m_failure) m_failure = m_writer->write(++m_logTime, topic, payload);
-    }
-
-    std::unique_ptr<RecordingWriter> m_writer;
-    Remake m_remake;
-    Encoder m_encoder;
-    std::uint64_t m_logTime = 0;
-    RecordingWriter::Failure m_failure;
 };
 
 std::uint64_t beginOf(const McapReader& reader) {
@@ -208,10 +168,9 @@ Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::stri
             begin = std::min(begin, std::max(part.start, input.from));
             end = std::max(end, std::min(part.end, input.to));
         }
-    auto writer = RecordingWriter::create(output, options.library, rosters);
-    if (!writer) return Error{writer.error()};
-    Output out(std::move(writer.value()), catalogue);
-    rosters.forEach([&](std::string_view topic, std::string_view payload) { out.know(topic, payload); });
+    auto made = RemadeRecording::create(output, options.library, catalogue, rosters);
+    if (!made) return Error{made.error()};
+    auto& out = **made;
 
     Rewritten done;
     Seen seen;
@@ -225,7 +184,8 @@ Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::stri
             (isOfAlarms(message.topic) ? isOfAnotherDesk(inputs, *earliest, message.logTime)
                                        : !seen.add(message.logTime, message)))
             ++done.duplicates;
-        else if (auto failure = out.write(message))
+        else if (auto failure =
+                     out.write(message.logTime, message.topic, message.payload, message.publishTime))
             return std::move(*failure);
         else
             ++done.messages;
