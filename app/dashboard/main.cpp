@@ -100,8 +100,9 @@ feeds::Result<std::unique_ptr<feeds::Session>> followFeed(const app::Options& op
     }
     auto source = feeds::openFeed(endpoints);
     if (!source) return feeds::Error{source.error()};
-    return feeds::Session::live(std::move(source.value()), catalogue, clock,
-                                sessionOptions(options, context));
+    auto session = sessionOptions(options, context);
+    session.stream = endpoints;
+    return feeds::Session::live(std::move(source.value()), catalogue, clock, session);
 }
 
 feeds::Result<std::unique_ptr<feeds::Session>>

@@ -49,7 +49,8 @@ struct Timeline {
     double speed = 1; // seconds of the launch a second; infinity: as fast as possible
     bool paused = false;
     bool atEnd = false;
-    bool opening = false; // the way back is being prepared; the picture is still the one before
+    bool opening = false;               // the way back is being prepared; the picture is still the one before
+    std::optional<double> openingShare; // of what is read for it, 0 to 1; nothing: it takes no time
     std::optional<Range> loop;
 
     /// Since the newest report arrived, of the feed also while the screen looks back; nothing before the

@@ -79,6 +79,7 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
         else
             session->m_flightError = flight.error();
         session->m_taps.flight = session->m_flight.get();
+        if (session->m_flight) session->beginWayBack();
     }
     if (options.record) {
         auto recorder = Recorder::open(*options.record, clock);
@@ -102,7 +103,7 @@ std::unique_ptr<Session> Session::replay(std::unique_ptr<ReplaySource> source, c
                                          const Clock& clock, const Options& options) {
     std::unique_ptr<Session> session(new Session(catalogue, clock, options));
     session->m_desk.beginReplay(*source);
-    session->showPast(std::move(source));
+    session->showPast({.source = std::move(source), .until = clock.steady()});
     session->readBaseline();
     return session;
 }
@@ -131,27 +132,28 @@ void Session::takeUpBaseline() {
 
 // ---- the past
 
-void Session::openPast(RecordedTime at, std::optional<double> speed, bool paused) {
-    if (!m_flight) return;
-    m_openingWanted = true;
-    if (m_opening.valid()) { // one that was no longer wanted
-        send(replay::Seek{at});
-        if (speed) send(replay::SetSpeed{*speed});
-        if (paused) send(replay::Pause{});
-        return;
-    }
-    m_openingSince = m_clock.steady();
-    m_opening = std::async(std::launch::async, [this, at, speed, paused]() -> Opened {
-        const auto segments = m_flight->endSegment();
-        if (!segments) return Error{segments.error()};
-        return ReplaySource::open(*segments, m_clock, {.speed = speed, .paused = paused, .at = at});
-    });
+void Session::beginWayBack() {
+    std::unique_ptr<StreamPast> stream;
+    if (m_options.stream)
+        stream = std::make_unique<StreamPast>(StreamPast::Options{.feed = *m_options.stream,
+                                                                  .folder = m_flight->folder() + "/stream",
+                                                                  .library = m_options.library},
+                                              m_catalogue, m_clock);
+    m_wayBack.emplace(*m_flight, std::move(stream), m_clock);
 }
 
-void Session::showPast(std::unique_ptr<ReplaySource> source) {
+void Session::openPast(RecordedTime at, std::optional<double> speed, bool paused) {
+    if (!m_wayBack) return;
+    m_history.reachBack(at);
+    m_wayBack->open({at, speed, paused});
+}
+
+void Session::showPast(WayBack::Opened opened) {
     closePast();
+    auto& source = opened.source;
     Past past;
-    past.recordedUntil = m_openingSince;
+    past.recordedUntil = opened.until;
+    past.goesOn = opened.goesOn;
     past.control = source->control();
     if (const auto& damage = source->damage(); !damage.empty())
         tellFailure(damage.front().text +
@@ -182,33 +184,35 @@ void Session::takeUp() {
     }
     if (isReady(m_readingBaseline)) takeUpBaseline();
     if (auto problem = m_desk.takeUp(); !problem.empty()) tellFailure(std::move(problem));
-    if (isReady(m_opening)) {
-        auto opened = m_opening.get();
-        if (!m_openingWanted) { // somebody went back to live meanwhile
-            if (opened)
-                m_closing.push_back(std::async(
-                    std::launch::async, [past = std::move(opened.value())]() mutable { past.reset(); }));
-        } else if (opened) {
-            showPast(std::move(opened.value()));
-            if (m_loop) send(replay::Loop{{{m_loop->from, m_loop->to}}});
-            for (const auto& command : m_whenOpen)
-                send(command);
-        } else {
-            tellFailure(opened.error());
-            if (!m_past) m_loop.reset();
-        }
-        m_whenOpen.clear();
-    }
+    takeUpPast();
     takeUpFailures();
     // A way back that has played all there was goes on with what has come since, unless it loops.
     if (!m_live || !m_past || m_loop || isOpening()) return;
     const auto status = m_past->control->status();
     if (!status.recording || !status.atEnd || status.paused) return;
-    if (std::isinf(status.speed) ||
-        secondsBetween(m_past->recordedUntil, m_clock.steady()) <= kAlmostLiveSeconds)
+    if (m_past->goesOn)
+        openPast(*m_past->goesOn, status.speed, false);
+    else if (std::isinf(status.speed) ||
+             secondsBetween(m_past->recordedUntil, m_clock.steady()) <= kAlmostLiveSeconds)
         toLive();
     else
         openPast(status.recording->end, status.speed, false);
+}
+
+void Session::takeUpPast() {
+    auto opened = m_wayBack ? m_wayBack->take() : std::nullopt;
+    if (!opened) return;
+    if (*opened) {
+        m_history.fill((*opened)->source->recording());
+        showPast(std::move(opened->value()));
+        if (m_loop) send(replay::Loop{{{m_loop->from, m_loop->to}}});
+        for (const auto& command : m_whenOpen)
+            send(command);
+    } else {
+        tellFailure(opened->error());
+        if (!m_past) m_loop.reset();
+    }
+    m_whenOpen.clear();
 }
 
 void Session::takeUpFailures() {
@@ -237,15 +241,24 @@ std::shared_ptr<const LiveStatus> Session::takeStatus() {
 std::shared_ptr<const Frame> Session::takeFrame() {
     takeUp();
     auto live = m_live ? m_live->frames().take() : nullptr;
-    if (live) m_history.add(*live, m_clock.steady());
     auto shown = m_past ? m_past->pipeline->frames().take() : live;
-    if (const auto& newest = m_live ? live : shown) noteAge(*newest);
+    if (const auto& newest = m_live ? live : shown) noteNewest(*newest);
+    if (live) m_history.add(*live, m_clock.steady());
     return shown;
 }
 
-void Session::noteAge(const Frame& frame) {
+void Session::noteNewest(const Frame& frame) {
     m_feedAgeSeconds = frame.health.newestAgeSeconds;
     m_feedAgeAt = m_clock.steady();
+    if (!m_wayBack) return;
+    // A stream is stored by the clocks of now: what a simulation in fast motion calls now is not in it.
+    std::optional<WallTime> kept;
+    if (frame.health.behindSeconds)
+        for (const auto& endpoint : frame.health.endpoints)
+            if (endpoint.keptSince) kept = endpoint.keptSince;
+    m_wayBack->setKept(kept, std::chrono::round<std::chrono::milliseconds>(
+                                 std::chrono::duration<double>(frame.health.behindSeconds.value_or(0))));
+    m_history.setKept(kept ? m_wayBack->since() : std::nullopt);
 }
 
 void Session::request(const ViewRequest& request) {
@@ -260,6 +273,7 @@ Timeline Session::timeline() {
     takeUp();
     Timeline timeline;
     timeline.opening = isOpening();
+    if (m_wayBack) timeline.openingShare = m_wayBack->share();
     m_desk.writeTo(timeline);
     writeRecording(timeline);
     timeline.feedAgeSeconds = m_feedAgeSeconds;
@@ -268,8 +282,8 @@ Timeline Session::timeline() {
         timeline.mode = m_past ? Timeline::Mode::behindLive : Timeline::Mode::live;
         m_history.writeTo(timeline);
         timeline.position = timeline.end;
-        if (m_flight && !timeline.empty && m_flight->status().state != Recorder::State::failed)
-            if (const auto since = m_flight->since()) timeline.buffered = {{*since, timeline.end}};
+        if (m_wayBack && !timeline.empty && m_flight->status().state != Recorder::State::failed)
+            if (const auto since = m_wayBack->since()) timeline.buffered = {{*since, timeline.end}};
     } else {
         timeline.mode = Timeline::Mode::replay;
     }
@@ -320,9 +334,12 @@ void Session::send(const replay::Command& command) {
     if (m_past) m_past->control->send(command);
     if (!isOpening()) return;
     // Dragging asks for many moments: the last one counts.
-    if (std::holds_alternative<replay::Seek>(command))
-        std::erase_if(m_whenOpen, [](const auto& c) { return std::holds_alternative<replay::Seek>(c); });
+    if (std::holds_alternative<replay::Seek>(command)) forgetSeeks();
     m_whenOpen.push_back(command);
+}
+
+void Session::forgetSeeks() {
+    std::erase_if(m_whenOpen, [](const auto& c) { return std::holds_alternative<replay::Seek>(c); });
 }
 
 void Session::play() {
@@ -351,11 +368,22 @@ void Session::setSpeed(double speed) {
     send(replay::SetSpeed{speed});
 }
 
+/// What has come since the way back was opened is not in it yet, and of a stream there is a part.
+bool Session::isOpened(RecordedTime at) const {
+    const auto recording = m_past->control->status().recording;
+    if (!recording) return true; // it says so as soon as it plays
+    return at <= recording->end && (at >= recording->begin || (!m_past->goesOn && m_wayBack->isOfRing(at)));
+}
+
 void Session::seek(Timeline::Time to) {
+    if (isOpening() && !m_wayBack->willHold(to)) {
+        forgetSeeks();
+        const auto wish = m_wayBack->wish();
+        return openPast(to, wish.speed, wish.paused);
+    }
     if (m_live && m_past && !isOpening()) {
-        // What has come since the way back was opened is not in it yet.
         const auto status = m_past->control->status();
-        if (status.recording && to > status.recording->end) return openPast(to, status.speed, status.paused);
+        if (!isOpened(to)) return openPast(to, status.speed, status.paused);
     }
     if (looksBack())
         send(replay::Seek{to});
@@ -384,6 +412,13 @@ void Session::loop(std::optional<Timeline::Range> range) {
 
 void Session::toEvent(bool forward) {
     const auto moments = timeline().moments();
+    if (m_live && m_past && !isOpening()) { // the next one may be elsewhere
+        const auto at = m_past->control->status().position;
+        const auto next =
+            forward ? std::ranges::upper_bound(moments, at) : std::ranges::lower_bound(moments, at);
+        if (forward ? next == moments.end() : next == moments.begin()) return;
+        if (const auto to = forward ? *next : *std::prev(next); !isOpened(to)) return seek(to);
+    }
     if (looksBack()) return send(replay::ToEvent{forward, moments});
     if (!forward && !moments.empty() && !m_history.empty()) openPast(moments.back(), std::nullopt, false);
 }
@@ -391,7 +426,7 @@ void Session::toEvent(bool forward) {
 void Session::toLive() {
     if (!m_live) return;
     closePast();
-    m_openingWanted = false;
+    if (m_wayBack) m_wayBack->cancel();
     m_whenOpen.clear();
     m_loop.reset();
     m_live->requests().put(std::make_shared<ViewRequest>(m_request));

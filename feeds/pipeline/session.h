@@ -8,6 +8,7 @@
 #include "feeds/pipeline/desk.h"
 #include "feeds/pipeline/live_history.h"
 #include "feeds/pipeline/pipeline.h"
+#include "feeds/pipeline/way_back.h"
 #include "feeds/source/replay_source.h"
 
 #include <chrono>
@@ -31,8 +32,8 @@ struct Notice {
 };
 
 /// What is looked at: a feed, or a recording; and of a feed its past as well, while it goes on. The way back
-/// is a second pipeline over what the flight recorder holds, so that nothing is missed meanwhile and the one
-/// step back to live is a change of which frames are shown.
+/// is a second pipeline over what the flight recorder or a stream holds, so that nothing is missed meanwhile
+/// and the one step back to live is a change of which frames are shown.
 ///
 /// For the GUI thread, which it never makes wait: opening, saving and closing recordings happen elsewhere,
 /// timeline() tells how far they are and takeNotices() what went wrong. Nor does the feed's thread ever wait
@@ -42,6 +43,9 @@ class Session {
     struct Options {
         NodeColumnsWanted nodeColumns = NodeColumnsWanted::ofSelectedPop;
         std::optional<FlightRecorder::Options> flight;
+        /// Of the feed, where a stream keeps it: can be gone back to further than the flight recorder
+        /// reaches.
+        std::optional<FeedEndpoints> stream;
         std::optional<Recorder::Options> record; // from the beginning
         std::string recordingsFolder = ".";      // for what is recorded or kept on demand
         std::string baseline;                    // recording to lay beneath; empty: builtInBaseline()
@@ -122,24 +126,27 @@ class Session {
         Recorder* m_recorder = nullptr;
         KnownRosters m_rosters;
     };
-    struct Past {                 // what is looked at instead of the feed
-        SteadyTime recordedUntil; // when the way back was opened: what came later is not in it
+    struct Past {                           // what is looked at instead of the feed
+        SteadyTime recordedUntil;           // when the way back was opened: what came later is not in it
+        std::optional<RecordedTime> goesOn; // as of WayBack::Opened
         std::shared_ptr<replay::Control> control;
         std::unique_ptr<Pipeline> pipeline;
     };
-    using Opened = Result<std::unique_ptr<ReplaySource>>;
-
     Session(const PopCatalogue& catalogue, const Clock& clock, const Options& options);
-    bool isOpening() const { return m_opening.valid() && m_openingWanted; }
+    bool isOpening() const { return m_wayBack && m_wayBack->isOpening(); }
     bool looksBack() const { return m_past || isOpening(); }
     /// Without a speed as it is received, so that it stays as far behind.
     void openPast(RecordedTime at, std::optional<double> speed, bool paused);
-    void showPast(std::unique_ptr<ReplaySource> source);
+    void showPast(WayBack::Opened opened);
+    void takeUpPast();
     void send(const replay::Command& command);
     void closePast();
+    void forgetSeeks();
+    void beginWayBack();
+    bool isOpened(RecordedTime at) const;
     void takeUp();
     void takeUpFailures();
-    void noteAge(const Frame& frame);
+    void noteNewest(const Frame& frame);
     void readBaseline();
     void takeUpBaseline();
     void writeRecording(Timeline& timeline) const;
@@ -172,10 +179,8 @@ class Session {
 
     std::shared_ptr<const Baseline> m_baseline;
     std::future<Result<std::shared_ptr<const Baseline>>> m_readingBaseline;
-    std::future<Opened> m_opening;
-    SteadyTime m_openingSince;
-    bool m_openingWanted = false;               // not so any more after toLive()
-    std::vector<replay::Command> m_whenOpen;    // asked for meanwhile
+    std::optional<WayBack> m_wayBack;           // as long as there is a flight recorder
+    std::vector<replay::Command> m_whenOpen;    // asked for while it opens
     std::future<Result<std::string>> m_keeping; // the file it became
     std::vector<std::future<void>> m_closing;   // pipelines and files that end, so that nobody waits for them
 };

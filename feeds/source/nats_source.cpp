@@ -179,7 +179,10 @@ void NatsSource::unsubscribe(const std::string& prefix) {
 }
 
 std::vector<Source::Endpoint> NatsSource::endpoints() const {
-    return {m_parts->connection->status()};
+    auto status = m_parts->connection->status();
+    const std::scoped_lock lock(m_parts->mutex);
+    status.keptSince = m_parts->reader.keptSince();
+    return {std::move(status)};
 }
 
 const Clock& NatsSource::clock(const Clock& real) const {

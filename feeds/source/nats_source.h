@@ -23,8 +23,8 @@ class NatsSource final : public Source {
     struct Options {
         std::string endpoint;
         std::chrono::seconds history{0}; // of a stream, to begin with
-        /// Instead: all that was kept since then, as if it were received then, as fast as it is taken; no
-        /// seek.
+        /// Instead: all that was kept since then, as if it were received then, as fast as it is taken.
+        /// SeekEnds says that this was all.
         std::optional<WallTime> playFrom;
         PublisherShares::Bounds bounds;      // of what comes now
         std::shared_ptr<ZmqContext> context; // whose trust says how servers are met; null: none

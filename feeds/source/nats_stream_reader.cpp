@@ -74,7 +74,8 @@ void NatsStreamReader::hearStraight(NatsMessage message) {
 /// The past is whole, or nobody knows it.
 void NatsStreamReader::letThrough() {
     m_catchingUp = false;
-    if (std::exchange(m_inPast, false)) m_intake.mark(Source::SeekEnds{});
+    const bool isInPast = std::exchange(m_inPast, false);
+    if (std::exchange(m_plays, false) || isInPast) m_intake.mark(Source::SeekEnds{});
     if (!std::exchange(m_holds, false)) return;
     for (auto& message : std::exchange(m_held, {}))
         keep(std::move(message), Way::straight, std::nullopt);
@@ -239,6 +240,8 @@ void NatsStreamReader::readStream(const Answer& answer) {
     m_blindSince.reset();
     m_missed = false;
     m_createdNs = stream->createdNs;
+    m_keptSince.reset();
+    if (stream->last >= stream->first) m_keptSince = stream->firstStored;
     m_consumer = consumer.name;
     m_inbox = "_INBOX." + NatsConnection::uniqueWord();
     m_connection->subscribe(m_inbox);

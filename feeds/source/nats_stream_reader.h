@@ -28,7 +28,8 @@ class NatsStreamReader {
     /// `clock` must outlive it.
     NatsStreamReader(std::chrono::seconds history, std::optional<WallTime> playFrom,
                      const PublisherShares::Bounds& bounds, const Clock& clock)
-        : m_history(history), m_playFrom(playFrom), m_clock(clock), m_intake(bounds, clock) {}
+        : m_history(history), m_playFrom(playFrom), m_clock(clock), m_intake(bounds, clock),
+          m_plays(playFrom.has_value()) {}
 
     /// `connection` must outlive it.
     void begin(NatsConnection& connection) { m_connection = &connection; }
@@ -71,6 +72,8 @@ class NatsStreamReader {
     Intake<Held>& intake() { return m_intake; }
     /// What comes now was kept before.
     bool isInPast() const { return m_catchingUp && m_holds; }
+    /// Since when the stream holds what was said; nothing: there is none, or nothing in it.
+    std::optional<WallTime> keptSince() const { return m_reads ? m_keptSince : std::nullopt; }
     /// When what is brought in first was said.
     WallTime pastFrom() const { return m_pastFrom; }
 
@@ -109,12 +112,14 @@ class NatsStreamReader {
     std::string m_inbox; // of the reader
     std::string m_consumer;
     std::int64_t m_createdNs = 0; // of the stream that was read last
+    std::optional<WallTime> m_keptSince;
     std::uint64_t m_sequence = 0; // read last
     std::uint64_t m_read = 0;     // by this reader
     WallTime m_newest{};          // stored or arrived last, of what was let through
     std::size_t m_asked = 0;      // messages that a server may send
     SteadyTime m_heardAt{};
     bool m_catchingUp = false; // what comes was stored before
+    bool m_plays;              // all since m_playFrom, and that was not all
     bool m_inPast = false;     // SeekBegins was given
     WallTime m_pastFrom{};
 };

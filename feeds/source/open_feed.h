@@ -19,7 +19,8 @@ struct FeedEndpoints {
     std::vector<std::string> bind;
     /// Of what a NATS cluster keeps, to begin with.
     std::chrono::seconds history{0};
-    /// Instead: all of it since then, as if it were received then, as fast as it is taken.
+    /// Instead: all of it since then, as if it were received then, as fast as it is taken. SeekEnds says that
+    /// this was all.
     std::optional<WallTime> playFrom;
     /// For publishers of this process: what is not handled yet waits at them instead, unbounded.
     bool publishersWait = false;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/util/clock.h"
 #include "feeds/util/counted.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,8 @@ struct EndpointStatus {
     bool plain = false; // others may listen in and speak for anybody: without keys, and not within a machine
     std::uint64_t silent =
         0; // connections that ended before it was said who is there: somebody looked, or speaks otherwise
+    /// Since when a stream holds what was said here; nothing: nobody keeps it.
+    std::optional<WallTime> keptSince{};
     bool operator==(const EndpointStatus&) const = default;
 };
 

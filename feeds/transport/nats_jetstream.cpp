@@ -58,6 +58,10 @@ jsStreamConfig configOf(const NatsStream& asked, const char** subjects) {
     return config;
 }
 
+WallTime wallTime(std::int64_t unixNs) {
+    return WallTime(std::chrono::floor<WallTime::duration>(nanoseconds(unixNs)));
+}
+
 bool isAsAsked(const jsStreamConfig& has, const jsStreamConfig& asked) {
     if (has.SubjectsLen != asked.SubjectsLen) return false;
     for (int i = 0; i < asked.SubjectsLen; ++i)
@@ -97,8 +101,11 @@ Result<std::optional<FoundStream>> findStream(natsConnection* connection) {
     const auto s = js_GetStreamInfo(&made, js.get(), kStreamName, nullptr, &code);
     const JetStreamHeld<jsStreamInfo> found(made);
     if (s == NATS_OK)
-        return std::optional(
-            FoundStream{found->Created, found->State.FirstSeq, found->State.LastSeq, found->State.Consumers});
+        return std::optional(FoundStream{.createdNs = found->Created,
+                                         .first = found->State.FirstSeq,
+                                         .last = found->State.LastSeq,
+                                         .firstStored = wallTime(found->State.FirstTime),
+                                         .readers = found->State.Consumers});
     if (s == NATS_NOT_FOUND || s == NATS_NO_RESPONDERS || code == JSNotEnabledErr ||
         code == JSNotEnabledForAccountErr)
         return std::optional<FoundStream>();
@@ -153,10 +160,7 @@ std::optional<StreamPlace> streamPlaceIn(std::string_view reply) {
         const auto [at, error] = std::from_chars(word.data(), end, numbers[i]);
         if (error != std::errc{} || at != end) return std::nullopt;
     }
-    return StreamPlace{
-        numbers[1], numbers[2],
-        WallTime(std::chrono::floor<WallTime::duration>(nanoseconds(static_cast<std::int64_t>(numbers[3])))),
-        numbers[4]};
+    return StreamPlace{numbers[1], numbers[2], wallTime(static_cast<std::int64_t>(numbers[3])), numbers[4]};
 }
 
 } // namespace surgescope::feeds

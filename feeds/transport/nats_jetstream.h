@@ -23,6 +23,7 @@ struct FoundStream {
     std::int64_t createdNs = 0; // another one has another
     std::uint64_t first = 0;    // sequences; last < first: it is empty
     std::uint64_t last = 0;
+    WallTime firstStored{}; // meaningful unless it is empty
     std::int64_t readers = 0;
 };
 /// Nothing: there is none. Errors: nobody knows.

@@ -44,6 +44,12 @@ void addEndpoint(std::vector<HealthLine>& lines, const feeds::EndpointStatus& en
     if (endpoint.plain)
         lines.push_back({group, QStringLiteral("not encrypted: anybody may read it, and speak for anybody"),
                          QStringLiteral("yes"), p.overload});
+    if (endpoint.keptSince) {
+        const auto since = std::chrono::floor<std::chrono::seconds>(*endpoint.keptSince);
+        lines.push_back({group, QStringLiteral("a stream keeps it since"),
+                         QString::fromStdString(feeds::utcText(since)) + QStringLiteral(" UTC"),
+                         {}});
+    }
     for (const feeds::Counted& trouble : endpoint.troubles)
         lines.push_back({group, QString::fromStdString(trouble.what), formatCount(trouble.count),
                          endpoint.full ? p.overload : p.elevated});

@@ -87,3 +87,72 @@ TEST_CASE("another epoch is another time", "[session]") {
     CHECK(f.timeline().begin == feedSecond(kStart + 4));
     CHECK(f.timeline().overview == std::vector<float>{2});
 }
+
+TEST_CASE("of what somebody keeps an hour before is shown, and as far again before what is looked at",
+          "[session]") {
+    Kept f;
+    f.add(1, 100);
+    f.add(2, 110);
+    f.history.setKept(feedSecond(kStart - 20'000));
+    CHECK(f.timeline().begin <= feedSecond(kStart - 3'600));
+    CHECK(f.timeline().begin > feedSecond(kStart - 3'700));
+    CHECK(f.timeline().end == feedSecond(kStart + 2));
+    CHECK(f.timeline().overview.size() <= LiveHistory::kMostPoints);
+    CHECK(std::isnan(f.timeline().overview.front()));
+    CHECK(f.timeline().overview.back() == 105);
+
+    f.history.reachBack(feedSecond(kStart - 3'600));
+    CHECK(f.timeline().begin <= feedSecond(kStart - 7'200));
+    f.history.reachBack(feedSecond(kStart - 19'000)); // there is nothing before what is kept
+    CHECK(f.timeline().begin <= feedSecond(kStart - 20'000));
+    CHECK(f.timeline().begin > feedSecond(kStart - 20'100));
+    f.add(3, 120);
+    CHECK(f.timeline().end == feedSecond(kStart + 3));
+    CHECK(f.timeline().overview.back() == 110);
+}
+
+TEST_CASE("where nothing was heard nothing is shown before, and of a launch all of it", "[session]") {
+    Kept f;
+    f.add(1, 100);
+    f.history.reachBack(feedSecond(kStart - 100));
+    CHECK(f.timeline().begin == feedSecond(kStart));
+    f.frame.releaseAt = feedSecond(kStart - 9'000);
+    f.add(2, 100);
+    f.history.setKept(feedSecond(kStart - 50'000));
+    CHECK(f.timeline().begin <= feedSecond(kStart - 9'900));
+    CHECK(f.timeline().begin > feedSecond(kStart - 10'000));
+}
+
+TEST_CASE("what is opened of the time before tells its curve and its events, once", "[session]") {
+    Kept f;
+    f.frame.events = {{feedSecond(kStart - 300), "purge", "all"}};
+    f.add(1, 100);
+    f.history.setKept(feedSecond(kStart - 1'200));
+    RecordingIndex recording;
+    recording.begin = feedSecond(kStart - 600);
+    recording.overviewStep = seconds(2);
+    recording.overview.assign(310, 40.0F); // it reaches into what was heard, too
+    Event event;
+    event.header.intervalEnd = feedSecond(kStart - 500);
+    event.kind = EventKind::release;
+    event.text = "Midnight";
+    recording.events.push_back(event);
+    event.header.intervalEnd = feedSecond(kStart - 300);
+    event.kind = EventKind::purge;
+    event.text = "all";
+    recording.events.push_back(event);
+    for (int twice = 0; twice < 2; ++twice)
+        f.history.fill(recording);
+    const auto timeline = f.timeline();
+    const auto at = [&](int second) {
+        return timeline.overview[static_cast<std::size_t>(
+            (feedSecond(kStart + second) - timeline.begin - seconds(1)) / timeline.overviewStep)];
+    };
+    CHECK(std::isnan(at(-900)));
+    CHECK(at(-400) == 40);
+    CHECK(at(-10) == 40);
+    CHECK(timeline.overview.back() == 100);
+    REQUIRE(timeline.events.size() == 2);
+    CHECK(timeline.events[0].text == "Midnight");
+    CHECK(timeline.events[1].text == "all");
+}

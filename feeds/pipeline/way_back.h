@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/capture/flight_recorder.h"
+#include "feeds/pipeline/stream_past.h"
+#include "feeds/source/replay_source.h"
+#include "feeds/util/clock.h"
+#include "feeds/util/result.h"
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace surgescope::feeds {
+
+/// Opens earlier moments of a feed that goes on: out of the flight recorder's ring, and what that never had
+/// out of the stream that keeps it. One at a time, and elsewhere: nothing here waits but the destructor. One
+/// thread.
+class WayBack {
+  public:
+    struct Wish {
+        RecordedTime at{};
+        std::optional<double> speed; // nothing: as it was received
+        bool paused = false;
+    };
+    struct Opened {
+        std::unique_ptr<ReplaySource> source;
+        SteadyTime until;                     // what was received later is not in it
+        std::optional<RecordedTime> goesOn{}; // there, when it is of a stream; nothing: it is of the ring
+    };
+
+    /// All must outlive it. `stream` may be null.
+    WayBack(FlightRecorder& flight, std::unique_ptr<StreamPast> stream, const Clock& clock)
+        : m_flight(flight), m_stream(std::move(stream)), m_clock(clock) {}
+    ~WayBack();
+
+    /// The stream holds what was stored since then, by clocks that are `behind` that which moments are told
+    /// by; nothing: there is none, or nobody knows.
+    void setKept(std::optional<WallTime> since, std::chrono::milliseconds behind);
+    /// The first moment that can be gone back to; nothing: none.
+    std::optional<RecordedTime> since() const;
+
+    /// What is being opened is no longer wanted then.
+    void open(const Wish& wish);
+    void cancel();
+    bool isOpening() const { return m_wish.has_value(); }
+    /// Of one that is opening.
+    const Wish& wish() const { return *m_wish; }
+    /// What is being opened, or the next one, holds that moment too.
+    bool willHold(RecordedTime at) const;
+    /// 0 to 1 of what is being read; nothing: that takes no time worth telling.
+    std::optional<double> share() const;
+    /// What was opened; call it again and again.
+    std::optional<Result<Opened>> take();
+
+    bool isOfRing(RecordedTime at) const;
+
+  private:
+    void begin();
+
+    FlightRecorder& m_flight;
+    std::unique_ptr<StreamPast> m_stream;
+    const Clock& m_clock;
+    std::optional<WallTime> m_kept;
+    std::chrono::milliseconds m_behind{};
+
+    std::optional<Wish> m_wish; // the last one, not taken yet
+    bool m_isOld = false;       // what is being opened was wished for before that
+    std::atomic<bool> m_unwanted{false};
+    std::atomic<double> m_share{-1};
+    std::future<Result<Opened>> m_opening;
+    std::vector<std::future<void>> m_closing; // so that nobody waits for what is not wanted
+};
+
+} // namespace surgescope::feeds
