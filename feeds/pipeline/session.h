@@ -106,6 +106,9 @@ class Session {
     void record(bool on);
 
   private:
+    /// Epochs of one pipeline never reach those of the next.
+    static constexpr std::uint64_t kEpochsEach = std::uint64_t{1} << 32U;
+
     /// What the live pipeline taps: the flight recorder, and a recorder that comes and goes. Each has a queue
     /// of its own; the mutex is held for what is done in memory and nothing else.
     class Taps final : public FeedTap {
@@ -139,6 +142,7 @@ class Session {
     void openPast(RecordedTime at, std::optional<double> speed, bool paused);
     void showPast(WayBack::Opened opened);
     void takeUpPast();
+    void goOnAfterPast();
     void send(const replay::Command& command);
     void closePast();
     void forgetSeeks();
