@@ -115,6 +115,7 @@ TEST_CASE("a part of the past that nobody wants any more is left, and nothing of
         f.nats.kill(); // it would be waited for
         const auto left = past.around(end, end, [](double) { return false; });
         REQUIRE_FALSE(left);
+        CHECK_THAT(left.error(), containsText("no longer wanted"));
         f.nats.restart();
         CHECK(f.files() == 0);
         REQUIRE(past.around(end, end, always));
