@@ -5,6 +5,7 @@
 #include "feeds/capture/recording.h"
 #include "feeds/capture/recording_writer.h"
 #include "feeds/capture/remake.h"
+#include "feeds/history/history_reader.h"
 #include "feeds/wire/encode.h"
 #include "feeds/wire/limits.h"
 #include "feeds/wire/plausible.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/history/history_reader.h"
 
-#include "feeds/history/remote_store.h"
+#include "feeds/history/buckets.h"
 #include "feeds/history/series.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/wire/sanity.h"
@@ -9,63 +9,23 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <future>
 #include <optional>
 #include <utility>
 
 namespace surgescope::feeds {
 namespace {
 
-constexpr double kMostCounted = 9e18; // fits 64 bits
-
-std::uint64_t wholeNumber(double value) {
-    return value > 0 ? static_cast<std::uint64_t>(std::llround(std::min(value, kMostCounted))) : 0;
-}
-
-/// Of the bucket that ends there; nothing: it is none of ours.
-std::optional<int> bucketUpTo(double bound) {
-    if (!(bound > 0) || std::isinf(bound)) return std::nullopt;
-    const auto index = std::lround(std::log2(bound) * (1 << ExponentialHistogram::kScale)) - 1;
-    if (index < ExponentialHistogram::kMinIndex || index > ExponentialHistogram::kMaxIndex)
-        return std::nullopt;
-    return static_cast<int>(index);
-}
-
-constexpr int kZeros = ExponentialHistogram::kMinIndex - 1;
-
-void addTo(ExponentialHistogram& histogram, int index, std::uint64_t count) {
-    if (count == 0) return;
-    if (index == kZeros)
-        histogram.addZeros(count);
-    else
-        (void)histogram.addBuckets(index, std::span(&count, 1));
-}
-
-/// As a string of PromQL.
-std::string promqlString(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text)
-        out += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
-    return out + '"';
-}
-
-/// "9.17004e-01...1.00000e+00"; of zeros "0...9.17004e-01".
-std::optional<int> bucketOfRange(std::string_view range) {
-    const auto dots = range.find("...");
-    if (dots == std::string_view::npos) return std::nullopt;
-    if (range.substr(0, dots) == "0") return kZeros;
-    const auto bound = readNumber(range.substr(dots + 3));
-    return bound ? bucketUpTo(*bound) : std::nullopt;
-}
+using history::wholeNumber;
 
 /// Of a native histogram: a count for each of ours, the zeros first.
 std::vector<double> bucketsOf(const MatrixSeries& series, const MatrixSeries::Histogram& histogram) {
     std::vector<double> counts;
     for (auto i = histogram.firstBucket; i < histogram.endBucket; ++i) {
         const auto& bucket = series.buckets[i];
-        const auto index = bucket.lower <= 0 ? std::optional(kZeros) : bucketUpTo(bucket.upper);
+        const auto index =
+            bucket.lower <= 0 ? std::optional(history::kZeros) : history::bucketUpTo(bucket.upper);
         if (!index) continue;
-        const auto place = static_cast<std::size_t>(*index - kZeros);
+        const auto place = static_cast<std::size_t>(*index - history::kZeros);
         if (counts.size() <= place) counts.resize(place + 1);
         counts[place] += bucket.count;
     }
@@ -127,43 +87,36 @@ struct HistoryReader::Slots {
     }
 };
 
-Result<HistoryReader> HistoryReader::make(Options options) {
-    if (auto problem = urlProblem(options.url)) return *problem;
-    if (options.url.find("/api/v1/") != std::string::npos) options.url = queryBase(options.url);
-    while (options.url.ends_with('/'))
-        options.url.pop_back();
-    auto http = HttpClient::make(options.http);
-    if (!http) return Error{http.error()};
-    return HistoryReader(std::move(options), std::move(http.value()));
+Result<HistoryReader> HistoryReader::make(StoreQueries::Options options) {
+    auto store = StoreQueries::make(std::move(options));
+    if (!store) return Error{store.error()};
+    return HistoryReader(std::move(store.value()));
 }
 
 Result<HistoryReader::Stretch> HistoryReader::read(FeedSecond from, FeedSecond to) {
     const auto all = everything();
-    Slots slots{from, std::min<FeedSecond>(to, from + kStretch), {}};
-    const auto ask = [&](const Asked& asked) {
-        return std::async(std::launch::async,
-                          [this, url = urlFor(asked, slots.from, slots.to)] { return m_http.get(url); });
+    to = std::min<FeedSecond>(to, from + kStretch);
+    const auto questionOf = [&](const Asked& asked) {
+        return StoreQueries::samples(
+            asked.name, m_store.selector(asked.name, asked.is == Asked::Is::bucket ? ",vmrange!=\"\"" : ""),
+            to, to - from + kWidth);
     };
-    auto pending = ask(all.front());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        auto answer = pending.get();
-        if (auto failed = whyNone(all[i], answer)) return *failed;
-        if (i == 0) slots.to = from + kWidth * slotsThatFit(answer.body, slots.count());
-        if (i + 1 < all.size()) pending = ask(all[i + 1]);
-        if (!m_matrix.read(answer.body, [&](const MatrixSeries& series) { take(all[i], series, slots); }))
-            return Error{m_options.url + ": " + all[i].name +
-                         ": an answer that is none of a query, expected JSON with data and result"};
-    }
-    return Stretch{slots.to, rollupsOf(slots)};
-}
-
-std::size_t HistoryReader::slotsThatFit(std::string& expectedNodes, std::size_t atMost) {
-    m_matrix.read(expectedNodes, [&](const MatrixSeries& series) {
+    // First who is there: that tells how much there is room for.
+    const auto countPop = [this](std::size_t, const MatrixSeries& series) {
         const auto code = series.label(history::kPop);
         if (isPopCode(code) && m_pops.size() < kMostPoints)
             m_pops.try_emplace(std::string(code), m_pops.size());
-    });
-    return std::clamp<std::size_t>(kMostPoints / std::max<std::size_t>(m_pops.size(), 1), 1, atMost);
+    };
+    if (auto failed = m_store.ask({questionOf(all.front())}, countPop)) return *failed;
+    const auto fit = kMostPoints / std::max<std::size_t>(m_pops.size(), 1);
+    to = std::min<FeedSecond>(to, from + kWidth * std::max<std::size_t>(fit, 1));
+    std::vector<StoreQueries::Question> questions;
+    for (const auto& asked : all)
+        questions.push_back(questionOf(asked));
+    Slots slots{from, to, {}};
+    const auto takeOne = [&](std::size_t i, const MatrixSeries& series) { take(all[i], series, slots); };
+    if (auto failed = m_store.ask(questions, takeOne)) return *failed;
+    return Stretch{to, rollupsOf(slots)};
 }
 
 std::vector<FleetRollup> HistoryReader::rollupsOf(Slots& slots) const {
@@ -207,22 +160,6 @@ std::vector<HistoryReader::Asked> HistoryReader::everything() {
     return all;
 }
 
-std::string HistoryReader::urlFor(const Asked& asked, FeedSecond from, FeedSecond to) const {
-    auto selector = asked.name + "{job=" + promqlString(m_options.job);
-    if (asked.is == Asked::Is::bucket) selector += ",vmrange!=\"\"";
-    selector += "}[" + std::to_string((to - from + kWidth).count()) + "s]";
-    return m_options.url + "/api/v1/query?nocache=1&time=" + std::to_string(unixSeconds(to)) +
-           "&query=" + percentEncoded(selector);
-}
-
-std::optional<Error> HistoryReader::whyNone(const Asked& asked, const HttpClient::Answer& answer) const {
-    if (answer.isGood()) return std::nullopt;
-    const auto what = answer.status == 0
-                          ? oneLine(answer.trouble)
-                          : "HTTP " + std::to_string(answer.status) + ": " + oneLine(answer.body);
-    return Error{m_options.url + ": " + asked.name + ": " + what};
-}
-
 void HistoryReader::leave(const Asked& asked, const std::string& why, std::uint64_t count) {
     m_unusable.count += count;
     m_unusable.what = asked.name + ": " + why;
@@ -251,7 +188,7 @@ void HistoryReader::take(const Asked& asked, const MatrixSeries& series, Slots& 
     }
     const auto place = placeOf(asked, series, slots);
     if (!place) return;
-    const auto hash = series.hash();
+    const auto hash = std::hash<std::string>{}(asked.name) + series.hash();
     if (m_last.size() >= kMostSeries && !m_last.contains(hash)) return leave(asked, "one series too many");
     if (asked.is == Is::native)
         return takeHistograms(asked, series, m_last[hash], m_lastBuckets[hash], *place, slots);
@@ -259,7 +196,8 @@ void HistoryReader::take(const Asked& asked, const MatrixSeries& series, Slots& 
     const auto bin = permille / SaturationHistogram::kBinPermille;
     if (asked.is == Is::saturation && !(bin >= 0 && bin < SaturationHistogram::kBins))
         return leave(asked, "a permille that is none of ours");
-    const auto bucket = asked.is == Is::bucket ? bucketOfRange(series.label("vmrange")) : std::nullopt;
+    const auto bucket =
+        asked.is == Is::bucket ? history::bucketOfRange(series.label("vmrange")) : std::nullopt;
     if (asked.is == Is::bucket && !bucket) return leave(asked, "a bucket that is none of ours");
     const bool isGauge = asked.is <= Is::byAllHigh;
     auto& last = m_last[hash];
@@ -290,7 +228,7 @@ void HistoryReader::take(const Asked& asked, const MatrixSeries& series, Slots& 
             totals[asked.counter] += rise;
             totals.measuredByAny.add(asked.counter);
             break;
-        case Is::bucket: addTo(totals[asked.distribution], *bucket, rise); break;
+        case Is::bucket: history::addTo(totals[asked.distribution], *bucket, rise); break;
         case Is::sum: totals[asked.distribution].addSummary(rise, 0); break;
         case Is::count:
             // Of classic buckets: too coarse, and so not measured.
@@ -319,8 +257,8 @@ void HistoryReader::takeHistograms(const Asked& asked, const MatrixSeries& serie
         for (std::size_t i = 0; i < was.size() && !isReset; ++i)
             isReset = buckets[i] < was[i];
         for (std::size_t i = 0; i < buckets.size(); ++i)
-            addTo(histogram, static_cast<int>(i) + kZeros,
-                  wholeNumber(buckets[i] - (isReset || i >= was.size() ? 0 : was[i])));
+            history::addTo(histogram, static_cast<int>(i) + history::kZeros,
+                           wholeNumber(buckets[i] - (isReset || i >= was.size() ? 0 : was[i])));
         histogram.addSummary(wholeNumber(isReset ? sample.sum : sample.sum - before), 0);
     }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/history/http_client.h"
-#include "feeds/history/matrix_reader.h"
+#include "feeds/history/store_queries.h"
 #include "feeds/model/pop_totals.h"
 #include "feeds/util/counted.h"
 #include "feeds/util/result.h"
@@ -21,7 +20,7 @@ namespace surgescope::feeds {
 
 /// Reads back what WriteRequests wrote: counters to what was counted in each ten seconds, histograms to ours.
 /// What the store does not hold is not measured; classic buckets are too coarse, and are left. Waits for the
-/// network: while an answer is read the next is on its way. One thread.
+/// network. One thread.
 class HistoryReader {
   public:
     static constexpr std::chrono::seconds kWidth{10};
@@ -32,12 +31,6 @@ class HistoryReader {
     /// Series whose last sample is remembered; of more none are taken.
     static constexpr std::size_t kMostSeries = 4'000'000;
 
-    struct Options {
-        std::string url; // where the store answers, or where it is written to
-        std::string job = "surgescope";
-        HttpClient::Options http;
-    };
-
     /// Slots that end until there, in order; those that nobody reported in are not there.
     struct Stretch {
         FeedSecond until{};
@@ -45,7 +38,7 @@ class HistoryReader {
     };
 
     /// Refuses what is no URL, and credentials that cannot be read.
-    static Result<HistoryReader> make(Options options);
+    static Result<HistoryReader> make(StoreQueries::Options options);
 
     /// Slots that end behind `from` and until `to`, both multiples of ten seconds, or the first of them: as
     /// many as it says. To be called for one stretch after the other: of the first, what has no sample ten
@@ -64,13 +57,8 @@ class HistoryReader {
     };
     using Buckets = std::vector<double>; // of a native histogram, the zeros first
 
-    HistoryReader(Options options, HttpClient http)
-        : m_options(std::move(options)), m_http(std::move(http)) {}
+    explicit HistoryReader(StoreQueries store) : m_store(std::move(store)) {}
     static std::vector<Asked> everything();
-    std::string urlFor(const Asked& asked, FeedSecond from, FeedSecond to) const;
-    std::optional<Error> whyNone(const Asked& asked, const HttpClient::Answer& answer) const;
-    /// By how many PoPs there are.
-    std::size_t slotsThatFit(std::string& expectedNodes, std::size_t atMost);
     std::vector<FleetRollup> rollupsOf(Slots& slots) const;
     std::optional<std::size_t> placeOf(const Asked& asked, const MatrixSeries& series, const Slots& slots);
     void take(const Asked& asked, const MatrixSeries& series, Slots& slots);
@@ -78,9 +66,7 @@ class HistoryReader {
                         std::size_t place, Slots& slots);
     void leave(const Asked& asked, const std::string& why, std::uint64_t count = 1);
 
-    Options m_options;
-    HttpClient m_http;
-    MatrixReader m_matrix;
+    StoreQueries m_store;
     std::map<std::string, std::size_t, std::less<>> m_pops; // and where they stand in slots
     std::unordered_map<std::uint64_t, Last> m_last;         // by MatrixSeries::hash()
     std::unordered_map<std::uint64_t, Buckets> m_lastBuckets;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What history costs with a real VictoriaMetrics: minutes of 391 PoPs in a launch written, and read back;
-// history_bench [MINUTES], 10 unless said.
+// What history costs with a real VictoriaMetrics: minutes of 391 PoPs in a launch written, and read back; and
+// the charts of a night. history_bench [MINUTES [MINUTES of the night]], 10 and 480 unless said.
+#include "feeds/history/chart_reader.h"
 #include "feeds/history/fetch.h"
+#include "feeds/history/history_reader.h"
 #include "feeds/history/open_slots.h"
 #include "feeds/history/remote_store.h"
 #include "feeds/history/series.h"
@@ -15,6 +17,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 using namespace surgescope;
@@ -77,14 +80,19 @@ std::vector<FleetRollup> launch(int minutes) {
     return rollups;
 }
 
-void write(const std::vector<FleetRollup>& rollups, const HistoryStore& store) {
+/// `times`: so often, one after the other.
+void write(const std::vector<FleetRollup>& rollups, const HistoryStore& store, const std::string& job,
+           std::size_t times) {
     const Cost cost;
     double making = 0;
     std::uint64_t samples = 0, bytes = 0;
     auto to =
         RemoteStore::make({.url = store.writeUrl(), .query = {}, .form = HistogramForm::vmrange, .http = {}});
-    WriteRequests requests(PopCatalogue::builtIn(), "surgescope", "bench", HistogramForm::vmrange);
-    for (const auto& rollup : rollups) {
+    WriteRequests requests(PopCatalogue::builtIn(), job, "bench", HistogramForm::vmrange);
+    auto end = rollups.front().end;
+    for (std::size_t i = 0; i < times * rollups.size(); ++i) {
+        auto rollup = rollups[i % rollups.size()];
+        rollup.end = std::exchange(end, end + rollup.width);
         const Cost its;
         const auto made = requests.of(rollup);
         making += its.cpu();
@@ -94,11 +102,52 @@ void write(const std::vector<FleetRollup>& rollups, const HistoryStore& store) {
             if (to.value().write(request).kind != RemoteStore::Outcome::Kind::stored) std::abort();
         }
     }
-    const auto points = static_cast<double>(rollups.size());
+    const auto points = static_cast<double>(times * rollups.size());
     std::printf(
-        "write: %.0f points, %.0f samples each, %.0f kB; requests made in %.1f ms each, all in %.1f s\n",
-        points, static_cast<double>(samples) / points, static_cast<double>(bytes) / points / 1e3,
-        1e3 * making / points, cost.wall());
+        "write: %.0f points of %zu PoPs, %.0f samples each, %.0f kB; of a core %.0f ms each to make, %.0f ms "
+        "more to send and %.0f ms the store's\n",
+        points, rollups.front().pops.size(), static_cast<double>(samples) / points,
+        static_cast<double>(bytes) / points / 1e3, 1e3 * making / points,
+        1e3 * (cost.cpu() - making) / points, 1e3 * cost.store() / points);
+}
+
+/// A PoP for each region, with all that its PoPs have: a night that is written soon, and whose charts are the
+/// same.
+std::vector<FleetRollup> onePopARegion(const std::vector<FleetRollup>& rollups) {
+    const auto& catalogue = PopCatalogue::builtIn();
+    std::vector<FleetRollup> all;
+    for (const auto& rollup : rollups) {
+        auto& merged = all.emplace_back();
+        merged.end = rollup.end;
+        merged.width = rollup.width;
+        std::vector<FleetRollup::Pop> regions(catalogue.regions().size());
+        for (const auto& pop : rollup.pops) {
+            auto& region = regions[catalogue[*catalogue.find(pop.pop)].region.value];
+            if (region.pop.empty()) region.pop = pop.pop;
+            region.end = pop.end;
+            region.observed |= pop.observed;
+            region.expectedNodes += pop.expectedNodes;
+            region.totals.merge(pop.totals);
+        }
+        for (auto& region : regions)
+            if (!region.pop.empty()) merged.pops.push_back(std::move(region));
+    }
+    return all;
+}
+
+void charts(const HistoryStore& store, const std::string& job, FeedSecond from, FeedSecond to) {
+    for (int i = 0; i < 4; ++i) {
+        const Cost cost;
+        const auto read = readCharts({.url = store.url(), .job = job, .http = {}}, from, to);
+        if (!read) {
+            std::puts(read.error().c_str());
+            return;
+        }
+        std::printf(
+            "charts: %.1f hours, %zu points in %.2f s, of a core %.2f s ours and %.2f s the store's\n",
+            static_cast<double>((to - from).count()) / 3'600, read->points.size(), cost.wall(), cost.cpu(),
+            cost.store());
+    }
 }
 
 void print(const Cost& cost, seconds length) {
@@ -127,8 +176,8 @@ void askOnly(const HistoryStore& store, FeedSecond from, FeedSecond to) {
             if (!answer.isGood()) std::abort();
             bytes += static_cast<double>(answer.body.size());
         }
-    std::printf("ask: %.0f MB of answers in %.1f s, %.1f s of a core ours\n", bytes / 1e6, cost.wall(),
-                cost.cpu());
+    std::printf("ask: %.0f MB of answers\n", bytes / 1e6);
+    print(cost, to - from);
 }
 
 void read(const HistoryStore& store, FeedSecond from, FeedSecond to) {
@@ -169,14 +218,15 @@ int main(int argc, char** argv) {
         return 0;
     }
     const int minutes = argc > 1 ? std::atoi(argv[1]) : 10;
-    if (minutes < 1) return 2;
+    const int minutesOfNight = argc > 2 ? std::atoi(argv[2]) : 480;
+    if (minutes < 1 || minutesOfNight < 1) return 2;
     HistoryStore store(HistoryStore::Kind::victoriaMetrics);
     const auto rollups = launch(minutes);
     std::size_t pops = 0;
     for (const auto& rollup : rollups)
         pops = std::max(pops, rollup.pops.size());
     std::printf("%d min of %zu PoPs behind T-0\n", minutes, pops);
-    write(rollups, store);
+    write(rollups, store, "surgescope", 1);
     const auto from = rollups.front().end - rollups.front().width, to = rollups.back().end;
     const auto known =
         store.askUntil("surgescope_requests_total{%}", to, [&](const auto& v) { return v.size() == pops; });
@@ -184,4 +234,13 @@ int main(int argc, char** argv) {
     askOnly(store, from, to);
     read(store, from, to);
     fetch(store, from, to);
+
+    const auto night = onePopARegion({rollups.begin(), rollups.begin() + 6});
+    const auto times = static_cast<std::size_t>(minutesOfNight);
+    write(night, store, "night", times);
+    const auto end = from + std::chrono::minutes(minutesOfNight);
+    const auto regions = night.front().pops.size();
+    store.askUntil("surgescope_requests_total{job=\"night\",%}", end,
+                   [&](const auto& v) { return v.size() == regions; });
+    charts(store, "night", from, end);
 }
