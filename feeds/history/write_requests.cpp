@@ -213,12 +213,22 @@ void putRegion(SeriesPen& pen, const PopTotals& its, std::chrono::seconds observ
                       std::to_string(bin * SaturationHistogram::kBinPermille));
 }
 
-WriteRequest compressed(const pb::WriteRequest& message, std::uint64_t samples) {
-    WriteRequest request{{}, samples};
-    const auto plain = message.SerializeAsString();
-    snappy::Compress(plain.data(), plain.size(), &request.bytes);
-    return request;
-}
+/// Compresses requests in buffers that it keeps: they are of megabytes, and to take and clear these for each
+/// costs more than all the rest.
+class Press {
+  public:
+    WriteRequest press(const pb::WriteRequest& message, std::uint64_t samples) {
+        message.SerializeToString(&m_plain);
+        m_pressed.resize(std::max(m_pressed.size(), snappy::MaxCompressedLength(m_plain.size())));
+        std::size_t length = 0;
+        snappy::RawCompress(m_plain.data(), m_plain.size(), m_pressed.data(), &length);
+        return {m_pressed.substr(0, length), samples};
+    }
+
+  private:
+    std::string m_plain;
+    std::string m_pressed; // and room behind
+};
 
 } // namespace
 
@@ -239,6 +249,7 @@ struct WriteRequests::Region {
 
 struct WriteRequests::Message {
     pb::WriteRequest request;
+    Press press;
 };
 
 WriteRequests::WriteRequests(const PopCatalogue& catalogue, std::string job, std::string instance,
@@ -256,7 +267,7 @@ std::vector<WriteRequest> WriteRequests::of(const FleetRollup& rollup) {
     message.Clear();
     std::uint64_t samples = 0;
     const auto finish = [&] {
-        requests.push_back(compressed(message, std::exchange(samples, 0)));
+        requests.push_back(m_message->press.press(message, std::exchange(samples, 0)));
         message.Clear(); // keeps its memory
     };
     std::map<std::string_view, Region> regions;
@@ -301,7 +312,7 @@ WriteRequest probeRequest(const std::string& name, std::int64_t ms) {
     pb::WriteRequest message;
     SeriesPen pen(message, {.job = "surgescope-probe"}, ms, ms - 1);
     pen.gauge(name, 1);
-    return compressed(message, pen.samples());
+    return Press().press(message, pen.samples());
 }
 
 WriteRequest probeRequest(const std::string& name, std::int64_t ms, HistogramForm form) {
@@ -310,7 +321,7 @@ WriteRequest probeRequest(const std::string& name, std::int64_t ms, HistogramFor
     ExponentialHistogram histogram;
     histogram.record(1000);
     putDistribution(pen, form, name, {}, histogram, false);
-    return compressed(message, pen.samples());
+    return Press().press(message, pen.samples());
 }
 
 } // namespace surgescope::feeds

@@ -96,16 +96,15 @@ void areEqual(const PlacePoints& is, const PlacePoints& was) {
     CHECK(is.size() - was.size() < was.size() / 2);
 }
 
-/// Ten seconds in which PoPs reported each second, of three nodes of `expected`.
+/// Ten seconds in which PoPs, of 12 nodes each, reported in the last `heard`.
 FleetRollup slotEndingAt(FeedSecond end, const std::vector<std::string>& pops, unsigned seed,
-                         std::uint64_t expected = 12) {
+                         int heard = 10) {
     const SystemClock clock;
     OpenSlots slots;
-    for (int i = 0; i < 10; ++i)
-        for (const auto& pop : pops) {
-            const auto second = end - seconds(9 - i);
-            slots.add(pop, second, someReport(pop, second, ++seed).totals, expected, clock.steady());
-        }
+    for (int back = heard - 1; back >= 0; --back)
+        for (const auto& pop : pops)
+            slots.add(pop, end - seconds(back), someReport(pop, end - seconds(back), ++seed).totals, 12,
+                      clock.steady());
     return slots.take(clock.steady(), true).front();
 }
 
@@ -146,7 +145,7 @@ bool knowsRegions(HistoryStore& store, FeedSecond at, std::size_t instances) {
                .size() == instances;
 }
 
-void chartsComeBack(HistoryStore& store) {
+RecordedLaunch chartsComeBack(HistoryStore& store) {
     const auto launch = recordedLaunch();
     REQUIRE(launch.rollups.size() > 15);
     RegionWriter writer(store, "night");
@@ -159,6 +158,7 @@ void chartsComeBack(HistoryStore& store) {
     areEqual(read(store.url(), begin - seconds(10), end, seconds(10)), launch.drawn.at(seconds(10)));
     areEqual(read(store.url(), begin - minutes(100), end + minutes(10), seconds(60)),
              launch.drawn.at(seconds(60)));
+    return launch;
 }
 
 } // namespace
@@ -166,7 +166,16 @@ void chartsComeBack(HistoryStore& store) {
 TEST_CASE("charts come back from VictoriaMetrics as they were drawn", "[history]") {
     if (skippedWithout("/usr/bin/victoria-metrics", "victoria-metrics")) return;
     HistoryStore store(HistoryStore::Kind::victoriaMetrics);
-    chartsComeBack(store);
+    const auto launch = chartsComeBack(store);
+    // And so they do in Grafana.
+    for (const auto& [key, point] : launch.drawn.at(seconds(60))) {
+        if (key.second != "world") continue;
+        const auto asked = store.ask("histogram_quantile(0.95, sum by (vmrange) (sum_over_time("
+                                     "surgescope_region_metadata_latency_microseconds_bucket{%}[59s])))",
+                                     key.first);
+        REQUIRE(asked.size() == 1);
+        CHECK(asked.begin()->second == Approx(point[Measure::metadata_p95_us]).epsilon(1e-3));
+    }
 }
 
 TEST_CASE("charts come back from a Prometheus that knows classic buckets only", "[history]") {
@@ -180,8 +189,8 @@ TEST_CASE("a gap is a gap, what two wrote adds up, and who is silent is missing"
     HistoryStore store(HistoryStore::Kind::victoriaMetrics);
     const auto begin = someSlot();
     RegionWriter one(store, "one"), two(store, "two");
-    const auto first = slotEndingAt(begin + seconds(10), {"LHR", "EWR"}, 1);
-    const auto beside = slotEndingAt(begin + seconds(10), {"CDG"}, 2);
+    const auto first = slotEndingAt(begin + seconds(10), {"LHR", "EWR"}, 1, 4);
+    const auto beside = slotEndingAt(begin + seconds(10), {"CDG"}, 2, 4);
     const auto later = slotEndingAt(begin + seconds(50), {"LHR"}, 3);
     one.write(first);
     two.write(beside);
@@ -197,7 +206,7 @@ TEST_CASE("a gap is a gap, what two wrote adds up, and who is silent is missing"
     for (const auto* rollup : {&first, &beside})
         for (const auto& pop : rollup->pops)
             all.merge(pop.totals);
-    const auto expected = RollupPoint::of(all, seconds(10), seconds(10), 36);
+    const auto expected = RollupPoint::of(all, seconds(4), seconds(10), 36);
     for (const auto measure : kCharted)
         if (!isAnnounced(measure) && expected[measure] == expected[measure])
             CHECK(worldOf(*both, measure) == expected[measure]);
@@ -271,19 +280,24 @@ TEST_CASE("an answer about charts that is none is refused, and what cannot be us
         CHECK_THAT(charts.error(), containsText("surgescope_expected_nodes: "));
         CHECK_THAT(charts.error(), containsText("expected JSON"));
     }
-    const auto at = [](int slot) { return std::to_string(unixSeconds(kRelease) + 10 * slot); };
-    // Each name has these: a region with a point, one of another time and one that is no number; and none.
-    responder.setAnswer(answer(R"({"data":{"result":[{"metric":{"region":"EU"},"values":[[)" + at(1) +
-                               R"(,"5"],[)" + at(9) + R"(,"5"],[)" + at(2) +
-                               R"(,"NaN"]]},{"metric":{"region":"../etc"},"values":[[)" + at(1) +
-                               R"(,"5"]]}]}})"));
+    const auto sample = [](int after, const char* value) {
+        return "[" + std::to_string(unixSeconds(kRelease) + after) + ",\"" + value + "\"]";
+    };
+    // Each name has these: a region with a point, two of other times and one that is no number; and no
+    // region.
+    responder.setAnswer(answer(R"({"data":{"result":[{"metric":{"region":"EU"},"values":[)" +
+                               sample(10, "5") + "," + sample(15, "7") + "," + sample(90, "5") + "," +
+                               sample(20, "NaN") + R"(]},{"metric":{"region":"../etc"},"values":[)" +
+                               sample(10, "5") + "]}]}}"));
     const auto charts = read();
     if (!charts) FAIL(charts.error());
     REQUIRE(charts->points.size() == 1);
     CHECK(charts->points.front().places == "region/EU world");
     CHECK(worldOf(charts->points.front(), Measure::requests_per_second) ==
           1.0F); // 5 in the 5 seconds observed
-    CHECK(charts->unusable.count > 3 * kCounterCount);
+    // Series of bins and buckets that are none, their samples are not looked at.
+    const auto without = 1 + kDistributionCount, others = 2 + kCounterCount + 3 * kDistributionCount;
+    CHECK(charts->unusable.count == 3 * without + 4 * others);
     CHECK(read()->unusable.what.find("surgescope_region_") == 0);
 }
 
