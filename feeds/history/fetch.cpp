@@ -5,6 +5,7 @@
 #include "feeds/capture/recording.h"
 #include "feeds/capture/recording_writer.h"
 #include "feeds/capture/remake.h"
+#include "feeds/history/history_reader.h"
 #include "feeds/wire/encode.h"
 #include "feeds/wire/limits.h"
 #include "feeds/wire/plausible.h"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <bit>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <utility>
 #include <vector>
@@ -176,23 +178,30 @@ Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& cata
     HistoryRecording recording(std::move(writer.value()), catalogue, options);
     std::optional<Error> failed;
     const auto begin = slotBefore(options.from), end = slotBefore(options.to);
-    for (auto from = begin; from < end && !failed && fetched.isWhole; from += HistoryReader::kStretch) {
+    const auto readFrom = [&](FeedSecond from) { // while what came before is written
+        return std::async(std::launch::async, [&, from] { return reader.value().read(from, end); });
+    };
+    std::future<Result<HistoryReader::Stretch>> next;
+    if (begin < end) next = readFrom(begin);
+    for (auto from = begin; from < end && !failed;) {
         if (options.goesOn && !options.goesOn(static_cast<double>((from - begin).count()) /
                                               static_cast<double>((end - begin).count()))) {
             fetched.isWhole = false;
             break;
         }
-        const auto rollups =
-            reader.value().read(from, std::min<FeedSecond>(from + HistoryReader::kStretch, end));
-        if (!rollups) {
-            failed = Error{rollups.error()};
+        const auto stretch = next.get();
+        if (!stretch) {
+            failed = Error{stretch.error()};
             break;
         }
-        for (const auto& rollup : *rollups) {
-            if (!recording.write(rollup)) failed = recording.failure();
+        from = stretch->until;
+        if (from < end) next = readFrom(from);
+        for (const auto& rollup : stretch->rollups) {
+            if (!failed && !recording.write(rollup)) failed = recording.failure();
             ++fetched.points;
         }
     }
+    if (next.valid()) next.wait(); // its errors are nobody's
     if (!failed) failed = recording.close();
     fetched.reports = recording.reports;
     fetched.refused = reader.value().unusable();

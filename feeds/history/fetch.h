@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/history/history_reader.h"
+#include "feeds/history/store_queries.h"
 #include "feeds/model/feed_time.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/util/counted.h"
@@ -16,7 +16,7 @@ namespace surgescope::feeds {
 
 /// What is fetched from a store, and as what.
 struct FetchOptions {
-    HistoryReader::Options store;
+    StoreQueries::Options store;
     FeedSecond from{};
     FeedSecond to{};
     std::optional<FeedSecond> releaseAt; // T-0, which no store knows

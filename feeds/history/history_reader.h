@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "feeds/history/http_client.h"
+#include "feeds/history/store_queries.h"
 #include "feeds/model/pop_totals.h"
 #include "feeds/util/counted.h"
 #include "feeds/util/result.h"
 #include "feeds/wire/messages.h"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -25,47 +24,52 @@ namespace surgescope::feeds {
 class HistoryReader {
   public:
     static constexpr std::chrono::seconds kWidth{10};
-    /// Asked for at once, at most.
+    /// Asked for at once, at most; of more than 400 PoPs it is less, so that memory stays bounded.
     static constexpr std::chrono::seconds kStretch{300};
+    /// PoPs × ten seconds held at once; of more PoPs none are taken.
+    static constexpr std::size_t kMostPoints = 12'000;
+    /// Series whose last sample is remembered; of more none are taken.
+    static constexpr std::size_t kMostSeries = 4'000'000;
 
-    struct Options {
-        std::string url; // where the store answers, or where it is written to
-        std::string job = "surgescope";
-        HttpClient::Options http;
+    /// Slots that end until there, in order; those that nobody reported in are not there.
+    struct Stretch {
+        FeedSecond until{};
+        std::vector<FleetRollup> rollups;
     };
 
     /// Refuses what is no URL, and credentials that cannot be read.
-    static Result<HistoryReader> make(Options options);
+    static Result<HistoryReader> make(StoreQueries::Options options);
 
-    /// Slots that end behind `from` and until `to`, both multiples of ten seconds and kStretch apart at most,
-    /// in order; those that nobody reported in are not there. To be called for one stretch after the other:
-    /// of the first, what has no sample ten seconds before it is left out. An Error: no answer, or one that
-    /// cannot be read.
-    Result<std::vector<FleetRollup>> read(FeedSecond from, FeedSecond to);
+    /// Slots that end behind `from` and until `to`, both multiples of ten seconds, or the first of them: as
+    /// many as it says. To be called for one stretch after the other: of the first, what has no sample ten
+    /// seconds before it is left out. An Error: no answer, or one that cannot be read.
+    Result<Stretch> read(FeedSecond from, FeedSecond to);
 
     /// Series and samples that were no numbers, or of no PoP, so far; what is the last one?
     const Counted& unusable() const { return m_unusable; }
 
   private:
-    using Json = nlohmann::json;
-    using Slots = std::map<FeedSecond, std::map<std::string, FleetRollup::Pop>>;
+    struct Asked; // a name, and what its samples are
+    struct Slots; // of one stretch
     struct Last { // of a series
         std::int64_t ms = 0;
         double value = 0;
-        std::map<int, double> buckets; // of a native histogram
     };
-    struct Asked; // a name, and what its samples are
+    using Buckets = std::vector<double>; // of a native histogram, the zeros first
 
-    HistoryReader(Options options, HttpClient http)
-        : m_options(std::move(options)), m_http(std::move(http)) {}
+    explicit HistoryReader(StoreQueries store) : m_store(std::move(store)) {}
     static std::vector<Asked> everything();
-    std::optional<Error> ask(const Asked& asked, FeedSecond from, FeedSecond to, Slots& slots);
-    void take(const Asked& asked, const Json& series, FeedSecond from, FeedSecond to, Slots& slots);
-    void leave(const Asked& asked, const std::string& why);
+    std::vector<FleetRollup> rollupsOf(Slots& slots) const;
+    std::optional<std::size_t> placeOf(const Asked& asked, const MatrixSeries& series, const Slots& slots);
+    void take(const Asked& asked, const MatrixSeries& series, Slots& slots);
+    void takeHistograms(const Asked& asked, const MatrixSeries& series, Last& last, Buckets& buckets,
+                        std::size_t place, Slots& slots);
+    void leave(const Asked& asked, const std::string& why, std::uint64_t count = 1);
 
-    Options m_options;
-    HttpClient m_http;
-    std::unordered_map<std::string, Last> m_last; // by name and labels
+    StoreQueries m_store;
+    std::map<std::string, std::size_t, std::less<>> m_pops; // and where they stand in slots
+    std::unordered_map<std::uint64_t, Last> m_last;         // by MatrixSeries::hash()
+    std::unordered_map<std::uint64_t, Buckets> m_lastBuckets;
     Counted m_unusable;
 };
 

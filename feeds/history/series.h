@@ -14,6 +14,7 @@
 namespace surgescope::feeds::history {
 
 inline constexpr std::string_view kPrefix = "surgescope_";
+inline constexpr std::string_view kRegionPrefix = "surgescope_region_";
 
 // Labels besides that of the bucket.
 inline constexpr const char* kPop = "pop";
@@ -33,20 +34,30 @@ inline constexpr const char* kMeasuredByAllHigh = "surgescope_measured_by_all_hi
 inline constexpr const char* kSaturation = "surgescope_saturation_node_seconds_total";
 inline constexpr const char* kPermille = "permille";
 
+// The same of regions.
+inline constexpr const char* kRegionExpectedNodes = "surgescope_region_expected_nodes";
+inline constexpr const char* kRegionObservedSeconds = "surgescope_region_observed_seconds";
+inline constexpr const char* kRegionSaturation = "surgescope_region_saturation_node_seconds";
+
 /// Of one that is charted of every place: a gauge.
 inline std::string nameOfSeries(Measure measure) {
     return std::string(kPrefix) += infoOf(measure).name;
 }
-/// Counted since the writer began.
-inline std::string nameOfSeries(Counter counter) {
+/// Whose counts a series has: a PoP's since the writer began, or a region's, those of its ten seconds alone.
+enum class Whose : std::uint8_t { pop, region };
+
+inline std::string nameOfSeries(Counter counter, Whose whose = Whose::pop) {
+    if (whose == Whose::region) return (std::string(kRegionPrefix) += nameOf(counter));
     return (std::string(kPrefix) += nameOf(counter)) += "_total";
 }
-/// The same of a histogram; _bucket, _sum and _count are appended where it is no native one.
-inline std::string nameOfSeries(Distribution distribution) {
-    return (std::string(kPrefix) += nameOf(distribution)) += "_microseconds";
+/// The same of a histogram; _bucket, _sum and _count are appended where it is no native one; and _max, of a
+/// region.
+inline std::string nameOfSeries(Distribution distribution, Whose whose = Whose::pop) {
+    return (std::string(whose == Whose::region ? kRegionPrefix : kPrefix) += nameOf(distribution)) +=
+           "_microseconds";
 }
 
-/// All there can be, those of buckets too.
+/// All there can be of PoPs, those of buckets too.
 inline std::vector<std::string> namesOfSeries() {
     std::vector<std::string> names{kExpectedNodes, kObservedSeconds, kMeasuredByAll, kMeasuredByAllHigh,
                                    kSaturation};

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/history/write_requests.h"
 
+#include "feeds/history/buckets.h"
 #include "feeds/history/series.h"
 #include "feeds/state/rollup.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdio>
@@ -33,17 +33,6 @@ std::string text(const char* format, double value) {
     char buffer[64];
     std::snprintf(buffer, sizeof buffer, format, value);
     return buffer;
-}
-
-/// The same text for the end of a bucket and the beginning of the next: stores compare them.
-const std::string& boundText(int index) {
-    static const auto texts = [] {
-        std::array<std::string, Limits::kMaxIndex - Limits::kMinIndex + 2> all;
-        for (std::size_t i = 0; i < all.size(); ++i)
-            all[i] = text("%.5e", Limits::lowerBound(static_cast<int>(i) + Limits::kMinIndex));
-        return all;
-    }();
-    return texts[static_cast<std::size_t>(index - Limits::kMinIndex)];
 }
 
 std::uint64_t bucketOf(const ExponentialHistogram& histogram, int index) {
@@ -134,13 +123,12 @@ void putRanges(SeriesPen& pen, const std::string& name, const ExponentialHistogr
                const ExponentialHistogram& now) {
     const auto bucket = name + "_bucket";
     if (now.zeros() > 0)
-        pen.count(bucket, now.zeros(), was.zeros() == 0, "vmrange", "0..." + boundText(Limits::kMinIndex));
+        pen.count(bucket, now.zeros(), was.zeros() == 0, "vmrange", history::rangeText(history::kZeros));
     now.visitBuckets([&](const auto& buckets) {
         int index = now.offset();
         for (const auto count : buckets) {
             if (count > 0)
-                pen.count(bucket, count, bucketOf(was, index) == 0, "vmrange",
-                          boundText(index) + "..." + boundText(index + 1));
+                pen.count(bucket, count, bucketOf(was, index) == 0, "vmrange", history::rangeText(index));
             ++index;
         }
     });
@@ -169,8 +157,12 @@ void putDistribution(SeriesPen& pen, HistogramForm form, const std::string& name
     pen.count(name + "_count", now.count(), begins);
 }
 
+std::chrono::seconds lengthOf(std::uint64_t observed, std::chrono::seconds width) {
+    return observed == 0 ? width : std::chrono::seconds(std::popcount(observed));
+}
+
 void putGauges(SeriesPen& pen, const FleetRollup::Pop& pop, std::chrono::seconds width) {
-    const auto observed = pop.observed == 0 ? width : std::chrono::seconds(std::popcount(pop.observed));
+    const auto observed = lengthOf(pop.observed, width);
     const auto point = RollupPoint::of(pop.totals, observed, width, pop.expectedNodes, false);
     for (std::size_t i = 0; i < kChartedEverywhere; ++i)
         if (!std::isnan(point.all[i])) pen.gauge(history::nameOfSeries(kCharted[i]), point.all[i]);
@@ -200,12 +192,43 @@ void putCounts(SeriesPen& pen, HistogramForm form, const PopTotals& was, const P
                       history::kPermille, std::to_string(bin * SaturationHistogram::kBinPermille));
 }
 
-WriteRequest compressed(const pb::WriteRequest& message, std::uint64_t samples) {
-    WriteRequest request{{}, samples};
-    const auto plain = message.SerializeAsString();
-    snappy::Compress(plain.data(), plain.size(), &request.bytes);
-    return request;
+/// What a region counted in these seconds: numbers that are added up over time, buckets as vmrange has them,
+/// whatever histograms the store knows.
+void putRegion(SeriesPen& pen, const PopTotals& its, std::chrono::seconds observed) {
+    using history::Whose;
+    pen.gauge(history::kRegionObservedSeconds, static_cast<double>(observed.count()));
+    for (std::size_t i = 0; i < kCounterCount; ++i)
+        if (const auto counter = static_cast<Counter>(i); its.measuredByAny.has(counter))
+            pen.count(history::nameOfSeries(counter, Whose::region), its[counter], false);
+    for (std::size_t i = 0; i < kDistributionCount; ++i) {
+        const auto d = static_cast<Distribution>(i);
+        if (!its.measuredByAny.has(d)) continue;
+        const auto name = history::nameOfSeries(d, Whose::region);
+        putDistribution(pen, HistogramForm::vmrange, name, its[d], its[d], false);
+        pen.count(name + "_max", its[d].max(), false);
+    }
+    for (std::size_t bin = 0; bin < SaturationHistogram::kBins; ++bin)
+        if (its.saturation.bins[bin] > 0)
+            pen.count(history::kRegionSaturation, its.saturation.bins[bin], false, history::kPermille,
+                      std::to_string(bin * SaturationHistogram::kBinPermille));
 }
+
+/// Compresses requests in buffers that it keeps: they are of megabytes, and to take and clear these for each
+/// costs more than all the rest.
+class Press {
+  public:
+    WriteRequest press(const pb::WriteRequest& message, std::uint64_t samples) {
+        message.SerializeToString(&m_plain);
+        m_pressed.resize(std::max(m_pressed.size(), snappy::MaxCompressedLength(m_plain.size())));
+        std::size_t length = 0;
+        snappy::RawCompress(m_plain.data(), m_plain.size(), m_pressed.data(), &length);
+        return {m_pressed.substr(0, length), samples};
+    }
+
+  private:
+    std::string m_plain;
+    std::string m_pressed; // and room behind
+};
 
 } // namespace
 
@@ -218,8 +241,15 @@ std::string_view nameOf(HistogramForm form) {
     return "classic";
 }
 
+struct WriteRequests::Region {
+    PopTotals totals;
+    std::uint64_t observed = 0;
+    std::uint64_t expectedNodes = 0;
+};
+
 struct WriteRequests::Message {
     pb::WriteRequest request;
+    Press press;
 };
 
 WriteRequests::WriteRequests(const PopCatalogue& catalogue, std::string job, std::string instance,
@@ -237,31 +267,52 @@ std::vector<WriteRequest> WriteRequests::of(const FleetRollup& rollup) {
     message.Clear();
     std::uint64_t samples = 0;
     const auto finish = [&] {
-        requests.push_back(compressed(message, std::exchange(samples, 0)));
+        requests.push_back(m_message->press.press(message, std::exchange(samples, 0)));
         message.Clear(); // keeps its memory
     };
+    std::map<std::string_view, Region> regions;
     for (const auto& pop : rollup.pops) {
-        const auto known = m_catalogue.find(pop.pop);
-        const auto region =
-            known ? std::string_view(m_catalogue.regions()[m_catalogue[*known].region.value]) : "unplaced";
-        auto& sum = m_sums[pop.pop];
-        const auto was = sum;
-        sum.merge(pop.totals);
-        SeriesPen pen(message, {m_instance, m_job, pop.pop, region}, end, before);
+        auto& its = knownOf(pop);
+        const auto was = its.sum;
+        its.sum.merge(pop.totals);
+        SeriesPen pen(message, {m_instance, m_job, pop.pop, its.region}, end, before);
         putGauges(pen, pop, rollup.width);
-        putCounts(pen, m_form, was, sum, pop.totals.measuredByAny);
+        putCounts(pen, m_form, was, its.sum, pop.totals.measuredByAny);
         samples += pen.samples();
         if (message.timeseries_size() >= kSeriesPerRequest) finish();
+        auto& region = regions[its.region];
+        region.totals.merge(pop.totals);
+        region.observed |=
+            pop.observed == 0 ? ~std::uint64_t{0} >> (64 - rollup.width.count()) : pop.observed;
+    }
+    for (const auto& [code, its] : m_pops) // those that are silent, too: they are missing
+        regions[its.region].expectedNodes += its.expectedNodes;
+    for (const auto& [code, region] : regions) {
+        SeriesPen pen(message, {m_instance, m_job, {}, code}, end, before);
+        pen.gauge(history::kRegionExpectedNodes, static_cast<double>(region.expectedNodes));
+        if (region.observed != 0) putRegion(pen, region.totals, lengthOf(region.observed, rollup.width));
+        samples += pen.samples();
     }
     if (message.timeseries_size() > 0) finish();
     return requests;
+}
+
+WriteRequests::Known& WriteRequests::knownOf(const FleetRollup::Pop& pop) {
+    auto& its = m_pops[pop.pop];
+    if (its.region.empty()) {
+        const auto found = m_catalogue.find(pop.pop);
+        its.region =
+            found ? std::string_view(m_catalogue.regions()[m_catalogue[*found].region.value]) : "unplaced";
+    }
+    its.expectedNodes = pop.expectedNodes;
+    return its;
 }
 
 WriteRequest probeRequest(const std::string& name, std::int64_t ms) {
     pb::WriteRequest message;
     SeriesPen pen(message, {.job = "surgescope-probe"}, ms, ms - 1);
     pen.gauge(name, 1);
-    return compressed(message, pen.samples());
+    return Press().press(message, pen.samples());
 }
 
 WriteRequest probeRequest(const std::string& name, std::int64_t ms, HistogramForm form) {
@@ -270,7 +321,7 @@ WriteRequest probeRequest(const std::string& name, std::int64_t ms, HistogramFor
     ExponentialHistogram histogram;
     histogram.record(1000);
     putDistribution(pen, form, name, {}, histogram, false);
-    return compressed(message, pen.samples());
+    return Press().press(message, pen.samples());
 }
 
 } // namespace surgescope::feeds

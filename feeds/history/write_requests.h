@@ -31,7 +31,8 @@ struct WriteRequest {
 
 /// Rollups to requests: counts add up from the first on, as counters must, and a series that begins has a
 /// sample of nothing a millisecond after the ten seconds before, so that what it counts first is not lost.
-/// Which series there are: HISTORY.md. One thread.
+/// What the PoPs of a region counted is written merged as well, for who reads hours of it. Which series there
+/// are: HISTORY.md. One thread.
 class WriteRequests {
   public:
     /// `catalogue` must outlive it.
@@ -42,13 +43,20 @@ class WriteRequests {
     std::vector<WriteRequest> of(const FleetRollup& rollup);
 
   private:
-    struct Message; // for its memory
+    struct Message;    // for its memory
+    struct Region;     // of one rollup
+    struct Known {     // of a PoP
+        PopTotals sum; // measuredByAny tells which have begun
+        std::string_view region;
+        std::uint64_t expectedNodes = 0;
+    };
+    Known& knownOf(const FleetRollup::Pop& pop);
 
     const PopCatalogue& m_catalogue;
     std::string m_job;
     std::string m_instance;
     HistogramForm m_form;
-    std::map<std::string, PopTotals> m_sums; // by PoP: measuredByAny tells which have begun
+    std::map<std::string, Known> m_pops;
     std::unique_ptr<Message> m_message;
 };
 

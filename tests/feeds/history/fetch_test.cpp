@@ -3,6 +3,7 @@
 #include "feeds/capture/mcap_reader.h"
 #include "feeds/capture/message_stream.h"
 #include "feeds/history/fetch.h"
+#include "feeds/history/history_reader.h"
 #include "feeds/history/write_recording.h"
 #include "feeds/wire/decode.h"
 
@@ -118,7 +119,8 @@ TEST_CASE("a store that holds nothing, or answers something else, is told, and l
         return fetched ? std::string() : fetched.error();
     };
     CHECK_THAT(fetch(), containsText("holds nothing of job 'surgescope'"));
-    for (const char* body : {"", "no JSON", "[]", R"({"data":[]})", R"({"data":{"result":7}})"}) {
+    for (const char* body : {"", "no JSON", "[]", R"({"data":[]})", R"({"data":{"result":7}})",
+                             R"({"data":{"result":[{"metric":{"pop":"LHR"},"values":[[1,"1"])"}) {
         responder.setAnswer(answerWith(body));
         CHECK_THAT(fetch(), containsText("expected JSON"));
     }
@@ -157,6 +159,26 @@ TEST_CASE("what nodes cannot have done, and what is of no PoP, is left out and c
     for (const auto& [key, slot] : slots)
         CHECK(key.second == "LHR");
     CHECK(slots.size() == 2);
+}
+
+TEST_CASE("of many PoPs less is asked for at once, and of too many some are left out and counted",
+          "[history]") {
+    HttpResponder responder("");
+    auto reader = HistoryReader::make({.url = "http://127.0.0.1:" + std::to_string(responder.port())});
+    REQUIRE(reader);
+    for (const std::size_t pops : {400U, 4'000U, 12'010U}) {
+        std::string series;
+        for (std::size_t i = 0; i < pops; ++i)
+            series += (i > 0 ? R"(,{"metric":{"pop":"P)" : R"({"metric":{"pop":"P)") + std::to_string(i) +
+                      R"("},"values":[[)" + std::to_string(unixSeconds(kBegin)) + R"(,"1"],[)" +
+                      std::to_string(unixSeconds(kBegin) + 10) + R"(,"2"]]})";
+        responder.setAnswer(answerWith(R"({"data":{"result":[)" + series + "]}}"));
+        const auto stretch = reader.value().read(kBegin, kBegin + seconds(600));
+        if (!stretch) FAIL(stretch.error());
+        CHECK(stretch->until == kBegin + seconds(pops == 400 ? 300 : pops == 4'000 ? 30 : 10));
+    }
+    CHECK(reader->unusable().count >= 10 * kCounterCount);
+    CHECK_THAT(reader->unusable().what, containsText("is one PoP too many"));
 }
 
 TEST_CASE("a recording that is there is not written over", "[history]") {

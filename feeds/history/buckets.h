@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "feeds/model/exponential_histogram.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Buckets of ours as series have them, and numbers of theirs as ours.
+namespace surgescope::feeds::history {
+
+/// The place of zeros: before the first bucket.
+inline constexpr int kZeros = ExponentialHistogram::kMinIndex - 1;
+
+/// "9.17004e-01...1.00000e+00", and of zeros "0...9.17004e-01". The end of a bucket and the beginning of the
+/// next are the same text: stores compare them.
+const std::string& rangeText(int index);
+/// Nothing: it is none of ours.
+std::optional<int> bucketOfRange(std::string_view range);
+/// Of the bucket that ends there.
+std::optional<int> bucketUpTo(double bound);
+void addTo(ExponentialHistogram& histogram, int index, std::uint64_t count);
+
+/// What is below 0 is 0, and what does not fit 64 bits stops there.
+std::uint64_t wholeNumber(double value);
+
+} // namespace surgescope::feeds::history
