@@ -2,6 +2,7 @@
 // surgescope: the dashboard. Wires a source to the feed thread, the feed thread to the window, and nothing
 // else.
 #include "feeds/capture/recorded_time.h"
+#include "feeds/history/store_past.h"
 #include "feeds/pipeline/rehearsal.h"
 #include "feeds/pipeline/session.h"
 #include "feeds/source/open_feed.h"
@@ -117,6 +118,33 @@ playRecording(const app::Options& options, const feeds::PopCatalogue& catalogue,
     return feeds::Session::replay(std::move(source.value()), catalogue, clock, sessionOptions(options));
 }
 
+feeds::Result<std::unique_ptr<feeds::Session>>
+watchHistory(const app::Options& options, const feeds::PopCatalogue& catalogue, const feeds::Clock& clock) {
+    const auto& watched = *options.watched;
+    feeds::Session::Far far{.from = watched.from, .to = watched.to, .name = watched.file};
+    feeds::RecordedTime at = watched.from;
+    if (!options.at.empty()) {
+        feeds::RecordingIndex index;
+        index.begin = far.from;
+        index.end = far.to;
+        index.releaseAt = watched.releaseAt;
+        const auto said = feeds::parseRecordedTime(options.at, index);
+        if (!said) return feeds::Error{"--at: " + said.error()};
+        at = *said;
+    }
+    auto past = feeds::StorePast::open(
+        {.store = {.url = watched.url, .job = options.history.job, .http = options.history.store.http},
+         .from = watched.from,
+         .to = watched.to,
+         .releaseAt = watched.releaseAt,
+         .folder = watched.file + "." + std::to_string(QCoreApplication::applicationPid()),
+         .library = "surgescope " + app::versionText()},
+        catalogue);
+    if (!past) return feeds::Error{watched.option + ": " + past.error()};
+    return feeds::Session::replay(std::move(past.value()), far, {.at = at, .speed = options.speed}, catalogue,
+                                  clock, sessionOptions(options));
+}
+
 /// What the timeline is asked for is done by the session.
 void steer(feeds::Session& session, widgets::WallWindow& window) {
     using Bar = widgets::TimelineWidget;
@@ -170,8 +198,9 @@ int main(int argc, char** argv) {
         if (!opened) return fail(opened.error());
         rehearsal = std::move(opened.value());
     }
-    auto opened = options.replay.empty() ? followFeed(options, context, catalogue, clock)
-                                         : playRecording(options, catalogue, clock);
+    auto opened = options.watched          ? watchHistory(options, catalogue, clock)
+                  : options.replay.empty() ? followFeed(options, context, catalogue, clock)
+                                           : playRecording(options, catalogue, clock);
     if (!opened) return fail(opened.error());
     const auto session = std::move(opened.value());
 

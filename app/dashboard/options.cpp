@@ -13,6 +13,7 @@
 #include <cctype>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 namespace surgescope::app {
 namespace {
@@ -58,9 +59,14 @@ std::optional<feeds::Error> addHistory(Options& options, const std::string& url)
     const auto from = feeds::absoluteTime(options.exportFrom), to = feeds::absoluteTime(options.exportTo);
     if (!from) return feeds::Error{"--from: " + from.error()};
     if (!to) return feeds::Error{"--to: " + to.error()};
+    if (*to <= *from) return feeds::Error{"--to: '" + options.exportTo + "' is not after --from"};
     Options::Fetch fetch{"--history", url, *from, *to, options.releaseAt, {}};
     options.replay = fetch.file = fileOf(fetch, options);
-    options.fetches.push_back(std::move(fetch));
+    std::error_code error;
+    if (options.exportView)
+        options.fetches.push_back(std::move(fetch)); // all of it is drawn
+    else if (!std::filesystem::exists(fetch.file, error))
+        options.watched = std::move(fetch);
     return std::nullopt;
 }
 

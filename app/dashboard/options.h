@@ -43,6 +43,7 @@ struct Options {
         std::string file;
     };
     std::vector<Fetch> fetches;
+    std::optional<Fetch> watched; // what of a store is played as it is looked at
     std::string replay;   // recording to play instead, empty: none
     std::string at;       // where in it to begin, as parseRecordedTime() reads it; empty: at its beginning
     std::string baseline; // recording to lay beneath; empty: the one built in

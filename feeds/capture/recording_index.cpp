@@ -176,33 +176,52 @@ void findSaid(McapReader& reader, RecordingIndex& index) {
     }
 }
 
-void findOverview(McapReader& reader, RecordingIndex& index) {
-    const auto length = std::chrono::ceil<seconds>(index.end - index.begin);
-    const auto points = static_cast<std::int64_t>(RecordingIndex::kOverviewPoints);
-    const seconds step(std::max<std::int64_t>(1, (length.count() + points - 1) / points));
-    const seconds from = step < seconds(10) ? seconds(1) : step < seconds(60) ? seconds(10) : seconds(60);
-    index.overviewStep = std::max(from, step);
-    const auto columns = static_cast<std::size_t>(length / index.overviewStep) + 1;
+/// The world's requests as points of this width tell them; a column of the overview that none lies in is NaN.
+std::vector<float> curveOf(McapReader& reader, const RecordingIndex& index, seconds width) {
+    const auto step = index.overviewStep;
+    const auto columns =
+        static_cast<std::size_t>(std::chrono::ceil<seconds>(index.end - index.begin) / step) + 1;
     std::vector<double> sums(columns, 0);
     std::vector<int> counts(columns, 0);
     Decoder decoder;
-    auto stream = channelStream(reader, "points/" + std::to_string(from.count()));
+    auto stream = channelStream(reader, "points/" + std::to_string(width.count()));
     while (const auto* message = stream.next()) {
         const auto decoded = decoder.decode(message->topic, message->payload);
         const auto* made = std::get_if<const Points*>(&decoded);
-        if (!made) continue;
-        if (!(*made)->places.ends_with("world") || (*made)->end <= index.begin) continue;
+        if (!made || !(*made)->places.ends_with("world")) continue;
         const float value = (*made)->columns[Measure::requests_per_second].back();
-        const auto column = static_cast<std::size_t>(
-            std::chrono::ceil<milliseconds>((*made)->end - index.begin - milliseconds(1)) /
-            index.overviewStep);
-        if (column >= columns || std::isnan(value)) continue;
-        sums[column] += static_cast<double>(value);
-        ++counts[column];
+        if (std::isnan(value)) continue;
+        const auto each = std::min(width, step); // a point may be as long as several columns
+        for (auto end = (*made)->end - width + each; end <= (*made)->end; end += each) {
+            if (end <= index.begin) continue;
+            const auto column = static_cast<std::size_t>(
+                std::chrono::ceil<milliseconds>(end - index.begin - milliseconds(1)) / step);
+            if (column >= columns) continue;
+            sums[column] += static_cast<double>(value);
+            ++counts[column];
+        }
     }
+    std::vector<float> curve;
     for (std::size_t i = 0; i < columns; ++i)
-        index.overview.push_back(counts[i] > 0 ? static_cast<float>(sums[i] / counts[i])
-                                               : std::numeric_limits<float>::quiet_NaN());
+        curve.push_back(counts[i] > 0 ? static_cast<float>(sums[i] / counts[i])
+                                      : std::numeric_limits<float>::quiet_NaN());
+    return curve;
+}
+
+void findOverview(McapReader& reader, RecordingIndex& index) {
+    constexpr seconds kCoarsest{60};
+    const auto length = std::chrono::ceil<seconds>(index.end - index.begin);
+    const auto points = static_cast<std::int64_t>(RecordingIndex::kOverviewPoints);
+    const seconds step(std::max<std::int64_t>(1, (length.count() + points - 1) / points));
+    const seconds from = step < seconds(10) ? seconds(1) : step < kCoarsest ? seconds(10) : kCoarsest;
+    index.overviewStep = std::max(from, step);
+    index.overview = curveOf(reader, index, from);
+    const auto isKnown = [](float value) { return !std::isnan(value); };
+    const auto known = static_cast<std::size_t>(std::ranges::count_if(index.overview, isKnown));
+    if (from == kCoarsest || 2 * known >= index.overview.size()) return;
+    const auto coarse = curveOf(reader, index, kCoarsest); // of what was fetched in part
+    for (std::size_t i = 0; i < coarse.size(); ++i)
+        if (!isKnown(index.overview[i])) index.overview[i] = coarse[i];
 }
 
 void findLaunch(const McapReader& reader, RecordingIndex& index) {

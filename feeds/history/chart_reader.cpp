@@ -192,16 +192,16 @@ seconds chartStep(FeedSecond from, FeedSecond to) {
     return seconds(60 * minutes);
 }
 
-Result<Charts> readCharts(const StoreQueries::Options& options, FeedSecond from, FeedSecond to) {
+Result<Charts> readCharts(const StoreQueries::Options& options, FeedSecond from, FeedSecond to,
+                          seconds step) {
     auto store = StoreQueries::make(options);
     if (!store) return Error{store.error()};
     if (to <= from) return Error{"from " + isoText(from) + " to " + isoText(to) + " is no time"};
     Charts charts;
-    charts.step = chartStep(from, to);
-    const auto width = charts.step.count();
+    const auto width = step.count();
     const auto begin = feedSecond(unixSeconds(from) / width * width);
     const auto steps = static_cast<std::size_t>(((to - begin).count() + width - 1) / width);
-    const auto end = begin + charts.step * steps;
+    const auto end = begin + step * steps;
 
     std::set<std::string> writers[2]; // of PoPs, and of regions
     std::vector<StoreQueries::Question> who;
@@ -209,24 +209,23 @@ Result<Charts> readCharts(const StoreQueries::Options& options, FeedSecond from,
         who.push_back(StoreQueries::range(name,
                                           "count by (instance) (last_over_time(" + store->selector(name) +
                                               "[" + std::to_string((end - begin).count() - 1) + "s]))",
-                                          end, end, charts.step));
+                                          end, end, step));
     const auto note = [&](std::size_t i, const MatrixSeries& series) {
         if (!series.samples.empty()) writers[i].emplace(series.label(history::kInstance));
     };
     if (auto failed = store.value().ask(who, note)) return *failed;
-    if (writers[1].empty())
-        return Error{store->url() + ": holds no regions of job '" + store->job() + "' from " + isoText(from) +
-                     " to " + isoText(to) +
-                     (writers[0].empty() ? " and no PoPs" : ", only PoPs: fetch them, which takes longer")};
+    if (writers[0].empty() && writers[1].empty())
+        return Error{store->url() + ": holds nothing of job '" + store->job() + "' from " + isoText(from) +
+                     " to " + isoText(to)};
     std::ranges::set_difference(writers[0], writers[1], std::back_inserter(charts.withoutRegions));
+    if (writers[1].empty()) return charts;
 
     const auto all = allOfRegions();
     std::vector<StoreQueries::Question> questions;
     for (const auto& asked : all)
-        questions.push_back(
-            StoreQueries::range(asked.name, expressionOf(asked.is, store->selector(asked.name), charts.step),
-                                begin + charts.step, end, charts.step));
-    ChartSums sums(begin, steps, charts.step, charts.unusable);
+        questions.push_back(StoreQueries::range(
+            asked.name, expressionOf(asked.is, store->selector(asked.name), step), begin + step, end, step));
+    ChartSums sums(begin, steps, step, charts.unusable);
     const auto take = [&](std::size_t i, const MatrixSeries& series) { sums.take(all[i], series); };
     if (auto failed = store.value().ask(questions, take)) return *failed;
     charts.points = sums.points();

@@ -15,8 +15,6 @@ namespace surgescope::feeds {
 
 /// The charts of a time that a store holds.
 struct Charts {
-    /// Of one point.
-    std::chrono::seconds step{};
     /// Of every region and of the world, wide, by time; the places are the same in each. Of what nobody
     /// reported in there are none. World's requests_per_second is the curve of a timeline.
     std::vector<Points> points;
@@ -26,14 +24,16 @@ struct Charts {
     Counted unusable;
 };
 
-/// At most so many points; the step is ten seconds for an hour and a half, a minute for ten hours, and as
-/// many minutes as it takes beyond.
+/// At most so many points; the step is ten seconds for 100 minutes, a minute for ten hours, and as many
+/// minutes as it takes beyond.
 inline constexpr std::size_t kMostChartPoints = 600;
 std::chrono::seconds chartStep(FeedSecond from, FeedSecond to);
 
-/// Reads the charts of (from, to] back from the regions that WriteRequests wrote: rates, ratios and quantiles
-/// of each step's merged totals, as Rollup makes them. What was announced (listeners) no store knows. Waits
-/// for the network. An Error: no answer, or nothing of regions in that time, and whether there is of PoPs.
-Result<Charts> readCharts(const StoreQueries::Options& store, FeedSecond from, FeedSecond to);
+/// Reads the charts of (from, to], a point for each `step`, back from the regions that WriteRequests wrote:
+/// rates, ratios and quantiles of each step's merged totals, as Rollup makes them. What was announced
+/// (listeners) no store knows. Waits for the network. An Error: no answer, or nothing was written of that
+/// time.
+Result<Charts> readCharts(const StoreQueries::Options& store, FeedSecond from, FeedSecond to,
+                          std::chrono::seconds step);
 
 } // namespace surgescope::feeds

@@ -84,8 +84,18 @@ class HistoryRecording final : public RollupMaker::Sink {
         }
         return !m_failure;
     }
+    /// Charts of what ended in (from, to]; as a recorder they are written when the last report was in them.
+    void draw(FeedSecond from, FeedSecond to, FeedSecond noLater) {
+        for (const auto& points : m_options.charts) {
+            if (points.end <= from || points.end > to) continue;
+            const auto written = std::min<FeedSecond>(points.end + RollupMaker::kLateSlots, noLater);
+            m_logTime = std::max(m_logTime, recording::nanoseconds(written));
+            putMade(points);
+        }
+    }
     RecordingWriter::Failure close() {
         m_remake.finish();
+        draw(m_options.to, FeedSecond::max(), FeedSecond::max());
         return m_failure ? m_failure : m_writer->close();
     }
     const RecordingWriter::Failure& failure() const { return m_failure; }
@@ -178,6 +188,7 @@ Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& cata
     HistoryRecording recording(std::move(writer.value()), catalogue, options);
     std::optional<Error> failed;
     const auto begin = slotBefore(options.from), end = slotBefore(options.to);
+    recording.draw(FeedSecond::min(), begin, begin);
     const auto readFrom = [&](FeedSecond from) { // while what came before is written
         return std::async(std::launch::async, [&, from] { return reader.value().read(from, end); });
     };

@@ -6,11 +6,13 @@
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/util/counted.h"
 #include "feeds/util/result.h"
+#include "feeds/wire/messages.h"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace surgescope::feeds {
 
@@ -21,6 +23,8 @@ struct FetchOptions {
     FeedSecond to{};
     std::optional<FeedSecond> releaseAt; // T-0, which no store knows
     std::string library;                 // program and version, for the file's head
+    /// Drawn as they are where nothing is fetched, before and behind; by time.
+    std::vector<Points> charts;
     /// Told the share that is done, once a stretch at least; false: stop.
     std::function<bool(double)> goesOn;
 };

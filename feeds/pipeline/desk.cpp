@@ -38,12 +38,12 @@ std::string Desk::beginLive(const std::string& folder) {
     return m_keptAlarms.emplace(in(folder, "alarms"), m_clock).read();
 }
 
-void Desk::beginReplay(const ReplaySource& source) {
+void Desk::beginReplay(const ReplaySource& source, const std::string& recording) {
     const auto status = source.control()->status();
     if (!status.recording) return;
     RecordedAlarms recorded(status.recording);
     m_notes = recorded.notes();
-    beginNotes(said::notesPath(source.endpoints().front().name), std::nullopt);
+    beginNotes(said::notesPath(recording), std::nullopt);
     if (recorded.unreadable() > 0)
         m_problem = std::to_string(recorded.unreadable()) + " recorded alarms and notes cannot be read";
     if (recorded.wereJudged() && !m_hasOwnRules) m_recorded.emplace(std::move(recorded));

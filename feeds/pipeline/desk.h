@@ -47,7 +47,7 @@ class Desk {
     /// kept of alarms, for the pipeline.
     std::string beginLive(const std::string& folder);
     /// Of a recording. Reads its notes.
-    void beginReplay(const ReplaySource& source);
+    void beginReplay(const ReplaySource& source, const std::string& recording);
     /// A replay's pipeline has to judge.
     bool mustJudge() const { return !m_recorded; }
     /// The one that judges, from now on; null: none. It must outlive the desk or be changed before it goes.

@@ -22,7 +22,8 @@ namespace surgescope::feeds {
 class Pipeline {
   public:
     struct Options {
-        /// Not more often a frame, though at once when somebody asks. Where no second settles, a tenth of them.
+        /// Not more often a frame, though at once when somebody asks. Where no second settles, a tenth of
+        /// them.
         std::chrono::milliseconds frameEvery{100};
         NodeColumnsWanted nodeColumns = NodeColumnsWanted::ofSelectedPop;
         FeedTap* tap = nullptr;       // gets everything received and said; must outlive the pipeline

@@ -97,8 +97,20 @@ Result<std::unique_ptr<Session>> Session::live(std::unique_ptr<Source> source, c
 std::unique_ptr<Session> Session::replay(std::unique_ptr<ReplaySource> source, const PopCatalogue& catalogue,
                                          const Clock& clock, const Options& options) {
     std::unique_ptr<Session> session(new Session(catalogue, clock, options));
-    session->m_desk.beginReplay(*source);
+    session->m_desk.beginReplay(*source, source->endpoints().front().name);
     session->showPast({.source = std::move(source), .until = clock.steady()});
+    session->readBaseline();
+    return session;
+}
+
+std::unique_ptr<Session> Session::replay(std::unique_ptr<FarPast> past, const Far& far,
+                                         const WayBack::Wish& first, const PopCatalogue& catalogue,
+                                         const Clock& clock, const Options& options) {
+    std::unique_ptr<Session> session(new Session(catalogue, clock, options));
+    session->m_far = far;
+    session->m_wayBack.emplace(nullptr, std::move(past), clock);
+    session->m_wayBack->setKept(far.from, {});
+    session->openPast(first.at, first.speed, first.paused);
     session->readBaseline();
     return session;
 }
@@ -175,12 +187,12 @@ std::shared_ptr<const Frame> Session::takeFrame() {
 void Session::noteNewest(const Frame& frame) {
     m_feedAgeSeconds = frame.health.newestAgeSeconds;
     m_feedAgeAt = m_clock.steady();
-    if (!m_wayBack) return;
+    if (!m_wayBack || m_far) return;
     // A stream is stored by the clocks of now: what a simulation in fast motion calls now is not in it.
-    std::optional<WallTime> kept;
+    std::optional<RecordedTime> kept;
     if (frame.health.behindSeconds)
         for (const auto& endpoint : frame.health.endpoints)
-            if (endpoint.keptSince) kept = endpoint.keptSince;
+            if (endpoint.keptSince) kept = std::chrono::ceil<std::chrono::milliseconds>(*endpoint.keptSince);
     m_wayBack->setKept(kept, std::chrono::round<std::chrono::milliseconds>(
                                  std::chrono::duration<double>(frame.health.behindSeconds.value_or(0))));
     m_history.setKept(kept ? m_wayBack->since() : std::nullopt);
@@ -213,6 +225,9 @@ Timeline Session::timeline() {
         timeline.mode = Timeline::Mode::replay;
     }
     if (m_past) writeReplay(m_past->control->status(), timeline);
+    if (m_far && m_past) // what was not read is no gap
+        std::erase_if(timeline.gaps,
+                      [&](const auto& gap) { return !isOpened(gap.from) || !isOpened(gap.to); });
     return timeline;
 }
 

@@ -9,6 +9,7 @@
 #include "feeds/pipeline/live_history.h"
 #include "feeds/pipeline/pipeline.h"
 #include "feeds/pipeline/way_back.h"
+#include "feeds/source/open_feed.h"
 #include "feeds/source/replay_source.h"
 
 #include <chrono>
@@ -65,6 +66,15 @@ class Session {
     static std::unique_ptr<Session> replay(std::unique_ptr<ReplaySource> source,
                                            const PopCatalogue& catalogue, const Clock& clock,
                                            const Options& options);
+    /// What is played where it is kept, read as it is looked at.
+    struct Far {
+        RecordedTime from{};
+        RecordedTime to{};
+        std::string name; // of the recording it would be: notes are kept beside that
+    };
+    static std::unique_ptr<Session> replay(std::unique_ptr<FarPast> past, const Far& far,
+                                           const WayBack::Wish& first, const PopCatalogue& catalogue,
+                                           const Clock& clock, const Options& options);
     ~Session();
 
     /// The newest frame of what is shown; null when there is no newer one.
@@ -129,9 +139,9 @@ class Session {
         Recorder* m_recorder = nullptr;
         KnownRosters m_rosters;
     };
-    struct Past {                           // what is looked at instead of the feed
-        SteadyTime recordedUntil;           // when the way back was opened: what came later is not in it
-        std::optional<RecordedTime> goesOn; // as of WayBack::Opened
+    struct Past {                          // what is looked at instead of the feed
+        SteadyTime recordedUntil;          // when the way back was opened: what came later is not in it
+        std::optional<FarPast::Part> part; // what it is of; nothing: of the flight recorder
         std::shared_ptr<replay::Control> control;
         std::unique_ptr<Pipeline> pipeline;
     };
@@ -146,6 +156,8 @@ class Session {
     void send(const replay::Command& command);
     void closePast();
     void forgetSeeks();
+    void sendLoop();
+    bool isElsewhere(std::chrono::seconds by) const;
     void beginWayBack();
     bool isOpened(RecordedTime at) const;
     void takeUp();
@@ -183,6 +195,7 @@ class Session {
 
     std::shared_ptr<const Baseline> m_baseline;
     std::future<Result<std::shared_ptr<const Baseline>>> m_readingBaseline;
+    std::optional<Far> m_far;
     std::optional<WayBack> m_wayBack;           // as long as there is a flight recorder
     std::vector<replay::Command> m_whenOpen;    // asked for while it opens
     std::future<Result<std::string>> m_keeping; // the file it became

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The way back, and what a timeline asks for; the other half of session.cpp.
 #include "feeds/pipeline/session.h"
+#include "feeds/pipeline/stream_past.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,13 +16,13 @@ constexpr double kAlmostLiveSeconds = 3;
 } // namespace
 
 void Session::beginWayBack() {
-    std::unique_ptr<StreamPast> stream;
+    std::unique_ptr<FarPast> stream;
     if (m_options.stream)
         stream = std::make_unique<StreamPast>(StreamPast::Options{.feed = *m_options.stream,
                                                                   .folder = m_flight->folder() + "/stream",
                                                                   .library = m_options.library},
                                               m_catalogue, m_clock);
-    m_wayBack.emplace(*m_flight, std::move(stream), m_clock);
+    m_wayBack.emplace(m_flight.get(), std::move(stream), m_clock);
 }
 
 void Session::openPast(RecordedTime at, std::optional<double> speed, bool paused) {
@@ -35,7 +36,10 @@ void Session::showPast(WayBack::Opened opened) {
     auto& source = opened.source;
     Past past;
     past.recordedUntil = opened.until;
-    past.goesOn = opened.goesOn;
+    past.part = std::move(opened.part);
+    if (past.part)
+        for (auto& trouble : past.part->troubles)
+            tellFailure(std::move(trouble));
     past.control = source->control();
     if (const auto& damage = source->damage(); !damage.empty())
         tellFailure(damage.front().text +
@@ -62,9 +66,11 @@ void Session::takeUpPast() {
     auto opened = m_wayBack ? m_wayBack->take() : std::nullopt;
     if (!opened) return;
     if (*opened) {
-        m_history.fill((*opened)->source->recording());
+        const auto& source = (*opened)->source;
+        m_history.fill(source->recording());
+        if (m_far && !m_past) m_desk.beginReplay(*source, m_far->name);
         showPast(std::move(opened->value()));
-        if (m_loop) send(replay::Loop{{{m_loop->from, m_loop->to}}});
+        if (m_loop) sendLoop();
         for (const auto& command : m_whenOpen)
             send(command);
     } else {
@@ -76,13 +82,17 @@ void Session::takeUpPast() {
 
 void Session::goOnAfterPast() {
     // A way back that has played all there was goes on with what has come since, unless it loops.
-    if (!m_live || !m_past || m_loop || isOpening()) return;
+    if (!m_wayBack || !m_past || m_loop || isOpening()) return;
     const auto status = m_past->control->status();
-    if (!status.recording || !status.atEnd || status.paused) return;
-    if (m_past->goesOn)
-        openPast(*m_past->goesOn, status.speed, false);
-    else if (std::isinf(status.speed) ||
-             secondsBetween(m_past->recordedUntil, m_clock.steady()) <= kAlmostLiveSeconds)
+    if (!status.recording || status.paused) return;
+    if (const auto& part = m_past->part) {
+        const bool isThrough = status.atEnd || status.position >= part->to;
+        if (isThrough && (m_live || part->to < m_far->to)) openPast(part->to, status.speed, false);
+        return;
+    }
+    if (!status.atEnd) return;
+    if (std::isinf(status.speed) ||
+        secondsBetween(m_past->recordedUntil, m_clock.steady()) <= kAlmostLiveSeconds)
         toLive();
     else
         openPast(status.recording->end, status.speed, false);
@@ -105,7 +115,7 @@ void Session::forgetSeeks() {
 void Session::play() {
     if (m_past && !m_live) { // of a feed, what has come since follows
         const auto status = m_past->control->status();
-        if (status.atEnd && !status.loop && status.recording) send(replay::Seek{status.recording->begin});
+        if (status.atEnd && !status.loop && status.recording) seek(status.recording->begin);
     }
     send(replay::Play{});
 }
@@ -118,7 +128,9 @@ void Session::pause() {
 }
 
 void Session::step(int by) {
-    if (looksBack())
+    if (isElsewhere(seconds(by)))
+        openPast(m_past->control->status().position + seconds(by), m_past->control->status().speed, true);
+    else if (looksBack())
         send(replay::Step{by});
     else if (by < 0 && !m_history.empty())
         openPast(m_history.end() + seconds(by), std::nullopt, true);
@@ -128,11 +140,19 @@ void Session::setSpeed(double speed) {
     send(replay::SetSpeed{speed});
 }
 
-/// What has come since the way back was opened is not in it yet, and of a stream there is a part.
+/// What has come since the way back was opened is not in it yet, and of what is far there is a part.
 bool Session::isOpened(RecordedTime at) const {
+    if (const auto& part = m_past->part) return at >= part->from && at <= part->to;
     const auto recording = m_past->control->status().recording;
     if (!recording) return true; // it says so as soon as it plays
-    return at <= recording->end && (at >= recording->begin || (!m_past->goesOn && m_wayBack->isOfRing(at)));
+    return at <= recording->end && (at >= recording->begin || m_wayBack->isOfRing(at));
+}
+
+/// A step would lead out of the part that is there.
+bool Session::isElsewhere(seconds by) const {
+    if (!m_wayBack || !m_past || !m_past->part || isOpening()) return false;
+    const auto to = m_past->control->status().position + by;
+    return !isOpened(to) && (!m_far || (to >= m_far->from && to <= m_far->to));
 }
 
 void Session::seek(Timeline::Time to) {
@@ -141,7 +161,7 @@ void Session::seek(Timeline::Time to) {
         const auto wish = m_wayBack->wish();
         return openPast(to, wish.speed, wish.paused);
     }
-    if (m_live && m_past && !isOpening()) {
+    if (m_wayBack && m_past && !isOpening()) {
         const auto status = m_past->control->status();
         if (!isOpened(to)) return openPast(to, status.speed, status.paused);
     }
@@ -162,17 +182,27 @@ void Session::loop(std::optional<Timeline::Range> range) {
             openPast(range->from, std::nullopt, false);
         return;
     }
-    if (m_live && m_past && !isOpening()) { // what has come since the way back was opened is not in it yet
+    if (m_wayBack && m_past && !isOpening()) {
         const auto status = m_past->control->status();
-        if (status.recording && std::min(range->to, Timeline::Time(m_history.end())) > status.recording->end)
+        if (m_past->part) { // as much of it as is read at once
+            if (!isOpened(range->from)) return openPast(range->from, status.speed, status.paused);
+        } else if (status.recording &&
+                   std::min(range->to, Timeline::Time(m_history.end())) > status.recording->end) {
             return openPast(status.position, status.speed, status.paused);
+        }
     }
-    send(replay::Loop{{{range->from, range->to}}});
+    sendLoop();
+}
+
+void Session::sendLoop() {
+    auto to = m_loop->to;
+    if (m_past && m_past->part && !isOpening()) to = std::min(to, m_past->part->to);
+    send(replay::Loop{{{m_loop->from, to}}});
 }
 
 void Session::toEvent(bool forward) {
     const auto moments = timeline().moments();
-    if (m_live && m_past && !isOpening()) { // the next one may be elsewhere
+    if (m_wayBack && m_past && !isOpening()) { // the next one may be elsewhere
         const auto at = m_past->control->status().position;
         const auto next =
             forward ? std::ranges::upper_bound(moments, at) : std::ranges::lower_bound(moments, at);

@@ -45,11 +45,11 @@ StreamPast::~StreamPast() {
     forgetAll();
 }
 
-Result<StreamPast::Part> StreamPast::around(WallTime at, WallTime until, const GoesOn& goesOn) {
-    const auto from = at - kBefore;
-    const auto to = std::min<WallTime>(at + kBehind, until);
+Result<FarPast::Part> StreamPast::around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) {
+    const RecordedTime from = at - before();
+    const auto to = std::min<RecordedTime>(at + behind(), until);
     if (!m_pieces.empty() && (from > m_pieces.back().to || to < m_pieces.front().from)) forgetAll();
-    std::vector<std::pair<WallTime, WallTime>> missing;
+    std::vector<std::pair<RecordedTime, RecordedTime>> missing;
     if (m_pieces.empty()) {
         missing.emplace_back(from, to);
     } else {
@@ -66,7 +66,7 @@ Result<StreamPast::Part> StreamPast::around(WallTime at, WallTime until, const G
         m_pieces.insert(isFirst ? m_pieces.begin() : m_pieces.end(), std::move(piece.value()));
     }
     forgetAllBut(at);
-    Part part{.recordings = {}, .to = m_pieces.back().to};
+    Part part{.recordings = {}, .from = m_pieces.front().from, .to = m_pieces.back().to, .troubles = {}};
     for (const auto& piece : m_pieces)
         if (!piece.path.empty()) part.recordings.push_back(piece.path);
     if (!part.recordings.empty()) return part;
@@ -74,9 +74,9 @@ Result<StreamPast::Part> StreamPast::around(WallTime at, WallTime until, const G
     return Error{"the stream keeps nothing of that time"};
 }
 
-Result<StreamPast::Piece> StreamPast::read(WallTime from, WallTime to, const GoesOn& goesOn) {
+Result<StreamPast::Piece> StreamPast::read(RecordedTime from, RecordedTime to, const GoesOn& goesOn) {
     auto feed = m_options.feed;
-    feed.playFrom = from - kRostersBefore;
+    feed.playFrom = WallTime(from - kRostersBefore);
     auto opened = openFeed(feed);
     if (!opened) return Error{opened.error()};
     auto& source = *opened.value();
@@ -93,7 +93,7 @@ Result<StreamPast::Piece> StreamPast::read(WallTime from, WallTime to, const Goe
     std::unique_ptr<RemadeRecording> recording;
     std::optional<Error> failed;
     auto askedAt = m_clock.steady(), cameAt = askedAt;
-    WallTime reached = from;
+    WallTime reached(from);
     while (!failed && reached < to) {
         const auto received = source.receive(kAskEvery);
         const auto now = m_clock.steady();
@@ -111,7 +111,7 @@ Result<StreamPast::Piece> StreamPast::read(WallTime from, WallTime to, const Goe
         cameAt = now;
         reached = std::max(reached, message->arrived);
         if (message->arrived < from) {
-            rosters.received(message->topic, message->payload);
+
         } else if (message->arrived < to) {
             if (!recording) {
                 auto made = RemadeRecording::create(path.string(), m_options.library, m_catalogue, rosters);
@@ -133,7 +133,7 @@ Result<StreamPast::Piece> StreamPast::read(WallTime from, WallTime to, const Goe
 }
 
 /// The nearest are kept.
-void StreamPast::forgetAllBut(WallTime at) {
+void StreamPast::forgetAllBut(RecordedTime at) {
     while (m_pieces.size() > 1 && m_pieces.back().to - m_pieces.front().from > kMost) {
         const bool first = at - m_pieces.front().to > m_pieces.back().from - at;
         const auto gone = first ? m_pieces.begin() : m_pieces.end() - 1;

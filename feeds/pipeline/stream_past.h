@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/capture/far_past.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/source/open_feed.h"
 #include "feeds/util/clock.h"
 #include "feeds/util/result.h"
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <vector>
 
 namespace surgescope::feeds {
 
-/// What a stream keeps of a feed (NATS.md), read where somebody looks at it, as recordings in a folder of its
-/// own. Node columns are in no stream. One thread at a time, which waits for the network and the disk.
-class StreamPast {
+/// What a stream keeps of a feed (NATS.md), as recordings in a folder of its own. Its times are when messages
+/// were stored. Node columns are in no stream.
+class StreamPast final : public FarPast {
   public:
-    /// Read at least, before and behind the moment that is looked at: what charts of seconds show, and what
-    /// plays on meanwhile.
-    static constexpr std::chrono::seconds kBefore{960};
-    static constexpr std::chrono::seconds kBehind{300};
     /// Kept on disk at most, around what was looked at last.
     static constexpr std::chrono::seconds kMost{3'600};
 
@@ -29,30 +25,25 @@ class StreamPast {
         std::string folder; // made if it is not there; what is in it goes
         std::string library = "surgescope";
     };
-    struct Part {
-        std::vector<std::string> recordings; // one after the other, without a gap
-        WallTime to{};                       // where they end
-    };
-    /// Called some times a second with the share that is done, 0 to 1; false: it is no longer wanted.
-    using GoesOn = std::function<bool(double)>;
 
     /// `catalogue` and `clock` must outlive it.
     StreamPast(Options options, const PopCatalogue& catalogue, const Clock& clock);
-    ~StreamPast();
+    ~StreamPast() override;
 
-    /// The part that holds `at` and what is around it up to `until`. Times are when messages were stored.
-    /// Reads what is missing; what was read elsewhere is forgotten. An Error: nobody answers, nothing is kept
-    /// of that time, the disk is full, or it is no longer wanted.
-    Result<Part> around(WallTime at, WallTime until, const GoesOn& goesOn);
+    /// What charts of seconds show, and what plays on meanwhile.
+    std::chrono::seconds before() const override { return std::chrono::seconds(960); }
+    std::chrono::seconds behind() const override { return std::chrono::seconds(300); }
+    /// Reads what is missing; what was read elsewhere is forgotten.
+    Result<Part> around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) override;
 
   private:
     struct Piece {
         std::string path; // empty: nothing was said in that time
-        WallTime from{};
-        WallTime to{};
+        RecordedTime from{};
+        RecordedTime to{};
     };
-    Result<Piece> read(WallTime from, WallTime to, const GoesOn& goesOn);
-    void forgetAllBut(WallTime at);
+    Result<Piece> read(RecordedTime from, RecordedTime to, const GoesOn& goesOn);
+    void forgetAllBut(RecordedTime at);
     void forgetAll();
 
     const Options m_options;

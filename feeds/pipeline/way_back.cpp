@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/pipeline/way_back.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace surgescope::feeds {
@@ -16,21 +17,27 @@ WayBack::~WayBack() {
     m_unwanted = true;
 }
 
-void WayBack::setKept(std::optional<WallTime> since, std::chrono::milliseconds behind) {
-    m_kept = m_stream ? since : std::nullopt;
+void WayBack::setKept(std::optional<RecordedTime> since, std::chrono::milliseconds behind) {
+    m_kept = m_far ? since : std::nullopt;
     m_behind = behind;
 }
 
+std::optional<RecordedTime> WayBack::ringSince() const {
+    const auto since = m_ring ? m_ring->since() : std::nullopt;
+    return since ? std::optional<RecordedTime>(*since) : std::nullopt;
+}
+
 std::optional<RecordedTime> WayBack::since() const {
-    const auto ring = m_flight.since();
-    if (!ring || !m_kept) return ring;
-    const auto kept = std::chrono::ceil<std::chrono::milliseconds>(*m_kept) - m_behind;
-    return std::min<RecordedTime>(*ring, kept);
+    const auto ring = ringSince();
+    if (!m_kept) return ring;
+    const auto kept = *m_kept - m_behind;
+    return ring ? std::min(*ring, kept) : kept;
 }
 
 bool WayBack::isOfRing(RecordedTime at) const {
-    const auto ring = m_flight.since();
-    return !m_kept || !ring || at >= *ring;
+    if (!m_kept) return true;
+    const auto ring = ringSince();
+    return ring && at >= *ring;
 }
 
 void WayBack::open(const Wish& wish) {
@@ -48,7 +55,7 @@ void WayBack::cancel() {
 bool WayBack::willHold(RecordedTime at) const {
     if (!m_wish) return false;
     if (isOfRing(m_wish->at) || isOfRing(at)) return isOfRing(m_wish->at) == isOfRing(at);
-    return at >= m_wish->at - StreamPast::kBefore && at < m_wish->at + StreamPast::kBehind;
+    return at >= m_wish->at - m_far->before() && at < m_wish->at + m_far->behind();
 }
 
 std::optional<double> WayBack::share() const {
@@ -60,33 +67,34 @@ void WayBack::begin() {
     m_isOld = false;
     m_unwanted = false;
     m_share = -1;
-    const auto wish = *m_wish;
-    const ReplaySource::Options how{.speed = wish.speed, .paused = wish.paused, .at = wish.at};
-    if (isOfRing(wish.at)) {
-        m_opening = std::async(std::launch::async, [this, how, until = m_clock.steady()]() -> Result<Opened> {
-            const auto segments = m_flight.endSegment();
-            if (!segments) return Error{segments.error()};
-            auto source = ReplaySource::open(*segments, m_clock, how);
-            if (!source) return Error{source.error()};
-            return Opened{std::move(source.value()), until, {}};
+    const ReplaySource::Options how{.speed = m_wish->speed, .paused = m_wish->paused, .at = m_wish->at};
+    isOfRing(m_wish->at) ? beginRing(how) : beginFar(how);
+}
+
+void WayBack::beginRing(const ReplaySource::Options& how) {
+    m_opening = std::async(std::launch::async, [this, how, until = m_clock.steady()]() -> Result<Opened> {
+        const auto segments = m_ring->endSegment();
+        if (!segments) return Error{segments.error()};
+        auto source = ReplaySource::open(*segments, m_clock, how);
+        if (!source) return Error{source.error()};
+        return Opened{.source = std::move(source.value()), .until = until};
+    });
+}
+
+void WayBack::beginFar(const ReplaySource::Options& how) {
+    const auto until = ringSince().value_or(RecordedTime::max() - m_behind) + m_behind;
+    m_opening = std::async(std::launch::async, [this, how, until, behind = m_behind]() -> Result<Opened> {
+        auto part = m_far->around(*how.at + behind, until, [this](double share) {
+            m_share = share;
+            return !m_unwanted;
         });
-        return;
-    }
-    const WallTime at(wish.at + m_behind);
-    const WallTime until(RecordedTime(*m_flight.since()) + m_behind);
-    m_opening =
-        std::async(std::launch::async,
-                   [this, how, at, until, behind = m_behind, now = m_clock.steady()]() -> Result<Opened> {
-                       const auto part = m_stream->around(at, until, [this](double share) {
-                           m_share = share;
-                           return !m_unwanted;
-                       });
-                       if (!part) return Error{part.error()};
-                       auto source = ReplaySource::open(part->recordings, m_clock, how);
-                       if (!source) return Error{source.error()};
-                       return Opened{std::move(source.value()), now,
-                                     std::chrono::ceil<std::chrono::milliseconds>(part->to) - behind};
-                   });
+        if (!part) return Error{part.error()};
+        auto source = ReplaySource::open(part->recordings, m_clock, how);
+        if (!source) return Error{source.error()};
+        part.value().from -= behind;
+        part.value().to -= behind;
+        return Opened{.source = std::move(source.value()), .part = std::move(part.value())};
+    });
 }
 
 std::optional<Result<WayBack::Opened>> WayBack::take() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "feeds/capture/far_past.h"
 #include "feeds/capture/flight_recorder.h"
-#include "feeds/pipeline/stream_past.h"
 #include "feeds/source/replay_source.h"
 #include "feeds/util/clock.h"
 #include "feeds/util/result.h"
@@ -16,9 +16,8 @@
 
 namespace surgescope::feeds {
 
-/// Opens earlier moments of a feed that goes on: out of the flight recorder's ring, and what that never had
-/// out of the stream that keeps it. One at a time, and elsewhere: nothing here waits but the destructor. One
-/// thread.
+/// Opens moments that have been: out of the flight recorder's ring, and what that never had from where it is
+/// kept. One at a time, and elsewhere: nothing here waits but the destructor. One thread.
 class WayBack {
   public:
     struct Wish {
@@ -28,18 +27,18 @@ class WayBack {
     };
     struct Opened {
         std::unique_ptr<ReplaySource> source;
-        SteadyTime until;                     // what was received later is not in it
-        std::optional<RecordedTime> goesOn{}; // there, when it is of a stream; nothing: it is of the ring
+        SteadyTime until{};                  // what was received later is not in it
+        std::optional<FarPast::Part> part{}; // what it is of; nothing: of the ring
     };
 
-    /// All must outlive it. `stream` may be null.
-    WayBack(FlightRecorder& flight, std::unique_ptr<StreamPast> stream, const Clock& clock)
-        : m_flight(flight), m_stream(std::move(stream)), m_clock(clock) {}
+    /// Either may be null. All must outlive it.
+    WayBack(FlightRecorder* ring, std::unique_ptr<FarPast> far, const Clock& clock)
+        : m_ring(ring), m_far(std::move(far)), m_clock(clock) {}
     ~WayBack();
 
-    /// The stream holds what was stored since then, by clocks that are `behind` that which moments are told
-    /// by; nothing: there is none, or nobody knows.
-    void setKept(std::optional<WallTime> since, std::chrono::milliseconds behind);
+    /// Where it is kept there is what was since then, by clocks that are `behind` that which moments are told
+    /// by; nothing: nobody knows of any.
+    void setKept(std::optional<RecordedTime> since, std::chrono::milliseconds behind);
     /// The first moment that can be gone back to; nothing: none.
     std::optional<RecordedTime> since() const;
 
@@ -59,12 +58,15 @@ class WayBack {
     bool isOfRing(RecordedTime at) const;
 
   private:
+    std::optional<RecordedTime> ringSince() const;
+    void beginRing(const ReplaySource::Options& how);
+    void beginFar(const ReplaySource::Options& how);
     void begin();
 
-    FlightRecorder& m_flight;
-    std::unique_ptr<StreamPast> m_stream;
+    FlightRecorder* m_ring;
+    std::unique_ptr<FarPast> m_far;
     const Clock& m_clock;
-    std::optional<WallTime> m_kept;
+    std::optional<RecordedTime> m_kept;
     std::chrono::milliseconds m_behind{};
 
     std::optional<Wish> m_wish; // the last one, not taken yet

@@ -138,7 +138,7 @@ std::vector<FleetRollup> onePopARegion(const std::vector<FleetRollup>& rollups) 
 void charts(const HistoryStore& store, const std::string& job, FeedSecond from, FeedSecond to) {
     for (int i = 0; i < 4; ++i) {
         const Cost cost;
-        const auto read = readCharts({.url = store.url(), .job = job, .http = {}}, from, to);
+        const auto read = readCharts({.url = store.url(), .job = job, .http = {}}, from, to, chartStep(from, to));
         if (!read) {
             std::puts(read.error().c_str());
             return;

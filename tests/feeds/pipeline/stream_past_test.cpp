@@ -36,12 +36,12 @@ struct KeptFeed {
         agent = std::make_unique<Speaker>(nats.endpoint());
     }
     /// The stream has them then.
-    WallTime say(int reports) {
+    RecordedTime say(int reports) {
         for (int i = 0; i < reports; ++i)
             agent->say();
         said += static_cast<std::uint64_t>(reports);
         REQUIRE(asker->awaitStream(said, [&] { agent->publisher->tick(); }));
-        return clock.wall();
+        return std::chrono::ceil<milliseconds>(clock.wall());
     }
     StreamPast past() {
         return {{.feed = {.connect = {nats.endpoint()}}, .folder = (folder.path() / "stream").string()},

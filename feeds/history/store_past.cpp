@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "feeds/history/store_past.h"
+
+#include "feeds/history/fetch.h"
+#include "feeds/state/rollup.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace surgescope::feeds {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr seconds kFineStep{10};
+constexpr seconds kCoarseStep{60};
+/// How much finer charts there are before the part that is looked at, and behind it, for the next part.
+constexpr minutes kFineBefore{90};
+constexpr minutes kFineBehind{8};
+constexpr double kShareOfCharts = 0.1;
+
+FeedSecond secondOf(RecordedTime at) {
+    return std::chrono::floor<seconds>(at);
+}
+
+/// As shorter points, alike, as far as anybody knows: for charts of less time.
+void addAs(seconds width, const Points& points, std::vector<Points>& all) {
+    for (auto end = points.end - points.width + width; end <= points.end; end += width) {
+        auto& each = all.emplace_back(points);
+        each.end = end;
+        each.width = width;
+    }
+}
+
+} // namespace
+
+Result<std::unique_ptr<StorePast>> StorePast::open(const Options& options, const PopCatalogue& catalogue) {
+    if (options.to <= options.from) return Error{"expected an end behind the beginning"};
+    std::unique_ptr<StorePast> past(new StorePast(options, catalogue));
+    const auto step = std::max(kCoarseStep, chartStep(options.from, options.to));
+    auto charts = readCharts(options.store, options.from, options.to, step);
+    if (!charts) return Error{charts.error()};
+    past->m_charts = std::move(charts.value());
+    auto& read = past->m_charts;
+    for (const auto& writer : read.withoutRegions)
+        past->m_troubles.push_back(writer + " wrote no regions: charts have nothing of it");
+    if (read.unusable.count > 0)
+        past->m_troubles.push_back(std::to_string(read.unusable.count) +
+                                   " series or samples cannot be used; the last: " + read.unusable.what);
+    return past;
+}
+
+StorePast::~StorePast() {
+    forget();
+}
+
+void StorePast::forget() {
+    std::error_code ignored;
+    fs::remove_all(m_options.folder, ignored);
+}
+
+std::optional<Error> StorePast::readFine(FeedSecond from, FeedSecond to) {
+    if (m_charts.points.empty()) return std::nullopt; // there are no regions
+    from = std::max(m_options.from, from - Rollup::kFineRange);
+    if (from >= m_fineFrom && to <= m_fineTo) return std::nullopt;
+    m_fineFrom = std::max(m_options.from, to - kFineBefore);
+    m_fineTo = std::min(m_options.to, to + kFineBehind);
+    auto charts = readCharts(m_options.store, m_fineFrom, m_fineTo, kFineStep);
+    if (!charts) return Error{charts.error()};
+    m_fine = std::move(charts.value().points);
+    return std::nullopt;
+}
+
+/// What all rings of charts have around a part.
+std::vector<Points> StorePast::pointsAround(FeedSecond from) const {
+    std::vector<Points> all;
+    const Rollup alike;
+    const auto& middle = alike.rings()[1];
+    const auto& coarse = alike.rings()[2];
+    for (const auto& points : m_charts.points) {
+        addAs(coarse.step(), points, all);
+        const bool hasFiner = points.end > m_fineFrom && points.end <= m_fineTo;
+        if (!hasFiner && points.end <= from && points.end > from - middle.length())
+            addAs(middle.step(), points, all);
+    }
+    for (const auto& points : m_fine) {
+        if (points.end > from) continue;
+        all.push_back(points);
+        if (points.end > from - Rollup::kFineRange) addAs(seconds(1), points, all);
+    }
+    std::ranges::stable_sort(all, {}, &Points::end);
+    return all;
+}
+
+Result<FarPast::Part> StorePast::around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) {
+    const auto end =
+        std::min<FeedSecond>(m_options.to, secondOf(std::min<RecordedTime>(until, m_options.to)));
+    const auto from = std::max(m_options.from, secondOf(at) - before());
+    const auto to = std::min(end, secondOf(at) + behind());
+    if (!goesOn(0)) return Error{"no longer wanted"};
+    if (auto failed = readFine(from, to)) return *failed;
+
+    forget();
+    std::error_code error;
+    fs::create_directories(m_options.folder, error);
+    if (error) return Error{"cannot make '" + m_options.folder + "': " + error.message()};
+    const auto path = (fs::path(m_options.folder) / (std::to_string(++m_made) + ".mcap")).string();
+    const auto fetched = fetchHistory(
+        path, m_catalogue,
+        {.store = m_options.store,
+         .from = from,
+         .to = to,
+         .releaseAt = m_options.releaseAt,
+         .library = m_options.library,
+         .charts = pointsAround(from),
+         .goesOn = [&](double share) { return goesOn(kShareOfCharts + (1 - kShareOfCharts) * share); }});
+    if (!fetched) return Error{fetched.error()};
+    if (!fetched->isWhole) return Error{"no longer wanted"};
+    Part part{.recordings = {path}, .from = from, .to = to, .troubles = std::move(m_troubles)};
+    m_troubles.clear();
+    if (fetched->refused.count > 0)
+        part.troubles.push_back(
+            std::to_string(fetched->refused.count) +
+            " series, samples or reports cannot be used; the last: " + fetched->refused.what);
+    return part;
+}
+
+} // namespace surgescope::feeds

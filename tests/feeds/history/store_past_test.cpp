@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A launch of long ago on the wall, out of a store that holds it.
+#include "feeds/history/open_slots.h"
+#include "feeds/history/remote_store.h"
+#include "feeds/history/store_past.h"
+#include "feeds/history/write_requests.h"
+#include "feeds/pipeline/session.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/history_store.h"
+
+#include <cmath>
+#include <filesystem>
+
+using namespace surgescope;
+using namespace surgescope::feeds;
+using namespace surgescope::tests;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+/// An hour of two PoPs in a store, and the wall that shows it.
+struct WatchedHistory {
+    HistoryStore store{HistoryStore::Kind::victoriaMetrics};
+    TemporaryFolder folder;
+    SystemClock clock;
+    FeedSecond begin = someSlot();
+    FeedSecond end = begin + minutes(60);
+    std::unique_ptr<Session> session;
+    std::shared_ptr<const Frame> frame;
+    Timeline timeline;
+    std::vector<std::string> failures;
+
+    explicit WatchedHistory(bool regions = true) {
+        auto to = RemoteStore::make({.url = store.writeUrl()});
+        WriteRequests requests(PopCatalogue::builtIn(), "surgescope", "night", HistogramForm::vmrange);
+        unsigned seed = 0;
+        for (auto slot = begin + seconds(10); slot <= end; slot += seconds(10)) {
+            OpenSlots slots;
+            for (int back = 9; back >= 0; --back)
+                for (const char* pop : {"LHR", "EWR"})
+                    slots.add(pop, slot - seconds(back), someReport(pop, slot - seconds(back), ++seed).totals,
+                              12, clock.steady());
+            for (const auto& request : requests.of(slots.take(clock.steady(), true).front()))
+                REQUIRE(eventually(
+                    [&] { return to.value().write(request).kind == RemoteStore::Outcome::Kind::stored; }));
+        }
+        HttpClient::make({}).value().get(store.url() + "/internal/force_flush");
+        if (!regions) {
+            auto http = HttpClient::make({});
+            http.value().post(store.url() + "/api/v1/admin/tsdb/delete_series?match[]=" +
+                                  percentEncoded("{__name__=~\"surgescope_region_.*\"}"),
+                              "", {});
+        }
+        REQUIRE(
+            store.askUntil("surgescope_requests_total{%}", end, [](const auto& v) { return v.size() == 2; })
+                .size() == 2);
+    }
+    Result<std::unique_ptr<StorePast>> past() {
+        return StorePast::open({.store = {.url = store.url()},
+                                .from = begin,
+                                .to = end,
+                                .releaseAt = begin + minutes(30),
+                                .folder = (folder.path() / "part").string()},
+                               PopCatalogue::builtIn());
+    }
+    void watch(RecordedTime at, bool paused) {
+        auto opened = past();
+        if (!opened) FAIL(opened.error());
+        Session::Options options;
+        options.frameEvery = std::chrono::milliseconds(20);
+        session = Session::replay(
+            std::move(opened.value()),
+            Session::Far{.from = begin, .to = end, .name = (folder.path() / "night.mcap").string()},
+            {.at = at, .speed = 1, .paused = paused}, PopCatalogue::builtIn(), clock, options);
+    }
+    template <class IsSo> bool until(IsSo isSo) {
+        return eventually([&] {
+            if (auto next = session->takeFrame()) frame = std::move(next);
+            timeline = session->timeline();
+            for (const auto& notice : session->takeNotices())
+                if (notice.isFailure) failures.push_back(notice.text);
+            return isSo();
+        });
+    }
+    bool shows(FeedSecond at) {
+        return until([&] {
+            return frame && frame->settled && *frame->settled >= at - seconds(12) &&
+                   *frame->settled <= at + seconds(2) && frame->pops.size() == 2 &&
+                   frame->world[Measure::requests_per_second].hasValue();
+        });
+    }
+    static double known(const std::vector<float>& values) {
+        const auto count = std::ranges::count_if(values, [](float value) { return !std::isnan(value); });
+        return static_cast<double>(count) / static_cast<double>(values.size());
+    }
+};
+
+bool skippedWithoutMetrics() {
+    return skippedWithout("/usr/bin/victoria-metrics", "victoria-metrics");
+}
+
+} // namespace
+
+TEST_CASE("a launch of long ago is watched where it is kept", "[history][past]") {
+    if (skippedWithoutMetrics()) return;
+    WatchedHistory f;
+    const auto middle = f.begin + minutes(40);
+    f.watch(middle, true);
+    REQUIRE(f.shows(middle));
+    CHECK(f.frame->releaseAt == f.begin + minutes(30));
+    CHECK(f.frame->world.nodesExpected == 24);
+    // The charts reach back further than the PoPs that were read, by seconds and by minutes.
+    for (const auto range : {minutes(15), minutes(30)}) {
+        f.session->request({.range = range});
+        CHECK(f.until([&] {
+            return f.frame->chartAxis.step * f.frame->chartAxis.columns >= range - minutes(1) &&
+                   f.known(f.frame->series[Measure::metadata_p99_us]) > 0.9;
+        }));
+    }
+    CHECK(f.timeline.mode == Timeline::Mode::replay);
+    CHECK(f.timeline.end - f.timeline.begin > minutes(57));
+    CHECK(f.known(f.timeline.overview) > 0.9);
+    CHECK(f.timeline.gaps.empty());
+
+    f.session->seek(f.begin + minutes(10));
+    CHECK(f.timeline.paused);
+    REQUIRE(f.shows(f.begin + minutes(10)));
+    // Notes are kept beside the recording that it would be.
+    CHECK_FALSE(f.session->write({.id = 1,
+                                  .from = f.begin + minutes(10),
+                                  .to = f.begin + minutes(10),
+                                  .by = "anna",
+                                  .text = "here"}));
+    CHECK(f.until([&] { return !f.timeline.notes.empty(); }));
+    // Where a part ends the next one follows.
+    f.session->setSpeed(64);
+    f.session->play();
+    CHECK(f.until([&] { return *f.frame->settled > f.begin + minutes(13); }));
+    CHECK(f.failures.empty());
+}
+
+TEST_CASE("a store that goes away is said, and what is there stays", "[history][past]") {
+    if (skippedWithoutMetrics()) return;
+    WatchedHistory f;
+    f.watch(f.begin + minutes(40), true);
+    REQUIRE(f.shows(f.begin + minutes(40)));
+    f.store.kill();
+    f.session->seek(f.begin + minutes(5));
+    CHECK(f.until([&] { return !f.failures.empty(); }));
+    CHECK_THAT(f.failures.front(), containsText("127.0.0.1"));
+    CHECK(f.shows(f.begin + minutes(40)));
+    const auto none = f.past();
+    REQUIRE_FALSE(none);
+    CHECK_THAT(none.error(), containsText("127.0.0.1"));
+}
+
+TEST_CASE("what was written before there were regions is watched without their charts", "[history][past]") {
+    if (skippedWithoutMetrics()) return;
+    WatchedHistory f(false);
+    f.watch(f.begin + minutes(40), true);
+    REQUIRE(f.shows(f.begin + minutes(40)));
+    CHECK(f.until([&] { return !f.failures.empty(); }));
+    CHECK_THAT(f.failures.front(), containsText("night wrote no regions"));
+}
