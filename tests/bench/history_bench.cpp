@@ -213,6 +213,7 @@ void fetch(const HistoryStore& store, FeedSecond from, FeedSecond to) {
 } // namespace
 
 int main(int argc, char** argv) {
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
     if (!std::filesystem::exists("/usr/bin/victoria-metrics")) {
         std::puts("skipped: there is no victoria-metrics");
         return 0;

@@ -5,7 +5,7 @@
 #include "feeds/history/chart_reader.h"
 #include "feeds/history/open_slots.h"
 #include "feeds/history/remote_store.h"
-#include "feeds/state/rollup.h"
+#include "feeds/state/fleet_state.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/history_store.h"
@@ -74,8 +74,15 @@ PlacePoints read(const std::string& url, FeedSecond from, FeedSecond to, seconds
     CHECK(charts->unusable.count == 0);
     CHECK(charts->withoutRegions.empty());
     PlacePoints all;
-    for (const auto& points : charts->points)
+    FleetState state(PopCatalogue::builtIn()); // a wall takes them as they are
+    for (const auto& points : charts->points) {
         spread(points, all);
+        REQUIRE(!state.apply(points, {}));
+        const auto shown = state.world().rings()[step == seconds(10) ? 1 : 2].at(points.end);
+        REQUIRE(shown);
+        CHECK(shown[Measure::requests_per_second] ==
+              points.at(chartColumn(Measure::requests_per_second), points.count() - 1));
+    }
     return all;
 }
 

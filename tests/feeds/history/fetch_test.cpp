@@ -161,6 +161,30 @@ TEST_CASE("what nodes cannot have done, and what is of no PoP, is left out and c
     CHECK(slots.size() == 2);
 }
 
+TEST_CASE("counters and histograms that began anew count what they have", "[history]") {
+    const auto at = [](int slot) { return std::to_string(unixSeconds(kBegin) + 10 * slot); };
+    const auto bucket = [](const char* count) {
+        return R"({"count":"1","sum":"9","buckets":[[0,"1","1.0905077","2"],[0,"8","8.7240619",")" +
+               std::string(count) + R"("]]}])";
+    };
+    // Each name has these: 10, 20 and 5 of a number; 4, 6 and 1 in a bucket, and 2 beside it.
+    HttpResponder responder(answerWith(
+        R"({"data":{"result":[{"metric":{"pop":"LHR"},"values":[[)" + at(0) + R"(,"10"],[)" + at(1) +
+        R"(,"20"],[)" + at(2) + R"(,"5"]]},{"metric":{"pop":"LHR","of":"buckets"},"histograms":[[)" + at(0) +
+        "," + bucket("4") + ",[" + at(1) + "," + bucket("6") + ",[" + at(2) + "," + bucket("1") + "]}]}}"));
+    auto reader = HistoryReader::make({.url = "http://127.0.0.1:" + std::to_string(responder.port())});
+    REQUIRE(reader);
+    const auto stretch = reader.value().read(kBegin, kBegin + seconds(20));
+    if (!stretch) FAIL(stretch.error());
+    REQUIRE(stretch->rollups.size() == 2);
+    const auto& first = stretch->rollups[0].pops.front().totals;
+    const auto& second = stretch->rollups[1].pops.front().totals;
+    CHECK(first[Counter::requests] == 10);
+    CHECK(second[Counter::requests] == 5);
+    CHECK(first[Distribution::ttfb_hit].count() == 2);
+    CHECK(second[Distribution::ttfb_hit].count() == 3);
+}
+
 TEST_CASE("of many PoPs less is asked for at once, and of too many some are left out and counted",
           "[history]") {
     HttpResponder responder("");
