@@ -70,9 +70,18 @@ TEST_CASE("a night that a store holds plays on the wall", "[history][end-to-end]
     const auto playsAll = [&](const Json& s) {
         return s["since_start"]["counters"].value("requests", 0.0) == sumOf(counts);
     };
-    {
+    { // read as it is looked at
         Dashboard wall(options);
-        CHECK(wall.awaits(playsAll));
+        CHECK(wall.awaits([](const Json& s) {
+            return s["pops"]["live"] == 3 && s["world"]["requests_per_second"]["value"].is_number();
+        }));
+    }
+    CHECK(std::filesystem::is_empty(folder.path()));
+    { // whole, as a picture of it all needs it
+        auto drawn = options;
+        drawn.insert(drawn.begin(), kPrograms + "/surgescope");
+        drawn.insert(drawn.end(), {"--export", "requests", "-o", (folder.path() / "requests.csv").string()});
+        CHECK(Process(drawn).wait() == 0);
     }
     { // and lies beneath a launch, as a recording that was fetched for that
         Dashboard wall({"--replay", SURGESCOPE_SOURCE_DIR "/tests/data/captures/mcap/surgescope_1.mcap",

@@ -137,7 +137,7 @@ watchHistory(const app::Options& options, const feeds::PopCatalogue& catalogue, 
          .from = watched.from,
          .to = watched.to,
          .releaseAt = watched.releaseAt,
-         .folder = watched.file + "." + std::to_string(QCoreApplication::applicationPid()),
+         .folder = options.flightFolder + "-history",
          .library = "surgescope " + app::versionText()},
         catalogue);
     if (!past) return feeds::Error{watched.option + ": " + past.error()};

@@ -159,7 +159,7 @@ std::variant<Options, int> parseOptions(int argc, char** argv) {
         "rehearsals");
     std::string historyUrl;
     auto* history = app.add_option("--history", historyUrl,
-                                   "Fetches --from to --to from a store of history and plays that: "
+                                   "Plays --from to --to out of a store of history, read as it is looked at: "
                                    "http://store:8428")
                         ->excludes(connect)
                         ->excludes(bind)

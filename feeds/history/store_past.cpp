@@ -20,9 +20,25 @@ constexpr seconds kCoarseStep{60};
 constexpr minutes kFineBefore{90};
 constexpr minutes kFineBehind{8};
 constexpr double kShareOfCharts = 0.1;
+constexpr int kFolders = 16; // that may be used at once
 
 FeedSecond secondOf(RecordedTime at) {
     return std::chrono::floor<seconds>(at);
+}
+
+/// The first folder that nobody else has.
+Result<FileLock> takeFolder(std::string& folder) {
+    const auto first = folder;
+    for (int n = 1; n <= kFolders; ++n) {
+        if (n > 1) folder = first + "-" + std::to_string(n);
+        std::error_code error;
+        fs::create_directories(folder, error);
+        if (error) return Error{"cannot make '" + folder + "': " + error.message()};
+        auto lock = FileLock::take((fs::path(folder) / "lock").string());
+        if (!lock) return Error{lock.error()};
+        if (lock.value()) return std::move(*lock.value());
+    }
+    return Error{"'" + first + "' and its like are all in use"};
 }
 
 /// As shorter points, alike, as far as anybody knows: for charts of less time.
@@ -38,7 +54,11 @@ void addAs(seconds width, const Points& points, std::vector<Points>& all) {
 
 Result<std::unique_ptr<StorePast>> StorePast::open(const Options& options, const PopCatalogue& catalogue) {
     if (options.to <= options.from) return Error{"expected an end behind the beginning"};
-    std::unique_ptr<StorePast> past(new StorePast(options, catalogue));
+    auto own = options;
+    auto lock = takeFolder(own.folder);
+    if (!lock) return Error{lock.error()};
+    std::unique_ptr<StorePast> past(new StorePast(std::move(own), catalogue, std::move(lock.value())));
+    past->forget(); // of a process that died
     const auto step = std::max(kCoarseStep, chartStep(options.from, options.to));
     auto charts = readCharts(options.store, options.from, options.to, step);
     if (!charts) return Error{charts.error()};
@@ -56,9 +76,11 @@ StorePast::~StorePast() {
     forget();
 }
 
+/// What is played just now goes on: it is open.
 void StorePast::forget() {
     std::error_code ignored;
-    fs::remove_all(m_options.folder, ignored);
+    for (const auto& entry : fs::directory_iterator(m_options.folder, ignored))
+        if (entry.path().extension() == ".mcap") fs::remove(entry.path(), ignored);
 }
 
 std::optional<Error> StorePast::readFine(FeedSecond from, FeedSecond to) {
@@ -103,9 +125,6 @@ Result<FarPast::Part> StorePast::around(RecordedTime at, RecordedTime until, con
     if (auto failed = readFine(from, to)) return *failed;
 
     forget();
-    std::error_code error;
-    fs::create_directories(m_options.folder, error);
-    if (error) return Error{"cannot make '" + m_options.folder + "': " + error.message()};
     const auto path = (fs::path(m_options.folder) / (std::to_string(++m_made) + ".mcap")).string();
     const auto fetched = fetchHistory(
         path, m_catalogue,

@@ -5,6 +5,7 @@
 #include "feeds/history/chart_reader.h"
 #include "feeds/history/store_queries.h"
 #include "feeds/model/pop_catalogue.h"
+#include "feeds/util/file.h"
 #include "feeds/util/result.h"
 
 #include <chrono>
@@ -26,7 +27,8 @@ class StorePast final : public FarPast {
         FeedSecond from{};
         FeedSecond to{};
         std::optional<FeedSecond> releaseAt; // T-0, which no store knows
-        std::string folder;                  // made if it is not there; what is in it goes
+        /// Made if it is not there; of several that run at once each has one of its own, FOLDER-2 and so on.
+        std::string folder;
         std::string library = "surgescope";
     };
 
@@ -41,14 +43,15 @@ class StorePast final : public FarPast {
     Result<Part> around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) override;
 
   private:
-    StorePast(Options options, const PopCatalogue& catalogue)
-        : m_options(std::move(options)), m_catalogue(catalogue) {}
+    StorePast(Options options, const PopCatalogue& catalogue, FileLock lock)
+        : m_options(std::move(options)), m_catalogue(catalogue), m_lock(std::move(lock)) {}
     std::optional<Error> readFine(FeedSecond from, FeedSecond to);
     std::vector<Points> pointsAround(FeedSecond from) const;
     void forget();
 
     const Options m_options;
     const PopCatalogue& m_catalogue;
+    FileLock m_lock;            // of the folder
     Charts m_charts;            // of all of it, a minute each or more
     std::vector<Points> m_fine; // of ten seconds each, around what is looked at
     FeedSecond m_fineFrom{};
