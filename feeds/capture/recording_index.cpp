@@ -191,12 +191,14 @@ std::vector<float> curveOf(McapReader& reader, const RecordingIndex& index, seco
         if (!made || !(*made)->places.ends_with("world")) continue;
         const float value = (*made)->columns[Measure::requests_per_second].back();
         if (std::isnan(value)) continue;
-        const auto each = std::min(width, step); // a point may be as long as several columns
-        for (auto end = (*made)->end - width + each; end <= (*made)->end; end += each) {
-            if (end <= index.begin) continue;
-            const auto column = static_cast<std::size_t>(
-                std::chrono::ceil<milliseconds>(end - index.begin - milliseconds(1)) / step);
-            if (column >= columns) continue;
+        const auto columnAt = [&](RecordedTime end) {
+            return std::chrono::ceil<milliseconds>(end - index.begin - milliseconds(1)) / step;
+        };
+        if ((*made)->end <= index.begin) continue;
+        // A point may be as long as several columns.
+        const auto first = width <= step ? columnAt((*made)->end) : columnAt((*made)->end - width + step);
+        for (auto column = static_cast<std::size_t>(std::max<std::int64_t>(0, first));
+             column <= static_cast<std::size_t>(columnAt((*made)->end)) && column < columns; ++column) {
             sums[column] += static_cast<double>(value);
             ++counts[column];
         }

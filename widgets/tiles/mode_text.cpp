@@ -3,6 +3,7 @@
 
 #include "widgets/base/format.h"
 #include "widgets/base/palette.h"
+#include "widgets/timeline/timeline_text.h"
 
 #include <QStringList>
 
@@ -92,10 +93,8 @@ ModeText modeText(const feeds::Frame& frame, const feeds::Timeline& timeline) {
     else if (replay)
         words << QStringLiteral("recorded data");
     if (frame.isSentAgain) words << QStringLiteral("sent again");
-    if (timeline.opening && timeline.openingShare)
-        words << QStringLiteral("reading the stream, %1 %").arg(std::floor(100 * *timeline.openingShare));
-    else if (timeline.opening)
-        words << QStringLiteral("opening, still showing the moment before");
+    if (timeline.opening)
+        words << openingText(timeline) + QStringLiteral(", still showing the moment before");
     if (text.past && timeline.paused) words << QStringLiteral("paused");
     text.words = words.join(QStringLiteral(", "));
     text.wordsColour = source == feeds::FeedMode::rehearsal ? colours().text : text.badgeColour;

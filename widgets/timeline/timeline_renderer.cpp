@@ -288,7 +288,9 @@ void TrackPainter::paint() {
         paintReach();
         m_painter.setFont(textFont(px(14), QFont::Medium));
         m_painter.setPen(m_palette.faint);
-        return m_painter.drawText(m_track, Qt::AlignCenter, QStringLiteral("nothing received yet"));
+        return m_painter.drawText(m_track, Qt::AlignCenter,
+                                  m_timeline.opening ? openingText(m_timeline)
+                                                     : QStringLiteral("nothing received yet"));
     }
     paintOverview();
     paintReach();

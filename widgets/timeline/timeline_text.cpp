@@ -32,6 +32,11 @@ QString speedText(double speed) {
     return QString::number(speed, 'g', 3) + u'×';
 }
 
+QString openingText(const feeds::Timeline& timeline) {
+    if (!timeline.openingShare) return QStringLiteral("opening");
+    return QStringLiteral("reading what is kept, %1 %").arg(std::floor(100 * *timeline.openingShare));
+}
+
 RecordingText recordingText(const feeds::Timeline& timeline) {
     const Palette& p = colours();
     const feeds::Timeline::Recording& r = timeline.recording;
@@ -40,6 +45,7 @@ RecordingText recordingText(const feeds::Timeline& timeline) {
                 QString::fromStdString(r.reason), p.background, p.background, true};
     const bool lost = r.dropped > 0;
     const QString dropped = lost ? formatCount(r.dropped) + QStringLiteral(" dropped") : QString();
+    if (timeline.mode == Mode::replay && timeline.empty) return {{}, {}, p.muted, p.muted};
     if (timeline.mode == Mode::replay) { // how much there is, for nothing new is recorded
         const auto length = std::chrono::round<seconds>(timeline.end - timeline.begin).count();
         const QString last = sinceReleaseAt(timeline, timeline.end);

@@ -11,6 +11,9 @@ namespace surgescope::widgets {
 /// "8×", "0.1×", "max".
 QString speedText(double speed);
 
+/// How far what is gone to is open: "reading what is kept, 40 %".
+QString openingText(const feeds::Timeline& timeline);
+
 /// What becomes of the launch on disk: two lines.
 struct RecordingText {
     QString first;

@@ -68,3 +68,14 @@ TEST_CASE("hovering tells both clocks, the requests and the events nearby") {
     CHECK(timelineTooltip(t, t.begin, {}).contains(QStringLiteral("cannot be gone back to")));
     CHECK_FALSE(timelineTooltip(t, t.end, {}).contains(QStringLiteral("cannot be gone back to")));
 }
+
+TEST_CASE("what is read to be shown says how far it is") {
+    feeds::Timeline t;
+    t.opening = true;
+    CHECK(openingText(t) == QStringLiteral("opening"));
+    t.openingShare = 0.407;
+    CHECK(openingText(t) == QStringLiteral("reading what is kept, 40 %"));
+    t.mode = feeds::Timeline::Mode::replay; // nothing of it is there yet
+    CHECK(recordingText(t).first.isEmpty());
+    CHECK(recordingText(t).second.isEmpty());
+}
