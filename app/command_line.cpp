@@ -63,9 +63,13 @@ void addTrustOptions(CLI::App& app, feeds::Trust::Options& trust) {
                  "No keys, on any endpoint: whoever is on the way may read everything and speak for anybody");
 }
 
-int commandLineError(const CLI::App& app, const std::string& text) {
-    std::cerr << app.get_name() << ": " << text << " (see " << app.get_name() << " --help)\n";
+int failure(const CLI::App& app, const std::string& text) {
+    std::cerr << app.get_name() << ": " << text << "\n";
     return 2;
+}
+
+int commandLineError(const CLI::App& app, const std::string& text) {
+    return failure(app, text + " (see " + app.get_name() + " --help)");
 }
 
 } // namespace surgescope::app

@@ -27,6 +27,8 @@ void addTrustOptions(CLI::App& app, feeds::Trust::Options& trust);
 std::string stateFolder();
 
 /// `text` on standard error, one line or one for each mistake of a file. Returns the exit status, 2.
+int failure(const CLI::App& app, const std::string& text);
+/// The same of a command line that is wrong, with where to read what would be right.
 int commandLineError(const CLI::App& app, const std::string& text);
 
 } // namespace surgescope::app

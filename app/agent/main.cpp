@@ -80,13 +80,14 @@ int main(int argc, char** argv) {
     if (options.once || options.check) return explain(task, options.check, clock);
     if (const auto error = checkEndpoints(task.publisher)) return refuse(error->text);
     const int signals = signalDescriptor();
-    if (signals < 0) return refuse("cannot watch for signals");
+    if (signals < 0) return failure(app, "cannot watch for signals");
     task.publisher.warn = [](const std::string& text) { spdlog::warn("{}", text); };
+    task.publisher.inform = [](const std::string& text) { spdlog::info("{}", text); };
     task.publisher.context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust));
     const auto publisher = Publisher::open(task.publisher, clock);
-    if (!publisher) return refuse(publisher.error());
+    if (!publisher) return failure(app, publisher.error());
     const auto agent = Agent::open(task.nodes, clock, **publisher);
-    if (!agent) return refuse((options.file.empty() ? "" : options.file + ": ") + agent.error());
+    if (!agent) return failure(app, (options.file.empty() ? "" : options.file + ": ") + agent.error());
     // Where keys are asked for, this is the name that has to be allowed.
     spdlog::info("reports as {}: {}", task.publisher.name, whatIsWatched(task.nodes));
     run(**agent, options, signals);

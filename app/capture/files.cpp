@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 namespace surgescope::app {
 namespace {
@@ -36,6 +37,17 @@ void print(const char* name, const std::string& value) {
 void printGaps(const std::vector<RecordingIndex::Gap>& gaps) {
     for (const auto& gap : gaps)
         print("gap", isoText(second(gap.from)) + " to " + isoText(second(gap.to)));
+}
+
+/// In words, and as the exit status.
+std::pair<std::string, int> verdictOf(const Verification& verified) {
+    const auto& [refused, of] = verified.all;
+    const auto share = std::to_string(refused) + " of " + std::to_string(of) + " messages";
+    if (!verified.damage.empty()) return {"damaged", 1};
+    if (verified.all.isAll() || verified.reports.isAll())
+        return {"whole, but of no use: every reader refuses " + share + ", and all reports", 1};
+    if (refused > 0) return {"sound, but for " + share + ", which every reader refuses", 0};
+    return {"sound", 0};
 }
 
 } // namespace
@@ -92,8 +104,9 @@ Result<int> verifyFile(const CaptureOptions& options) {
     printGaps(verified->gaps);
     for (const auto& damage : verified->damage)
         print("damage", "byte " + std::to_string(damage.offset) + ": " + damage.text);
-    print("verdict", verified->damage.empty() ? "sound" : "damaged");
-    return verified->damage.empty() ? 0 : 1;
+    const auto [verdict, status] = verdictOf(*verified);
+    print("verdict", verdict);
+    return status;
 }
 
 Result<int> rewriteFiles(const CaptureOptions& options) {

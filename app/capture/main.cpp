@@ -147,5 +147,5 @@ int main(int argc, char** argv) {
         return app::commandLineError(app, replay->parsed() ? "replay: --bind or --connect is required"
                                                            : "record: an ENDPOINT or --bind is required");
     const auto status = command(options);
-    return status ? *status : app::commandLineError(app, status.error());
+    return status ? *status : app::failure(app, status.error());
 }

@@ -343,5 +343,5 @@ int main(int argc, char** argv) {
     arguments.push_back(nullptr);
     if (const auto status = app::parseCommandLine(app, argc, arguments.data())) return *status;
     const auto error = command(wish);
-    return error ? app::commandLineError(app, error->text) : 0;
+    return error ? app::failure(app, error->text) : 0;
 }

@@ -260,21 +260,21 @@ int runRelay(CLI::App& app, const Options& options) {
         return refuse(
             "--from and --connect: expected NATS on one side only; a relay there would hear itself");
     const auto lock = lockState(options.state);
-    if (!lock) return refuse("--state: " + lock.error());
+    if (!lock) return failure(app, "--state: " + lock.error());
     auto kept = keptRosters(options.state);
-    if (!kept) return refuse("--state: " + kept.error());
+    if (!kept) return failure(app, "--state: " + kept.error());
     const auto signals = blockSignals();
     spdlog::set_default_logger(spdlog::stderr_logger_mt(kProgram));
     const SystemClock clock;
     std::unique_ptr<LineWriter> stats;
     if (!options.stats.empty()) {
         auto opened = LineWriter::open(options.stats);
-        if (!opened) return refuse("--stats: " + opened.error());
+        if (!opened) return failure(app, "--stats: " + opened.error());
         stats = std::move(opened.value());
     }
     const auto context = std::make_shared<ZmqContext>(std::make_shared<Trust>(options.trust));
     auto source = openFeed({.connect = options.from, .bind = options.bind, .context = context});
-    if (!source) return refuse(source.error());
+    if (!source) return failure(app, source.error());
     auto stream = options.stream;
     stream.keep = std::chrono::seconds(static_cast<std::int64_t>(options.keepSeconds));
     auto up = Publisher::open({.name = options.name,
@@ -284,18 +284,19 @@ int runRelay(CLI::App& app, const Options& options) {
                                .pops = 1, // and so many nodes: few relays have larger PoPs
                                .nodes = 1'000,
                                .warn = [](const std::string& text) { spdlog::warn("{}", text); },
+                               .inform = [](const std::string& text) { spdlog::info("{}", text); },
                                .stream = options.jetStream ? std::optional(stream) : std::nullopt,
                                .context = context},
                               clock);
-    if (!up) return refuse(up.error());
+    if (!up) return failure(app, up.error());
     std::unique_ptr<Recorder> recorder;
     if (!options.record.empty()) {
         auto opened = Recorder::open({.path = options.record, .library = kProgram}, clock);
-        if (!opened) return refuse("--record: " + opened.error());
+        if (!opened) return failure(app, "--record: " + opened.error());
         recorder = std::move(opened.value());
     }
     auto history = openHistory(options, **catalogue, clock);
-    if (!history) return refuse("--remote-write: " + history.error());
+    if (!history) return failure(app, "--remote-write: " + history.error());
     for (const auto& endpoint : (*source)->endpoints())
         spdlog::info("{} {}", endpoint.binds ? "agents may come to" : "fetches from", endpoint.name);
     for (const auto& endpoint : (*up)->boundEndpoints())

@@ -117,7 +117,7 @@ int playHere(CLI::App& app, const FleetCommand& command, const PopCatalogue& cat
     const auto signals = endingSignals();
     const SystemClock clock;
     const auto opened = PublisherFleet::open(command.fleet, catalogue, clock);
-    if (!opened) return commandLineError(app, opened.error());
+    if (!opened) return failure(app, opened.error());
     auto& fleet = **opened;
     spdlog::info("{} publishers of {} speak for {} nodes", fleet.voices().size(), command.fleet.publishers,
                  command.fleet.nodes);
@@ -143,7 +143,7 @@ int playHere(CLI::App& app, const FleetCommand& command, const PopCatalogue& cat
         "{} s: {} reports made, {} messages sent, {} unheard, {} lost on purpose; {:.2f} s late at worst",
         fleet.seconds().size(), all.reports, all.sent, all.unheard, all.lost, fleet.latest());
     if (command.expect.empty() || write(command.expect, jsonOf(fleet, command.fleet))) return 0;
-    return commandLineError(app, "--expect: cannot write '" + command.expect + "'");
+    return failure(app, "--expect: cannot write '" + command.expect + "'");
 }
 
 /// Adds what another process played; seconds and totals of the whole fleet each of them has.
@@ -207,7 +207,7 @@ int playInProcesses(CLI::App& app, const FleetCommand& command, std::size_t proc
         if (const auto child = start(words))
             children.push_back(*child);
         else
-            status = commandLineError(app, "cannot start another process");
+            status = failure(app, "cannot start another process");
     }
     // Whoever ends first, or a signal, is waited for by its signal.
     auto signals = endingSignals();
@@ -231,7 +231,7 @@ int playInProcesses(CLI::App& app, const FleetCommand& command, std::size_t proc
     if (command.expect.empty()) return status;
     const auto all = merged(files);
     if (!all || !write(command.expect, *all))
-        return commandLineError(app, "--expect: cannot write '" + command.expect + "'");
+        return failure(app, "--expect: cannot write '" + command.expect + "'");
     return status;
 }
 

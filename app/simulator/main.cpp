@@ -37,7 +37,7 @@ int publish(CLI::App& app, const feeds::Rehearsal::Options& options, const feeds
 
     const feeds::SystemClock clock;
     auto opened = feeds::Rehearsal::open(options, catalogue, clock);
-    if (!opened) return app::commandLineError(app, opened.error());
+    if (!opened) return app::failure(app, opened.error());
     auto& rehearsal = *opened.value();
 
     for (const auto& endpoint : rehearsal.publisher().boundEndpoints())
@@ -141,7 +141,7 @@ int main(int argc, char** argv) {
     if (*lever) {
         feeds::ZmqContext context(std::make_shared<feeds::Trust>(trust));
         const auto answer = feeds::ask(feeds::kLevers, control, setting, std::chrono::seconds(3), context);
-        if (!answer) return app::commandLineError(app, answer.error());
+        if (!answer) return app::failure(app, answer.error());
         std::cout << *answer << "\n";
         return 0;
     }
@@ -187,5 +187,6 @@ int main(int argc, char** argv) {
     options.publisher.lossless = options.speed > 1;
     options.publisher.context = std::make_shared<feeds::ZmqContext>(whom);
     options.publisher.warn = [](const std::string& text) { spdlog::warn("{}", text); };
+    options.publisher.inform = [](const std::string& text) { spdlog::info("{}", text); };
     return publish(app, options, catalogue);
 }

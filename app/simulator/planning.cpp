@@ -104,7 +104,7 @@ int PlanningCommands::runSweep() {
         options.axes.push_back(std::move(axis.value()));
     }
     const auto status = sweep(options);
-    return status ? *status : commandLineError(m_app, status.error());
+    return status ? *status : failure(m_app, status.error());
 }
 
 int PlanningCommands::runEdge() {

@@ -33,16 +33,22 @@ Result<Verification> verify(const std::string& path, const Progress& progress) {
         begin = begin == 0 ? part.start : std::min(begin, part.start);
         end = std::max(end, part.end);
     }
+    const auto refuse = [&found](Refusal reason, const std::string& text) {
+        ++found.refused[static_cast<std::size_t>(reason)];
+        ++found.all.refused;
+        found.lastRefusal = text;
+    };
     while (const auto* message = all.next()) {
         ++found.messages[message->channel->topic];
         if (progress && ++count % 1'024 == 0)
             progress(static_cast<double>(message->logTime - begin) / static_cast<double>(end - begin + 1));
         const auto origin = recording::originOf(message->channel->topic);
+        ++found.all.of;
+        const bool isReport = origin == recording::Origin::received && message->topic.starts_with("pop/");
+        if (isReport) ++found.reports.of;
         if (origin == recording::Origin::said) {
-            if (const auto wrong = said::whyUnreadable(message->topic, message->payload)) {
-                ++found.refused[static_cast<std::size_t>(Refusal::unparseable)];
-                found.lastRefusal = wrong->text;
-            }
+            if (const auto wrong = said::whyUnreadable(message->topic, message->payload))
+                refuse(Refusal::unparseable, wrong->text);
             continue;
         }
         const auto decoded = decoder.decode(message->topic, message->payload);
@@ -50,8 +56,8 @@ Result<Verification> verify(const std::string& path, const Progress& progress) {
             [&](const auto& value) {
                 using Alternative = std::decay_t<decltype(value)>;
                 if constexpr (std::is_same_v<Alternative, Refused>) {
-                    ++found.refused[static_cast<std::size_t>(value.reason)];
-                    found.lastRefusal = value.text;
+                    refuse(value.reason, value.text);
+                    if (isReport) ++found.reports.refused;
                 } else if constexpr (requires { value->header; }) {
                     if (origin == recording::Origin::received)
                         judge.hear(*value, {SteadyTime(std::chrono::nanoseconds(message->logTime)),

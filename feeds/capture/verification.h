@@ -22,6 +22,13 @@ struct Verification {
     std::vector<CaptureDamage> damage;                  // checksums that are wrong, records that are torn
     std::array<std::uint64_t, kRefusalCount> refused{}; // received messages the decoder refuses, by reason
     std::string lastRefusal;
+    struct Share {
+        std::uint64_t refused = 0; // for whatever reason
+        std::uint64_t of = 0;
+        bool isAll() const { return of > 0 && refused == of; }
+    };
+    Share all;              // messages
+    Share reports;          // of PoPs, without which there is nothing to show
     std::uint64_t lost = 0; // missing by sequence: dropped on the way to the recorder, or by it
     std::uint64_t duplicates = 0;
     std::vector<RecordingIndex::Gap> gaps;

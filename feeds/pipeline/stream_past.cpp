@@ -56,17 +56,22 @@ Result<FarPast::Part> StreamPast::around(RecordedTime at, RecordedTime until, co
         if (from < m_pieces.front().from) missing.emplace_back(from, m_pieces.front().from);
         if (to > m_pieces.back().to) missing.emplace_back(m_pieces.back().to, to);
     }
+    std::vector<std::string> troubles;
     for (std::size_t i = 0; i < missing.size(); ++i) {
         const auto part = [&](double share) {
             return goesOn((static_cast<double>(i) + share) / static_cast<double>(missing.size()));
         };
         auto piece = read(missing[i].first, missing[i].second, part);
         if (!piece) return Error{piece.error()};
+        if (!piece->trouble.empty()) troubles.push_back(piece->trouble);
         const bool isFirst = m_pieces.empty() || piece->from < m_pieces.front().from;
         m_pieces.insert(isFirst ? m_pieces.begin() : m_pieces.end(), std::move(piece.value()));
     }
     forgetAllBut(at);
-    Part part{.recordings = {}, .from = m_pieces.front().from, .to = m_pieces.back().to, .troubles = {}};
+    Part part{.recordings = {},
+              .from = m_pieces.front().from,
+              .to = m_pieces.back().to,
+              .troubles = std::move(troubles)};
     for (const auto& piece : m_pieces)
         if (!piece.path.empty()) part.recordings.push_back(piece.path);
     if (!part.recordings.empty()) return part;
@@ -88,7 +93,7 @@ Result<StreamPast::Piece> StreamPast::read(RecordedTime from, RecordedTime to, c
     fs::create_directories(m_options.folder, error);
     if (error) return Error{"cannot make '" + m_options.folder + "': " + error.message()};
     const auto path = fs::path(m_options.folder) / (std::to_string(++m_made) + ".mcap");
-    Piece piece{{}, from, to};
+    Piece piece{.path = {}, .trouble = {}, .from = from, .to = to};
     KnownRosters rosters;
     std::unique_ptr<RemadeRecording> recording;
     std::optional<Error> failed;
@@ -125,8 +130,8 @@ Result<StreamPast::Piece> StreamPast::read(RecordedTime from, RecordedTime to, c
         }
     }
     if (recording && !failed) failed = recording->close();
-    if (!failed && !recording && m_pieces.empty())
-        if (auto trouble = troubleOf(source); !trouble.empty()) failed = Error{std::move(trouble)};
+    piece.trouble = troubleOf(source);
+    if (!failed && !recording && m_pieces.empty() && !piece.trouble.empty()) failed = Error{piece.trouble};
     if (!failed) return piece;
     fs::remove(path, error);
     return *failed;

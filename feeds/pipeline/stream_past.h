@@ -38,7 +38,8 @@ class StreamPast final : public FarPast {
 
   private:
     struct Piece {
-        std::string path; // empty: nothing was said in that time
+        std::string path;    // empty: nothing was said in that time
+        std::string trouble; // why something may be missing; empty: nothing
         RecordedTime from{};
         RecordedTime to{};
     };

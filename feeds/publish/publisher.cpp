@@ -87,7 +87,7 @@ class SocketPublisher final : public Publisher {
 
     void tick() override {
         const bool joined = m_socket->readSubscriptions();
-        if (m_options.warn) tellProblem();
+        tellProblem();
         const auto now = m_clock.steady();
         if (!m_options.relays.empty()) follow(m_failover.look(m_socket->wanted("pop/"), now));
         m_socket->expect(load());
@@ -134,7 +134,8 @@ class SocketPublisher final : public Publisher {
     void tellProblem() {
         auto problem = m_socket->problem(m_options.name);
         if (problem == m_problem) return;
-        m_options.warn(problem.empty() ? "let in now, as " + m_options.name : problem);
+        const auto& tell = problem.empty() ? m_options.inform : m_options.warn;
+        if (tell) tell(problem.empty() ? "publishes now, as " + m_options.name : problem);
         m_problem = std::move(problem);
     }
 

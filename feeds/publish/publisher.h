@@ -39,8 +39,10 @@ class Publisher {
         std::size_t pops = 0;
         std::size_t nodes = 0;
         bool lossless = false; // wait for slow subscribers instead of dropping: rehearsals in one process
-        /// Told where it is not let in, and when it is after all. By the thread that ticks.
+        /// Told why it is not heard as it should be, for example where it is not let in, and when that is
+        /// over. By the thread that ticks.
         std::function<void(const std::string&)> warn;
+        std::function<void(const std::string&)> inform;
         /// Of NATS: the stream that keeps what it says, made and looked after; nothing: what is there is
         /// used.
         std::optional<NatsStream> stream;

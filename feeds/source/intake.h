@@ -66,12 +66,12 @@ template <class Message> class Intake {
         const auto bytes = bytesOf(message);
         push({std::move(message), m_last, m_arrival.steady(), nullptr, nullptr, bytes, {}});
     }
-    /// Arrived then, where it was kept until we came; whoever asks for it asks for no more than there is
-    /// room.
+    /// Arrived then, but not before others did, where it was kept until we came; whoever asks for it asks for
+    /// no more than there is room.
     void keepPast(Message message, WallTime arrived) {
         m_last = std::max(m_last, arrived);
         const auto bytes = bytesOf(message);
-        Waiting waiting{std::move(message), arrived, m_arrival.steady(), nullptr, nullptr, bytes, {}};
+        Waiting waiting{std::move(message), m_last, m_arrival.steady(), nullptr, nullptr, bytes, {}};
         waiting.isPast = true;
         push(std::move(waiting));
     }

@@ -18,20 +18,40 @@ constexpr std::size_t kBatch = 10'000; // messages that may be on their way
 constexpr std::size_t kBatchBytes = 64U << 20U;
 constexpr std::size_t kMostWaitingBytes = 32U << 20U; // before no more is asked for
 constexpr milliseconds kStandsStill = 4 * kStreamHeartbeat;
-constexpr milliseconds kPastStandsStill{3'000};
 constexpr milliseconds kLookAgainAtLeast{300};
 constexpr milliseconds kLookAgainAtMost{5'000};
 constexpr milliseconds kLookAtAllAtMost{30'000}; // where there never was one
-/// A cluster that lost a stream's leader may take nine seconds to find another.
+constexpr milliseconds kLooksForChanges{10'000};
+/// Whoever hears nothing either way for so long shows a picture that stands still, and loses nothing by
+/// waiting.
+constexpr seconds kBlindAfter{3};
+/// A cluster that lost a stream's leader takes ten seconds to find another, and between sites thirty.
+constexpr seconds kWaitsBlind{40};
+/// Who found another server at once would have to stand still, and does not.
 constexpr seconds kWaitsForStream{1};
+constexpr seconds kWaitsForLostStream{3};
+/// By the clock of the server that stored it: where that is further off, patience must do.
+constexpr seconds kAtOnce{3};
 /// What publishers say is on its way to the stream.
 constexpr seconds kOverlap{1};
-/// In which a message may come again: publishers send again for 30 s.
-constexpr seconds kRemembers{40};
+/// In which a message may come again: publishers send again for 30 s, and a line may be cut meanwhile.
+constexpr seconds kRemembers{120};
 constexpr std::size_t kMostRemembered = 500'000;
 constexpr std::size_t kMostHeld = 100'000;
 
+/// Each message has its publisher, session, number and time in it: equal bytes are the same message.
+std::uint64_t keyOf(std::string_view topic, std::string_view payload) {
+    const std::hash<std::string_view> hash;
+    return hash(payload) ^ (hash(topic) << 1U);
+}
+
 } // namespace
+
+NatsStreamReader::NatsStreamReader(seconds history, std::optional<WallTime> playFrom,
+                                   const PublisherShares::Bounds& bounds, const Clock& clock)
+    : m_history(history), m_playFrom(playFrom), m_clock(clock),
+      m_intake(bounds, clock), m_patience{kWaitsBlind, kWaitsForStream}, m_newsAt(clock.steady()),
+      m_plays(playFrom.has_value()) {}
 
 void NatsStreamReader::subscribe(const std::string& prefix) {
     const auto subjects = subjectsOf(prefix);
@@ -62,7 +82,16 @@ void NatsStreamReader::hear(NatsMessage message) {
 }
 
 void NatsStreamReader::hearStraight(NatsMessage message) {
+    holdIfBlind();
+    m_newsAt = m_clock.steady();
     if (!m_holds) return keep(std::move(message), Way::straight, std::nullopt);
+    if (m_held.empty()) {
+        m_heldAt = m_newsAt;
+        lookSoon();
+    }
+    const auto topic = topicOf(message.subject());
+    if (topic && isStreamed(*topic) && m_heldKeys.size() < kMostHeld)
+        m_heldKeys.emplace(keyOf(*topic, message.payload()), m_clock.wall());
     m_heldBytes += message.payload().size();
     m_held.push_back(std::move(message));
     while (m_held.size() > kMostHeld || m_heldBytes > kMostWaitingBytes) { // the stream will have them
@@ -73,7 +102,10 @@ void NatsStreamReader::hearStraight(NatsMessage message) {
 
 /// The past is whole, or nobody knows it.
 void NatsStreamReader::letThrough() {
-    m_catchingUp = false;
+    m_heldKeys.clear();
+    m_meets = false;
+    m_caughtUpAt.reset();
+    givePast(true);
     const bool isInPast = std::exchange(m_inPast, false);
     if (std::exchange(m_plays, false) || isInPast) m_intake.mark(Source::SeekEnds{});
     if (!std::exchange(m_holds, false)) return;
@@ -85,13 +117,32 @@ void NatsStreamReader::letThrough() {
 void NatsStreamReader::hearStream(const StreamPlace& place, NatsMessage message) {
     m_heardAt = m_clock.steady();
     if (place.read != m_read + 1) return lose("what came of the stream had a gap");
+    m_newsAt = m_pastAt = m_heardAt;
+    m_gaveUp = false;
     m_read = place.read;
     m_sequence = place.sequence;
     if (m_asked > 0) --m_asked;
-    const bool isPast = isInPast();
     m_newest = std::max(m_newest, place.stored);
-    keep(std::move(message), Way::stream, isPast ? std::optional(place.stored) : std::nullopt);
-    if (m_catchingUp && place.behind == 0) letThrough();
+    if (m_holds) meet(place, message);
+    keep(std::move(message), Way::stream, m_holds ? std::optional(place.stored) : std::nullopt);
+    if (place.behind == 0) caughtUp();
+}
+
+/// The stream brings what came straight, and came when it was said, and not out of a line that was cut: from
+/// here on nothing is missing.
+void NatsStreamReader::meet(const StreamPlace& place, const NatsMessage& message) {
+    const auto topic = topicOf(message.subject());
+    if (!topic) return;
+    const auto at = m_heldKeys.find(keyOf(*topic, message.payload()));
+    m_meets = m_meets || (at != m_heldKeys.end() && at->second - place.stored < kAtOnce);
+}
+
+/// As far as its server knows, which may be behind others itself.
+void NatsStreamReader::caughtUp() {
+    if (!m_holds) return;
+    const bool mayLackSome = !m_heldKeys.empty() || m_patience.forStraight == kWaitsBlind;
+    if (m_meets || !mayLackSome) return letThrough();
+    if (!m_caughtUpAt) m_caughtUpAt = m_clock.steady();
 }
 
 /// 100: the server is there. Others: what was asked for comes no more, or in part.
@@ -130,23 +181,29 @@ void NatsStreamReader::keep(NatsMessage message, Way way, std::optional<WallTime
     } else {
         held.what = std::move(message);
     }
-    if (isStreamed(held.where) && cameBefore(held)) return;
-    if (stored) return m_intake.keepPast(std::move(held), *stored);
+    const auto key = keyOf(held.topic(), held.payload());
+    if (isStreamed(held.where) && cameBefore(key)) return;
+    if (stored) {
+        m_past.add(std::move(held), *stored);
+        return givePast(false);
+    }
     m_newest = std::max(m_newest, m_clock.wall());
     m_intake.keep(std::move(held), nullptr);
 }
 
-/// Each message has its publisher, session, number and time in it: equal bytes are the same message, which
-/// came by the other way, or was sent again because no stream had acknowledged it.
-bool NatsStreamReader::cameBefore(const Held& held) {
+void NatsStreamReader::givePast(bool all) {
+    while (auto next = m_past.next(all))
+        m_intake.keepPast(std::move(next->first), next->second);
+}
+
+/// By the other way; or it was sent again because no stream had acknowledged it.
+bool NatsStreamReader::cameBefore(std::uint64_t key) {
     const auto now = m_clock.steady();
     while (!m_cameAt.empty() &&
            (now - m_cameAt.front().first > kRemembers || m_cameAt.size() > kMostRemembered)) {
         m_came.erase(m_cameAt.front().second);
         m_cameAt.pop_front();
     }
-    const std::hash<std::string_view> hash;
-    const std::uint64_t key = hash(held.payload()) ^ (hash(held.topic()) << 1U);
     if (!m_came.insert(key).second) return true;
     m_cameAt.emplace_back(now, key);
     return false;
@@ -165,11 +222,28 @@ void NatsStreamReader::pull() {
 
 /// What was said meanwhile is in the stream, and comes before what is said now.
 void NatsStreamReader::connectedAnew() {
-    m_lookAgain = kLookAgainAtLeast;
-    m_lookAt = m_clock.steady();
-    m_blindSince.reset();
-    m_holds = m_holds || m_reads;
+    lookSoon();
+    m_missingSince.reset();
+    if (m_reads && !m_holds) hold(isBlind() ? kWaitsBlind : kWaitsForStream);
     lose({});
+}
+
+bool NatsStreamReader::isBlind() const {
+    return m_clock.steady() - m_newsAt >= kBlindAfter;
+}
+
+void NatsStreamReader::holdIfBlind() {
+    if (!m_holds && !m_gaveUp && m_createdNs != 0 && isBlind()) hold(kWaitsBlind);
+}
+
+void NatsStreamReader::hold(seconds patience) {
+    m_holds = true;
+    m_patience = {patience, patience};
+}
+
+void NatsStreamReader::lookSoon() {
+    m_lookAt = m_clock.steady();
+    m_lookAgain = kLookAgainAtLeast;
 }
 
 void NatsStreamReader::lose(const std::string& why) {
@@ -178,20 +252,25 @@ void NatsStreamReader::lose(const std::string& why) {
     m_connection->unsubscribe(m_inbox);
     m_inbox.clear();
     m_consumer.clear();
-    m_lookAt = m_clock.steady();
-    m_lookAgain = kLookAgainAtLeast;
+    lookSoon();
 }
 
-/// Nobody shall wait for a past whose servers are gone.
+/// Nobody shall wait for a past, or with what comes now, while the stream brings nothing.
 void NatsStreamReader::forgoPast() {
-    if (m_inPast && m_clock.steady() - m_heardAt >= kPastStandsStill) letThrough();
+    if (!m_holds || (!m_inPast && m_held.empty())) return;
+    const auto since = m_caughtUpAt.value_or(std::max(m_heldAt, m_pastAt));
+    if (m_clock.steady() - since < (m_caughtUpAt ? m_patience.forStraight : m_patience.forStream)) return;
+    m_gaveUp = true;
+    letThrough();
 }
 
 std::optional<NatsStreamReader::Question> NatsStreamReader::question() {
     const auto now = m_clock.steady();
     if (m_reads && m_asked > 0 && now - m_heardAt >= kStandsStill) lose("the stream stood still");
-    if (m_reads || m_prefixes.empty() || now < m_lookAt) return std::nullopt;
-    if (!m_blindSince) m_blindSince = now;
+    holdIfBlind();
+    if (m_prefixes.empty() || now < m_lookAt) return std::nullopt;
+    if (m_reads) return Question{.looksOnly = true};
+    if (!m_missingSince) m_missingSince = now;
     m_lookAgain = std::clamp(2 * m_lookAgain, kLookAgainAtLeast,
                              m_createdNs != 0 ? kLookAgainAtMost : kLookAtAllAtMost);
     const bool begins = m_newest == WallTime{};
@@ -205,7 +284,7 @@ NatsStreamReader::Answer NatsStreamReader::ask(natsConnection* connection, const
     Answer answer;
     const auto found = findStream(connection);
     if (!found) return {.error = found.error()};
-    if (!*found) return answer;
+    if (!*found || question.looksOnly) return {.stream = *found};
     answer.from = question.from;
     if ((*found)->createdNs != question.createdNs) answer.from.sequence = 0;
     answer.from.time = question.fromTime;
@@ -218,17 +297,30 @@ NatsStreamReader::Answer NatsStreamReader::ask(natsConnection* connection, const
 
 void NatsStreamReader::take(const Answer& answer) {
     const auto now = m_clock.steady();
-    m_lookAt = now + m_lookAgain;
+    m_lookAt = now + (m_reads ? kLooksForChanges : m_lookAgain);
+    if (answer.stream) noteChanges(*answer.stream);
+    if (m_reads || (answer.stream && answer.consumer.name.empty())) return; // it was only looked at
     if (answer.stream) return readStream(answer);
     const bool gone = answer.error.empty();
-    if (!gone && now - m_blindSince.value_or(now) < kWaitsForStream) return;
+    if (!gone && now - m_missingSince.value_or(now) < kWaitsForStream) return;
     const bool isMissed = m_createdNs != 0 || m_playFrom; // and not just how it is here
     if (isMissed && !std::exchange(m_missed, true))
-        m_connection->note((!gone              ? answer.error
-                            : m_createdNs != 0 ? std::string("the stream is gone")
-                                               : std::string("there is no stream")) +
-                           ": only what comes now is heard");
-    letThrough();
+        m_connection->note(
+            (!gone ? answer.error
+                   : kStreamTrouble + std::string(m_createdNs != 0 ? "it is gone" : "there is none")) +
+            ": only what comes now is heard");
+    if (gone && m_createdNs == 0) letThrough();
+    if (gone) m_patience.forStream = std::min(m_patience.forStream, kWaitsForLostStream);
+}
+
+/// What somebody else does to the stream costs the past, of which nothing else here tells.
+void NatsStreamReader::noteChanges(const FoundStream& stream) {
+    const auto before = std::exchange(m_found, stream);
+    if (before.createdNs != stream.createdNs) return;
+    if (before.keeps != stream.keeps)
+        m_connection->note("the stream was changed, and keeps now: " + stream.keeps);
+    if (stream.first > before.last + 1 || (stream.first > stream.last && before.first <= before.last))
+        m_connection->note("the stream was emptied: nothing is left of what it kept");
 }
 
 void NatsStreamReader::readStream(const Answer& answer) {
@@ -237,21 +329,21 @@ void NatsStreamReader::readStream(const Answer& answer) {
         m_connection->note("the stream had thrown away what was not read", stream->first - from.sequence);
     const bool begins = m_newest == WallTime{};
     m_reads = true;
-    m_blindSince.reset();
+    m_missingSince.reset();
     m_missed = false;
+    m_connection->over(kStreamTrouble);
+    m_lookAt = m_clock.steady() + kLooksForChanges;
     m_createdNs = stream->createdNs;
-    m_keptSince.reset();
-    if (stream->last >= stream->first) m_keptSince = stream->firstStored;
     m_consumer = consumer.name;
     m_inbox = "_INBOX." + NatsConnection::uniqueWord();
     m_connection->subscribe(m_inbox);
     m_read = 0;
     m_asked = 0;
-    m_catchingUp = consumer.waiting > 0;
-    if (!m_catchingUp) return letThrough();
+    m_pastAt = m_clock.steady();
+    m_caughtUpAt.reset();
+    if (consumer.waiting == 0) return caughtUp();
     if (!begins || m_playFrom || m_history == seconds(0)) return;
     m_inPast = true;
-    m_heardAt = m_clock.steady();
     m_pastFrom = from.time;
     m_intake.mark(Source::SeekBegins{});
 }

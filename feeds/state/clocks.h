@@ -33,6 +33,7 @@ class ClockOffset {
     /// It will hardly become smaller: whoever delivers what was queued has done so.
     bool isSettled() const { return m_messages > 1 && m_newest - m_fellAt >= kSettlesAfter; }
     WallTime newest() const { return m_newest; } // arrival
+    WallTime sent() const { return m_sent; }     // last
 
   private:
     static constexpr std::chrono::seconds kBucket{10};

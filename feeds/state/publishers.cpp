@@ -147,7 +147,9 @@ void Publishers::hear(Publisher& publisher, const Header& header, bool reports, 
     if (reports && publisher.source == TimeSource::recorded) m_recordingHeard = now;
     const bool first = !publisher.sessions.clock().offset();
     const auto at = arrivalOf(publisher, header, arrived);
-    publisher.sessions.clock().hear(header.sent, at);
+    // A roster that comes late, after what was said later, is no clock that was set back.
+    auto& clock = publisher.sessions.clock();
+    if (reports || header.sent >= clock.sent()) clock.hear(header.sent, at);
     if (!reports) return;
     const bool few = m_byName.size() <= kAskedAtOnce;
     if (!m_consensus || m_byName.size() == 1 || (first && few) ||

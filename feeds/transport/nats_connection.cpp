@@ -19,6 +19,7 @@ constexpr milliseconds kTurn{100};
 constexpr milliseconds kTryAgain{500}; // up to kTryAgainAtMost
 constexpr milliseconds kTryAgainAtMost{5'000};
 constexpr std::size_t kTroublesTold = 16;
+constexpr const char* kSilent = " does not answer as a NATS server";
 /// Of a message that the server takes, for what stands before the payload.
 constexpr std::size_t kHeaderRoom = 512;
 
@@ -167,11 +168,14 @@ void NatsConnection::connect() {
         m_connection.reset(connection);
         m_isUp = natsConnection_Status(connection) == NATS_CONN_STATUS_CONNECTED;
         ++m_connections;
+        overLocked(m_status.name + kSilent);
         return;
     }
     ++m_status.failed;
     const char* why = nats_GetLastError(nullptr);
-    if (s != NATS_NO_SERVER && s != NATS_TIMEOUT && s != NATS_IO_ERROR)
+    if (s == NATS_TIMEOUT) // where nobody listens, libnats knows at once
+        noteLocked(m_status.name + kSilent, 1);
+    else if (s != NATS_NO_SERVER && s != NATS_IO_ERROR)
         noteLocked(std::string("not let in: ") + (why && *why ? why : natsStatus_GetText(s)), 1);
 }
 
@@ -371,6 +375,15 @@ void NatsConnection::noteLocked(const std::string& trouble, std::uint64_t count)
         at = troubles.insert(troubles.end(), {what, 0});
     if (at == troubles.end()) --at;
     at->count += count;
+}
+
+void NatsConnection::over(std::string_view beginning) {
+    const std::scoped_lock lock(m_mutex);
+    overLocked(beginning);
+}
+
+void NatsConnection::overLocked(std::string_view beginning) {
+    std::erase_if(m_status.troubles, [&](const Counted& one) { return one.what.starts_with(beginning); });
 }
 
 void NatsConnection::complain(natsConnection* connection, natsStatus error, natsSubscription* subscription) {

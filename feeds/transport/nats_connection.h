@@ -99,6 +99,8 @@ class NatsConnection {
     EndpointStatus status() const;
     /// For its status; bounded.
     void note(const std::string& trouble, std::uint64_t count = 1);
+    /// What was noted and begins so is no longer true, and shown no longer.
+    void over(std::string_view beginning);
 
     /// A word that nobody else has, of letters and digits.
     static std::string uniqueWord();
@@ -123,6 +125,7 @@ class NatsConnection {
                         const std::string& place, bool last);
     void complain(natsConnection* connection, natsStatus error, natsSubscription* subscription);
     void noteLocked(const std::string& trouble, std::uint64_t count);
+    void overLocked(std::string_view beginning);
 
     const Options m_options;
     const NatsLogin m_login;

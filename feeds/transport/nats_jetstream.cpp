@@ -36,9 +36,27 @@ JetStreamHeld<jsCtx> jetStream(natsConnection* connection) {
     return JetStreamHeld<jsCtx>(js);
 }
 
-Error jetStreamError(const char* what, natsStatus status) {
+Error jetStreamError(const char* what, natsStatus status, jsErrCode code) {
+    // The leader of a cluster answers, or of a stream, and while there is none nobody does.
+    if (status == NATS_TIMEOUT || code == JSClusterNotAvailErr)
+        return Error{std::string(kStreamTrouble) + "its servers do not answer, or have no leader"};
     const char* why = nats_GetLastError(nullptr);
-    return Error{std::string(what) + ": " + (why && *why ? why : natsStatus_GetText(status))};
+    return Error{std::string(kStreamTrouble) + what + ": " +
+                 (why && *why ? why : natsStatus_GetText(status))};
+}
+
+/// "surgescope.pop.*, …; 93600 s, 8589934592 bytes, -1 messages".
+std::string keptBy(const jsStreamConfig& config) {
+    std::string text;
+    for (int i = 0; i < config.SubjectsLen; ++i)
+        text += (i > 0 ? ", " : "") + std::string(config.Subjects[i]);
+    const auto bound = [&](std::int64_t most, const char* unit) {
+        text += "; " + (most > 0 ? "at most " + std::to_string(most) : std::string("any number of")) + unit;
+    };
+    bound(config.MaxAge / nanoseconds(std::chrono::seconds(1)).count(), " s");
+    bound(config.MaxBytes, " bytes");
+    bound(config.MaxMsgs, " messages");
+    return text;
 }
 
 /// The fields that were asked for.
@@ -71,7 +89,7 @@ bool isAsAsked(const jsStreamConfig& has, const jsStreamConfig& asked) {
 
 } // namespace
 
-Result<bool> keepStream(natsConnection* connection, const NatsStream& asked) {
+Result<KeptStream> keepStream(natsConnection* connection, const NatsStream& asked) {
     const auto js = jetStream(connection);
     const char* subjects[std::size(kStreamSubjects)];
     std::ranges::copy(kStreamSubjects, subjects);
@@ -81,14 +99,15 @@ Result<bool> keepStream(natsConnection* connection, const NatsStream& asked) {
     auto s = js_GetStreamInfo(&made, js.get(), kStreamName, nullptr, &code);
     const JetStreamHeld<jsStreamInfo> found(made);
     if (s == NATS_OK) {
-        if (isAsAsked(*found->Config, config)) return false;
+        if (isAsAsked(*found->Config, config)) return KeptStream::asAsked;
         s = js_UpdateStream(nullptr, js.get(), &config, nullptr, &code);
-        if (s == NATS_OK) return false;
-        return jetStreamError("the stream cannot be changed", s);
+        if (s == NATS_OK) return KeptStream::changed;
+        return jetStreamError("it cannot be changed", s, code);
     }
-    if (s == NATS_NOT_FOUND) s = js_AddStream(nullptr, js.get(), &config, nullptr, &code);
-    if (s == NATS_OK) return true;
-    auto error = jetStreamError("the stream cannot be made", s);
+    if (s != NATS_NOT_FOUND) return jetStreamError("it does not answer", s, code);
+    s = js_AddStream(nullptr, js.get(), &config, nullptr, &code);
+    if (s == NATS_OK) return KeptStream::made;
+    auto error = jetStreamError("it cannot be made", s, code);
     if (code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr)
         error.text += "; expected servers with that much of max_file_store, or less: --keep-bytes";
     return error;
@@ -105,11 +124,12 @@ Result<std::optional<FoundStream>> findStream(natsConnection* connection) {
                                          .first = found->State.FirstSeq,
                                          .last = found->State.LastSeq,
                                          .firstStored = wallTime(found->State.FirstTime),
-                                         .readers = found->State.Consumers});
+                                         .readers = found->State.Consumers,
+                                         .keeps = keptBy(*found->Config)});
     if (s == NATS_NOT_FOUND || s == NATS_NO_RESPONDERS || code == JSNotEnabledErr ||
         code == JSNotEnabledForAccountErr)
         return std::optional<FoundStream>();
-    return jetStreamError("the stream does not answer", s);
+    return jetStreamError("it does not answer", s, code);
 }
 
 Result<StreamConsumer> openConsumer(natsConnection* connection, const ReadFrom& from) {
@@ -127,7 +147,7 @@ Result<StreamConsumer> openConsumer(natsConnection* connection, const ReadFrom& 
     jsConsumerInfo* made = nullptr;
     const auto s = js_AddConsumer(&made, js.get(), kStreamName, &config, nullptr, &code);
     const JetStreamHeld<jsConsumerInfo> consumer(made);
-    if (s != NATS_OK) return jetStreamError("the stream cannot be read", s);
+    if (s != NATS_OK) return jetStreamError("it cannot be read", s, code);
     return StreamConsumer{consumer->Name, consumer->NumPending};
 }
 

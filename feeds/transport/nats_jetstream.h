@@ -15,8 +15,11 @@
 /// server, for a second at most.
 namespace surgescope::feeds {
 
-/// Makes the stream, or changes it so that it is as asked. True: it was not there. Errors: why it cannot be.
-Result<bool> keepStream(natsConnection* connection, const NatsStream& asked);
+/// How the stream was found, that is as asked now.
+enum class KeptStream : std::uint8_t { asAsked, made, changed };
+/// Makes the stream, or changes it so that it is as asked. Errors: why it cannot be; each begins with
+/// kStreamTrouble.
+Result<KeptStream> keepStream(natsConnection* connection, const NatsStream& asked);
 
 /// The stream as it is.
 struct FoundStream {
@@ -25,9 +28,13 @@ struct FoundStream {
     std::uint64_t last = 0;
     WallTime firstStored{}; // meaningful unless it is empty
     std::int64_t readers = 0;
+    std::string keeps; // what, how long, and how much, in words
 };
-/// Nothing: there is none. Errors: nobody knows.
+/// Nothing: there is none. Errors: nobody knows; each begins with kStreamTrouble.
 Result<std::optional<FoundStream>> findStream(natsConnection* connection);
+
+/// Of what is wrong with the stream just now.
+inline constexpr const char* kStreamTrouble = "the stream: ";
 
 /// Where to begin to read.
 struct ReadFrom {

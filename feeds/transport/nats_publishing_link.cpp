@@ -194,8 +194,13 @@ void NatsPublishingLink::keep(natsConnection* connection) {
     if (!m_options.stream || (m_keptAt != SteadyTime{} && now - m_keptAt < kLookAfterStream)) return;
     m_keptAt = now;
     const auto kept = keepStream(connection, *m_options.stream);
+    m_connection->over(kStreamTrouble);
     if (!kept) m_connection->note(kept.error());
-    if (kept && *kept && ++m_made > 1) m_connection->note("the stream was gone, and was made anew");
+    if (kept && *kept == KeptStream::made && m_isMade)
+        m_connection->note("the stream was gone, and was made anew");
+    if (kept && *kept == KeptStream::changed && m_isMade)
+        m_connection->note("the stream was changed by somebody, and was changed back");
+    m_isMade = m_isMade || kept;
     const std::scoped_lock lock(m_mutex);
     m_problem = kept ? std::string() : kept.error();
 }

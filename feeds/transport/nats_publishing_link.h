@@ -56,7 +56,7 @@ class NatsPublishingLink final : public PublishingLink {
     SystemClock m_clock;
     std::uint64_t m_seen = 0; // connections
     SteadyTime m_keptAt{};    // the stream was looked after; the connection's thread
-    std::uint64_t m_made = 0; // streams; the connection's thread
+    bool m_isMade = false;    // the stream was as asked once; the connection's thread
 
     mutable std::mutex m_mutex;           // guards what follows
     std::map<std::uint64_t, Kept> m_kept; // by number

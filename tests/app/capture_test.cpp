@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // surgescope-capture as a user runs it: recording a publisher, and publishing a recording.
 #include "feeds/capture/message_stream.h"
+#include "feeds/capture/recorder.h"
 #include "feeds/capture/recording.h"
 #include "feeds/capture/recording_writer.h"
 #include "feeds/desk/said.h"
@@ -8,8 +9,10 @@
 #include "feeds/transport/publishing_socket.h"
 #include "feeds/wire/encode.h"
 #include "feeds/wire/fields.h"
+#include "feeds/wire/limits.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/messages.h"
 #include "tests/support/process.h"
 #include "tests/support/recorded_launch.h"
 #include "tests/support/simulated_launch.h"
@@ -107,6 +110,31 @@ void record(const Messages& messages, const std::string& path) {
 }
 
 } // namespace
+
+TEST_CASE("a recording whose reports nobody takes is not called sound", "[capture]") {
+    const TemporaryFolder folder;
+    const auto path = (folder.path() / "mad.mcap").string();
+    const SystemClock clock;
+    {
+        auto recorder = Recorder::open({.path = path}, clock);
+        REQUIRE(recorder);
+        Encoder encoder;
+        for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
+            auto report =
+                popReport({.second = kStart + static_cast<std::int64_t>(sequence), .sequence = sequence});
+            report.totals[Counter::requests] = limits::kCountOfNode * 1'000'000; // of one node, in a second
+            recorder.value()->received("pop/LHR", encoder.encode(report), clock.wall());
+        }
+        Roster known = roster({});
+        recorder.value()->received("roster/LHR", encoder.encode(known), clock.wall());
+        recorder.value()->stop();
+    }
+    const auto [status, said] = run({"verify", path});
+    INFO(said);
+    CHECK(status == 1);
+    CHECK_THAT(said, containsText("every reader refuses 3 of "));
+    CHECK(said.find("verdict      sound") == std::string::npos);
+}
 
 TEST_CASE("a publisher is recorded until Ctrl+C, and the file is sound", "[capture]") {
     const TemporaryFolder folder;

@@ -21,6 +21,13 @@ refuses() { # refuses TEXT OPTION…; lines=2 where a file has two mistakes
   fi
 }
 
+sends_to_help() { # sends_to_help yes|no OPTION…: a command line that is wrong is, and what fails otherwise is not
+  local expected=$1 found=no
+  shift
+  "$program" "$@" 2>&1 >/dev/null | grep -qF "(see $(basename "$program") --help)" && found=yes
+  [ $found = "$expected" ] || { echo "$program $*: sent to --help: $found, expected $expected" >&2; failed=1; }
+}
+
 introduces_itself() { # introduces_itself OPTION: --help names it, --version tells name and number
   "$program" --help | grep -q -- "$1" || { echo "$program --help says nothing of $1" >&2; failed=1; }
   "$program" --version | grep -qE "^$(basename "$program") [0-9]+\.[0-9]+\.[0-9]+ \\(([0-9a-f]{7,}( and changes)?, [0-9]{4}-[0-9]{2}-[0-9]{2}|unknown commit)\\)$" ||
@@ -129,6 +136,8 @@ grep -q '"api_change_peak"' <<<"$json" || { echo "JSON lacks api_change_peak" >&
 [[ "$text" != *$'\r'* ]] || { echo "a progress bar where there is no terminal" >&2; failed=1; }
 
 program=$folder/surgescope-relay
+sends_to_help yes --name x
+sends_to_help no --name x --bind tcp://127.0.0.1:* --connect nats://127.0.0.1 --nats-credentials /nowhere/relay.pass --jetstream
 rosters=$(mktemp)
 good=(--name EWR/relay-1 --bind 'tcp://127.0.0.1:*' --connect tcp://127.0.0.1:1)
 introduces_itself --state
@@ -158,6 +167,8 @@ refuses "--store-histograms" "${good[@]}" --remote-write http://store/ --store-h
 rm -f "$rosters" "$rosters.lock"
 
 program=$folder/surgescope-capture
+sends_to_help yes info
+sends_to_help no info /nowhere/night.mcap
 introduces_itself record
 refuses "expected a NATS cluster" record tcp://127.0.0.1:1 --from 2026-11-24T20:00:00Z -o "$scratch/past.mcap"
 refuses "since 1970, got" record nats://127.0.0.1:1 --from 1066-11-28T09:00:00Z -o "$scratch/past.mcap"

@@ -92,7 +92,7 @@ class Link:
             self._end_sites()
             raise
         self.delay, self.loss, self.isUp = delay, loss, True
-        self.carried, self.lost = 0, 0
+        self.carried, self.lost, self.bytes = 0, 0, 0
         self.draw = random.Random(seed)
         self.ended = False
         self.carrier = threading.Thread(target=self._carry)
@@ -116,6 +116,7 @@ class Link:
             while under_way and under_way[0][0] <= time.monotonic():
                 _, _, end, packet = heapq.heappop(under_way)
                 self.carried += 1
+                self.bytes += len(packet)
                 try:
                     os.write(end, packet)
                 except OSError:

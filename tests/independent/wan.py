@@ -8,40 +8,23 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from link import Link, NoLink
+from rehearsal import Rehearsal, rehearse
 
 NODES, PUBLISHERS = 1_500, 30
-PATIENCE = 60  # seconds, for what comes at last
 CUT = 14  # seconds
 
 
-class Rehearsal:
+class WithKeys(Rehearsal):
     def __init__(self, programs, folder, link):
-        self.programs, self.folder, self.link = programs, folder, link
-        self.site, self.center = link.sites
+        super().__init__(programs, folder, link)
         self.endpoint = f"tcp://{self.center.address}:5556"
-        self.failed = 0
-        self.running = []
-
-    def check(self, words, good):
-        print(("ok: " if good else "FAILED: ") + words, flush=True)
-        self.failed += not good
-        return good
 
     def keys(self, of, *words):
         return subprocess.run([self.programs + "/surgescope-keys", "--key-folder", f"{self.folder}/{of}", *words], check=True,
                               capture_output=True, text=True).stdout.strip()
-
-    def start(self, site, program, *words):
-        log = open(f"{self.folder}/{program}.log", "a")
-        process = site.start([f"{self.programs}/{program}", *words], stdout=log, stderr=log,
-                             env=dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=self.folder))
-        self.running.append(process)
-        return process
 
     def pair(self):
         wall = self.keys("wall", "new")
@@ -53,25 +36,6 @@ class Rehearsal:
         return self.start(self.site, "surgescope-relay", "--name", "site/relay", "--bind", "tcp://127.0.0.1:5555", "--connect",
                           self.endpoint, "--key-folder", self.folder + "/relay", "--state", self.folder + "/rosters",
                           "--stats", self.folder + "/relay-stats")
-
-    def stats(self, of="wall-stats"):
-        try:
-            lines = open(f"{self.folder}/{of}").read().splitlines()
-            return json.loads(lines[-1]) if lines else None
-        except (FileNotFoundError, ValueError):
-            return None
-
-    def comes_to(self, what, patience=PATIENCE):
-        """How many seconds it took until `what` was true of the wall's statistics; None: it never was."""
-        begin = time.monotonic()
-        while time.monotonic() < begin + patience:
-            time.sleep(0.25)
-            stats = self.stats()
-            if stats and what(stats):
-                return time.monotonic() - begin
-        stats = self.stats() or {}
-        print(json.dumps({key: stats.get(key) for key in ("nodes", "feed")}, indent=1), file=sys.stderr)
-        return None
 
     def night(self):
         whole = lambda stats: stats["nodes"]["heard"] == stats["nodes"]["expected"] == NODES
@@ -100,8 +64,7 @@ class Rehearsal:
                    self.comes_to(lambda stats: stats["feed"]["lost"] == 0 and whole(stats), 5) is not None)
 
         time.sleep(3)
-        relay.kill()
-        relay.wait()
+        self.kill(relay)
         time.sleep(2)
         self.start_relay()
         took = self.comes_to(lambda stats: whole(stats) and stats["feed"]["restarts"] > 0)
@@ -123,26 +86,5 @@ class Rehearsal:
                    abs(counted["requests"] / expected["requests"] - counted["node_seconds"] / expected["node_seconds"]) < 0.02)
 
 
-def main(programs):
-    try:
-        link = Link(0.08, 0.01)
-    except NoLink as missing:
-        print(f"skipped: {missing}", file=sys.stderr)
-        return 77
-    with tempfile.TemporaryDirectory() as folder:
-        rehearsal = Rehearsal(programs, folder, link)
-        try:
-            rehearsal.night()
-        finally:
-            for process in rehearsal.running:
-                process.kill()
-                process.wait()
-            link.end()
-            if rehearsal.failed:
-                for log in ("surgescope", "surgescope-relay", "surgescope-sim"):
-                    print(f"--- {log}\n{open(f'{folder}/{log}.log').read()[-2000:]}", file=sys.stderr)
-    return 1 if rehearsal.failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(rehearse(WithKeys, *sys.argv[1:]))

@@ -143,10 +143,13 @@ struct Asker {
             return found && *found && (*found)->last >= messages;
         });
     }
-    void request(const char* subject) {
+    /// The answer.
+    std::string request(const char* subject, const char* payload = "") {
         natsMsg* answer = nullptr;
-        REQUIRE(natsConnection_RequestString(&answer, connection, subject, "", 2'000) == NATS_OK);
+        REQUIRE(natsConnection_RequestString(&answer, connection, subject, payload, 2'000) == NATS_OK);
+        std::string text(natsMsg_GetData(answer), static_cast<std::size_t>(natsMsg_GetDataLength(answer)));
         natsMsg_Destroy(answer);
+        return text;
     }
     natsConnection* connection = nullptr;
 };

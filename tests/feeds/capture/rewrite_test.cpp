@@ -159,6 +159,9 @@ TEST_CASE("verification finds wrong checksums, refused messages and what is lost
     CHECK(verified->messages.at("pop") == 4);
     CHECK(verified->messages.at("pop/LHR") == 1); // rubbish, under its own topic
     CHECK(verified->refused[static_cast<std::size_t>(Refusal::unparseable)] == 1);
+    CHECK(verified->reports.refused == 1);
+    CHECK(verified->reports.of == 5);
+    CHECK_FALSE(verified->reports.isAll());
     auto bytes = fileBytes(path);
     auto reader = McapReader::open(path);
     bytes[reader.value()->parts()[0].offset + 80] ^= 1;

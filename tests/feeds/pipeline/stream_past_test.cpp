@@ -146,7 +146,7 @@ TEST_CASE("who has no stream, or no room for it, is told why", "[nats][past]") {
     });
     refused = past.around(end, end, always);
     REQUIRE_FALSE(refused);
-    CHECK_THAT(refused.error(), containsText("there is no stream"));
+    CHECK_THAT(refused.error(), containsText("the stream: there is none"));
 }
 
 TEST_CASE("a wall goes back further than it has been there, and forth into its own", "[nats][past]") {

@@ -46,6 +46,37 @@ TEST_CASE("of three servers one is killed, and comes back: nothing is lost, noth
     CHECK(given.signs == "(.).");
 }
 
+TEST_CASE("a cluster without a leader is said to have none, and no longer when it has one", "[nats]") {
+    if (skippedWithoutNats()) return;
+    NatsFixture nats(3);
+    nats.start();
+    auto threeTimes = kSmall;
+    threeTimes.replicas = 3;
+    std::string warned, informed;
+    Speaker keeper(nats.endpoint(), {.warn = [&](const std::string& text) { warned = text; },
+                                     .inform = [&](const std::string& text) { informed = text; },
+                                     .stream = threeTimes});
+    REQUIRE(Asker(nats).awaitStream(10, [&] { keeper.say(); }));
+    const auto awaits = [&](auto done) {
+        return eventually(
+            [&] {
+                keeper.say();
+                return done();
+            },
+            seconds(60));
+    };
+    REQUIRE(awaits([&] { return keeper.publisher->endpoints().front().troubles.empty(); }));
+    nats.kill(0);
+    nats.kill(1);
+    CHECK(awaits([&] { return keeper.isTold("the stream: its servers do not answer, or have no leader"); }));
+    CHECK(awaits([&] { return warned.find("have no leader") != std::string::npos; }));
+    informed.clear();
+    nats.restart(0);
+    nats.restart(1);
+    CHECK(awaits([&] { return !keeper.isTold("the stream:"); }));
+    CHECK(awaits([&] { return informed == "publishes now, as agent"; }));
+}
+
 TEST_CASE("a listener that stands still harms nobody", "[nats]") {
     if (skippedWithoutNats()) return;
     NatsFixture nats;
@@ -130,7 +161,8 @@ TEST_CASE("the cluster of resources/nats lets each do his own, encrypted", "[nat
         seconds(40)));
     late->source->subscribe("node/LHR");
     CHECK(late->until([&] { return agent.publisher->wanted("node/LHR"); }));
-    for (const char* refusal : {"Publish to", "Subscription"}) { // what a slow cluster costs else is told, too
+    for (const char* refusal :
+         {"Publish to", "Subscription"}) { // what a slow cluster costs else is told, too
         CHECK_FALSE(late->isTold(refusal));
         CHECK_FALSE(relay.isTold(refusal));
     }

@@ -156,7 +156,7 @@ TEST_CASE("a stream that is deleted underneath is said, and what comes now is sh
         agent.say();
         return given.topics["pop/LHR"] > before + 3;
     }));
-    CHECK(given.isTold("the stream is gone"));
+    CHECK(given.isTold("the stream: it is gone"));
     // And read again when somebody makes it anew.
     Speaker keeper(nats.endpoint(), {.name = "keeper", .stream = kSmall});
     REQUIRE(Asker(nats).awaitStream(10, [&] {
@@ -172,12 +172,63 @@ TEST_CASE("a stream that is deleted underneath is said, and what comes now is sh
     }));
 }
 
+TEST_CASE("a stream that a stranger changed is said, and changed back by whoever keeps it", "[nats]") {
+    if (skippedWithoutNats()) return;
+    NatsFixture nats;
+    nats.start();
+    auto keeper =
+        std::make_unique<Speaker>(nats.endpoint(), Publisher::Options{.name = "keeper", .stream = kSmall});
+    Asker stranger(nats);
+    REQUIRE(stranger.awaitStream(1, [&] { keeper->say(); }));
+    Given given({.endpoint = nats.endpoint(), .history = seconds(60)});
+    REQUIRE(given.until([&] { return given.signs.find(')') != std::string::npos; }));
+    constexpr const char* kChange =
+        R"({"name":"SURGESCOPE","subjects":["surgescope.pop.*"],"retention":"limits","storage":"file",
+            "num_replicas":1,"max_age":10000000000,"max_bytes":1000000,"duplicate_window":1000000000})";
+    const auto change = [&] {
+        const auto answer = stranger.request("$JS.API.STREAM.UPDATE.SURGESCOPE", kChange);
+        INFO(answer);
+        REQUIRE(answer.find("\"error\"") == std::string::npos);
+    };
+    change();
+    CHECK(eventually([&] {
+        given.take();
+        return keeper->isTold("the stream was changed by somebody, and was changed back");
+    }));
+    keeper.reset();
+    change();
+    CHECK(given.until([&] {
+        return given.isTold(
+            "the stream was changed, and keeps now: surgescope.pop.*; at most 10 s; at most 1000000 "
+            "bytes; any number of messages");
+    }));
+}
+
+TEST_CASE("a server that listens and never speaks is said", "[nats]") {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0);
+    REQUIRE(::listen(socket, 16) == 0);
+    REQUIRE(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    const auto endpoint = "nats://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    {
+        Given given({.endpoint = endpoint});
+        Speaker agent(endpoint);
+        CHECK(given.until([&] { return given.isTold(endpoint + " does not answer as a NATS server"); }));
+        CHECK(eventually([&] { return agent.isTold(endpoint + " does not answer as a NATS server"); }));
+    }
+    ::close(socket);
+}
+
 TEST_CASE("a past that is asked for where no stream is, is said", "[nats]") {
     if (skippedWithoutNats()) return;
     NatsFixture nats;
     nats.start();
     Given given({.endpoint = nats.endpoint(), .playFrom = SystemClock().wall() - seconds(60)});
-    CHECK(given.until([&] { return given.isTold("there is no stream"); }));
+    CHECK(given.until([&] { return given.isTold("the stream: there is none"); }));
     Given now({.endpoint = nats.endpoint(), .history = seconds(60)}); // a wall is content with what comes
     Speaker agent(nats.endpoint());
     CHECK(now.until([&] {

@@ -221,6 +221,22 @@ TEST_CASE("what a reconnecting agent had queued is late, and its clock is not ca
     CHECK(fleet.state.judge().gaps().counts().lost == 0);
 }
 
+TEST_CASE("a roster that comes late, out of a stream, is no clock that was set back", "[fleet-time]") {
+    FleetOfClocks fleet;
+    auto relay = agents(1); // with nobody beside that tells the time
+    for (int s = 0; s < 60; ++s)
+        CHECK(fleet.second(relay) == 1);
+    const auto epoch = fleet.state.epoch();
+    const auto counted = fleet.state.sinceStart()[Counter::requests];
+    auto late = roster({.publisher = relay[0].name, .sequence = 1, .session = relay[0].session});
+    late.header.sent = fleet.clock.wall() - 45s;
+    CHECK_FALSE(fleet.state.apply(late, fleet.clock.arrival()));
+    for (int s = 0; s < 10; ++s)
+        CHECK(fleet.second(relay) == 1);
+    CHECK(fleet.state.epoch() == epoch);
+    CHECK(fleet.state.sinceStart()[Counter::requests] == counted + 10 * 100);
+}
+
 TEST_CASE("two nodes of one name: the first counts, the other is named and missing", "[fleet-time]") {
     FleetOfClocks fleet;
     auto all = agents(3);

@@ -61,12 +61,14 @@ struct TrustedAgent : Machine {
     std::string name = "EWR/edge-1";
     std::string pop = "EWR";
     std::string problem;
+    std::string over;
     std::unique_ptr<Publisher> publisher;
 
     void connect(const std::string& endpoint) {
         publisher = openPublisher({.name = name,
                                    .connect = {endpoint},
                                    .warn = [this](const std::string& text) { problem = text; },
+                                   .inform = [this](const std::string& text) { over = text; },
                                    .context = context},
                                   clock);
     }
@@ -119,7 +121,7 @@ TEST_CASE("whose key nobody knows is not let in, and named, and comes by itself 
     CHECK_THAT(agent.problem, containsText("surgescope-keys allow '" + agent.key() + "' 'EWR/edge-1'"));
     wall.allows(agentPermit(agent.key()));
     CHECK(hears(wall, agent));
-    CHECK(agent.problem == "let in now, as EWR/edge-1");
+    CHECK(agent.over == "publishes now, as EWR/edge-1");
 }
 
 TEST_CASE("who speaks without a key, or to the wrong one, is not heard", "[trust]") {
