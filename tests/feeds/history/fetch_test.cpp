@@ -186,6 +186,10 @@ TEST_CASE("counters and histograms that began anew count what they have", "[hist
     CHECK(second[Counter::requests] == 5);
     CHECK(first[Distribution::ttfb_hit].count() == 2);
     CHECK(second[Distribution::ttfb_hit].count() == 3);
+    const auto later = reader.value().read(kBegin + seconds(20), kBegin + seconds(100));
+    if (!later) FAIL(later.error());
+    REQUIRE(later->rollups.size() == 1);
+    CHECK(later->rollups[0].pops.front().totals[Counter::requests] == 94);
 }
 
 TEST_CASE("of many PoPs less is asked for at once, and of too many some are left out and counted",
