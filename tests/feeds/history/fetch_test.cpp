@@ -120,7 +120,8 @@ TEST_CASE("a store that holds nothing, or answers something else, is told, and l
     };
     CHECK_THAT(fetch(), containsText("holds nothing of job 'surgescope'"));
     for (const char* body : {"", "no JSON", "[]", R"({"data":[]})", R"({"data":{"result":7}})",
-                             R"({"data":{"result":[{"metric":{"pop":"LHR"},"values":[[1,"1"])"}) {
+                             R"({"data":{"result":[{"metric":{"pop":"LHR"},"values":[[1,"1"])",
+                             R"({"data":{"result":[{"metric":{"pop":"LHR"} "values":[[1,"1"]]}]}})"}) {
         responder.setAnswer(answerWith(body));
         CHECK_THAT(fetch(), containsText("expected JSON"));
     }
@@ -167,11 +168,13 @@ TEST_CASE("counters and histograms that began anew count what they have", "[hist
         return R"({"count":"1","sum":"9","buckets":[[0,"1","1.0905077","2"],[0,"8","8.7240619",")" +
                std::string(count) + R"("]]}])";
     };
-    // Each name has these: 10, 20 and 5 of a number; 4, 6 and 1 in a bucket, and 2 beside it.
-    HttpResponder responder(answerWith(
-        R"({"data":{"result":[{"metric":{"pop":"LHR"},"values":[[)" + at(0) + R"(,"10"],[)" + at(1) +
-        R"(,"20"],[)" + at(2) + R"(,"5"]]},{"metric":{"pop":"LHR","of":"buckets"},"histograms":[[)" + at(0) +
-        "," + bucket("4") + ",[" + at(1) + "," + bucket("6") + ",[" + at(2) + "," + bucket("1") + "]}]}}"));
+    // Each name has these: 10, 20 and 5 of a number, and what was not asked for; 4, 6 and 1 in a bucket, and
+    // 2 beside it.
+    HttpResponder responder(answerWith(R"({"data":{"result":[{"metric":{"pop":"LHR"},"values":[[)" + at(0) +
+                                       R"(,"10"],[)" + at(1) + R"(,"20"],[)" + at(2) + R"(,"5"],[)" + at(9) +
+                                       R"(,"99"]]},{"metric":{"pop":"LHR","of":"buckets"},"histograms":[[)" +
+                                       at(0) + "," + bucket("4") + ",[" + at(1) + "," + bucket("6") + ",[" +
+                                       at(2) + "," + bucket("1") + "]}]}}"));
     auto reader = HistoryReader::make({.url = "http://127.0.0.1:" + std::to_string(responder.port())});
     REQUIRE(reader);
     const auto stretch = reader.value().read(kBegin, kBegin + seconds(20));
@@ -183,6 +186,10 @@ TEST_CASE("counters and histograms that began anew count what they have", "[hist
     CHECK(second[Counter::requests] == 5);
     CHECK(first[Distribution::ttfb_hit].count() == 2);
     CHECK(second[Distribution::ttfb_hit].count() == 3);
+    const auto later = reader.value().read(kBegin + seconds(20), kBegin + seconds(100));
+    if (!later) FAIL(later.error());
+    REQUIRE(later->rollups.size() == 1);
+    CHECK(later->rollups[0].pops.front().totals[Counter::requests] == 94);
 }
 
 TEST_CASE("of many PoPs less is asked for at once, and of too many some are left out and counted",

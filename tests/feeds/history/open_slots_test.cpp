@@ -72,6 +72,19 @@ TEST_CASE("what comes after its slot was taken counts in the next one", "[histor
     CHECK(s.requests(taken[0]) == 1);
 }
 
+TEST_CASE("what comes most of a minute after its slot was taken is late, and no other time", "[history]") {
+    Slots s;
+    s.add(5);
+    s.add(55);
+    s.add(75);
+    REQUIRE(s.slots.take(s.now).size() == 2);
+    s.add(15, "EWR");
+    const auto taken = s.slots.take(s.now, true);
+    REQUIRE(taken.size() == 2);
+    CHECK(taken[0].end == s.begin + seconds(70));
+    CHECK(taken[0].pops[0].pop == "EWR");
+}
+
 TEST_CASE("who goes on where another ended takes no slot twice", "[history]") {
     Slots s;
     s.slots = OpenSlots(s.begin + seconds(10));
