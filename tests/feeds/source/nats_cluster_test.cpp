@@ -158,7 +158,7 @@ TEST_CASE("the cluster of resources/nats lets each do his own, encrypted", "[nat
                 return late->signs.starts_with('.') || late->signs.find(')') != std::string::npos;
             }) && !late->signs.starts_with('.'); // or there was no stream yet
         },
-        seconds(40)));
+        seconds(90)));
     late->source->subscribe("node/LHR");
     CHECK(late->until([&] { return agent.publisher->wanted("node/LHR"); }));
     for (const char* refusal :

@@ -121,7 +121,10 @@ TEST_CASE("whose key nobody knows is not let in, and named, and comes by itself 
     CHECK_THAT(agent.problem, containsText("surgescope-keys allow '" + agent.key() + "' 'EWR/edge-1'"));
     wall.allows(agentPermit(agent.key()));
     CHECK(hears(wall, agent));
-    CHECK(agent.over == "publishes now, as EWR/edge-1");
+    CHECK(comesTo([&] {
+        agent.speak();
+        return agent.over == "publishes now, as EWR/edge-1";
+    }));
 }
 
 TEST_CASE("who speaks without a key, or to the wrong one, is not heard", "[trust]") {
