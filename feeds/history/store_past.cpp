@@ -17,7 +17,7 @@ using std::chrono::seconds;
 constexpr seconds kFineStep{10};
 constexpr seconds kCoarseStep{60};
 /// How much finer charts there are before the part that is looked at, and behind it, for the next part.
-constexpr minutes kFineBefore{90};
+constexpr minutes kFineBefore{20};
 constexpr minutes kFineBehind{8};
 constexpr double kShareOfCharts = 0.1;
 constexpr int kFolders = 16; // that may be used at once

@@ -37,9 +37,9 @@ class StorePast final : public FarPast {
     static Result<std::unique_ptr<StorePast>> open(const Options& options, const PopCatalogue& catalogue);
     ~StorePast() override;
 
-    /// A minute of 391 PoPs takes a second and a half of a core.
-    std::chrono::seconds before() const override { return std::chrono::seconds(90); }
-    std::chrono::seconds behind() const override { return std::chrono::seconds(60); }
+    /// So that 391 PoPs are there in some five seconds.
+    std::chrono::seconds before() const override { return std::chrono::seconds(60); }
+    std::chrono::seconds behind() const override { return std::chrono::seconds(40); }
     Result<Part> around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) override;
 
   private:
