@@ -37,9 +37,9 @@ class StorePast final : public FarPast {
     static Result<std::unique_ptr<StorePast>> open(const Options& options, const PopCatalogue& catalogue);
     ~StorePast() override;
 
-    /// So that 391 PoPs are there in some five seconds.
-    std::chrono::seconds before() const override { return std::chrono::seconds(60); }
-    std::chrono::seconds behind() const override { return std::chrono::seconds(40); }
+    /// A minute of 391 PoPs takes a store and us some two seconds.
+    std::chrono::seconds before() const override { return std::chrono::seconds(90); }
+    std::chrono::seconds behind() const override { return std::chrono::seconds(60); }
     Result<Part> around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) override;
 
   private:
