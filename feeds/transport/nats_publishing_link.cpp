@@ -22,6 +22,10 @@ constexpr seconds kWishLasts{15};
 constexpr seconds kRostersAtMostEvery{2};
 constexpr seconds kSendAgainAfter{3};
 constexpr seconds kGiveUpAfter{30};
+constexpr milliseconds kLookAgainEvery{100};
+/// A stream finds another leader in less.
+constexpr seconds kAcknowledgesWithin{10};
+constexpr const char* kUnacknowledged = "the stream does not acknowledge what is published";
 constexpr std::size_t kMostKept = 100'000; // messages that are not acknowledged
 constexpr std::size_t kMostKeptBytes = 64U << 20U;
 constexpr std::size_t kMostWishes = 10'000;
@@ -71,6 +75,7 @@ bool NatsPublishingLink::send(std::string_view topic, std::string_view payload) 
         const auto number = ++m_next;
         out.id = m_word + "-" + std::to_string(number);
         out.reply = m_inbox + "." + std::to_string(number);
+        if (m_kept.empty()) m_waitsSince = now;
         m_keptBytes += out.payload.size();
         m_kept.emplace(number, Kept{out.subject, out.payload, now, now});
         while (m_kept.size() > kMostKept || m_keptBytes > kMostKeptBytes) {
@@ -106,6 +111,7 @@ void NatsPublishingLink::hearAnswer(std::string_view number, const NatsMessage& 
     if (at == m_kept.end()) return;
     if (m_isStored && (nobody || refused)) return; // between two leaders, perhaps: it is sent again
     m_isStored = m_isStored || !(nobody || refused);
+    if (!(nobody || refused)) m_waitsSince = m_clock.steady();
     m_keptBytes -= at->second.payload.size();
     m_kept.erase(at);
 }
@@ -143,8 +149,25 @@ void NatsPublishingLink::sendAgain(SteadyTime now, bool all) {
 void NatsPublishingLink::keepTrying(SteadyTime now, WallTime) {
     const auto connections = m_connection->connections();
     const bool anew = connections != m_seen && m_seen > 0;
+    if (!anew && now - m_lookedAt < kLookAgainEvery) return;
+    m_lookedAt = now;
     m_seen = connections;
-    if (m_connection->isConnected()) sendAgain(now, anew);
+    if (!m_connection->isConnected()) return;
+    sendAgain(now, anew);
+    tellUnacknowledged(now, anew);
+}
+
+/// A leader that lost the others may say for long that all is well.
+void NatsPublishingLink::tellUnacknowledged(SteadyTime now, bool anew) {
+    bool said = false;
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (anew) m_waitsSince = now; // another server has its time
+        const bool is = m_isStored && !m_kept.empty() && now - m_waitsSince >= kAcknowledgesWithin;
+        said = std::exchange(m_isUnacknowledged, is);
+    }
+    if (m_isUnacknowledged && !said) m_connection->note(kUnacknowledged);
+    if (!m_isUnacknowledged && said) m_connection->over(kUnacknowledged);
 }
 
 // ---- who listens
@@ -178,6 +201,7 @@ std::string NatsPublishingLink::problem(const std::string& name) const {
     {
         const std::scoped_lock lock(m_mutex);
         if (!m_problem.empty()) return m_problem;
+        if (m_isUnacknowledged) return name + ": " + kUnacknowledged;
     }
     const auto status = m_connection->status();
     const auto where = " at " + status.name;

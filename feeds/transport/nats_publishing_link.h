@@ -42,6 +42,7 @@ class NatsPublishingLink final : public PublishingLink {
     void hearAnswer(std::string_view number, const NatsMessage& message);
     void keep(natsConnection* connection);
     void sendAgain(SteadyTime now, bool all);
+    void tellUnacknowledged(SteadyTime now, bool anew);
 
     struct Kept { // until it is acknowledged
         std::string subject;
@@ -55,6 +56,7 @@ class NatsPublishingLink final : public PublishingLink {
     const std::string m_inbox = "_INBOX." + m_word;
     SystemClock m_clock;
     std::uint64_t m_seen = 0; // connections
+    SteadyTime m_lookedAt{};  // what to send again was looked for
     SteadyTime m_keptAt{};    // the stream was looked after; the connection's thread
     bool m_isMade = false;    // the stream was as asked once; the connection's thread
 
@@ -62,7 +64,9 @@ class NatsPublishingLink final : public PublishingLink {
     std::map<std::uint64_t, Kept> m_kept; // by number
     std::size_t m_keptBytes = 0;
     std::uint64_t m_next = 0;
-    bool m_isStored = false; // a stream has acknowledged something, and does not refuse
+    bool m_isStored = false;   // a stream has acknowledged something, and does not refuse
+    SteadyTime m_waitsSince{}; // for the next acknowledgement
+    bool m_isUnacknowledged = false;
     std::map<std::string, SteadyTime, std::less<>> m_wishes;    // by subject, when it was said last
     mutable std::map<std::string, bool, std::less<>> m_listens; // subjects of wishes that are subscribed to
     bool m_rostersAsked = false;

@@ -143,6 +143,14 @@ struct Asker {
             return found && *found && (*found)->last >= messages;
         });
     }
+    /// Waits as long for somebody who never speaks.
+    void hearNobody(std::chrono::milliseconds time) {
+        natsSubscription* subscription = nullptr;
+        natsConnection_SubscribeSync(&subscription, connection, "nobody");
+        natsMsg* none = nullptr;
+        natsSubscription_NextMsg(&none, subscription, time.count());
+        natsSubscription_Destroy(subscription);
+    }
     /// The answer.
     std::string request(const char* subject, const char* payload = "") {
         natsMsg* answer = nullptr;
