@@ -319,7 +319,7 @@ void NatsStreamReader::noteChanges(const FoundStream& stream) {
     if (before.createdNs != stream.createdNs) return;
     if (before.keeps != stream.keeps)
         m_connection->note("the stream was changed, and keeps now: " + stream.keeps);
-    if (stream.first > before.last + 1 || (stream.first > stream.last && before.first <= before.last))
+    if (stream.first > before.last + 1 || (stream.isEmpty() && !before.isEmpty()))
         m_connection->note("the stream was emptied: nothing is left of what it kept");
 }
 

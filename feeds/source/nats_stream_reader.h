@@ -76,7 +76,8 @@ class NatsStreamReader {
     bool isInPast() const { return m_reads && m_holds; }
     /// Since when the stream holds what was said; nothing: there is none, or nothing in it.
     std::optional<WallTime> keptSince() const {
-        return m_reads && m_found.last >= m_found.first ? std::optional(m_found.firstStored) : std::nullopt;
+        if (!m_reads || m_found.isEmpty()) return std::nullopt;
+        return m_found.firstStored;
     }
     /// Where the stream's reader is answered; empty: there is none.
     const std::string& inbox() const { return m_inbox; }

@@ -24,11 +24,14 @@ Result<KeptStream> keepStream(natsConnection* connection, const NatsStream& aske
 /// The stream as it is.
 struct FoundStream {
     std::int64_t createdNs = 0; // another one has another
-    std::uint64_t first = 0;    // sequences; last < first: it is empty
+    std::uint64_t first = 0;    // sequences
     std::uint64_t last = 0;
     WallTime firstStored{}; // meaningful unless it is empty
     std::int64_t readers = 0;
     std::string keeps; // what, how long, and how much, in words
+
+    /// Of one that was never written to both are 0, and of one that was emptied the last is before the first.
+    bool isEmpty() const { return last == 0 || last < first; }
 };
 /// Nothing: there is none. Errors: nobody knows; each begins with kStreamTrouble.
 Result<std::optional<FoundStream>> findStream(natsConnection* connection);

@@ -235,3 +235,18 @@ TEST_CASE("what somebody else does to the stream is said once", "[nats]") {
     REQUIRE(wall.isTold("the stream was emptied"));
     CHECK(wall.connection->status().troubles[1].count == 1);
 }
+
+TEST_CASE("a stream keeps what is in it, and an empty one nothing", "[nats]") {
+    Listener wall;
+    CHECK_FALSE(wall.reader.keptSince());
+    wall.found(0, {.createdNs = 1}); // as it was made: neither first nor last
+    CHECK_FALSE(wall.reader.keptSince());
+    const auto stored = wall.clock.wall();
+    const auto look = [&](const FoundStream& stream) {
+        wall.reader.take({.stream = stream, .consumer = {}, .from = {}, .error = {}});
+    };
+    look({.createdNs = 1, .first = 1, .last = 1, .firstStored = stored});
+    CHECK(wall.reader.keptSince() == stored);
+    look({.createdNs = 1, .first = 2, .last = 1}); // emptied
+    CHECK_FALSE(wall.reader.keptSince());
+}
