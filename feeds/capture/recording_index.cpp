@@ -134,7 +134,8 @@ void findMarks(McapReader& reader, RecordingIndex& index) {
     index.end = marks.back().second;
 }
 
-void findGaps(const McapReader& reader, RecordingIndex& index) {
+/// True: there are charts of times whose reports are elsewhere, as of what was fetched in part.
+bool findGaps(const McapReader& reader, RecordingIndex& index) {
     std::uint64_t reports = 0;
     for (const auto& channel : reader.channels())
         if (channel.topic == "pop") reports |= std::uint64_t{1} << (channel.id % 64U);
@@ -147,6 +148,9 @@ void findGaps(const McapReader& reader, RecordingIndex& index) {
         if (span.first > end + kGap) index.gaps.push_back({index.timeAt(end), index.timeAt(span.first)});
         end = std::max(end, span.second);
     }
+    constexpr std::chrono::minutes kMuch{2};
+    return spans.empty() || index.timeAt(spans.front().first) > index.begin + kMuch ||
+           index.timeAt(end) < index.end - kMuch;
 }
 
 void findEvents(McapReader& reader, RecordingIndex& index) {
@@ -210,7 +214,7 @@ std::vector<float> curveOf(McapReader& reader, const RecordingIndex& index, seco
     return curve;
 }
 
-void findOverview(McapReader& reader, RecordingIndex& index) {
+void findOverview(McapReader& reader, RecordingIndex& index, bool isPart) {
     constexpr seconds kCoarsest{60};
     const auto length = std::chrono::ceil<seconds>(index.end - index.begin);
     const auto points = static_cast<std::int64_t>(RecordingIndex::kOverviewPoints);
@@ -218,12 +222,10 @@ void findOverview(McapReader& reader, RecordingIndex& index) {
     const seconds from = step < seconds(10) ? seconds(1) : step < kCoarsest ? seconds(10) : kCoarsest;
     index.overviewStep = std::max(from, step);
     index.overview = curveOf(reader, index, from);
-    const auto isKnown = [](float value) { return !std::isnan(value); };
-    const auto known = static_cast<std::size_t>(std::ranges::count_if(index.overview, isKnown));
-    if (from == kCoarsest || 2 * known >= index.overview.size()) return;
-    const auto coarse = curveOf(reader, index, kCoarsest); // of what was fetched in part
+    if (from == kCoarsest || !isPart) return;
+    const auto coarse = curveOf(reader, index, kCoarsest);
     for (std::size_t i = 0; i < coarse.size(); ++i)
-        if (!isKnown(index.overview[i])) index.overview[i] = coarse[i];
+        if (std::isnan(index.overview[i])) index.overview[i] = coarse[i];
 }
 
 void findLaunch(const McapReader& reader, RecordingIndex& index) {
@@ -260,10 +262,10 @@ RecordedTime RecordingIndex::timeAt(std::uint64_t logTime) const {
 RecordingIndex indexOf(McapReader& reader) {
     RecordingIndex index;
     findMarks(reader, index);
-    findGaps(reader, index);
+    const bool isPart = findGaps(reader, index);
     findEvents(reader, index);
     findSaid(reader, index);
-    findOverview(reader, index);
+    findOverview(reader, index, isPart);
     findLaunch(reader, index);
     return index;
 }
