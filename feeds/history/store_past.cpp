@@ -20,6 +20,8 @@ constexpr seconds kCoarseStep{60};
 constexpr minutes kFineBefore{20};
 constexpr minutes kFineBehind{8};
 constexpr double kShareOfCharts = 0.1;
+constexpr seconds kFirstBefore{30};
+constexpr seconds kFirstBehind{10};
 constexpr int kFolders = 16; // that may be used at once
 
 FeedSecond secondOf(RecordedTime at) {
@@ -116,14 +118,46 @@ std::vector<Points> StorePast::pointsAround(FeedSecond from) const {
     return all;
 }
 
+/// Somebody reported in it, as far as charts tell.
+bool StorePast::isKnown(FeedSecond from, FeedSecond to) const {
+    return m_charts.points.empty() || std::ranges::any_of(m_charts.points, [&](const Points& points) {
+               return points.end > from && points.end - points.width < to;
+           });
+}
+
+/// The end of the first point behind it, or else of the last before.
+std::optional<FeedSecond> StorePast::nearest(FeedSecond at) const {
+    if (m_charts.points.empty()) return std::nullopt;
+    const auto behind = std::ranges::upper_bound(m_charts.points, at, {}, &Points::end);
+    return behind == m_charts.points.end() ? m_charts.points.back().end : behind->end;
+}
+
 Result<FarPast::Part> StorePast::around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) {
     const auto end =
         std::min<FeedSecond>(m_options.to, secondOf(std::min<RecordedTime>(until, m_options.to)));
-    const auto from = std::max(m_options.from, secondOf(at) - before());
-    const auto to = std::min(end, secondOf(at) + behind());
+    const auto partAt = [&](RecordedTime moment, seconds back, seconds on) {
+        return read(std::max(m_options.from, secondOf(moment) - back), std::min(end, secondOf(moment) + on),
+                    goesOn);
+    };
+    const bool isFirst = m_made == 0;
+    const auto back = isFirst ? kFirstBefore : before(), on = isFirst ? kFirstBehind : behind();
+    if (isKnown(secondOf(at) - back, secondOf(at) + on)) {
+        auto part = partAt(at, back, on);
+        if (part) part.value().at = at;
+        return part;
+    }
+    const auto moment = *nearest(secondOf(at));
+    auto part = partAt(moment, before(), behind());
+    if (!part) return part;
+    part.value().at = moment;
+    part.value().troubles.push_back("nobody reported at " + utcText(secondOf(at)) + " UTC: the nearest is " +
+                                    utcText(moment));
+    return part;
+}
+
+Result<FarPast::Part> StorePast::read(FeedSecond from, FeedSecond to, const GoesOn& goesOn) {
     if (!goesOn(0)) return Error{"no longer wanted"};
     if (auto failed = readFine(from, to)) return *failed;
-
     forget();
     const auto path = (fs::path(m_options.folder) / (std::to_string(++m_made) + ".mcap")).string();
     const auto fetched = fetchHistory(
@@ -137,7 +171,7 @@ Result<FarPast::Part> StorePast::around(RecordedTime at, RecordedTime until, con
          .goesOn = [&](double share) { return goesOn(kShareOfCharts + (1 - kShareOfCharts) * share); }});
     if (!fetched) return Error{fetched.error()};
     if (!fetched->isWhole) return Error{"no longer wanted"};
-    Part part{.recordings = {path}, .from = from, .to = to, .troubles = std::move(m_troubles)};
+    Part part{.recordings = {path}, .at = {}, .from = from, .to = to, .troubles = std::move(m_troubles)};
     m_troubles.clear();
     if (fetched->refused.count > 0)
         part.troubles.push_back(

@@ -37,7 +37,8 @@ class StorePast final : public FarPast {
     static Result<std::unique_ptr<StorePast>> open(const Options& options, const PopCatalogue& catalogue);
     ~StorePast() override;
 
-    /// A minute of 391 PoPs takes a store and us some two seconds.
+    std::string name() const override { return m_options.store.url; }
+    /// A minute of 391 PoPs takes a store and us some two seconds: the first part is shorter.
     std::chrono::seconds before() const override { return std::chrono::seconds(90); }
     std::chrono::seconds behind() const override { return std::chrono::seconds(60); }
     Result<Part> around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) override;
@@ -45,6 +46,9 @@ class StorePast final : public FarPast {
   private:
     StorePast(Options options, const PopCatalogue& catalogue, FileLock lock)
         : m_options(std::move(options)), m_catalogue(catalogue), m_lock(std::move(lock)) {}
+    bool isKnown(FeedSecond from, FeedSecond to) const;
+    std::optional<FeedSecond> nearest(FeedSecond at) const;
+    Result<Part> read(FeedSecond from, FeedSecond to, const GoesOn& goesOn);
     std::optional<Error> readFine(FeedSecond from, FeedSecond to);
     std::vector<Points> pointsAround(FeedSecond from) const;
     void forget();

@@ -178,10 +178,19 @@ std::shared_ptr<const LiveStatus> Session::takeStatus() {
 std::shared_ptr<const Frame> Session::takeFrame() {
     takeUp();
     auto live = m_live ? m_live->frames().take() : nullptr;
-    auto shown = m_past ? m_past->pipeline->frames().take() : live;
+    auto shown = m_past ? takePastFrame() : live;
     if (const auto& newest = m_live ? live : shown) noteNewest(*newest);
     if (live) m_history.add(*live, m_clock.steady());
     return shown;
+}
+
+std::shared_ptr<const Frame> Session::takePastFrame() {
+    auto frame = m_past->pipeline->frames().take();
+    auto& until = m_past->staysUntil; // where a part goes on the picture stays until the next one has its own
+    if (!frame || !until) return frame;
+    if (!frame->settled && m_clock.steady() < *until) return nullptr;
+    until.reset();
+    return frame;
 }
 
 void Session::noteNewest(const Frame& frame) {
@@ -225,6 +234,13 @@ Timeline Session::timeline() {
         timeline.mode = Timeline::Mode::replay;
     }
     if (m_past) writeReplay(m_past->control->status(), timeline);
+    if (m_awaits) timeline.paused = false; // nobody asked for it
+    if (m_far && !m_past) {                // all of it can be gone to, though nothing was read
+        timeline.empty = false;
+        timeline.begin = timeline.position = m_far->from;
+        timeline.end = m_far->to;
+        if (isOpening()) timeline.position = m_wayBack->wish().at;
+    }
     if (m_far && m_past) // what was not read is no gap
         std::erase_if(timeline.gaps,
                       [&](const auto& gap) { return !isOpened(gap.from) || !isOpened(gap.to); });

@@ -143,6 +143,7 @@ class Session {
         SteadyTime recordedUntil;          // when the way back was opened: what came later is not in it
         std::optional<FarPast::Part> part; // what it is of; nothing: of the flight recorder
         std::shared_ptr<replay::Control> control;
+        std::optional<SteadyTime> staysUntil; // and what was shown before, while it has no picture
         std::unique_ptr<Pipeline> pipeline;
     };
     Session(const PopCatalogue& catalogue, const Clock& clock, const Options& options);
@@ -150,9 +151,12 @@ class Session {
     bool looksBack() const { return m_past || isOpening(); }
     /// Without a speed as it is received, so that it stays as far behind.
     void openPast(RecordedTime at, std::optional<double> speed, bool paused);
-    void showPast(WayBack::Opened opened);
+    /// `at`: instead of where it was opened; nothing: there.
+    void showPast(WayBack::Opened opened, std::optional<RecordedTime> at = std::nullopt);
     void takeUpPast();
     void goOnAfterPast();
+    void goOnAfterPart(const FarPast::Part& part, const replay::Status& status);
+    void stopGoingOn();
     void send(const replay::Command& command);
     void closePast();
     void forgetSeeks();
@@ -162,6 +166,7 @@ class Session {
     bool isOpened(RecordedTime at) const;
     void takeUp();
     void takeUpFailures();
+    std::shared_ptr<const Frame> takePastFrame();
     void noteNewest(const Frame& frame);
     void readBaseline();
     void takeUpBaseline();
@@ -197,6 +202,8 @@ class Session {
     std::future<Result<std::shared_ptr<const Baseline>>> m_readingBaseline;
     std::optional<Far> m_far;
     std::optional<WayBack> m_wayBack;           // as long as there is a flight recorder
+    bool m_goesOn = false;                      // what is being opened follows what is shown
+    bool m_awaits = false;                      // which is through, and stands meanwhile
     std::vector<replay::Command> m_whenOpen;    // asked for while it opens
     std::future<Result<std::string>> m_keeping; // the file it became
     std::vector<std::future<void>> m_closing;   // pipelines and files that end, so that nobody waits for them

@@ -12,6 +12,9 @@ namespace {
 
 /// A way back that has caught up with the feed to so many seconds is live again.
 constexpr double kAlmostLiveSeconds = 3;
+/// Before a part is through the next one is read, so many seconds of the wall's.
+constexpr double kReadsAheadSeconds = 10;
+constexpr seconds kPictureStays{2};
 
 } // namespace
 
@@ -31,7 +34,7 @@ void Session::openPast(RecordedTime at, std::optional<double> speed, bool paused
     m_wayBack->open({at, speed, paused});
 }
 
-void Session::showPast(WayBack::Opened opened) {
+void Session::showPast(WayBack::Opened opened, std::optional<RecordedTime> at) {
     closePast();
     auto& source = opened.source;
     Past past;
@@ -41,6 +44,10 @@ void Session::showPast(WayBack::Opened opened) {
         for (auto& trouble : past.part->troubles)
             tellFailure(std::move(trouble));
     past.control = source->control();
+    if (at) {
+        past.control->send(replay::Seek{*at}); // before anything of it is shown
+        past.staysUntil = m_clock.steady() + kPictureStays;
+    }
     if (const auto& damage = source->damage(); !damage.empty())
         tellFailure(damage.front().text +
                     (damage.size() > 1 ? " (and " + std::to_string(damage.size() - 1) + " more)" : ""));
@@ -65,37 +72,66 @@ void Session::closePast() {
 void Session::takeUpPast() {
     auto opened = m_wayBack ? m_wayBack->take() : std::nullopt;
     if (!opened) return;
-    if (*opened) {
-        const auto& source = (*opened)->source;
-        m_history.fill(source->recording());
-        if (m_far && !m_past) m_desk.beginReplay(*source, m_far->name);
-        showPast(std::move(opened->value()));
-        if (m_loop) sendLoop();
-        for (const auto& command : m_whenOpen)
-            send(command);
-    } else {
+    const bool goesOn = std::exchange(m_goesOn, false) && m_past;
+    m_awaits = false;
+    if (!*opened) {
         tellFailure(opened->error());
         if (!m_past) m_loop.reset();
+        if (goesOn) m_past->control->send(replay::Pause{}); // whoever plays on asks for it once more
+        return m_whenOpen.clear();
     }
-    m_whenOpen.clear();
+    const auto& source = (*opened)->source;
+    m_history.fill(source->recording());
+    if (m_far && !m_past) m_desk.beginReplay(*source, m_far->name);
+    std::optional<RecordedTime> at; // where the picture has come to
+    if (goesOn && (*opened)->part) at = std::min(m_past->control->status().position, m_past->part->to);
+    showPast(std::move(opened->value()), at);
+    if (m_loop) sendLoop();
+    for (const auto& command : std::exchange(m_whenOpen, {})) {
+        if (const auto* wanted = std::get_if<replay::Seek>(&command))
+            seek(wanted->to); // it may be elsewhere
+        else
+            send(command);
+    }
 }
 
 void Session::goOnAfterPast() {
-    // A way back that has played all there was goes on with what has come since, unless it loops.
-    if (!m_wayBack || !m_past || m_loop || isOpening()) return;
+    if (!m_wayBack || !m_past || m_loop) return;
     const auto status = m_past->control->status();
     if (!status.recording || status.paused) return;
-    if (const auto& part = m_past->part) {
-        const bool isThrough = status.atEnd || status.position >= part->to;
-        if (isThrough && (m_live || part->to < m_far->to)) openPast(part->to, status.speed, false);
-        return;
-    }
-    if (!status.atEnd) return;
+    if (m_past->part) return goOnAfterPart(*m_past->part, status);
+    // A way back that has played all there was goes on with what has come since, unless it loops.
+    if (!status.atEnd || isOpening()) return;
     if (std::isinf(status.speed) ||
         secondsBetween(m_past->recordedUntil, m_clock.steady()) <= kAlmostLiveSeconds)
         toLive();
     else
         openPast(status.recording->end, status.speed, false);
+}
+
+/// What follows is read before the part is through, and shown where the picture is by then.
+void Session::goOnAfterPart(const FarPast::Part& part, const replay::Status& status) {
+    if (!m_live && part.to >= m_far->to) return;
+    const bool isThrough = status.atEnd || status.position >= part.to;
+    if (isOpening()) {
+        if (!m_goesOn || !isThrough || std::exchange(m_awaits, true)) return;
+        return m_past->control->send(replay::Pause{}); // nothing falls silent
+    }
+    const auto left = std::chrono::duration<double>(part.to - status.position).count();
+    // No earlier than that where the picture is then is well within what follows.
+    const auto ahead = std::min(kReadsAheadSeconds * status.speed, m_wayBack->overlapSeconds() / 2);
+    const bool isSoon = !m_wayBack->isOfRing(part.to) && left <= ahead;
+    if (!isThrough && !isSoon) return;
+    m_goesOn = true;
+    m_wayBack->open({part.to, status.speed, false});
+}
+
+/// Somebody wants something else.
+void Session::stopGoingOn() {
+    if (!std::exchange(m_goesOn, false)) return;
+    m_wayBack->cancel();
+    m_whenOpen.clear();
+    if (std::exchange(m_awaits, false)) send(replay::Play{});
 }
 
 // ---- what a timeline asks for
@@ -113,6 +149,7 @@ void Session::forgetSeeks() {
 }
 
 void Session::play() {
+    if (m_awaits) return;    // it does, as soon as what follows is there
     if (m_past && !m_live) { // of a feed, what has come since follows
         const auto status = m_past->control->status();
         if (status.atEnd && !status.loop && status.recording) seek(status.recording->begin);
@@ -121,6 +158,7 @@ void Session::play() {
 }
 
 void Session::pause() {
+    m_awaits = false;
     if (looksBack())
         send(replay::Pause{});
     else if (!m_history.empty())
@@ -128,6 +166,7 @@ void Session::pause() {
 }
 
 void Session::step(int by) {
+    stopGoingOn();
     if (isElsewhere(seconds(by)))
         openPast(m_past->control->status().position + seconds(by), m_past->control->status().speed, true);
     else if (looksBack())
@@ -156,6 +195,7 @@ bool Session::isElsewhere(seconds by) const {
 }
 
 void Session::seek(Timeline::Time to) {
+    stopGoingOn();
     if (isOpening() && !m_wayBack->willHold(to)) {
         forgetSeeks();
         const auto wish = m_wayBack->wish();
@@ -167,11 +207,12 @@ void Session::seek(Timeline::Time to) {
     }
     if (looksBack())
         send(replay::Seek{to});
-    else if (!m_history.empty())
+    else if (m_far || !m_history.empty())
         openPast(to, std::nullopt, false);
 }
 
 void Session::loop(std::optional<Timeline::Range> range) {
+    stopGoingOn();
     if (range && range->from >= range->to) range.reset();
     m_loop = range;
     if (!range) return send(replay::Loop{});
@@ -201,6 +242,7 @@ void Session::sendLoop() {
 }
 
 void Session::toEvent(bool forward) {
+    stopGoingOn();
     const auto moments = timeline().moments();
     if (m_wayBack && m_past && !isOpening()) { // the next one may be elsewhere
         const auto at = m_past->control->status().position;
@@ -217,6 +259,7 @@ void Session::toLive() {
     if (!m_live) return;
     closePast();
     if (m_wayBack) m_wayBack->cancel();
+    m_goesOn = m_awaits = false;
     m_whenOpen.clear();
     m_loop.reset();
     m_live->requests().put(std::make_shared<ViewRequest>(m_request));

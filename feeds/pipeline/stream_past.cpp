@@ -45,6 +45,10 @@ StreamPast::~StreamPast() {
     forgetAll();
 }
 
+std::string StreamPast::name() const {
+    return m_options.feed.connect.front();
+}
+
 Result<FarPast::Part> StreamPast::around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) {
     const RecordedTime from = at - before();
     const auto to = std::min<RecordedTime>(at + behind(), until);
@@ -69,6 +73,7 @@ Result<FarPast::Part> StreamPast::around(RecordedTime at, RecordedTime until, co
     }
     forgetAllBut(at);
     Part part{.recordings = {},
+              .at = at,
               .from = m_pieces.front().from,
               .to = m_pieces.back().to,
               .troubles = std::move(troubles)};

@@ -30,6 +30,7 @@ class StreamPast final : public FarPast {
     StreamPast(Options options, const PopCatalogue& catalogue, const Clock& clock);
     ~StreamPast() override;
 
+    std::string name() const override;
     /// What charts of seconds show, and what plays on meanwhile.
     std::chrono::seconds before() const override { return std::chrono::seconds(960); }
     std::chrono::seconds behind() const override { return std::chrono::seconds(300); }

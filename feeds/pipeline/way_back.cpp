@@ -81,20 +81,24 @@ void WayBack::beginRing(const ReplaySource::Options& how) {
     });
 }
 
-void WayBack::beginFar(const ReplaySource::Options& how) {
+void WayBack::beginFar(ReplaySource::Options how) {
     const auto until = ringSince().value_or(RecordedTime::max() - m_behind) + m_behind;
-    m_opening = std::async(std::launch::async, [this, how, until, behind = m_behind]() -> Result<Opened> {
-        auto part = m_far->around(*how.at + behind, until, [this](double share) {
-            m_share = share;
-            return !m_unwanted;
+    m_opening =
+        std::async(std::launch::async, [this, how, until, behind = m_behind]() mutable -> Result<Opened> {
+            auto part = m_far->around(*how.at + behind, until, [this](double share) {
+                m_share = share;
+                return !m_unwanted;
+            });
+            if (!part) return Error{part.error()};
+            how.at = part->at - behind;
+            how.name = m_far->name();
+            auto source = ReplaySource::open(part->recordings, m_clock, how);
+            if (!source) return Error{source.error()};
+            part.value().at -= behind;
+            part.value().from -= behind;
+            part.value().to -= behind;
+            return Opened{.source = std::move(source.value()), .part = std::move(part.value())};
         });
-        if (!part) return Error{part.error()};
-        auto source = ReplaySource::open(part->recordings, m_clock, how);
-        if (!source) return Error{source.error()};
-        part.value().from -= behind;
-        part.value().to -= behind;
-        return Opened{.source = std::move(source.value()), .part = std::move(part.value())};
-    });
 }
 
 std::optional<Result<WayBack::Opened>> WayBack::take() {

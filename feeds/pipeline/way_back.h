@@ -52,6 +52,8 @@ class WayBack {
     bool willHold(RecordedTime at) const;
     /// 0 to 1 of what is being read; nothing: that takes no time worth telling.
     std::optional<double> share() const;
+    /// So much of what is before it a part has that follows another.
+    double overlapSeconds() const { return std::chrono::duration<double>(m_far->before()).count(); }
     /// What was opened; call it again and again.
     std::optional<Result<Opened>> take();
 
@@ -60,7 +62,7 @@ class WayBack {
   private:
     std::optional<RecordedTime> ringSince() const;
     void beginRing(const ReplaySource::Options& how);
-    void beginFar(const ReplaySource::Options& how);
+    void beginFar(ReplaySource::Options how);
     void begin();
 
     FlightRecorder* m_ring;

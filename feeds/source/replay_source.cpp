@@ -66,9 +66,9 @@ Result<std::unique_ptr<ReplaySource>> ReplaySource::open(const std::vector<std::
         new ReplaySource(paths.front(), std::move(reader.value()), std::move(index), real, options));
 }
 
-ReplaySource::ReplaySource(std::string path, std::unique_ptr<McapReader> reader, RecordingIndex index,
+ReplaySource::ReplaySource(const std::string& path, std::unique_ptr<McapReader> reader, RecordingIndex index,
                            const Clock& real, const Options& options)
-    : m_path(std::move(path)), m_reader(std::move(reader)),
+    : m_name(options.name.empty() ? path : options.name), m_reader(std::move(reader)),
       m_index(std::make_shared<const RecordingIndex>(std::move(index))), m_real(real),
       m_speed(options.speed.value_or(m_index->pace())), m_paused(options.paused) {
     m_beginLog = UINT64_MAX;

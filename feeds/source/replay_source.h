@@ -29,6 +29,7 @@ class ReplaySource final : public Source {
         std::optional<double> speed; // as of replay::SetSpeed; nothing: as it was received
         bool paused = false;
         std::optional<RecordedTime> at; // where to begin; nothing: at the beginning
+        std::string name;               // of where it is from, for the screen; empty: the first file's
     };
 
     /// A recording in one file or in several, oldest first, which may still be written to: what is in them
@@ -47,7 +48,7 @@ class ReplaySource final : public Source {
     Received receive(std::chrono::milliseconds timeout) override;
     void subscribe(const std::string& prefix) override;
     void unsubscribe(const std::string& prefix) override;
-    std::vector<Endpoint> endpoints() const override { return {{m_path, false, 1}}; }
+    std::vector<Endpoint> endpoints() const override { return {{m_name, false, 1}}; }
     /// Recorded time: stands still in a pause and runs as fast as the replay.
     const Clock& clock(const Clock&) const override { return m_recorded; }
     void wake() override { m_control->wake(); }
@@ -75,7 +76,7 @@ class ReplaySource final : public Source {
         std::function<std::optional<std::uint64_t>(const MessageStream::Message&)> take;
     };
 
-    ReplaySource(std::string path, std::unique_ptr<McapReader> reader, RecordingIndex index,
+    ReplaySource(const std::string& path, std::unique_ptr<McapReader> reader, RecordingIndex index,
                  const Clock& real, const Options& options);
     void obey(const replay::Command& command);
     void setLoop(const replay::Loop& loop);
@@ -96,7 +97,7 @@ class ReplaySource final : public Source {
     void setPace(std::uint64_t logTime);
     void publish();
 
-    std::string m_path;
+    std::string m_name;
     std::unique_ptr<McapReader> m_reader;
     std::shared_ptr<const RecordingIndex> m_index;
     const Clock& m_real;

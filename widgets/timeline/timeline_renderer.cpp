@@ -284,13 +284,14 @@ void TrackPainter::paintPart() {
 }
 
 void TrackPainter::paint() {
-    if (m_timeline.empty) {
+    if (m_timeline.overview.empty()) {
         paintReach();
         m_painter.setFont(textFont(px(14), QFont::Medium));
         m_painter.setPen(m_palette.faint);
-        return m_painter.drawText(m_track, Qt::AlignCenter,
-                                  m_timeline.opening ? openingText(m_timeline)
-                                                     : QStringLiteral("nothing received yet"));
+        m_painter.drawText(m_track, Qt::AlignCenter,
+                           m_timeline.opening ? openingText(m_timeline)
+                                              : QStringLiteral("nothing received yet"));
+        if (m_timeline.empty) return;
     }
     paintOverview();
     paintReach();

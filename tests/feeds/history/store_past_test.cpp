@@ -25,7 +25,7 @@ struct WatchedHistory {
     HistoryStore store{HistoryStore::Kind::victoriaMetrics};
     TemporaryFolder folder;
     SystemClock clock;
-    FeedSecond begin = someSlot();
+    FeedSecond begin = someSlot() - std::chrono::hours(3); // all of it has been
     FeedSecond end = begin + minutes(60);
     std::unique_ptr<Session> session;
     std::shared_ptr<const Frame> frame;
@@ -128,11 +128,8 @@ TEST_CASE("a launch of long ago is watched where it is kept", "[history][past]")
     CHECK(f.timeline.paused);
     REQUIRE(f.shows(f.begin + minutes(10)));
     // Notes are kept beside the recording that it would be.
-    CHECK_FALSE(f.session->write({.id = 1,
-                                  .from = f.begin + minutes(10),
-                                  .to = f.begin + minutes(10),
-                                  .by = "anna",
-                                  .text = "here"}));
+    CHECK_FALSE(f.session->write(
+        {.id = 1, .from = f.begin + minutes(10), .to = f.begin + minutes(10), .by = "anna", .text = "here"}));
     CHECK(f.until([&] { return !f.timeline.notes.empty(); }));
     // Where a part ends the next one follows.
     f.session->setSpeed(64);
@@ -163,4 +160,70 @@ TEST_CASE("what was written before there were regions is watched without their c
     REQUIRE(f.shows(f.begin + minutes(40)));
     CHECK(f.until([&] { return !f.failures.empty(); }));
     CHECK_THAT(f.failures.front(), containsText("night wrote no regions"));
+}
+
+TEST_CASE("where nobody reported the nearest moment is shown, and that is said", "[history][past]") {
+    if (skippedWithoutMetrics()) return;
+    WatchedHistory f;
+    f.end += minutes(30); // of what is asked for
+    f.begin -= minutes(20);
+    f.watch(f.begin, true);
+    REQUIRE(f.until([&] { return f.frame && f.frame->settled && f.frame->pops.size() == 2; }));
+    CHECK(*f.frame->settled < f.begin + minutes(22));
+    CHECK(f.until([&] { return !f.failures.empty(); }));
+    CHECK_THAT(f.failures.front(), containsText("nobody reported"));
+    f.session->seek(f.end - minutes(5));
+    CHECK(f.until([&] { return *f.frame->settled > f.end - minutes(33); }));
+    CHECK(f.failures.size() == 2);
+}
+
+TEST_CASE("where a part ends the next one is there, and nothing falls silent between", "[history][past]") {
+    if (skippedWithoutMetrics()) return;
+    WatchedHistory f;
+    f.watch(f.begin + minutes(10), true);
+    REQUIRE(f.shows(f.begin + minutes(10)));
+    f.session->setSpeed(32);
+    f.session->play();
+    double oldest = 0;
+    auto before = *f.frame->settled;
+    seconds back{0}; // the most
+    int empty = 0;
+    std::shared_ptr<const Frame> seen;
+    REQUIRE(f.until([&] {
+        oldest = std::max(oldest, f.frame->health.newestAgeSeconds.value_or(0));
+        if (f.frame == std::exchange(seen, f.frame)) return false;
+        empty += f.frame->settled ? 0 : 1;
+        if (!f.frame->settled) return false;
+        back = std::max(back, before - *f.frame->settled);
+        before = *f.frame->settled;
+        return before > f.begin + minutes(13);
+    }));
+    CHECK(empty == 0);
+    CHECK(oldest < 10);
+    CHECK(back < seconds(16)); // half a second of the wall's
+    CHECK_FALSE(f.timeline.paused);
+
+    // And when there is none the picture stands, and that is said once.
+    f.store.kill();
+    REQUIRE(f.until([&] { return f.timeline.paused; }));
+    CHECK(f.failures.size() == 1);
+    const auto stands = *f.frame->settled;
+    f.session->play();
+    REQUIRE(f.until([&] { return f.failures.size() == 2 && f.timeline.paused; }));
+    CHECK(*f.frame->settled < stands + seconds(20));
+}
+
+TEST_CASE("a store that has not answered yet is waited for with all of its time to be seen",
+          "[history][past]") {
+    if (skippedWithoutMetrics()) return;
+    WatchedHistory f;
+    f.watch(f.begin + minutes(40), true);
+    f.timeline = f.session->timeline();
+    CHECK_FALSE(f.timeline.empty);
+    CHECK(f.timeline.begin == f.begin);
+    CHECK(f.timeline.end == f.end);
+    CHECK(f.timeline.opening);
+    f.session->seek(f.begin + minutes(20)); // instead
+    REQUIRE(f.shows(f.begin + minutes(20)));
+    CHECK(f.frame->health.endpoints.front().name == f.store.url());
 }
