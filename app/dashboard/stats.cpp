@@ -96,7 +96,7 @@ Json json(const AlarmStatus& alarms) {
     Json cards = Json::array();
     for (const auto& card : alarms.cards)
         cards.push_back(json(card));
-    return {{"verdict", wordsFor(alarms.verdict)},
+    return {{"verdict", alarms.since ? Json(wordsFor(alarms.verdict)) : Json(nullptr)},
             {"since", alarms.since ? Json(unixSeconds(*alarms.since)) : Json(nullptr)},
             {"unacknowledged", alarms.unacked},
             {"acknowledged", alarms.acked},

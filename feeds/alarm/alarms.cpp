@@ -17,6 +17,8 @@ using std::chrono::seconds;
 
 constexpr std::size_t kFoldsFrom = 3; // regions: then it is the world
 constexpr std::uint32_t kSlower = 4;  // times as long what chatters has to be clear
+/// What is beyond a limit so soon was so before anybody looked.
+constexpr seconds kFound{10};
 
 bool isBeyond(const Rule& rule, double value) {
     return std::ranges::any_of(rule.limits, [&](const auto& limit) {
@@ -33,6 +35,7 @@ Alarms::Alarms(Rules rules) : m_rules(std::move(rules)), m_windows(m_rules.all()
 void Alarms::judge(const ObservedSecond& observed) {
     const auto second = observed.second;
     if (m_saved.judged && *m_saved.judged - second > kLongestWindow) { // of another time
+        m_saved.begun.reset();
         m_saved.judged.reset();
         m_saved.now.reset();
         for (auto& [rule, alarms] : m_saved.alarms)
@@ -42,6 +45,7 @@ void Alarms::judge(const ObservedSecond& observed) {
     }
     if (!m_windows.take(observed)) return;
     if (m_saved.judged && second <= *m_saved.judged) return m_windows.release(); // only looked back at
+    if (!m_saved.begun) m_saved.begun = second;
     m_saved.judged = second;
     m_saved.now = std::max(m_saved.now.value_or(second), second);
     m_saved.releaseAt = observed.releaseAt;
@@ -266,9 +270,20 @@ void Alarms::judgeVerdict(FeedSecond second) {
             for (const auto& [subject, alarm] : m_saved.alarms[rule.id])
                 if (alarm.stage == Alarm::Stage::firing && alarm.severity() == Severity::critical)
                     verdict = Verdict::blind;
-    if (m_saved.verdictSince && verdict == m_saved.verdict) return;
+    if (m_saved.verdictSince ? verdict == m_saved.verdict : verdict == Verdict::fine && isFoundBeyond())
+        return;
     m_saved.verdict = verdict;
     m_saved.verdictSince = second;
+}
+
+/// Whoever begins in the midst of it finds limits passed, and does not know yet for how long.
+bool Alarms::isFoundBeyond() const {
+    return m_saved.begun && std::ranges::any_of(m_saved.alarms, [&](const auto& ofRule) {
+               return std::ranges::any_of(ofRule.second, [&](const auto& subject) {
+                   const auto& alarm = subject.second;
+                   return alarm.stage != Alarm::Stage::normal && alarm.since <= *m_saved.begun + kFound;
+               });
+           });
 }
 
 bool Alarms::isClearing(const CardEntry& entry) const {

@@ -89,7 +89,7 @@ struct Card {
 /// All that is to be seen of alarms, of now.
 struct AlarmStatus {
     Verdict verdict = Verdict::fine;
-    std::optional<FeedSecond> since; // the verdict; nothing: nothing was judged yet
+    std::optional<FeedSecond> since; // the verdict; nothing: there is none yet
     std::vector<Card> cards;         // active and returned ones, the worst first, then the oldest
     std::vector<Card> shelved;
     std::size_t unacked = 0;

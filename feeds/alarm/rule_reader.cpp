@@ -305,7 +305,7 @@ void RuleReader::checkValue(const Rule& rule, const toml::table& table) {
                                  std::string(subjectsFor(value.kind)));
     if (value.isOfMeasure() && isAnnounced(value.measure))
         return refuse(table, rule.id + ": " + std::string(infoOf(value.measure).name) +
-                          " is announced and not counted, expected a measure of what nodes count");
+                                 " is announced and not counted, expected a measure of what nodes count");
     if (value.kind == Kind::measure && isQuantile(value.measure) && rule.each == Each::pop &&
         rule.window > std::chrono::seconds(1))
         refuse(table,

@@ -190,8 +190,9 @@ void transfer(Io& io, std::map<Key, Value, Less>& map) {
     }
 }
 template <class Io> void transfer(Io& io, SavedAlarms& saved) {
-    all(io, saved.alarms, saved.cards.entries, saved.cards.lastId, saved.cards.shown, saved.judged, saved.now,
-        saved.releaseAt, saved.verdict, saved.verdictSince, saved.flood.isOn, saved.flood.first);
+    all(io, saved.alarms, saved.cards.entries, saved.cards.lastId, saved.cards.shown, saved.begun,
+        saved.judged, saved.now, saved.releaseAt, saved.verdict, saved.verdictSince, saved.flood.isOn,
+        saved.flood.first);
 }
 
 } // namespace

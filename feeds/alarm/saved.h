@@ -21,7 +21,8 @@ using AlarmsOfRule = std::map<std::string, Alarm, std::less<>>;
 struct SavedAlarms {
     std::map<std::string, AlarmsOfRule> alarms; // by rule
     Cards::Memory cards;
-    std::optional<FeedSecond> judged; // the newest settled second
+    std::optional<FeedSecond> begun;  // the first settled second that was judged
+    std::optional<FeedSecond> judged; // the newest
     std::optional<FeedSecond> now;    // the same, or the newest tick
     std::optional<FeedSecond> releaseAt;
     Verdict verdict = Verdict::fine;

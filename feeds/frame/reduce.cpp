@@ -110,10 +110,14 @@ std::vector<PartSeries> partsOf(const FleetState& state, const Selection& select
                                 std::size_t most) {
     std::vector<PartSeries> parts;
     const auto add = [&](std::string code, const Rollup& rollup) {
-        if (rollup.empty()) return;
-        auto& part = parts.emplace_back(PartSeries{std::move(code), {}});
-        for (const auto measure : kOfParts)
+        PartSeries part{std::move(code), {}};
+        bool isKnown = !rollup.empty(); // or put back from a recording, without the reports that it is of
+        for (const auto measure : kOfParts) {
             part.series[measure] = seriesOf(rollup, columns, measure);
+            isKnown =
+                isKnown || std::ranges::any_of(part.series[measure], [](float v) { return !std::isnan(v); });
+        }
+        if (isKnown) parts.push_back(std::move(part));
     };
     if (selection.isWorld()) {
         const auto& codes = state.catalogue().regions();

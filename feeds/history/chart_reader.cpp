@@ -214,9 +214,6 @@ Result<Charts> readCharts(const StoreQueries::Options& options, FeedSecond from,
         if (!series.samples.empty()) writers[i].emplace(series.label(history::kInstance));
     };
     if (auto failed = store.value().ask(who, note)) return *failed;
-    if (writers[0].empty() && writers[1].empty())
-        return Error{store->url() + ": holds nothing of job '" + store->job() + "' from " + isoText(from) +
-                     " to " + isoText(to)};
     std::ranges::set_difference(writers[0], writers[1], std::back_inserter(charts.withoutRegions));
     if (writers[1].empty()) return charts;
 

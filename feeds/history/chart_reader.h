@@ -31,8 +31,8 @@ std::chrono::seconds chartStep(FeedSecond from, FeedSecond to);
 
 /// Reads the charts of (from, to], a point for each `step`, back from the regions that WriteRequests wrote:
 /// rates, ratios and quantiles of each step's merged totals, as Rollup makes them. What was announced
-/// (listeners) no store knows. Waits for the network. An Error: no answer, or nothing was written of that
-/// time.
+/// (listeners) no store knows. Nobody wrote anything of that time: no points and no writers. Waits for the
+/// network. An Error: no answer.
 Result<Charts> readCharts(const StoreQueries::Options& store, FeedSecond from, FeedSecond to,
                           std::chrono::seconds step);
 

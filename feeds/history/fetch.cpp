@@ -93,9 +93,20 @@ class HistoryRecording final : public RollupMaker::Sink {
             putMade(points);
         }
     }
-    RecordingWriter::Failure close() {
+    /// Who looks at `at` sees what was drawn up to `last`, and nothing else.
+    void settle(FeedSecond last, FeedSecond at) {
+        m_logTime = std::max(m_logTime, recording::nanoseconds(last + RollupMaker::kLateSlots));
+        FleetRollup none;
+        none.width = HistoryReader::kWidth;
+        none.end = last;
+        putMade(none);
+        m_logTime = std::max(m_logTime, recording::nanoseconds(at));
+        writeGlobal(at);
+    }
+    /// What was drawn so far ends at `drawn`.
+    RecordingWriter::Failure close(FeedSecond drawn) {
         m_remake.finish();
-        draw(m_options.to, FeedSecond::max(), FeedSecond::max());
+        draw(drawn, FeedSecond::max(), FeedSecond::max());
         return m_failure ? m_failure : m_writer->close();
     }
     const RecordingWriter::Failure& failure() const { return m_failure; }
@@ -175,6 +186,17 @@ std::string unusableText(const Counted& refused) {
 
 } // namespace
 
+std::optional<Error> writeCharts(const std::string& output, const PopCatalogue& catalogue, FeedSecond at,
+                                 const FetchOptions& options) {
+    auto writer = RecordingWriter::create(output, options.library);
+    if (!writer) return Error{writer.error()};
+    HistoryRecording recording(std::move(writer.value()), catalogue, options);
+    const auto last = slotBefore(at - RollupMaker::kLateSlots); // later ones may be open yet
+    recording.draw(FeedSecond::min(), last, last);
+    recording.settle(last, at);
+    return recording.close(last);
+}
+
 Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& catalogue,
                              const FetchOptions& options) {
     if (options.to <= options.from)
@@ -213,7 +235,7 @@ Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& cata
         }
     }
     if (next.valid()) next.wait(); // its errors are nobody's
-    if (!failed) failed = recording.close();
+    if (!failed) failed = recording.close(options.to);
     fetched.reports = recording.reports;
     fetched.refused = reader.value().unusable();
     fetched.refused.count += recording.refused.count;

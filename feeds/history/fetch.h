@@ -45,4 +45,9 @@ struct Fetched {
 Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& catalogue,
                              const FetchOptions& options);
 
+/// Options::charts alone as a recording, up to `at`: a picture of it has charts, and no PoP has data. Refuses
+/// an output that exists. An Error: it cannot be written.
+std::optional<Error> writeCharts(const std::string& output, const PopCatalogue& catalogue, FeedSecond at,
+                                 const FetchOptions& options);
+
 } // namespace surgescope::feeds

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/history/store_past.h"
 
+#include "feeds/capture/recorded_time.h"
 #include "feeds/history/fetch.h"
 #include "feeds/state/rollup.h"
 
@@ -52,6 +53,13 @@ void addAs(seconds width, const Points& points, std::vector<Points>& all) {
     }
 }
 
+/// The end of the first point behind it, or else of the last before; nothing: there are none.
+std::optional<FeedSecond> nearest(const std::vector<Points>& points, FeedSecond at) {
+    if (points.empty()) return std::nullopt;
+    const auto behind = std::ranges::upper_bound(points, at, {}, &Points::end);
+    return behind == points.end() ? points.back().end : behind->end;
+}
+
 } // namespace
 
 Result<std::unique_ptr<StorePast>> StorePast::open(const Options& options, const PopCatalogue& catalogue) {
@@ -64,6 +72,9 @@ Result<std::unique_ptr<StorePast>> StorePast::open(const Options& options, const
     const auto step = std::max(kCoarseStep, chartStep(options.from, options.to));
     auto charts = readCharts(options.store, options.from, options.to, step);
     if (!charts) return Error{charts.error()};
+    if (charts->points.empty() && charts->withoutRegions.empty())
+        return Error{options.store.url + ": holds nothing of job '" + options.store.job + "' from " +
+                     isoText(options.from) + " to " + isoText(options.to)};
     past->m_charts = std::move(charts.value());
     auto& read = past->m_charts;
     for (const auto& writer : read.withoutRegions)
@@ -83,6 +94,10 @@ void StorePast::forget() {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(m_options.folder, ignored))
         if (entry.path().extension() == ".mcap") fs::remove(entry.path(), ignored);
+}
+
+std::string StorePast::fileOf(unsigned number) const {
+    return (fs::path(m_options.folder) / (std::to_string(number) + ".mcap")).string();
 }
 
 std::optional<Error> StorePast::readFine(FeedSecond from, FeedSecond to) {
@@ -106,8 +121,9 @@ std::vector<Points> StorePast::pointsAround(FeedSecond from) const {
     for (const auto& points : m_charts.points) {
         addAs(coarse.step(), points, all);
         const bool hasFiner = points.end > m_fineFrom && points.end <= m_fineTo;
-        if (!hasFiner && points.end <= from && points.end > from - middle.length())
-            addAs(middle.step(), points, all);
+        if (hasFiner || points.end > from) continue;
+        if (points.end > from - middle.length()) addAs(middle.step(), points, all);
+        if (points.end > from - Rollup::kFineRange) addAs(seconds(1), points, all);
     }
     for (const auto& points : m_fine) {
         if (points.end > from) continue;
@@ -116,20 +132,6 @@ std::vector<Points> StorePast::pointsAround(FeedSecond from) const {
     }
     std::ranges::stable_sort(all, {}, &Points::end);
     return all;
-}
-
-/// Somebody reported in it, as far as charts tell.
-bool StorePast::isKnown(FeedSecond from, FeedSecond to) const {
-    return m_charts.points.empty() || std::ranges::any_of(m_charts.points, [&](const Points& points) {
-               return points.end > from && points.end - points.width < to;
-           });
-}
-
-/// The end of the first point behind it, or else of the last before.
-std::optional<FeedSecond> StorePast::nearest(FeedSecond at) const {
-    if (m_charts.points.empty()) return std::nullopt;
-    const auto behind = std::ranges::upper_bound(m_charts.points, at, {}, &Points::end);
-    return behind == m_charts.points.end() ? m_charts.points.back().end : behind->end;
 }
 
 Result<FarPast::Part> StorePast::around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) {
@@ -141,12 +143,19 @@ Result<FarPast::Part> StorePast::around(RecordedTime at, RecordedTime until, con
     };
     const bool isFirst = m_made == 0;
     const auto back = isFirst ? kFirstBefore : before(), on = isFirst ? kFirstBehind : behind();
-    if (isKnown(secondOf(at) - back, secondOf(at) + on)) {
+    if (auto failed = readFine(secondOf(at) - back, secondOf(at) + on)) return *failed;
+    const bool isKnown = std::ranges::any_of(m_fine, [&](const Points& points) {
+        return points.end > secondOf(at) - back && points.end - points.width < secondOf(at) + on;
+    });
+    const auto elsewhere = nearest(m_charts.points, secondOf(at));
+    if (isKnown || !elsewhere || !m_charts.withoutRegions.empty()) { // charts do not tell
         auto part = partAt(at, back, on);
         if (part) part.value().at = at;
         return part;
     }
-    const auto moment = *nearest(secondOf(at));
+    // That minute is in charts; in which of its seconds anybody reported, finer ones tell.
+    if (auto failed = readFine(*elsewhere - before(), *elsewhere + behind())) return *failed;
+    const auto moment = nearest(m_fine, secondOf(at)).value_or(*elsewhere);
     auto part = partAt(moment, before(), behind());
     if (!part) return part;
     part.value().at = moment;
@@ -155,11 +164,26 @@ Result<FarPast::Part> StorePast::around(RecordedTime at, RecordedTime until, con
     return part;
 }
 
+Result<std::string> StorePast::chartsUpTo(RecordedTime at) {
+    if (m_charts.points.empty()) return std::string();
+    auto path = fileOf(0);
+    if (auto failed = writeCharts(path, m_catalogue, secondOf(at),
+                                  {.store = {},
+                                   .from = m_options.from,
+                                   .to = secondOf(at),
+                                   .releaseAt = m_options.releaseAt,
+                                   .library = m_options.library,
+                                   .charts = pointsAround(secondOf(at)),
+                                   .goesOn = {}}))
+        return *failed;
+    return path;
+}
+
 Result<FarPast::Part> StorePast::read(FeedSecond from, FeedSecond to, const GoesOn& goesOn) {
     if (!goesOn(0)) return Error{"no longer wanted"};
     if (auto failed = readFine(from, to)) return *failed;
     forget();
-    const auto path = (fs::path(m_options.folder) / (std::to_string(++m_made) + ".mcap")).string();
+    const auto path = fileOf(++m_made);
     const auto fetched = fetchHistory(
         path, m_catalogue,
         {.store = m_options.store,

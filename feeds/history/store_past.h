@@ -42,16 +42,18 @@ class StorePast final : public FarPast {
     std::chrono::seconds before() const override { return std::chrono::seconds(90); }
     std::chrono::seconds behind() const override { return std::chrono::seconds(60); }
     Result<Part> around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) override;
+    /// A recording of charts alone, of no more than a minute each, for who looks at `at` before the first
+    /// part is there; it goes with that. Empty: there are none. An Error: it cannot be written.
+    Result<std::string> chartsUpTo(RecordedTime at);
 
   private:
     StorePast(Options options, const PopCatalogue& catalogue, FileLock lock)
         : m_options(std::move(options)), m_catalogue(catalogue), m_lock(std::move(lock)) {}
-    bool isKnown(FeedSecond from, FeedSecond to) const;
-    std::optional<FeedSecond> nearest(FeedSecond at) const;
     Result<Part> read(FeedSecond from, FeedSecond to, const GoesOn& goesOn);
     std::optional<Error> readFine(FeedSecond from, FeedSecond to);
     std::vector<Points> pointsAround(FeedSecond from) const;
     void forget();
+    std::string fileOf(unsigned number) const;
 
     const Options m_options;
     const PopCatalogue& m_catalogue;

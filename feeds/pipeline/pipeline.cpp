@@ -109,8 +109,8 @@ void Pipeline::run() {
         if (!watch || step.isSeeking()) continue;
         for (const auto& command : m_commands.take())
             watch->take(command);
-        if (const auto steady = m_clock.steady(); m_options.tap && steady >= nextSecond) {
-            watch->setRecorderDropped(m_options.tap->dropped());
+        if (const auto steady = m_clock.steady(); steady >= nextSecond) {
+            if (m_options.tap) watch->setRecorderDropped(m_options.tap->dropped());
             if (auto saved = watch->save(); !saved.empty())
                 m_savedAlarms.put(std::make_shared<const std::string>(std::move(saved)));
             nextSecond = steady + std::chrono::seconds(1);

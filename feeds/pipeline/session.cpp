@@ -110,6 +110,7 @@ std::unique_ptr<Session> Session::replay(std::unique_ptr<FarPast> past, const Fa
     session->m_far = far;
     session->m_wayBack.emplace(nullptr, std::move(past), clock);
     session->m_wayBack->setKept(far.from, {});
+    session->showCharts(first);
     session->openPast(first.at, first.speed, first.paused);
     session->readBaseline();
     return session;
@@ -186,7 +187,7 @@ std::shared_ptr<const Frame> Session::takeFrame() {
 
 std::shared_ptr<const Frame> Session::takePastFrame() {
     auto frame = m_past->pipeline->frames().take();
-    auto& until = m_past->staysUntil; // where a part goes on the picture stays until the next one has its own
+    auto& until = m_past->staysUntil;
     if (!frame || !until) return frame;
     if (!frame->settled && m_clock.steady() < *until) return nullptr;
     until.reset();
@@ -235,7 +236,8 @@ Timeline Session::timeline() {
     }
     if (m_past) writeReplay(m_past->control->status(), timeline);
     if (m_awaits) timeline.paused = false; // nobody asked for it
-    if (m_far && !m_past) {                // all of it can be gone to, though nothing was read
+    if (isOpening() && m_past && m_past->isChartsAlone) timeline.paused = m_wayBack->wish().paused;
+    if (m_far && !m_past) { // all of it can be gone to, though nothing was read
         timeline.empty = false;
         timeline.begin = timeline.position = m_far->from;
         timeline.end = m_far->to;

@@ -71,6 +71,8 @@ class Session {
         RecordedTime from{};
         RecordedTime to{};
         std::string name; // of the recording it would be: notes are kept beside that
+        /// A recording of charts alone, up to where it is begun: shown until there is more. Empty: none.
+        std::string charts{};
     };
     static std::unique_ptr<Session> replay(std::unique_ptr<FarPast> past, const Far& far,
                                            const WayBack::Wish& first, const PopCatalogue& catalogue,
@@ -142,6 +144,7 @@ class Session {
     struct Past {                          // what is looked at instead of the feed
         SteadyTime recordedUntil;          // when the way back was opened: what came later is not in it
         std::optional<FarPast::Part> part; // what it is of; nothing: of the flight recorder
+        bool isChartsAlone = false;        // Far::charts: the first part comes
         std::shared_ptr<replay::Control> control;
         std::optional<SteadyTime> staysUntil; // and what was shown before, while it has no picture
         std::unique_ptr<Pipeline> pipeline;
@@ -153,6 +156,7 @@ class Session {
     void openPast(RecordedTime at, std::optional<double> speed, bool paused);
     /// `at`: instead of where it was opened; nothing: there.
     void showPast(WayBack::Opened opened, std::optional<RecordedTime> at = std::nullopt);
+    void showCharts(const WayBack::Wish& first);
     void takeUpPast();
     void goOnAfterPast();
     void goOnAfterPart(const FarPast::Part& part, const replay::Status& status);

@@ -12,6 +12,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace surgescope::feeds {
@@ -52,6 +53,8 @@ class WayBack {
     bool willHold(RecordedTime at) const;
     /// 0 to 1 of what is being read; nothing: that takes no time worth telling.
     std::optional<double> share() const;
+    /// Where that is kept which the ring never had.
+    std::string farName() const { return m_far->name(); }
     /// So much of what is before it a part has that follows another.
     double overlapSeconds() const { return std::chrono::duration<double>(m_far->before()).count(); }
     /// What was opened; call it again and again.

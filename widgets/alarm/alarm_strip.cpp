@@ -115,11 +115,11 @@ void AlarmStrip::setWaiting(const QStringList& lines, const QString& command) {
 
 QString AlarmStrip::text() const {
     if (!m_waiting.empty()) return m_waiting.join(u' ');
-    if (!m_status) return QStringLiteral("nothing judged yet");
+    if (!m_status) return QStringLiteral("no verdict yet");
     const QString frozen = m_status->frozenWalls.empty()
                                ? QString()
                                : QStringLiteral("; ") + frozenText(m_status->frozenWalls, m_words);
-    if (!m_status->alarms.since) return QStringLiteral("nothing judged yet") + frozen;
+    if (!m_status->alarms.since) return QStringLiteral("no verdict yet") + frozen;
     const auto& alarms = m_status->alarms;
     QString all = verdictText(alarms.verdict) + QStringLiteral(" since ") + alarmTime(*alarms.since, m_words);
     for (const Card& card : alarms.cards)
@@ -205,7 +205,7 @@ void AlarmStrip::paintVerdict(QPainter& painter, const QRectF& box) {
                      Qt::AlignLeft | Qt::AlignVCenter,
                      known ? verdictText(m_status->alarms.verdict) : QStringLiteral("—"));
     QString since = known ? QStringLiteral("since ") + alarmTime(*m_status->alarms.since, m_words)
-                          : QStringLiteral("nothing judged yet");
+                          : QStringLiteral("no verdict yet");
     if (known && m_isPast) since.prepend(QStringLiteral("LIVE, "));
     painter.setFont(textFont(px(m_isPast ? kLeastType : 17), QFont::Medium));
     painter.drawText(QRectF(box.left() + px(14), box.bottom() - px(34), box.width() - px(18), px(26)),

@@ -23,6 +23,35 @@ TEST_CASE("nothing is wrong on a wall that has just started", "[alarms]") {
     CHECK(changes(room.alarms) == Changes{});
 }
 
+TEST_CASE("whoever begins in the midst of it does not call it fine", "[alarms]") {
+    Room room(kSilent + kErrors, 2, 3);
+    room.setErrors(0.2);
+    room.run(1);
+    CHECK_FALSE(room.status().since); // who knows for how long?
+    room.run(2);
+    CHECK(room.status().verdict == Verdict::act);
+    CHECK(room.status().since);
+
+    // What has been seen to become wrong is fine until it was so for long enough.
+    Room later(kSilent + kErrors, 2, 3);
+    later.run(1);
+    CHECK(later.status().since);
+    later.setErrors(0.2);
+    later.run(1);
+    CHECK(later.status().verdict == Verdict::fine);
+    CHECK(later.status().since);
+
+    // And what was wrong for a moment is fine when that is over.
+    Room brief(kSilent + kErrors, 2, 3);
+    brief.setErrors(0.2);
+    brief.run(1);
+    CHECK_FALSE(brief.status().since);
+    brief.setErrors(0);
+    brief.run(3);
+    CHECK(brief.status().verdict == Verdict::fine);
+    CHECK(brief.status().since);
+}
+
 TEST_CASE("PoPs that fall silent together are one card with their names, the largest first", "[alarms]") {
     Room room(kSilent, 2, 6);
     for (std::size_t i = 0; i < 5; ++i)

@@ -25,7 +25,8 @@ struct WatchedHistory {
     HistoryStore store{HistoryStore::Kind::victoriaMetrics};
     TemporaryFolder folder;
     SystemClock clock;
-    FeedSecond begin = someSlot() - std::chrono::hours(3); // all of it has been
+    /// All of it has been; its first minute has reports of the last ten seconds alone.
+    FeedSecond begin = std::chrono::floor<minutes>(someSlot()) - std::chrono::hours(3) + seconds(40);
     FeedSecond end = begin + minutes(60);
     std::unique_ptr<Session> session;
     std::shared_ptr<const Frame> frame;
@@ -65,16 +66,28 @@ struct WatchedHistory {
                                 .folder = (folder.path() / "part").string()},
                                PopCatalogue::builtIn());
     }
+    /// The store answers about charts, and then not at all.
+    void watchCharts(RecordedTime at) {
+        diesOfCharts = true;
+        watch(at, true);
+    }
     void watch(RecordedTime at, bool paused) {
         auto opened = past();
         if (!opened) FAIL(opened.error());
+        const auto charts = opened.value()->chartsUpTo(at);
+        if (!charts) FAIL(charts.error());
+        if (diesOfCharts) store.kill();
         Session::Options options;
         options.frameEvery = std::chrono::milliseconds(20);
-        session = Session::replay(
-            std::move(opened.value()),
-            Session::Far{.from = begin, .to = end, .name = (folder.path() / "night.mcap").string()},
-            {.at = at, .speed = 1, .paused = paused}, PopCatalogue::builtIn(), clock, options);
+        session = Session::replay(std::move(opened.value()),
+                                  Session::Far{.from = begin,
+                                               .to = end,
+                                               .name = (folder.path() / "night.mcap").string(),
+                                               .charts = charts.value()},
+                                  {.at = at, .speed = 1, .paused = paused}, PopCatalogue::builtIn(), clock,
+                                  options);
     }
+    bool diesOfCharts = false;
     template <class IsSo> bool until(IsSo isSo) {
         return eventually([&] {
             if (auto next = session->takeFrame()) frame = std::move(next);
@@ -138,6 +151,33 @@ TEST_CASE("a launch of long ago is watched where it is kept", "[history][past]")
     CHECK(f.failures.empty());
 }
 
+TEST_CASE("charts are there before anything of PoPs is", "[history][past]") {
+    if (skippedWithoutMetrics()) return;
+    WatchedHistory f;
+    const auto middle = f.begin + minutes(40);
+    f.watchCharts(middle);
+    for (const auto range : {minutes(15), minutes(30)}) {
+        f.session->request({.range = range});
+        REQUIRE(f.until([&] {
+            return f.frame && f.frame->settled &&
+                   f.frame->chartAxis.step * f.frame->chartAxis.columns >= range - minutes(1) &&
+                   f.known(f.frame->series[Measure::metadata_p99_us]) > 0.9;
+        }));
+    }
+    CHECK(*f.frame->settled <= middle);
+    CHECK(*f.frame->settled > middle - seconds(60));
+    CHECK(f.frame->releaseAt == f.begin + minutes(30));
+    CHECK(f.frame->pops.empty());
+    CHECK(f.frame->parts.size() == 2); // regions
+    CHECK_FALSE(f.frame->world[Measure::requests_per_second].hasValue());
+    CHECK(f.until([&] { return f.failures.size() == 1; }));
+    CHECK(f.timeline.position == middle);
+    CHECK(f.timeline.end - f.timeline.begin > minutes(57));
+    CHECK(f.known(f.timeline.overview) > 0.9);
+    const auto status = f.session->takeStatus();
+    CHECK((!status || status->changes == 0)); // of no PoP anything is known: no alarms
+}
+
 TEST_CASE("a store that goes away is said, and what is there stays", "[history][past]") {
     if (skippedWithoutMetrics()) return;
     WatchedHistory f;
@@ -151,6 +191,16 @@ TEST_CASE("a store that goes away is said, and what is there stays", "[history][
     const auto none = f.past();
     REQUIRE_FALSE(none);
     CHECK_THAT(none.error(), containsText("127.0.0.1"));
+}
+
+TEST_CASE("a time of which a store holds nothing is no history", "[history][past]") {
+    if (skippedWithoutMetrics()) return;
+    WatchedHistory f;
+    f.end = f.begin - minutes(10);
+    f.begin -= minutes(30);
+    const auto none = f.past();
+    REQUIRE_FALSE(none);
+    CHECK_THAT(none.error(), containsText("holds nothing of job 'surgescope'"));
 }
 
 TEST_CASE("what was written before there were regions is watched without their charts", "[history][past]") {
@@ -175,6 +225,16 @@ TEST_CASE("where nobody reported the nearest moment is shown, and that is said",
     f.session->seek(f.end - minutes(5));
     CHECK(f.until([&] { return *f.frame->settled > f.end - minutes(33); }));
     CHECK(f.failures.size() == 2);
+}
+
+TEST_CASE("in a minute of which a part is kept, that is shown", "[history][past]") {
+    if (skippedWithoutMetrics()) return;
+    WatchedHistory f;
+    f.begin -= seconds(40);
+    f.watch(f.begin, true);
+    REQUIRE(f.until([&] { return f.frame && f.frame->settled && f.frame->pops.size() == 2; }));
+    CHECK(f.until([&] { return !f.failures.empty(); }));
+    CHECK_THAT(f.failures.front(), containsText("nobody reported"));
 }
 
 TEST_CASE("where a part ends the next one is there, and nothing falls silent between", "[history][past]") {
@@ -216,7 +276,7 @@ TEST_CASE("where a part ends the next one is there, and nothing falls silent bet
 TEST_CASE("a store that has not answered yet is waited for with all of its time to be seen",
           "[history][past]") {
     if (skippedWithoutMetrics()) return;
-    WatchedHistory f;
+    WatchedHistory f(false); // of charts, too
     f.watch(f.begin + minutes(40), true);
     f.timeline = f.session->timeline();
     CHECK_FALSE(f.timeline.empty);
