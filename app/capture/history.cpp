@@ -83,10 +83,8 @@ feeds::Result<int> fetch(const CaptureOptions& options) {
     std::printf("%s: %llu points, %llu reports of a second\n", options.output.c_str(),
                 static_cast<unsigned long long>(fetched->points),
                 static_cast<unsigned long long>(fetched->reports));
-    if (fetched->refused.count > 0)
-        std::fprintf(stderr,
-                     "surgescope-capture: %llu series, samples or reports cannot be used; the last: %s\n",
-                     static_cast<unsigned long long>(fetched->refused.count), fetched->refused.what.c_str());
+    for (const auto& trouble : troublesOf(fetched->refused, fetched->warnings))
+        std::fprintf(stderr, "surgescope-capture: %s\n", trouble.c_str());
     return !fetched->isWhole ? kInterrupted : fetched->refused.count > 0 ? 1 : 0;
 }
 

@@ -128,6 +128,7 @@ Result<int> record(const CaptureOptions& options) {
     const auto begin = clock.steady();
     auto nextLook = begin, cameAt = begin;
     std::uint64_t came = 0;
+    std::optional<WallTime> keptSince;
     while (!isStopped() && recorder.status().state == Recorder::State::recording) {
         if (options.seconds > 0 && secondsBetween(begin, clock.steady()) >= options.seconds) break;
         if (*to && step.state().settled() && *step.state().settled() >= **to) break;
@@ -139,6 +140,9 @@ Result<int> record(const CaptureOptions& options) {
         if (clock.steady() < nextLook) continue;
         nextLook = clock.steady() + milliseconds(50);
         step.settle();
+        for (const auto& endpoint : source.value()->endpoints())
+            if (!keptSince) keptSince = endpoint.keptSince;
+        if (*to && keptSince && *keptSince >= **to) break;
         troubles.tell(source.value()->endpoints(), line);
         const auto status = recorder.status();
         if (std::exchange(came, status.messages) != status.messages) cameAt = clock.steady();
@@ -157,6 +161,16 @@ Result<int> record(const CaptureOptions& options) {
     recorder.stop();
     line.clear();
     const auto status = recorder.status();
+    if (*from && keptSince && *keptSince > **from) {
+        const auto since =
+            "the stream begins at " + isoText(std::chrono::floor<std::chrono::seconds>(*keptSince));
+        if (*to && *keptSince >= **to) { // what came is of other times
+            std::remove(status.path.c_str());
+            return Error{since + ": it keeps nothing of " + options.from + " to " + options.to};
+        }
+        std::fprintf(stderr, "surgescope-capture: %s: what was before is not in the recording\n",
+                     since.c_str());
+    }
     std::printf("%s: %llu messages, %.1f MB in %u file%s, %llu dropped\n", status.path.c_str(),
                 static_cast<unsigned long long>(status.messages), static_cast<double>(status.bytes) / 1e6,
                 status.files, status.files == 1 ? "" : "s", static_cast<unsigned long long>(status.dropped));

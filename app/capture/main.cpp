@@ -6,7 +6,9 @@
 #include "app/capture/commands.h"
 #include "app/command_line.h"
 
+#include <cstdio>
 #include <functional>
+#include <iostream>
 #include <utility>
 #include <vector>
 
@@ -147,5 +149,9 @@ int main(int argc, char** argv) {
         return app::commandLineError(app, replay->parsed() ? "replay: --bind or --connect is required"
                                                            : "record: an ENDPOINT or --bind is required");
     const auto status = command(options);
-    return status ? *status : app::failure(app, status.error());
+    if (!status) return app::failure(app, status.error());
+    // Scripts go by the status: what was told and not written is no answer.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout.flush())
+        return app::failure(app, "cannot write the whole answer to standard output");
+    return *status;
 }

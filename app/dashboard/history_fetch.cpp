@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <unistd.h>
 
 namespace surgescope::app {
 
@@ -23,7 +24,8 @@ std::optional<feeds::Error> fetchHistory(const Options::Fetch& wanted, const Opt
     }
     std::filesystem::create_directories(options.recordingsFolder, error);
     if (error) return feeds::Error{"cannot make '" + options.recordingsFolder + "': " + error.message()};
-    const auto part = file + ".part";
+    // Two may fetch the same: each its own, and whoever is first has made it.
+    const auto part = file + "." + std::to_string(::getpid()) + ".part";
     std::filesystem::remove(part, error); // of who was stopped
     ProgressLine line;
     feeds::FetchOptions how{
@@ -40,10 +42,12 @@ std::optional<feeds::Error> fetchHistory(const Options::Fetch& wanted, const Opt
     const auto fetched = feeds::fetchHistory(part, *options.catalogue, how);
     line.clear();
     if (!fetched) return feeds::Error{fetched.error()};
-    if (fetched->refused.count > 0)
-        std::fprintf(stderr, "surgescope: %llu series, samples or reports cannot be used; the last: %s\n",
-                     static_cast<unsigned long long>(fetched->refused.count), fetched->refused.what.c_str());
-    return feeds::renameNew(part, file);
+    for (const auto& trouble : feeds::troublesOf(fetched->refused, fetched->warnings))
+        std::fprintf(stderr, "surgescope: %s\n", trouble.c_str());
+    auto failed = feeds::renameNew(part, file);
+    if (failed && std::filesystem::exists(file, error)) failed.reset(); // by another one, meanwhile
+    std::filesystem::remove(part, error);
+    return failed;
 }
 
 } // namespace surgescope::app

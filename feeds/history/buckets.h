@@ -23,6 +23,11 @@ std::optional<int> bucketOfRange(std::string_view range);
 std::optional<int> bucketUpTo(double bound);
 void addTo(ExponentialHistogram& histogram, int index, std::uint64_t count);
 
+inline constexpr const char* kNoCount = "a sample that is no count";
+/// Something may have been counted so often: it is not below 0, and fits.
+constexpr bool isCount(double value) {
+    return value >= 0 && value < 0x1p63;
+}
 /// What is below 0 is 0, and what does not fit 64 bits stops there.
 std::uint64_t wholeNumber(double value);
 

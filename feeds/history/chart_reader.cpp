@@ -7,6 +7,7 @@
 #include "feeds/model/lag_bins.h"
 #include "feeds/model/pop_catalogue.h"
 #include "feeds/state/rollup.h"
+#include "feeds/wire/plausible.h"
 #include "feeds/wire/sanity.h"
 
 #include <algorithm>
@@ -103,6 +104,10 @@ class ChartSums {
                 leave(asked, "a sample of another time than was asked for");
                 continue;
             }
+            if (!history::isCount(sample.value)) {
+                leave(asked, history::kNoCount);
+                continue;
+            }
             auto& its = (*steps)[static_cast<std::size_t>(back / m_step.count()) - 1];
             const auto value = history::wholeNumber(sample.value);
             auto& totals = its.totals;
@@ -137,6 +142,11 @@ class ChartSums {
             RegionStep world;
             for (auto& [region, steps] : m_regions) {
                 auto& its = steps[i];
+                if (const auto why = whyImplausible(its.totals, m_step)) {
+                    ++m_unusable.count;
+                    m_unusable.what = "region/" + region + ": " + why->text;
+                    its = {};
+                }
                 world.totals.merge(its.totals);
                 world.expectedNodes += its.expectedNodes;
                 world.observed = std::max(world.observed, its.observed);
@@ -226,6 +236,7 @@ Result<Charts> readCharts(const StoreQueries::Options& options, FeedSecond from,
     const auto take = [&](std::size_t i, const MatrixSeries& series) { sums.take(all[i], series); };
     if (auto failed = store.value().ask(questions, take)) return *failed;
     charts.points = sums.points();
+    charts.warnings = store.value().warnings();
     return charts;
 }
 

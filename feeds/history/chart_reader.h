@@ -22,6 +22,7 @@ struct Charts {
     std::vector<std::string> withoutRegions;
     /// Series and samples that cannot be used; what is the last one?
     Counted unusable;
+    Counted warnings; // of the store's own
 };
 
 /// At most so many points; the step is ten seconds for 100 minutes, a minute for ten hours, and as many

@@ -238,6 +238,7 @@ Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& cata
     if (!failed) failed = recording.close(options.to);
     fetched.reports = recording.reports;
     fetched.refused = reader.value().unusable();
+    fetched.warnings = reader.value().warnings();
     fetched.refused.count += recording.refused.count;
     if (recording.refused.count > 0) fetched.refused.what = recording.refused.what;
     if (!failed && fetched.reports == 0 && fetched.isWhole)

@@ -35,6 +35,7 @@ struct Fetched {
     bool isWhole = true; // false: it was told to stop
     /// Series, samples and reports that could not be used; what is the last one?
     Counted refused;
+    Counted warnings; // of the store's own
 };
 
 /// What a store holds of a time, as a recording: everything that plays, exports, judges or compares

@@ -205,6 +205,10 @@ void HistoryReader::take(const Asked& asked, const MatrixSeries& series, Slots& 
         if (last.ms != 0 && sample.ms <= last.ms) continue;
         const auto end = slotOf(sample.ms);
         if (end > slots.to) break;
+        if (!history::isCount(sample.value)) {
+            leave(asked, history::kNoCount);
+            continue;
+        }
         const bool isFirst = std::exchange(last.ms, sample.ms) == 0;
         const auto before = std::exchange(last.value, sample.value);
         if (end <= slots.from || (isFirst && !isGauge)) continue;

@@ -47,6 +47,7 @@ class HistoryReader {
 
     /// Series and samples that were no numbers, or of no PoP, so far; what is the last one?
     const Counted& unusable() const { return m_unusable; }
+    const Counted& warnings() const { return m_store.warnings(); }
 
   private:
     struct Asked; // a name, and what its samples are

@@ -168,14 +168,34 @@ bool MatrixReader::read(std::string& text, const std::function<void(const Matrix
     if (m_parser->parser.iterate(simdjson::padded_string_view(text.data(), text.size(), text.capacity()))
             .get(document) != simdjson::SUCCESS)
         return false;
-    if (document["data"]["result"].get_array().get(result) != simdjson::SUCCESS) return false;
-    SeriesReader reader(m_series);
-    for (auto element : result) {
-        reader.read(element);
-        if (reader.isBroken()) return false;
-        take(m_series);
+    json::object root;
+    if (document.get_object().get(root) != simdjson::SUCCESS) return false;
+    m_isPartial = false;
+    m_said.clear();
+    bool hasResult = false;
+    for (auto field : root) {
+        std::string_view key, said;
+        if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
+        if (key == "data") {
+            if (field.value()["result"].get_array().get(result) != simdjson::SUCCESS) return false;
+            hasResult = true;
+            SeriesReader reader(m_series);
+            for (auto element : result) {
+                reader.read(element);
+                if (reader.isBroken()) return false;
+                take(m_series);
+            }
+        } else if (key == "isPartial") {
+            if (field.value().get_bool().get(m_isPartial) != simdjson::SUCCESS) return false;
+        } else if (key == "error") {
+            if (field.value().get_string().get(said) == simdjson::SUCCESS) m_said = said;
+        } else if (json::array warnings;
+                   key == "warnings" && field.value().get_array().get(warnings) == simdjson::SUCCESS) {
+            for (auto warning : warnings)
+                if (m_said.empty() && warning.get_string().get(said) == simdjson::SUCCESS) m_said = said;
+        }
     }
-    return true;
+    return hasResult;
 }
 
 std::string_view MatrixSeries::label(std::string_view name) const {

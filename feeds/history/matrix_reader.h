@@ -56,10 +56,17 @@ class MatrixReader {
     /// broke was handed over. The text gets room at its end, as the parser wants it.
     bool read(std::string& json, const std::function<void(const MatrixSeries&)>& take);
 
+    /// Of the last one: the store itself says that it is not all of it.
+    bool isPartial() const { return m_isPartial; }
+    /// And what it says beside it, why there is no answer or what is odd about it; empty: nothing.
+    const std::string& said() const { return m_said; }
+
   private:
     struct Parser;
     std::unique_ptr<Parser> m_parser;
     MatrixSeries m_series;
+    bool m_isPartial = false;
+    std::string m_said;
 };
 
 /// All of the text, and finite; nothing: it is no number.

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <mutex>
 
 namespace surgescope::feeds {
 namespace {
@@ -62,12 +64,33 @@ std::optional<FeedSecond> nearest(const std::vector<Points>& points, FeedSecond 
 
 } // namespace
 
+struct StorePast::Reading {
+    std::mutex mutex;
+    GoesOn goesOn; // empty: nobody can end it
+    double share = 0;
+
+    bool isWanted() {
+        const std::scoped_lock lock(mutex);
+        return !goesOn || goesOn(share);
+    }
+    bool note(double done) {
+        {
+            const std::scoped_lock lock(mutex);
+            share = done;
+        }
+        return isWanted();
+    }
+};
+
 Result<std::unique_ptr<StorePast>> StorePast::open(const Options& options, const PopCatalogue& catalogue) {
     if (options.to <= options.from) return Error{"expected an end behind the beginning"};
     auto own = options;
     auto lock = takeFolder(own.folder);
     if (!lock) return Error{lock.error()};
-    std::unique_ptr<StorePast> past(new StorePast(std::move(own), catalogue, std::move(lock.value())));
+    auto reading = std::make_shared<Reading>();
+    own.store.http.goesOn = [reading] { return reading->isWanted(); };
+    std::unique_ptr<StorePast> past(
+        new StorePast(std::move(own), catalogue, std::move(lock.value()), std::move(reading)));
     past->forget(); // of a process that died
     const auto step = std::max(kCoarseStep, chartStep(options.from, options.to));
     auto charts = readCharts(options.store, options.from, options.to, step);
@@ -79,9 +102,7 @@ Result<std::unique_ptr<StorePast>> StorePast::open(const Options& options, const
     auto& read = past->m_charts;
     for (const auto& writer : read.withoutRegions)
         past->m_troubles.push_back(writer + " wrote no regions: charts have nothing of it");
-    if (read.unusable.count > 0)
-        past->m_troubles.push_back(std::to_string(read.unusable.count) +
-                                   " series or samples cannot be used; the last: " + read.unusable.what);
+    std::ranges::move(troublesOf(read.unusable, read.warnings), std::back_inserter(past->m_troubles));
     return past;
 }
 
@@ -135,11 +156,15 @@ std::vector<Points> StorePast::pointsAround(FeedSecond from) const {
 }
 
 Result<FarPast::Part> StorePast::around(RecordedTime at, RecordedTime until, const GoesOn& goesOn) {
+    {
+        const std::scoped_lock lock(m_reading->mutex);
+        m_reading->goesOn = goesOn;
+        m_reading->share = 0;
+    }
     const auto end =
         std::min<FeedSecond>(m_options.to, secondOf(std::min<RecordedTime>(until, m_options.to)));
     const auto partAt = [&](RecordedTime moment, seconds back, seconds on) {
-        return read(std::max(m_options.from, secondOf(moment) - back), std::min(end, secondOf(moment) + on),
-                    goesOn);
+        return read(std::max(m_options.from, secondOf(moment) - back), std::min(end, secondOf(moment) + on));
     };
     const bool isFirst = m_made == 0;
     const auto back = isFirst ? kFirstBefore : before(), on = isFirst ? kFirstBehind : behind();
@@ -179,28 +204,26 @@ Result<std::string> StorePast::chartsUpTo(RecordedTime at) {
     return path;
 }
 
-Result<FarPast::Part> StorePast::read(FeedSecond from, FeedSecond to, const GoesOn& goesOn) {
-    if (!goesOn(0)) return Error{"no longer wanted"};
-    if (auto failed = readFine(from, to)) return *failed;
+Result<FarPast::Part> StorePast::read(FeedSecond from, FeedSecond to) {
+    if (!m_reading->note(0)) return Error{"no longer wanted"};
     forget();
     const auto path = fileOf(++m_made);
-    const auto fetched = fetchHistory(
-        path, m_catalogue,
-        {.store = m_options.store,
-         .from = from,
-         .to = to,
-         .releaseAt = m_options.releaseAt,
-         .library = m_options.library,
-         .charts = pointsAround(from),
-         .goesOn = [&](double share) { return goesOn(kShareOfCharts + (1 - kShareOfCharts) * share); }});
+    const auto fetched =
+        fetchHistory(path, m_catalogue,
+                     {.store = m_options.store,
+                      .from = from,
+                      .to = to,
+                      .releaseAt = m_options.releaseAt,
+                      .library = m_options.library,
+                      .charts = pointsAround(from),
+                      .goesOn = [this](double share) {
+                          return m_reading->note(kShareOfCharts + (1 - kShareOfCharts) * share);
+                      }});
     if (!fetched) return Error{fetched.error()};
     if (!fetched->isWhole) return Error{"no longer wanted"};
     Part part{.recordings = {path}, .at = {}, .from = from, .to = to, .troubles = std::move(m_troubles)};
     m_troubles.clear();
-    if (fetched->refused.count > 0)
-        part.troubles.push_back(
-            std::to_string(fetched->refused.count) +
-            " series, samples or reports cannot be used; the last: " + fetched->refused.what);
+    std::ranges::move(troublesOf(fetched->refused, fetched->warnings), std::back_inserter(part.troubles));
     return part;
 }
 

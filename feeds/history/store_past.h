@@ -47,9 +47,11 @@ class StorePast final : public FarPast {
     Result<std::string> chartsUpTo(RecordedTime at);
 
   private:
-    StorePast(Options options, const PopCatalogue& catalogue, FileLock lock)
-        : m_options(std::move(options)), m_catalogue(catalogue), m_lock(std::move(lock)) {}
-    Result<Part> read(FeedSecond from, FeedSecond to, const GoesOn& goesOn);
+    struct Reading; // of now, for who waits for the network
+    StorePast(Options options, const PopCatalogue& catalogue, FileLock lock, std::shared_ptr<Reading> reading)
+        : m_options(std::move(options)), m_catalogue(catalogue), m_lock(std::move(lock)),
+          m_reading(std::move(reading)) {}
+    Result<Part> read(FeedSecond from, FeedSecond to);
     std::optional<Error> readFine(FeedSecond from, FeedSecond to);
     std::vector<Points> pointsAround(FeedSecond from) const;
     void forget();
@@ -57,7 +59,8 @@ class StorePast final : public FarPast {
 
     const Options m_options;
     const PopCatalogue& m_catalogue;
-    FileLock m_lock;            // of the folder
+    FileLock m_lock; // of the folder
+    std::shared_ptr<Reading> m_reading;
     Charts m_charts;            // of all of it, a minute each or more
     std::vector<Points> m_fine; // of ten seconds each, around what is looked at
     FeedSecond m_fineFrom{};

@@ -2,6 +2,7 @@
 #include "feeds/history/store_queries.h"
 
 #include "feeds/history/remote_store.h"
+#include "feeds/wire/sanity.h"
 
 #include <future>
 #include <utility>
@@ -66,9 +67,26 @@ std::optional<Error> StoreQueries::ask(const std::vector<Question>& questions,
         if (!answer.isGood()) return failed(whyNoAnswer(answer));
         if (i + 1 < questions.size()) next = begin(questions[i + 1]);
         if (!m_matrix.read(answer.body, [&](const MatrixSeries& series) { take(i, series); }))
-            return failed("an answer that is none of a query, expected JSON with data and result");
+            return failed(m_matrix.said().empty()
+                              ? "an answer that is none of a query, expected JSON with data and result"
+                              : "it says " + quote(m_matrix.said()));
+        if (m_matrix.isPartial()) return failed("it can tell a part only just now: some of it is away");
+        if (m_matrix.said().empty()) continue;
+        ++m_warnings.count;
+        m_warnings.what = questions[i].name + ": " + quote(m_matrix.said());
     }
     return std::nullopt;
+}
+
+std::vector<std::string> troublesOf(const Counted& unusable, const Counted& warnings) {
+    std::vector<std::string> lines;
+    if (unusable.count > 0)
+        lines.push_back(std::to_string(unusable.count) +
+                        " series, samples or reports cannot be used; the last: " + unusable.what);
+    if (warnings.count > 0)
+        lines.push_back("the store warned " + std::to_string(warnings.count) + " times, at last of " +
+                        warnings.what);
+    return lines;
 }
 
 } // namespace surgescope::feeds

@@ -4,6 +4,7 @@
 #include "feeds/history/http_client.h"
 #include "feeds/history/matrix_reader.h"
 #include "feeds/model/feed_time.h"
+#include "feeds/util/counted.h"
 #include "feeds/util/result.h"
 
 #include <chrono>
@@ -47,6 +48,8 @@ class StoreQueries {
     std::optional<Error> ask(const std::vector<Question>& questions,
                              const std::function<void(std::size_t, const MatrixSeries&)>& take);
 
+    /// What the store said beside answers that could be used; what is the last one?
+    const Counted& warnings() const { return m_warnings; }
     const std::string& url() const { return m_options.url; }
     const std::string& job() const { return m_options.job; }
 
@@ -56,6 +59,10 @@ class StoreQueries {
     Options m_options;
     HttpClient m_http;
     MatrixReader m_matrix;
+    Counted m_warnings;
 };
+
+/// A line each: what could not be used, and what the store warned of.
+std::vector<std::string> troublesOf(const Counted& unusable, const Counted& warnings);
 
 } // namespace surgescope::feeds

@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTurn{100};
 constexpr milliseconds kTryAgain{500}; // up to kTryAgainAtMost
 constexpr milliseconds kTryAgainAtMost{5'000};
+constexpr milliseconds kAnswersWithin{3'000}; // each server
 constexpr std::size_t kTroublesTold = 16;
 constexpr const char* kSilent = " does not answer as a NATS server";
 /// Of a message that the server takes, for what stands before the payload.
@@ -109,6 +110,36 @@ struct NatsConnection::Gateway {
     }
 };
 
+/// libnats (3.4) waits for ever for a server that says who it is and then nothing, and nobody can call it
+/// back. So it waits on a thread of its own, which is left to it: it ends with the server.
+struct NatsConnection::Attempt {
+    Held<natsOptions> options;
+    std::mutex mutex;
+    std::condition_variable news;
+    bool isDone = false;
+    Held<natsConnection> connection;
+    natsStatus status = NATS_OK;
+    std::string why;
+
+    static void begin(std::shared_ptr<Attempt> attempt) {
+        std::thread([attempt = std::move(attempt)] {
+            natsConnection* made = nullptr;
+            const auto status = natsConnection_Connect(&made, attempt->options.get());
+            const char* why = status == NATS_OK ? nullptr : nats_GetLastError(nullptr);
+            const std::scoped_lock lock(attempt->mutex);
+            attempt->connection.reset(made);
+            attempt->status = status;
+            attempt->why = why && *why ? why : natsStatus_GetText(status);
+            attempt->isDone = true;
+            attempt->news.notify_all();
+        }).detach();
+    }
+    bool isDoneWithin(milliseconds time) {
+        std::unique_lock lock(mutex);
+        return news.wait_for(lock, time, [this] { return isDone; });
+    }
+};
+
 NatsConnection::NatsConnection(Options options, NatsLogin login)
     : m_options(std::move(options)), m_login(std::move(login)) {
     m_status.name = m_options.servers.endpoint;
@@ -150,7 +181,8 @@ void NatsConnection::stop() {
 void NatsConnection::connect() {
     natsOptions* made = nullptr;
     natsOptions_Create(&made);
-    const Held<natsOptions> options(made);
+    const auto attempt = std::make_shared<Attempt>();
+    attempt->options.reset(made);
     void* key = Gateway::keyOf(m_gateway.get());
     auto s = m_login.fill(made);
     if (s == NATS_OK) s = natsOptions_SetErrorHandler(made, Gateway::onError, key);
@@ -161,22 +193,36 @@ void NatsConnection::connect() {
         const std::scoped_lock lock(m_mutex);
         m_isClosed = false;
     }
-    natsConnection* connection = nullptr;
-    if (s == NATS_OK) s = natsConnection_Connect(&connection, made);
+    if (s == NATS_OK) {
+        Attempt::begin(attempt);
+        if (!awaitAttempt(*attempt)) return;
+        s = attempt->status;
+    }
     const std::scoped_lock lock(m_mutex);
     if (s == NATS_OK) {
-        m_connection.reset(connection);
-        m_isUp = natsConnection_Status(connection) == NATS_CONN_STATUS_CONNECTED;
+        m_connection = std::move(attempt->connection);
+        m_isUp = natsConnection_Status(m_connection.get()) == NATS_CONN_STATUS_CONNECTED;
         ++m_connections;
         overLocked(m_status.name + kSilent);
         return;
     }
     ++m_status.failed;
-    const char* why = nats_GetLastError(nullptr);
     if (s == NATS_TIMEOUT) // where nobody listens, libnats knows at once
         noteLocked(m_status.name + kSilent, 1);
     else if (s != NATS_NO_SERVER && s != NATS_IO_ERROR)
-        noteLocked(std::string("not let in: ") + (why && *why ? why : natsStatus_GetText(s)), 1);
+        noteLocked("not let in: " + attempt->why, 1);
+}
+
+/// False: it is no longer wanted.
+bool NatsConnection::awaitAttempt(Attempt& attempt) {
+    const SystemClock clock;
+    const auto late = clock.steady() + kAnswersWithin * m_options.servers.urls.size();
+    for (bool said = false; !attempt.isDoneWithin(kTurn);) {
+        const std::scoped_lock lock(m_mutex);
+        if (m_stop) return false;
+        if (clock.steady() >= late && !std::exchange(said, true)) noteLocked(m_status.name + kSilent, 1);
+    }
+    return true;
 }
 
 void NatsConnection::run() {

@@ -114,9 +114,12 @@ class NatsConnection {
     };
     template <class T> using Held = std::unique_ptr<T, NatsDestroy>;
 
+    struct Attempt; // to connect
+
     NatsConnection(Options options, NatsLogin login);
     void run();
     void connect();
+    bool awaitAttempt(Attempt& attempt);
     void close();
     void follow();
     void send(bool last);

@@ -3,6 +3,7 @@
 
 #include "feeds/transport/nats_subject.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <iterator>
@@ -45,11 +46,15 @@ Error jetStreamError(const char* what, natsStatus status, jsErrCode code) {
                  (why && *why ? why : natsStatus_GetText(status))};
 }
 
+Error noAnswerError() {
+    return Error{std::string(kStreamTrouble) + "an answer that is none of a stream"};
+}
+
 /// "surgescope.pop.*, …; 93600 s, 8589934592 bytes, -1 messages".
 std::string keptBy(const jsStreamConfig& config) {
     std::string text;
     for (int i = 0; i < config.SubjectsLen; ++i)
-        text += (i > 0 ? ", " : "") + std::string(config.Subjects[i]);
+        text += (i > 0 ? ", " : "") + std::string(config.Subjects[i] ? config.Subjects[i] : "?");
     const auto bound = [&](std::int64_t most, const char* unit) {
         text += "; " + (most > 0 ? "at most " + std::to_string(most) : std::string("any number of")) + unit;
     };
@@ -83,8 +88,14 @@ WallTime wallTime(std::int64_t unixNs) {
 bool isAsAsked(const jsStreamConfig& has, const jsStreamConfig& asked) {
     if (has.SubjectsLen != asked.SubjectsLen) return false;
     for (int i = 0; i < asked.SubjectsLen; ++i)
-        if (std::string_view(has.Subjects[i]) != asked.Subjects[i]) return false;
-    return has.Replicas == asked.Replicas && has.MaxAge == asked.MaxAge && has.MaxBytes == asked.MaxBytes;
+        if (!has.Subjects[i] || std::string_view(has.Subjects[i]) != asked.Subjects[i]) return false;
+    const auto isAlike = [](std::int64_t one, std::int64_t other) { // none is -1, and for some 0
+        return std::max<std::int64_t>(one, 0) == std::max<std::int64_t>(other, 0);
+    };
+    return has.Replicas == asked.Replicas && has.MaxAge == asked.MaxAge && has.MaxBytes == asked.MaxBytes &&
+           isAlike(has.MaxMsgs, asked.MaxMsgs) && isAlike(has.MaxMsgsPerSubject, asked.MaxMsgsPerSubject) &&
+           isAlike(has.MaxMsgSize, asked.MaxMsgSize) && has.Discard == asked.Discard &&
+           has.NoAck == asked.NoAck && has.Duplicates == asked.Duplicates;
 }
 
 } // namespace
@@ -99,6 +110,7 @@ Result<KeptStream> keepStream(natsConnection* connection, const NatsStream& aske
     auto s = js_GetStreamInfo(&made, js.get(), kStreamName, nullptr, &code);
     const JetStreamHeld<jsStreamInfo> found(made);
     if (s == NATS_OK) {
+        if (!found || !found->Config) return noAnswerError();
         if (isAsAsked(*found->Config, config)) return KeptStream::asAsked;
         s = js_UpdateStream(nullptr, js.get(), &config, nullptr, &code);
         if (s == NATS_OK) return KeptStream::changed;
@@ -119,6 +131,7 @@ Result<std::optional<FoundStream>> findStream(natsConnection* connection) {
     jsStreamInfo* made = nullptr;
     const auto s = js_GetStreamInfo(&made, js.get(), kStreamName, nullptr, &code);
     const JetStreamHeld<jsStreamInfo> found(made);
+    if (s == NATS_OK && (!found || !found->Config)) return noAnswerError();
     if (s == NATS_OK)
         return std::optional(FoundStream{.createdNs = found->Created,
                                          .first = found->State.FirstSeq,
@@ -148,6 +161,7 @@ Result<StreamConsumer> openConsumer(natsConnection* connection, const ReadFrom& 
     const auto s = js_AddConsumer(&made, js.get(), kStreamName, &config, nullptr, &code);
     const JetStreamHeld<jsConsumerInfo> consumer(made);
     if (s != NATS_OK) return jetStreamError("it cannot be read", s, code);
+    if (!consumer || !consumer->Name) return noAnswerError();
     return StreamConsumer{consumer->Name, consumer->NumPending};
 }
 

@@ -9,14 +9,16 @@
 
 namespace surgescope::feeds {
 
-std::optional<Refused> whyImplausible(const PopTotals& totals) {
+std::optional<Refused> whyImplausible(const PopTotals& totals, std::chrono::seconds time) {
     const auto nodes = totals[Counter::node_seconds];
     const auto refusal = [](std::string_view name, std::uint64_t value, const std::string& expected) {
         return Refused{Refusal::value,
                        std::string(name) + " is " + std::to_string(value) + ", expected at most " + expected};
     };
-    if (nodes > limits::kNodes) return refusal("node_seconds", nodes, std::to_string(limits::kNodes));
-    const auto most = std::max(nodes, std::uint64_t{1}) * limits::kCountOfNode; // 2^62 at most
+    const auto mostNodes = limits::kNodes * static_cast<std::uint64_t>(time.count());
+    if (nodes > mostNodes) return refusal("node_seconds", nodes, std::to_string(mostNodes));
+    const auto most = std::clamp(nodes, std::uint64_t{1}, std::uint64_t{limits::kNodes}) *
+                      limits::kCountOfNode; // 2^62 at most
     const auto expected = [&] { return "2^40 of each of " + std::to_string(nodes) + " nodes"; };
     const auto counter = std::ranges::max_element(totals.counters);
     if (*counter > most)

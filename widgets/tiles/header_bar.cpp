@@ -240,7 +240,12 @@ void HeaderBar::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.fillRect(rect(), p.panel);
     const double margin = 16 * m_scale;
-    if (!m_frame) return paintName(painter, width());
+    if (!m_frame) { // what keeps it from coming is said
+        const double half = width() / 2.0;
+        paintName(painter, half);
+        if (!m_notice.isEmpty()) paintNotice(painter, QRectF(half, 0, half - margin, height()));
+        return;
+    }
     paintBand(painter);
     const Times times = this->times();
     paintName(painter, times.left - margin);

@@ -3,6 +3,7 @@
 #include "feeds/source/nats_source.h"
 #include "feeds/source/open_feed.h"
 
+#include "tests/support/fake_nats.h"
 #include "tests/support/nats_feed.h"
 
 using namespace surgescope::feeds;
@@ -204,6 +205,36 @@ TEST_CASE("a stream that a stranger changed is said, and changed back by whoever
     }));
 }
 
+TEST_CASE("of a stream nothing stays as a stranger left it", "[nats]") {
+    if (skippedWithoutNats()) return;
+    NatsFixture nats;
+    nats.start();
+    Speaker keeper(nats.endpoint(), Publisher::Options{.name = "keeper", .stream = kSmall});
+    Asker stranger(nats);
+    REQUIRE(stranger.awaitStream(1, [&] { keeper.say(); }));
+    const auto configured = [&] {
+        const auto text = stranger.request("$JS.API.STREAM.INFO.SURGESCOPE");
+        const auto from = text.find("\"config\":") + 9;
+        return text.substr(from, text.find('}', from) + 1 - from);
+    };
+    const auto asMade = configured();
+    for (const char* limit : {"max_msg_size", "max_msgs_per_subject", "max_msgs"}) {
+        INFO(limit);
+        auto other = asMade;
+        const auto at = other.find("\"" + std::string(limit) + "\":");
+        REQUIRE(at != std::string::npos);
+        const auto value = at + std::string(limit).size() + 3;
+        other.replace(value, other.find_first_of(",}", value) - value, "10");
+        const auto answer = stranger.request("$JS.API.STREAM.UPDATE.SURGESCOPE", other.c_str());
+        INFO(answer);
+        REQUIRE(configured() != asMade);
+        CHECK(eventually([&] {
+            stranger.hearNobody(std::chrono::milliseconds(100));
+            return configured() == asMade;
+        }));
+    }
+}
+
 TEST_CASE("a server that listens and never speaks is said", "[nats]") {
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
@@ -221,6 +252,37 @@ TEST_CASE("a server that listens and never speaks is said", "[nats]") {
         CHECK(eventually([&] { return agent.isTold(endpoint + " does not answer as a NATS server"); }));
     }
     ::close(socket);
+}
+
+TEST_CASE("a server that says who it is and then nothing is said, and left at once", "[nats]") {
+    const SystemClock clock;
+    FakeNats silent({.pongs = false});
+    const auto told = silent.endpoint() + " does not answer as a NATS server";
+    auto ending = clock.steady();
+    {
+        Given given({.endpoint = silent.endpoint()});
+        Speaker agent(silent.endpoint());
+        CHECK(given.until([&] { return given.isTold(told); }));
+        CHECK(eventually([&] { return agent.isTold(told); }));
+        ending = clock.steady();
+    }
+    CHECK(secondsBetween(ending, clock.steady()) < 5); // it never ended
+}
+
+TEST_CASE("answers that are none of a stream are said, and nobody falls over them", "[nats]") {
+    for (const auto& answer :
+         {std::string("{}"), std::string(R"({"config":{"name":"OTHER"},"state":{"messages":-1}})"),
+          std::string(R"({"config":{"subjects":[7,null]},"state":{}})"),
+          "{\"a\":\"" + std::string(9'000, 'x') + "\"}", std::string("null"), std::string("\xff{{")}) {
+        INFO(answer.substr(0, 60));
+        FakeNats odd({.answer = answer});
+        Given wall({.endpoint = odd.endpoint(), .history = seconds(60)});
+        Given recorder({.endpoint = odd.endpoint(), .playFrom = SystemClock().wall() - seconds(60)});
+        Speaker relay(odd.endpoint(), {.stream = kSmall});
+        CHECK(wall.until([&] { return wall.status().peers == 1; }));
+        CHECK(recorder.until([&] { return recorder.isTold("the stream: "); }));
+        CHECK(eventually([&] { return relay.isTold("the stream"); }));
+    }
 }
 
 TEST_CASE("a past that is asked for where no stream is, is said", "[nats]") {
