@@ -304,7 +304,21 @@ TEST_CASE("an answer about charts that is none is refused, and what cannot be us
     REQUIRE(charts->points.size() == 1);
     CHECK(charts->points.front().places == "region/EU world");
     CHECK(worldOf(charts->points.front(), Measure::requests_per_second) ==
-          1.0F); // 5 in the 5 seconds observed
+          1.0F);                                       // 5 in the 5 seconds observed
+    for (const char* huge : {"1e15", "1e300", "-1"}) { // more than a node can have done in ten seconds
+        auto body = R"({"data":{"result":[{"metric":{"region":"EU"},"values":[)" + sample(10, huge) + "," +
+                    sample(20, "5") + "]}]}}";
+        responder.setAnswer(answer(body));
+        const auto bounded = read();
+        if (!bounded) FAIL(bounded.error());
+        CHECK(bounded->unusable.count > 0);
+        REQUIRE(bounded->points.size() == 1);
+        CHECK(bounded->points.front().end == kRelease + seconds(20));
+    }
+    responder.setAnswer(answer(R"({"data":{"result":[{"metric":{"region":"EU"},"values":[)" +
+                               sample(10, "5") + "," + sample(15, "7") + "," + sample(90, "5") + "," +
+                               sample(20, "NaN") + R"(]},{"metric":{"region":"../etc"},"values":[)" +
+                               sample(10, "5") + "]}]}}"));
     // Series of bins and buckets that are none, their samples are not looked at.
     const auto without = 1 + kDistributionCount, others = 2 + kCounterCount + 3 * kDistributionCount;
     CHECK(charts->unusable.count == 3 * without + 4 * others);

@@ -162,6 +162,48 @@ TEST_CASE("what nodes cannot have done, and what is of no PoP, is left out and c
     CHECK(slots.size() == 2);
 }
 
+TEST_CASE("samples that are no count are none, and that is told", "[history]") {
+    const auto at = [](int slot) { return std::to_string(unixSeconds(kBegin) + 10 * slot); };
+    for (const char* sample : {"-5", "1e300", "9223372036854775808"}) {
+        INFO(sample);
+        TemporaryFolder folder;
+        HttpResponder responder(answerWith(R"({"data":{"result":[{"metric":{"pop":"LHR"},"values":[[)" +
+                                           at(0) + R"(,"10"],[)" + at(1) + R"(,")" + sample + R"("],[)" +
+                                           at(2) + R"(,"30"]]}]}})"));
+        const auto file = (folder.path() / "back.mcap").string();
+        const auto fetched = fetchHistory(file, PopCatalogue::builtIn(),
+                                          lastNight("http://127.0.0.1:" + std::to_string(responder.port())));
+        if (!fetched) FAIL(fetched.error());
+        CHECK(fetched->refused.count > 10);
+        CHECK_THAT(fetched->refused.what, containsText("a sample that is no count"));
+        CHECK(rollupsOf(file).size() == 1); // of what rose from 10 to 30
+    }
+}
+
+TEST_CASE("a store that can tell a part only is not believed, and its warnings are told", "[history]") {
+    const auto at = [](int slot) { return std::to_string(unixSeconds(kBegin) + 10 * slot); };
+    const auto series = R"("data":{"result":[{"metric":{"pop":"LHR"},"values":[[)" + at(0) + R"(,"10"],[)" +
+                        at(1) + R"(,"20"]]}]})";
+    TemporaryFolder folder;
+    HttpResponder responder(answerWith(R"({"status":"success","isPartial":true,)" + series + "}"));
+    const auto fetch = [&] {
+        return fetchHistory((folder.path() / "back.mcap").string(), PopCatalogue::builtIn(),
+                            lastNight("http://127.0.0.1:" + std::to_string(responder.port())));
+    };
+    auto fetched = fetch();
+    REQUIRE_FALSE(fetched);
+    CHECK_THAT(fetched.error(), containsText("a part only"));
+    responder.setAnswer(answerWith(R"({"status":"error","error":"too many samples"})"));
+    fetched = fetch();
+    REQUIRE_FALSE(fetched);
+    CHECK_THAT(fetched.error(), containsText("it says 'too many samples'"));
+    responder.setAnswer(answerWith("{" + series + R"(,"warnings":["one store is away"]})"));
+    fetched = fetch();
+    if (!fetched) FAIL(fetched.error());
+    CHECK_THAT(fetched->warnings.what, containsText("'one store is away'"));
+    CHECK_THAT(troublesOf(fetched->refused, fetched->warnings).back(), containsText("the store warned"));
+}
+
 TEST_CASE("counters and histograms that began anew count what they have", "[history]") {
     const auto at = [](int slot) { return std::to_string(unixSeconds(kBegin) + 10 * slot); };
     const auto bucket = [](const char* count) {
