@@ -106,6 +106,14 @@ def main(programs):
                            check=True, capture_output=True, timeout=60)
             heard = recorded(programs, folder + "/past.mcap")
             assert heard == sent, f"from the stream: recorded {heard}, sent {sent}"
+
+            def hours_ago(hours):
+                return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600 * hours))
+            before = subprocess.run([programs + "/surgescope-capture", "record", endpoint, "-o", folder + "/before.mcap",
+                                     "--from", hours_ago(2), "--to", hours_ago(1), "--key-folder", folder + "/keys"],
+                                    capture_output=True, timeout=60, text=True)
+            assert before.returncode != 0 and "keeps nothing of" in before.stderr, f"of no time of it: {before}"
+            assert not os.path.exists(folder + "/before.mcap"), "of no time of it: a recording is left"
         finally:
             for process in reversed(running):
                 process.kill()
