@@ -2,6 +2,7 @@
 #include "feeds/history/buckets.h"
 
 #include "feeds/history/matrix_reader.h"
+#include "feeds/model/pop_totals.h"
 
 #include <algorithm>
 #include <array>
@@ -13,8 +14,6 @@ namespace surgescope::feeds::history {
 namespace {
 
 using OurBuckets = ExponentialHistogram;
-
-constexpr double kMostCounted = 9e18; // fits 64 bits
 
 std::string boundText(int index) {
     char buffer[64];
@@ -35,6 +34,13 @@ const std::string& rangeText(int index) {
         return all;
     }();
     return texts[static_cast<std::size_t>(index - kZeros)];
+}
+
+std::optional<std::size_t> binFrom(std::string_view permille) {
+    const auto begin = readNumber(permille).value_or(-1);
+    if (begin < 0 || begin >= SaturationHistogram::kBins * SaturationHistogram::kBinPermille)
+        return std::nullopt;
+    return static_cast<std::size_t>(begin / SaturationHistogram::kBinPermille);
 }
 
 std::optional<int> bucketUpTo(double bound) {

@@ -3,6 +3,7 @@
 
 #include "feeds/model/exponential_histogram.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,10 +24,13 @@ std::optional<int> bucketOfRange(std::string_view range);
 std::optional<int> bucketUpTo(double bound);
 void addTo(ExponentialHistogram& histogram, int index, std::uint64_t count);
 
+/// The place of a bin of SaturationHistogram by where it begins, a label's text; nothing: it is none of ours.
+std::optional<std::size_t> binFrom(std::string_view permille);
+inline constexpr double kMostCounted = 9e18; // fits 64 bits
 inline constexpr const char* kNoCount = "a sample that is no count";
 /// Something may have been counted so often: it is not below 0, and fits.
 constexpr bool isCount(double value) {
-    return value >= 0 && value < 0x1p63;
+    return value >= 0 && value <= kMostCounted;
 }
 /// What is below 0 is 0, and what does not fit 64 bits stops there.
 std::uint64_t wholeNumber(double value);

@@ -88,10 +88,8 @@ class ChartSums {
     void take(const ChartQuestion& asked, const MatrixSeries& series) {
         using Is = ChartQuestion::Is;
         if (series.malformed > 0) leave(asked, series.what, series.malformed);
-        const auto permille = readNumber(series.label(history::kPermille)).value_or(-1);
-        const auto bin = permille / SaturationHistogram::kBinPermille;
-        if (asked.is == Is::saturation && !(bin >= 0 && bin < SaturationHistogram::kBins))
-            return leave(asked, "a permille that is none of ours");
+        const auto bin = history::binFrom(series.label(history::kPermille));
+        if (asked.is == Is::saturation && !bin) return leave(asked, "a permille that is none of ours");
         const auto bucket =
             asked.is == Is::bucket ? history::bucketOfRange(series.label("vmrange")) : std::nullopt;
         if (asked.is == Is::bucket && !bucket) return leave(asked, "a bucket that is none of ours");
@@ -116,7 +114,7 @@ class ChartSums {
             case Is::observed:
                 its.observed = std::min(seconds(static_cast<std::int64_t>(value)), m_step);
                 break;
-            case Is::saturation: totals.saturation.bins[static_cast<std::size_t>(bin)] = value; break;
+            case Is::saturation: totals.saturation.bins[*bin] = value; break;
             case Is::counter:
                 totals[asked.counter] = value;
                 totals.measuredByAny.add(asked.counter);

@@ -192,10 +192,8 @@ void HistoryReader::take(const Asked& asked, const MatrixSeries& series, Slots& 
     if (m_last.size() >= kMostSeries && !m_last.contains(hash)) return leave(asked, "one series too many");
     if (asked.is == Is::native)
         return takeHistograms(asked, series, m_last[hash], m_lastBuckets[hash], *place, slots);
-    const auto permille = readNumber(series.label(history::kPermille)).value_or(-1);
-    const auto bin = permille / SaturationHistogram::kBinPermille;
-    if (asked.is == Is::saturation && !(bin >= 0 && bin < SaturationHistogram::kBins))
-        return leave(asked, "a permille that is none of ours");
+    const auto bin = history::binFrom(series.label(history::kPermille));
+    if (asked.is == Is::saturation && !bin) return leave(asked, "a permille that is none of ours");
     const auto bucket =
         asked.is == Is::bucket ? history::bucketOfRange(series.label("vmrange")) : std::nullopt;
     if (asked.is == Is::bucket && !bucket) return leave(asked, "a bucket that is none of ours");
@@ -227,7 +225,7 @@ void HistoryReader::take(const Asked& asked, const MatrixSeries& series, Slots& 
         case Is::byAllHigh:
             totals.measuredByAll = totals.measuredByAll & FieldSet(value << 32U | history::kLowBits);
             break;
-        case Is::saturation: totals.saturation.bins[static_cast<std::size_t>(bin)] += rise; break;
+        case Is::saturation: totals.saturation.bins[*bin] += rise; break;
         case Is::counter:
             totals[asked.counter] += rise;
             totals.measuredByAny.add(asked.counter);

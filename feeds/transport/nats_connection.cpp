@@ -110,36 +110,6 @@ struct NatsConnection::Gateway {
     }
 };
 
-/// libnats (3.4) waits for ever for a server that says who it is and then nothing, and nobody can call it
-/// back. So it waits on a thread of its own, which is left to it: it ends with the server.
-struct NatsConnection::Attempt {
-    Held<natsOptions> options;
-    std::mutex mutex;
-    std::condition_variable news;
-    bool isDone = false;
-    Held<natsConnection> connection;
-    natsStatus status = NATS_OK;
-    std::string why;
-
-    static void begin(std::shared_ptr<Attempt> attempt) {
-        std::thread([attempt = std::move(attempt)] {
-            natsConnection* made = nullptr;
-            const auto status = natsConnection_Connect(&made, attempt->options.get());
-            const char* why = status == NATS_OK ? nullptr : nats_GetLastError(nullptr);
-            const std::scoped_lock lock(attempt->mutex);
-            attempt->connection.reset(made);
-            attempt->status = status;
-            attempt->why = why && *why ? why : natsStatus_GetText(status);
-            attempt->isDone = true;
-            attempt->news.notify_all();
-        }).detach();
-    }
-    bool isDoneWithin(milliseconds time) {
-        std::unique_lock lock(mutex);
-        return news.wait_for(lock, time, [this] { return isDone; });
-    }
-};
-
 NatsConnection::NatsConnection(Options options, NatsLogin login)
     : m_options(std::move(options)), m_login(std::move(login)) {
     m_status.name = m_options.servers.endpoint;
@@ -181,8 +151,7 @@ void NatsConnection::stop() {
 void NatsConnection::connect() {
     natsOptions* made = nullptr;
     natsOptions_Create(&made);
-    const auto attempt = std::make_shared<Attempt>();
-    attempt->options.reset(made);
+    Held<natsOptions> options(made);
     void* key = Gateway::keyOf(m_gateway.get());
     auto s = m_login.fill(made);
     if (s == NATS_OK) s = natsOptions_SetErrorHandler(made, Gateway::onError, key);
@@ -193,14 +162,15 @@ void NatsConnection::connect() {
         const std::scoped_lock lock(m_mutex);
         m_isClosed = false;
     }
+    NatsAttempt attempt(std::move(options));
     if (s == NATS_OK) {
-        Attempt::begin(attempt);
-        if (!awaitAttempt(*attempt)) return;
-        s = attempt->status;
+        attempt.begin();
+        if (!awaitAttempt(attempt)) return;
+        s = attempt.status();
     }
     const std::scoped_lock lock(m_mutex);
     if (s == NATS_OK) {
-        m_connection = std::move(attempt->connection);
+        m_connection = attempt.take();
         m_isUp = natsConnection_Status(m_connection.get()) == NATS_CONN_STATUS_CONNECTED;
         ++m_connections;
         overLocked(m_status.name + kSilent);
@@ -210,11 +180,11 @@ void NatsConnection::connect() {
     if (s == NATS_TIMEOUT) // where nobody listens, libnats knows at once
         noteLocked(m_status.name + kSilent, 1);
     else if (s != NATS_NO_SERVER && s != NATS_IO_ERROR)
-        noteLocked("not let in: " + attempt->why, 1);
+        noteLocked("not let in: " + attempt.why(), 1);
 }
 
 /// False: it is no longer wanted.
-bool NatsConnection::awaitAttempt(Attempt& attempt) {
+bool NatsConnection::awaitAttempt(NatsAttempt& attempt) {
     const SystemClock clock;
     const auto late = clock.steady() + kAnswersWithin * m_options.servers.urls.size();
     for (bool said = false; !attempt.isDoneWithin(kTurn);) {

@@ -3,6 +3,7 @@
 
 #include "feeds/transport/endpoint_status.h"
 #include "feeds/transport/nats_access.h"
+#include "feeds/transport/nats_attempt.h"
 #include "feeds/transport/nats_endpoint.h"
 #include "feeds/transport/nats_login.h"
 #include "feeds/util/clock.h"
@@ -107,19 +108,12 @@ class NatsConnection {
 
   private:
     struct Gateway; // from libnats's threads to this object, while there is one
-    struct NatsDestroy {
-        void operator()(natsConnection* c) const { natsConnection_Destroy(c); }
-        void operator()(natsSubscription* s) const { natsSubscription_Destroy(s); }
-        void operator()(natsOptions* o) const { natsOptions_Destroy(o); }
-    };
-    template <class T> using Held = std::unique_ptr<T, NatsDestroy>;
-
-    struct Attempt; // to connect
+    template <class T> using Held = NatsHeld<T>;
 
     NatsConnection(Options options, NatsLogin login);
     void run();
     void connect();
-    bool awaitAttempt(Attempt& attempt);
+    bool awaitAttempt(NatsAttempt& attempt);
     void close();
     void follow();
     void send(bool last);
