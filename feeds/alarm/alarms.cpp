@@ -270,18 +270,21 @@ void Alarms::judgeVerdict(FeedSecond second) {
             for (const auto& [subject, alarm] : m_saved.alarms[rule.id])
                 if (alarm.stage == Alarm::Stage::firing && alarm.severity() == Severity::critical)
                     verdict = Verdict::blind;
-    if (m_saved.verdictSince ? verdict == m_saved.verdict : verdict == Verdict::fine && isFoundBeyond())
+    if (m_saved.verdictSince ? verdict == m_saved.verdict : verdict == Verdict::fine && cannotTell(second))
         return;
     m_saved.verdict = verdict;
     m_saved.verdictSince = second;
 }
 
-/// Whoever begins in the midst of it finds limits passed, and does not know yet for how long.
-bool Alarms::isFoundBeyond() const {
-    return m_saved.begun && std::ranges::any_of(m_saved.alarms, [&](const auto& ofRule) {
+/// Whoever begins in the midst of it has no windows full yet, and then finds limits passed and does not know
+/// for how long.
+bool Alarms::cannotTell(FeedSecond second) const {
+    if (!m_saved.begun) return false;
+    const auto found = *m_saved.begun + kFound;
+    return second < found || std::ranges::any_of(m_saved.alarms, [&](const auto& ofRule) {
                return std::ranges::any_of(ofRule.second, [&](const auto& subject) {
                    const auto& alarm = subject.second;
-                   return alarm.stage != Alarm::Stage::normal && alarm.since <= *m_saved.begun + kFound;
+                   return alarm.stage != Alarm::Stage::normal && alarm.since <= found;
                });
            });
 }

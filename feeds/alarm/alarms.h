@@ -84,7 +84,7 @@ class Alarms {
     void conclude(FeedSecond second);
     void countInhibited();
     void judgeVerdict(FeedSecond second);
-    bool isFoundBeyond() const;
+    bool cannotTell(FeedSecond second) const;
     bool isClearing(const CardEntry& entry) const;
     void refresh();
     /// Of commands: the newest one known of.

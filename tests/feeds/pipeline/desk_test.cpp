@@ -137,7 +137,7 @@ TEST_CASE("with rules of one's own a recording is judged anew", "[desk]") {
     REQUIRE(eventually([&] {
         (void)look.session->takeFrame();
         if (auto now = look.session->takeStatus()) look.status = std::move(now);
-        return look.status && look.status->alarms.since.has_value();
+        return look.status != nullptr;
     }));
     CHECK(look.status->judgedBy == LiveStatus::JudgedBy::thisWall);
     for (const auto& card : look.status->alarms.cards)
