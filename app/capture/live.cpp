@@ -91,6 +91,23 @@ void tellWhatIsMissing(const FeedHealth& health) {
         std::fprintf(stderr, "surgescope-capture: the last: %s\n", health.lastRefusal.c_str());
 }
 
+/// Of the time that was asked for; and says what of it is missing.
+std::optional<Error> nothingOf(const CaptureOptions& options, std::optional<WallTime> from,
+                               std::optional<WallTime> to, std::optional<WallTime> keptSince,
+                               std::uint64_t messages) {
+    if (!from) return std::nullopt; // what comes now is recorded
+    const auto since = keptSince ? isoText(std::chrono::floor<std::chrono::seconds>(*keptSince)) : "";
+    if (to && keptSince && *keptSince >= *to) // what came is of other times
+        return Error{"the stream begins at " + since + ": it keeps nothing of " + options.from + " to " +
+                     options.to};
+    if (messages == 0) return Error{"nothing came of the time since " + options.from};
+    if (keptSince && *keptSince > *from)
+        std::fprintf(stderr,
+                     "surgescope-capture: the stream begins at %s: what was before is not in the recording\n",
+                     since.c_str());
+    return std::nullopt;
+}
+
 } // namespace
 
 Result<int> record(const CaptureOptions& options) {
@@ -161,21 +178,16 @@ Result<int> record(const CaptureOptions& options) {
     recorder.stop();
     line.clear();
     const auto status = recorder.status();
-    if (*from && keptSince && *keptSince > **from) {
-        const auto since =
-            "the stream begins at " + isoText(std::chrono::floor<std::chrono::seconds>(*keptSince));
-        if (*to && *keptSince >= **to) { // what came is of other times
-            std::remove(status.path.c_str());
-            return Error{since + ": it keeps nothing of " + options.from + " to " + options.to};
-        }
-        std::fprintf(stderr, "surgescope-capture: %s: what was before is not in the recording\n",
-                     since.c_str());
+    const bool failed = status.state == Recorder::State::failed;
+    if (auto nothing = nothingOf(options, *from, *to, keptSince, status.messages); nothing && !failed) {
+        std::remove(status.path.c_str());
+        return *nothing;
     }
     std::printf("%s: %llu messages, %.1f MB in %u file%s, %llu dropped\n", status.path.c_str(),
                 static_cast<unsigned long long>(status.messages), static_cast<double>(status.bytes) / 1e6,
                 status.files, status.files == 1 ? "" : "s", static_cast<unsigned long long>(status.dropped));
     tellWhatIsMissing(step.buildFrame(0)->health);
-    if (status.state == Recorder::State::failed) return Error{status.reason};
+    if (failed) return Error{status.reason};
     return 0;
 }
 

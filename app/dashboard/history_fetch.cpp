@@ -7,13 +7,37 @@
 #include "app/progress.h"
 #include "app/version.h"
 
+#include <cerrno>
+#include <charconv>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 
 namespace surgescope::app {
+namespace {
+
+/// Of who was stopped while he fetched it.
+void removeLeft(const std::string& file) {
+    const std::filesystem::path path(file);
+    const auto stem = path.filename().string() + ".";
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), ignored)) {
+        const auto name = entry.path().filename().string();
+        pid_t owner = 0;
+        if (!name.starts_with(stem) || !name.ends_with(".part")) continue;
+        const auto [end, problem] =
+            std::from_chars(name.data() + stem.size(), name.data() + name.size(), owner);
+        const bool isGone = owner == ::getpid() || (::kill(owner, 0) != 0 && errno == ESRCH);
+        if (problem == std::errc() && owner > 0 && std::string_view(end) == ".part" && isGone)
+            std::filesystem::remove(entry.path(), ignored);
+    }
+}
+
+} // namespace
 
 std::optional<feeds::Error> fetchHistory(const Options::Fetch& wanted, const Options& options) {
     const auto& file = wanted.file;
@@ -24,9 +48,9 @@ std::optional<feeds::Error> fetchHistory(const Options::Fetch& wanted, const Opt
     }
     std::filesystem::create_directories(options.recordingsFolder, error);
     if (error) return feeds::Error{"cannot make '" + options.recordingsFolder + "': " + error.message()};
+    removeLeft(file);
     // Two may fetch the same: each its own, and whoever is first has made it.
     const auto part = file + "." + std::to_string(::getpid()) + ".part";
-    std::filesystem::remove(part, error); // of who was stopped
     ProgressLine line;
     feeds::FetchOptions how{
         .store = {.url = wanted.url, .job = options.history.job, .http = options.history.store.http},

@@ -142,7 +142,7 @@ watchHistory(const app::Options& options, const feeds::PopCatalogue& catalogue, 
         catalogue);
     if (!past) return feeds::Error{watched.option + ": " + past.error()};
     auto charts = past.value()->chartsUpTo(at);
-    if (!charts) return feeds::Error{charts.error()};
+    if (!charts) return feeds::Error{watched.option + ": " + charts.error()};
     far.charts = std::move(charts.value());
     return feeds::Session::replay(std::move(past.value()), far, {.at = at, .speed = options.speed}, catalogue,
                                   clock, sessionOptions(options));

@@ -124,11 +124,13 @@ std::string StorePast::fileOf(unsigned number) const {
 std::optional<Error> StorePast::readFine(FeedSecond from, FeedSecond to) {
     if (m_charts.points.empty()) return std::nullopt; // there are no regions
     from = std::max(m_options.from, from - Rollup::kFineRange);
+    to = std::min(m_options.to, to);
     if (from >= m_fineFrom && to <= m_fineTo) return std::nullopt;
     m_fineFrom = std::max(m_options.from, to - kFineBefore);
     m_fineTo = std::min(m_options.to, to + kFineBehind);
     auto charts = readCharts(m_options.store, m_fineFrom, m_fineTo, kFineStep);
     if (!charts) return Error{charts.error()};
+    std::ranges::move(troublesOf(charts->unusable, charts->warnings), std::back_inserter(m_troubles));
     m_fine = std::move(charts.value().points);
     return std::nullopt;
 }
@@ -163,29 +165,27 @@ Result<FarPast::Part> StorePast::around(RecordedTime at, RecordedTime until, con
     }
     const auto end =
         std::min<FeedSecond>(m_options.to, secondOf(std::min<RecordedTime>(until, m_options.to)));
-    const auto partAt = [&](RecordedTime moment, seconds back, seconds on) {
-        return read(std::max(m_options.from, secondOf(moment) - back), std::min(end, secondOf(moment) + on));
-    };
     const bool isFirst = m_made == 0;
     const auto back = isFirst ? kFirstBefore : before(), on = isFirst ? kFirstBehind : behind();
-    if (auto failed = readFine(secondOf(at) - back, secondOf(at) + on)) return *failed;
+    auto moment = secondOf(at);
+    if (auto failed = readFine(moment - back, moment + on)) return *failed;
     const bool isKnown = std::ranges::any_of(m_fine, [&](const Points& points) {
-        return points.end > secondOf(at) - back && points.end - points.width < secondOf(at) + on;
+        return points.end > moment - back && points.end - points.width < moment + on;
     });
-    const auto elsewhere = nearest(m_charts.points, secondOf(at));
-    if (isKnown || !elsewhere || !m_charts.withoutRegions.empty()) { // charts do not tell
-        auto part = partAt(at, back, on);
-        if (part) part.value().at = at;
-        return part;
+    const auto elsewhere = nearest(m_charts.points, moment);
+    // Where there are no regions, or not of all, charts do not tell.
+    const bool isElsewhere = !isKnown && elsewhere && m_charts.withoutRegions.empty();
+    if (isElsewhere) { // that minute is in charts, and finer ones tell in which of its seconds anybody
+                       // reported
+        if (auto failed = readFine(*elsewhere - back, *elsewhere + on)) return *failed;
+        moment = nearest(m_fine, moment).value_or(*elsewhere);
     }
-    // That minute is in charts; in which of its seconds anybody reported, finer ones tell.
-    if (auto failed = readFine(*elsewhere - before(), *elsewhere + behind())) return *failed;
-    const auto moment = nearest(m_fine, secondOf(at)).value_or(*elsewhere);
-    auto part = partAt(moment, before(), behind());
+    auto part = read(std::max(m_options.from, moment - back), std::min(end, moment + on));
     if (!part) return part;
-    part.value().at = moment;
-    part.value().troubles.push_back("nobody reported at " + utcText(secondOf(at)) + " UTC: the nearest is " +
-                                    utcText(moment));
+    part.value().at = isElsewhere ? moment : at;
+    if (isElsewhere)
+        part.value().troubles.push_back("nobody reported at " + utcText(secondOf(at)) +
+                                        " UTC: the nearest is " + utcText(moment));
     return part;
 }
 

@@ -2,7 +2,6 @@
 #include "feeds/history/store_queries.h"
 
 #include "feeds/history/remote_store.h"
-#include "feeds/wire/sanity.h"
 
 #include <future>
 #include <utility>
@@ -69,11 +68,11 @@ std::optional<Error> StoreQueries::ask(const std::vector<Question>& questions,
         if (!m_matrix.read(answer.body, [&](const MatrixSeries& series) { take(i, series); }))
             return failed(m_matrix.said().empty()
                               ? "an answer that is none of a query, expected JSON with data and result"
-                              : "it says " + quote(m_matrix.said()));
+                              : "it says: " + oneLine(m_matrix.said()));
         if (m_matrix.isPartial()) return failed("it can tell a part only just now: some of it is away");
         if (m_matrix.said().empty()) continue;
         ++m_warnings.count;
-        m_warnings.what = questions[i].name + ": " + quote(m_matrix.said());
+        m_warnings.what = questions[i].name + ": " + oneLine(m_matrix.said());
     }
     return std::nullopt;
 }

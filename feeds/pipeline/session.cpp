@@ -235,11 +235,13 @@ Timeline Session::timeline() {
         timeline.mode = Timeline::Mode::replay;
     }
     if (m_past) writeReplay(m_past->control->status(), timeline);
-    if (m_awaits) timeline.paused = false;             // nobody asked for it
-    if (m_far && (!m_past || m_past->isChartsAlone)) { // all of it can be gone to, though nothing was read
+    if (m_awaits) timeline.paused = false;               // nobody asked for it
+    if (m_far && (!m_past || m_past->isChartsAlone())) { // all of it can be gone to, though nothing was read
         timeline.empty = false;
-        if (timeline.overview.empty()) timeline.begin = m_far->from;
-        if (timeline.overview.empty()) timeline.end = m_far->to;
+        if (timeline.overview.empty()) {
+            timeline.begin = m_far->from;
+            timeline.end = m_far->to;
+        }
         timeline.position = isOpening() ? m_wayBack->wish().at : std::max(timeline.position, timeline.begin);
         if (isOpening()) timeline.paused = m_wayBack->wish().paused;
     }

@@ -144,10 +144,11 @@ class Session {
     struct Past {                          // what is looked at instead of the feed
         SteadyTime recordedUntil;          // when the way back was opened: what came later is not in it
         std::optional<FarPast::Part> part; // what it is of; nothing: of the flight recorder
-        bool isChartsAlone = false;        // Far::charts: the first part comes
         std::shared_ptr<replay::Control> control;
         std::optional<SteadyTime> staysUntil; // and what was shown before, while it has no picture
         std::unique_ptr<Pipeline> pipeline;
+
+        bool isChartsAlone() const { return part && part->from == part->to; } // Far::charts
     };
     Session(const PopCatalogue& catalogue, const Clock& clock, const Options& options);
     bool isOpening() const { return m_wayBack && m_wayBack->isOpening(); }

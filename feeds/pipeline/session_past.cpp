@@ -35,7 +35,7 @@ void Session::openPast(RecordedTime at, std::optional<double> speed, bool paused
 }
 
 void Session::showPast(WayBack::Opened opened, std::optional<RecordedTime> at) {
-    const bool isAfterCharts = m_past && m_past->isChartsAlone;
+    const bool isAfterCharts = m_past && m_past->isChartsAlone();
     const auto alarms = at ? m_past->pipeline->savedAlarms().take() : nullptr; // they go on, too
     closePast();
     auto& source = opened.source;
@@ -51,20 +51,19 @@ void Session::showPast(WayBack::Opened opened, std::optional<RecordedTime> at) {
     if (const auto& damage = source->damage(); !damage.empty())
         tellFailure(damage.front().text +
                     (damage.size() > 1 ? " (and " + std::to_string(damage.size() - 1) + " more)" : ""));
-    const bool isOfReports = !past.part || past.part->from < past.part->to;
-    const bool mustJudge = !m_live && m_desk.mustJudge() && isOfReports;
+    const bool isJudged = !m_live && !past.isChartsAlone(); // of no PoP anything is known
     past.pipeline = std::make_unique<Pipeline>(
         std::move(source), m_catalogue, m_clock,
-        Pipeline::Options{
-            m_options.frameEvery, m_options.nodeColumns, nullptr, 1 + kEpochsEach * m_pipelines++,
-            mustJudge ? std::optional(m_options.rules) : std::nullopt, alarms ? *alarms : std::string()});
-    if (!m_live && isOfReports) m_desk.setPipeline(past.pipeline.get());
+        Pipeline::Options{m_options.frameEvery, m_options.nodeColumns, nullptr,
+                          1 + kEpochsEach * m_pipelines++,
+                          isJudged && m_desk.mustJudge() ? std::optional(m_options.rules) : std::nullopt,
+                          alarms ? *alarms : std::string()});
+    if (isJudged) m_desk.setPipeline(past.pipeline.get());
     past.pipeline->requests().put(std::make_shared<ViewRequest>(m_request));
     if (m_baseline) past.pipeline->baselines().put(m_baseline);
     m_past = std::move(past);
 }
 
-/// No alarms come of them: of no PoP anything is known.
 void Session::showCharts(const WayBack::Wish& first) {
     if (m_far->charts.empty()) return;
     auto source = ReplaySource::open(
@@ -73,7 +72,6 @@ void Session::showCharts(const WayBack::Wish& first) {
     if (!source) return tellFailure(source.error());
     const FarPast::Part none{.at = first.at, .from = first.at, .to = first.at};
     showPast({.source = std::move(source.value()), .part = none});
-    m_past->isChartsAlone = true;
 }
 
 void Session::closePast() {
@@ -90,13 +88,13 @@ void Session::takeUpPast() {
     m_awaits = false;
     if (!*opened) {
         tellFailure(opened->error());
-        if (!m_past || m_past->isChartsAlone) m_loop.reset();
+        if (!m_past || m_past->isChartsAlone()) m_loop.reset();
         if (goesOn) m_past->control->send(replay::Pause{}); // whoever plays on asks for it once more
         return m_whenOpen.clear();
     }
     const auto& source = (*opened)->source;
     m_history.fill(source->recording());
-    if (m_far && (!m_past || m_past->isChartsAlone)) m_desk.beginReplay(*source, m_far->name);
+    if (m_far && (!m_past || m_past->isChartsAlone())) m_desk.beginReplay(*source, m_far->name);
     std::optional<RecordedTime> at; // where the picture has come to
     if (goesOn && (*opened)->part) at = std::min(m_past->control->status().position, m_past->part->to);
     showPast(std::move(opened->value()), at);

@@ -110,8 +110,10 @@ void NatsPublishingLink::hearAnswer(std::string_view number, const NatsMessage& 
     const auto at = m_kept.find(which);
     if (at == m_kept.end()) return;
     if (m_isStored && (nobody || refused)) return; // between two leaders, perhaps: it is sent again
-    m_isStored = m_isStored || !(nobody || refused);
-    if (!(nobody || refused)) m_waitsSince = m_clock.steady();
+    if (!nobody && !refused) {
+        m_isStored = true;
+        m_waitsSince = m_clock.steady();
+    }
     m_keptBytes -= at->second.payload.size();
     m_kept.erase(at);
 }
@@ -159,15 +161,15 @@ void NatsPublishingLink::keepTrying(SteadyTime now, WallTime) {
 
 /// A leader that lost the others may say for long that all is well.
 void NatsPublishingLink::tellUnacknowledged(SteadyTime now, bool anew) {
-    bool said = false;
+    bool is = false, was = false;
     {
         const std::scoped_lock lock(m_mutex);
         if (anew) m_waitsSince = now; // another server has its time
-        const bool is = m_isStored && !m_kept.empty() && now - m_waitsSince >= kAcknowledgesWithin;
-        said = std::exchange(m_isUnacknowledged, is);
+        is = m_isStored && !m_kept.empty() && now - m_waitsSince >= kAcknowledgesWithin;
+        was = std::exchange(m_isUnacknowledged, is);
     }
-    if (m_isUnacknowledged && !said) m_connection->note(kUnacknowledged);
-    if (!m_isUnacknowledged && said) m_connection->over(kUnacknowledged);
+    if (is && !was) m_connection->note(kUnacknowledged);
+    if (!is && was) m_connection->over(kUnacknowledged);
 }
 
 // ---- who listens

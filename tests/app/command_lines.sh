@@ -167,6 +167,10 @@ refuses "--store-histograms" "${good[@]}" --remote-write http://store/ --store-h
 rm -f "$rosters" "$rosters.lock"
 
 program=$folder/surgescope-capture
+for answer in rules "rules --format json"; do # each tells by itself, and an answer that is not written is none
+  said=$("$program" $answer 2>&1 >/dev/full) && { echo "$program $answer >/dev/full: status 0" >&2; failed=1; }
+  [[ "$said" == *"cannot write the whole answer"* ]] || { echo "$program $answer >/dev/full: said: $said" >&2; failed=1; }
+done
 sends_to_help yes info
 sends_to_help no info /nowhere/night.mcap
 introduces_itself record

@@ -114,6 +114,11 @@ def main(programs):
                                     capture_output=True, timeout=60, text=True)
             assert before.returncode != 0 and "keeps nothing of" in before.stderr, f"of no time of it: {before}"
             assert not os.path.exists(folder + "/before.mcap"), "of no time of it: a recording is left"
+            longer = subprocess.run([programs + "/surgescope-capture", "record", endpoint, "-o", folder + "/longer.mcap",
+                                     "--from", hours_ago(2), "--seconds", "4", "--key-folder", folder + "/keys"],
+                                    check=True, capture_output=True, timeout=60, text=True)
+            assert "what was before is not in the recording" in longer.stderr, f"of more than it keeps: {longer}"
+            assert recorded(programs, folder + "/longer.mcap") == sent, "of more than it keeps: not all of it"
         finally:
             for process in reversed(running):
                 process.kill()
