@@ -32,6 +32,8 @@ struct WatchedHistory {
     std::shared_ptr<const Frame> frame;
     Timeline timeline;
     std::vector<std::string> failures;
+    Rules rules = Rules::builtIn();
+    std::shared_ptr<const LiveStatus> status; // of alarms
 
     explicit WatchedHistory(bool regions = true) {
         auto to = RemoteStore::make({.url = store.writeUrl()});
@@ -79,6 +81,7 @@ struct WatchedHistory {
         if (diesOfCharts) store.kill();
         Session::Options options;
         options.frameEvery = std::chrono::milliseconds(20);
+        options.rules = rules;
         session = Session::replay(std::move(opened.value()),
                                   Session::Far{.from = begin,
                                                .to = end,
@@ -91,6 +94,7 @@ struct WatchedHistory {
     template <class IsSo> bool until(IsSo isSo) {
         return eventually([&] {
             if (auto next = session->takeFrame()) frame = std::move(next);
+            if (auto next = session->takeStatus()) status = std::move(next);
             timeline = session->timeline();
             for (const auto& notice : session->takeNotices())
                 if (notice.isFailure) failures.push_back(notice.text);
@@ -240,6 +244,12 @@ TEST_CASE("in a minute of which a part is kept, that is shown", "[history][past]
 TEST_CASE("where a part ends the next one is there, and nothing falls silent between", "[history][past]") {
     if (skippedWithoutMetrics()) return;
     WatchedHistory f;
+    const auto busy =
+        Rules::parse("version = 1\n[[rule]]\nid = 'traffic/busy'\neach = 'world'\nvalue = "
+                     "'requests_per_second'\nwarning = ['>0', '0', 20]\ntext = 'busy'\ndo = 'x'\n",
+                     "test.toml");
+    if (!busy) FAIL(busy.error());
+    f.rules = *busy;
     f.watch(f.begin + minutes(10), true);
     REQUIRE(f.shows(f.begin + minutes(10)));
     f.session->setSpeed(32);
@@ -262,6 +272,9 @@ TEST_CASE("where a part ends the next one is there, and nothing falls silent bet
     CHECK(oldest < 10);
     CHECK(back < seconds(16)); // half a second of the wall's
     CHECK_FALSE(f.timeline.paused);
+    REQUIRE(f.until([&] { return f.status && !f.status->alarms.cards.empty(); }));
+    CHECK(f.status->alarms.cards.front().since <
+          f.begin + minutes(12)); // alarms go on, over the last of three
 
     // And when there is none the picture stands, and that is said once.
     f.store.kill();

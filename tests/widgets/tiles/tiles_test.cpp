@@ -35,6 +35,14 @@ TEST_CASE("tiles of an empty frame claim nothing") {
     }
 }
 
+TEST_CASE("before the first picture a header tells what keeps it from coming") {
+    HeaderBar header;
+    header.resize(1920, 54);
+    const auto silent = header.grab().toImage();
+    header.setNotice(QStringLiteral("http://store:8428: HTTP 500"), true);
+    CHECK(header.grab().toImage() != silent);
+}
+
 TEST_CASE("tiles say value, doubt and trouble, and of what a change is") {
     auto frame = tests::sampleFrame();
     frame->summary[feeds::Measure::api_requests_per_second].quality = feeds::Quality::partial;
