@@ -6,8 +6,6 @@
 namespace surgescope::feeds {
 namespace {
 
-/// Messages of one publisher are sent one after the other: a clock that goes back more than this was set.
-constexpr Offset kClockSetBack{500'000};
 /// The smallest offset that falls by less has only become more exact.
 constexpr Offset kNoticeable{100'000};
 /// A correction remains while it is this exact: half a second, and what ways may differ.
@@ -17,7 +15,6 @@ constexpr Offset kAboutRight{750'000};
 
 void ClockOffset::hear(WallTime sent, WallTime arrived) {
     const auto seen = arrived - sent;
-    if (m_messages > 0 && sent < m_sent - kClockSetBack) *this = {}; // what was known is of another time
     const auto known = offset();
     if (!known || seen < *known - kNoticeable) m_fellAt = arrived;
     m_sent = m_messages == 0 ? sent : std::max(m_sent, sent);

@@ -25,7 +25,7 @@ class ClockOffset {
     /// The smallest one counts for so long, and up to a third longer.
     static constexpr std::chrono::seconds kWindow{30};
 
-    /// A message that came in order.
+    /// A message that came in order, of its topic.
     void hear(WallTime sent, WallTime arrived);
 
     /// The smallest (arrival − sent) of the window; nothing before the first message.

@@ -31,7 +31,7 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
             return Refused{Refusal::full, describe(header, topic) + ": " + std::to_string(m_maxStreams) +
                                               " publishers and topics are followed already"};
         auto& begun = m_streams[m_key];
-        begun = {header.session,      header.sequence, 1, header.intervalEnd, now,
+        begun = {header.session,      header.sequence, 1, header.sent, header.intervalEnd, now,
                  begun.newestCounted, begun.counted};
         m_accepted = &begun;
         if (fromStart && header.sequence <= kMostMissing) m_counts.lost += header.sequence - 1;
@@ -42,6 +42,7 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
     m_accepted = &stream;
     stream.heard = now;
     if (header.sequence > stream.newest) {
+        const Accepted accepted{.sentBefore = stream.sent};
         const std::uint64_t step = header.sequence - stream.newest;
         if (step > kMostMissing)
             return Refused{Refusal::value, describe(header, topic) + ": the one before was " +
@@ -54,6 +55,7 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
             m_counts.lost += step - 1;
             stream.seen = step >= kWindow ? 1 : (stream.seen << step) | 1U;
             stream.newest = header.sequence;
+            stream.sent = header.sent;
         }
         if (repeated)
             return Refused{Refusal::repeatedInterval, describe(header, topic) + ": reports the interval to " +
@@ -61,7 +63,7 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
                                                           ", expected one after that to " +
                                                           utcText(stream.lastInterval)};
         if (!header.correction) stream.lastInterval = header.intervalEnd;
-        return Accepted{};
+        return accepted;
     }
 
     const std::uint64_t back = stream.newest - header.sequence;
@@ -72,7 +74,7 @@ std::variant<GapTracker::Accepted, Refused> GapTracker::accept(const Header& hea
     stream.seen |= std::uint64_t{1} << back;
     ++m_counts.reordered;
     if (m_counts.lost > 0) --m_counts.lost;
-    return Accepted{false};
+    return Accepted{.inOrder = false};
 }
 
 bool GapTracker::countsIn(FeedSecond second) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,6 +29,8 @@ class GapTracker {
 
     struct Accepted {
         bool inOrder = true; // no later one has come before
+        /// When the newest before it was sent, by its publisher's clock; nothing: it is the first.
+        std::optional<WallTime> sentBefore;
     };
 
     explicit GapTracker(std::size_t maxStreams) : m_maxStreams(maxStreams) {}
@@ -57,6 +60,7 @@ class GapTracker {
         std::uint64_t session = 0;
         std::uint64_t newest = 0; // highest sequence seen
         std::uint64_t seen = 0;   // bit i: newest - i was seen
+        WallTime sent{};          // the newest
         FeedSecond lastInterval{};
         SteadyTime heard;
         FeedSecond newestCounted{};

@@ -44,8 +44,9 @@ template <class Message> Judge::Heard Judge::hear(const Message& message, Arriva
     // Of rosters, events and node columns it is not told whether those before were meant for us.
     auto order = m_gaps.accept(header, topic, arrival.now, reports && publisher.fromStart);
     if (auto* refused = std::get_if<Refused>(&order)) return {&publisher, std::move(*refused)};
-    if (std::get<GapTracker::Accepted>(order).inOrder)
-        m_publishers.hear(publisher, message.header, reports, arrival.now, arrival.stamp);
+    if (const auto& accepted = std::get<GapTracker::Accepted>(order); accepted.inOrder)
+        m_publishers.hear(publisher, message.header, accepted.sentBefore, reports, arrival.now,
+                          arrival.stamp);
     if (!reports) return {&publisher, std::nullopt};
     const bool hasClocks = m_publishers.hasClocks(arrival.now);
     const bool endsRehearsal = !hadClocks && hasClocks && m_isOfNow == false;

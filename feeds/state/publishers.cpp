@@ -15,6 +15,8 @@ using std::chrono::seconds;
 constexpr double kHasASaySeconds = 10;
 /// So many are asked anew with each that joins; more are asked once a second.
 constexpr std::size_t kAskedAtOnce = 64;
+/// What one says under a topic is sent one after the other: a clock that goes back more than this was set.
+constexpr Offset kClockSetBack{500'000};
 /// Nothing simulated takes the place of a real feed that was heard within so many seconds.
 constexpr double kRealSeconds = 600;
 /// A rehearsal may be played by real clocks; none of them is off by more.
@@ -138,8 +140,8 @@ WallTime Publishers::arrivalOf(const Publisher& publisher, const Header& header,
     return arrived;
 }
 
-void Publishers::hear(Publisher& publisher, const Header& header, bool reports, SteadyTime now,
-                      WallTime arrived) {
+void Publishers::hear(Publisher& publisher, const Header& header, std::optional<WallTime> sentBefore,
+                      bool reports, SteadyTime now, WallTime arrived) {
     if (reports && publisher.source == TimeSource::clock) {
         if (m_clockHeard && m_clockHeard->who != &publisher) m_otherHeard = m_clockHeard;
         m_clockHeard = {&publisher, now};
@@ -147,9 +149,12 @@ void Publishers::hear(Publisher& publisher, const Header& header, bool reports, 
     if (reports && publisher.source == TimeSource::recorded) m_recordingHeard = now;
     const bool first = !publisher.sessions.clock().offset();
     const auto at = arrivalOf(publisher, header, arrived);
-    // A roster that comes late, after what was said later, is no clock that was set back.
+    // Of another topic it may have been sent later, and come earlier.
     auto& clock = publisher.sessions.clock();
-    if (reports || header.sent >= clock.sent()) clock.hear(header.sent, at);
+    const auto setTo = header.sent + kClockSetBack;
+    if (sentBefore && setTo < *sentBefore && setTo < clock.sent())
+        clock = {}; // known was that of another time
+    clock.hear(header.sent, at);
     if (!reports) return;
     const bool few = m_byName.size() <= kAskedAtOnce;
     if (!m_consensus || m_byName.size() == 1 || (first && few) ||

@@ -46,7 +46,9 @@ class Publishers {
     /// A message in order, that was no duplicate: its publisher's clock is told from it, and how many seconds
     /// must be added to its times follows. `reports`: it carries totals, and its publisher has a say in what
     /// time it is.
-    void hear(Publisher& publisher, const Header& header, bool reports, SteadyTime now, WallTime arrived);
+    /// `sentBefore`: when the one before it, of its topic, was sent.
+    void hear(Publisher& publisher, const Header& header, std::optional<WallTime> sentBefore, bool reports,
+              SteadyTime now, WallTime arrived);
     /// The publisher says that it rehearses. If its times are not of now, they are simulated, though its
     /// messages are not marked, as those of earlier simulators are not.
     /// False: others report by clocks what is now, and a rehearsal is not of it.

@@ -45,16 +45,13 @@ TEST_CASE("what was queued is late and no wrong clock, once the queue has been e
     CHECK(*clock.offset() == 10ms);
 }
 
-TEST_CASE("a clock that was set is known anew at once", "[clocks]") {
-    ClockOffset ahead;
+TEST_CASE("a clock that was set forward is known anew at once", "[clocks]") {
+    ClockOffset clock;
     for (int s = 0; s < 20; ++s)
-        ahead.hear(kNow + std::chrono::seconds(s) + 1h, kNow + std::chrono::seconds(s));
-    CHECK(*ahead.offset() == -1h);
-    ahead.hear(kNow + 20s, kNow + 20s);
-    CHECK(*ahead.offset() == 0s);
-    // And forward as well, since nothing arrives before it is sent.
-    ahead.hear(kNow + 21s + 90s, kNow + 21s);
-    CHECK(*ahead.offset() == -90s);
+        clock.hear(kNow + std::chrono::seconds(s), kNow + std::chrono::seconds(s));
+    CHECK(*clock.offset() == 0s);
+    clock.hear(kNow + 21s + 90s, kNow + 21s); // nothing arrives before it is sent
+    CHECK(*clock.offset() == -90s);
 }
 
 TEST_CASE("after the window the way may have become longer", "[clocks]") {

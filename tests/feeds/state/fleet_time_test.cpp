@@ -237,6 +237,33 @@ TEST_CASE("a roster that comes late, out of a stream, is no clock that was set b
     CHECK(fleet.state.sinceStart()[Counter::requests] == counted + 10 * 100);
 }
 
+TEST_CASE("what comes again out of its order, by topics, is no clock that was set back", "[fleet-time]") {
+    FleetOfClocks fleet;
+    // A stream that finds a leader takes some of what is said now before what was said in between.
+    std::vector<Agent> relay{{.name = "relay", .pop = "LHR"}, {.name = "relay", .pop = "AMS"}};
+    for (int s = 0; s < 60; ++s)
+        CHECK(fleet.second(relay) == 2);
+    const auto epoch = fleet.state.epoch();
+    const auto counted = fleet.state.sinceStart()[Counter::requests];
+    std::vector<PopReport> queued;
+    for (int s = 0; s < 12; ++s) {
+        for (auto& pop : relay)
+            queued.push_back(fleet.reportOf(pop));
+        fleet.clock.advance(1s);
+    }
+    std::rotate(queued.begin(), queued.end() - 2, queued.end() - 1); // the newest of LHR
+    std::map<std::string, int> outcomes;
+    for (const auto& report : queued) {
+        ++outcomes[fleet.say(report)];
+        fleet.state.settle(fleet.clock.steady());
+    }
+    CHECK(outcomes == std::map<std::string, int>{{"ok", 12 + 8}, {"too late", 4}});
+    for (int s = 0; s < 10; ++s)
+        CHECK(fleet.second(relay) == 2);
+    CHECK(fleet.state.epoch() == epoch);
+    CHECK(fleet.state.sinceStart()[Counter::requests] == counted + (12 + 8 + 20) * 100);
+}
+
 TEST_CASE("two nodes of one name: the first counts, the other is named and missing", "[fleet-time]") {
     FleetOfClocks fleet;
     auto all = agents(3);
