@@ -93,25 +93,28 @@ void NatsStreamReader::hearStraight(NatsMessage message) {
     if (topic && isStreamed(*topic) && m_heldKeys.size() < kMostHeld)
         m_heldKeys.emplace(keyOf(*topic, message.payload()), m_clock.wall());
     m_heldBytes += message.payload().size();
-    m_held.push_back(std::move(message));
+    m_held.push_back({std::move(message), m_clock.wall()});
     while (m_held.size() > kMostHeld || m_heldBytes > kMostWaitingBytes) { // the stream will have them
-        m_heldBytes -= m_held.front().payload().size();
+        m_heldBytes -= m_held.front().message.payload().size();
         m_held.pop_front();
     }
 }
 
-/// The past is whole, or nobody knows it.
+/// The past is whole, or nobody knows it. A stream that has just found a leader brings what is said now
+/// before what came straight while it had none: one is sorted into the other.
 void NatsStreamReader::letThrough() {
     m_heldKeys.clear();
     m_meets = false;
     m_caughtUpAt.reset();
+    m_holds = false;
+    for (auto& [message, heard] : std::exchange(m_held, {})) {
+        m_newest = std::max(m_newest, heard);
+        keep(std::move(message), Way::straight, heard);
+    }
+    m_heldBytes = 0;
     givePast(true);
     const bool isInPast = std::exchange(m_inPast, false);
     if (std::exchange(m_plays, false) || isInPast) m_intake.mark(Source::SeekEnds{});
-    if (!std::exchange(m_holds, false)) return;
-    for (auto& message : std::exchange(m_held, {}))
-        keep(std::move(message), Way::straight, std::nullopt);
-    m_heldBytes = 0;
 }
 
 void NatsStreamReader::hearStream(const StreamPlace& place, NatsMessage message) {
@@ -159,7 +162,7 @@ void NatsStreamReader::hearStatus(const NatsMessage& message) {
     m_asked -= std::min(m_asked, left);
 }
 
-void NatsStreamReader::keep(NatsMessage message, Way way, std::optional<WallTime> stored) {
+void NatsStreamReader::keep(NatsMessage message, Way way, std::optional<WallTime> then) {
     auto topic = topicOf(message.subject());
     auto& refused = m_intake.admission().refused();
     if (!topic) {
@@ -183,8 +186,8 @@ void NatsStreamReader::keep(NatsMessage message, Way way, std::optional<WallTime
     }
     const auto key = keyOf(held.topic(), held.payload());
     if (isStreamed(held.where) && cameBefore(key)) return;
-    if (stored) {
-        m_past.add(std::move(held), *stored);
+    if (then) {
+        m_past.add(std::move(held), *then);
         return givePast(false);
     }
     m_newest = std::max(m_newest, m_clock.wall());

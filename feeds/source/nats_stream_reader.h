@@ -89,7 +89,8 @@ class NatsStreamReader {
     void hearStatus(const NatsMessage& message);
     enum class Way : std::uint8_t { straight, stream };
     void hearStraight(NatsMessage message);
-    void keep(NatsMessage message, Way way, std::optional<WallTime> stored);
+    /// `then`: it is of the past, and was stored or heard then.
+    void keep(NatsMessage message, Way way, std::optional<WallTime> then);
     void givePast(bool all);
     bool cameBefore(std::uint64_t key);
     void lose(const std::string& why);
@@ -126,7 +127,11 @@ class NatsStreamReader {
     std::optional<SteadyTime> m_caughtUpAt;                 // the stream was read up
     SteadyTime m_newsAt;                                    // something came, either way
     bool m_gaveUp = false;                                  // and the stream has brought nothing since
-    std::deque<NatsMessage> m_held;
+    struct Straight {
+        NatsMessage message;
+        WallTime heard;
+    };
+    std::deque<Straight> m_held;
     std::size_t m_heldBytes = 0;
 
     bool m_reads = false;  // the stream

@@ -57,11 +57,13 @@ struct Given {
         arrived = message->arrived;
         return true;
     }
-    template <class Done> bool until(Done done) {
-        const bool is = eventually([&] {
-            take();
-            return done();
-        });
+    template <class Done> bool until(Done done, std::chrono::seconds limit = std::chrono::seconds(20)) {
+        const bool is = eventually(
+            [&] {
+                take();
+                return done();
+            },
+            limit);
         if (!is) WARN("given: " << told());
         return is;
     }

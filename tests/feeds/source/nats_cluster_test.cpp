@@ -32,10 +32,12 @@ TEST_CASE("of three servers one is killed, and comes back: nothing is lost, noth
         nats.restart(killed);
         sayAndTake(20);
         const auto last = agent.publisher->sentMessages();
-        const bool all = given.until([&] {
-            agent.publisher->tick();
-            return given.missing(last) == 0;
-        });
+        const bool all = given.until(
+            [&] {
+                agent.publisher->tick();
+                return given.missing(last) == 0;
+            },
+            seconds(60)); // elections take as long as they take
         INFO("missing " << given.missing(last) << agent.told());
         REQUIRE(all);
         CHECK(given.hasAllOnce(last));

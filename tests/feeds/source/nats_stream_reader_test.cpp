@@ -67,11 +67,13 @@ struct Listener {
     /// What was given since the last call.
     std::vector<std::uint64_t> given() {
         std::vector<std::uint64_t> numbers;
+        times.clear();
         while (const auto next = reader.intake().next())
             if (const auto* message = std::get_if<RawMessage>(&*next)) {
                 numbers.push_back(peek(message->payload)->sequence);
                 CHECK(message->arrived >= arrived);
                 arrived = message->arrived;
+                times.push_back(arrived);
             }
         return numbers;
     }
@@ -88,7 +90,8 @@ struct Listener {
     std::string consumer;
     std::uint64_t read = 0;
     int consumers = 0;
-    WallTime arrived{};
+    WallTime arrived{};          // last
+    std::vector<WallTime> times; // of arrival, of what was given
 };
 
 using Numbers = std::vector<std::uint64_t>;
@@ -210,6 +213,34 @@ TEST_CASE("what a stream without a leader took late is in the order in which it 
     wall.stream(9, 1, 47s);
     wall.stream(11, 0, 40s);
     CHECK(wall.given() == Numbers{2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+}
+
+TEST_CASE("what came straight while the stream had no leader is in its order as well", "[nats]") {
+    Listener wall;
+    wall.found(0);
+    wall.straight(1);
+    wall.wait(10s); // the line is cut
+    wall.found(0);
+    for (std::uint64_t number = 4; number <= 15; ++number) {
+        wall.straight(number);
+        wall.wait(1s);
+        wall.heartbeat();
+    }
+    CHECK(wall.given() == Numbers{1});
+    wall.stream(2, 1, 20s);
+    wall.stream(3, 0, 19s);
+    wall.straight(16);
+    wall.stream(16, 0); // a leader was found: the rest is sent again and comes later
+    CHECK(wall.given() == Numbers{2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+    const auto now = wall.clock.wall();
+    REQUIRE(wall.times.size() == 15);
+    CHECK(wall.times[1] == now - 19s);
+    CHECK(wall.times[2] == now - 12s); // when it was heard
+    CHECK(wall.times[13] == now - 1s);
+    CHECK(wall.times[14] == now);
+    wall.stream(4, 0);
+    wall.straight(17);
+    CHECK(wall.given() == Numbers{17});
 }
 
 TEST_CASE("what somebody else does to the stream is said once", "[nats]") {
