@@ -37,6 +37,9 @@ constexpr seconds kOverlap{1};
 /// In which a message may come again: publishers send again for 30 s, and a line may be cut meanwhile.
 constexpr seconds kRemembers{120};
 constexpr std::size_t kMostRemembered = 500'000;
+/// A leader that was killed may have numbered messages that the next one numbers otherwise: of those read
+/// last so many are read again.
+constexpr std::uint64_t kReadAgain = 2'000;
 constexpr std::size_t kMostHeld = 100'000;
 
 /// Each message has its publisher, session, number and time in it: equal bytes are the same message.
@@ -277,7 +280,8 @@ std::optional<NatsStreamReader::Question> NatsStreamReader::question() {
     m_lookAgain = std::clamp(2 * m_lookAgain, kLookAgainAtLeast,
                              m_createdNs != 0 ? kLookAgainAtMost : kLookAtAllAtMost);
     const bool begins = m_newest == WallTime{};
-    return Question{.from = {.sequence = m_sequence > 0 ? m_sequence + 1 : 0},
+    const auto again = std::min(kReadAgain, m_sequence);
+    return Question{.from = {.sequence = m_sequence > 0 ? m_sequence + 1 - again : 0},
                     .createdNs = m_createdNs,
                     .fromTime =
                         begins ? m_playFrom.value_or(m_clock.wall() - m_history) : m_newest - kOverlap};
@@ -328,8 +332,8 @@ void NatsStreamReader::noteChanges(const FoundStream& stream) {
 
 void NatsStreamReader::readStream(const Answer& answer) {
     const auto& [stream, consumer, from, error] = answer;
-    if (from.sequence > 0 && stream->first > from.sequence)
-        m_connection->note("the stream had thrown away what was not read", stream->first - from.sequence);
+    if (from.sequence > 0 && stream->first > m_sequence + 1)
+        m_connection->note("the stream had thrown away what was not read", stream->first - m_sequence - 1);
     const bool begins = m_newest == WallTime{};
     m_reads = true;
     m_missingSince.reset();

@@ -243,6 +243,23 @@ TEST_CASE("what came straight while the stream had no leader is in its order as 
     CHECK(wall.given() == Numbers{17});
 }
 
+TEST_CASE("what a new leader numbers otherwise than the last one did is not missed", "[nats]") {
+    Listener wall;
+    wall.found(0);
+    for (std::uint64_t number = 1; number <= 3'000; ++number)
+        wall.stream(number, 0);
+    CHECK(wall.given().size() == 3'000);
+    wall.reader.connectedAnew();
+    const auto question = wall.reader.question();
+    REQUIRE(question);
+    CHECK(question->from.sequence == 1'001);
+    wall.found(2'000);
+    for (std::uint64_t number = 1'001; number <= 3'001; ++number)
+        wall.stream(number, 3'001 - number);
+    CHECK(wall.given() == Numbers{3'001});
+    CHECK_FALSE(wall.isTold("thrown away"));
+}
+
 TEST_CASE("what somebody else does to the stream is said once", "[nats]") {
     Listener wall;
     const auto look = [&](const FoundStream& stream) {
