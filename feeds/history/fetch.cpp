@@ -6,13 +6,13 @@
 #include "feeds/capture/recording_writer.h"
 #include "feeds/capture/remake.h"
 #include "feeds/history/history_reader.h"
+#include "feeds/util/file.h"
 #include "feeds/wire/encode.h"
 #include "feeds/wire/limits.h"
 #include "feeds/wire/plausible.h"
 
 #include <algorithm>
 #include <bit>
-#include <filesystem>
 #include <future>
 #include <map>
 #include <utility>
@@ -206,6 +206,7 @@ Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& cata
     if (!reader) return Error{reader.error()};
     auto writer = RecordingWriter::create(output, options.library);
     if (!writer) return Error{writer.error()};
+    UnfinishedFile unfinished(output);
     Fetched fetched;
     HistoryRecording recording(std::move(writer.value()), catalogue, options);
     std::optional<Error> failed;
@@ -244,10 +245,9 @@ Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& cata
     if (!failed && fetched.reports == 0 && fetched.isWhole)
         failed = Error{options.store.url + ": holds nothing of job '" + options.store.job + "' from " +
                        isoText(options.from) + " to " + isoText(options.to) + unusableText(fetched.refused)};
-    if (!failed) return fetched;
-    std::error_code ignored;
-    std::filesystem::remove(output, ignored);
-    return *failed;
+    if (failed) return *failed;
+    unfinished.finish();
+    return fetched;
 }
 
 } // namespace surgescope::feeds

@@ -93,7 +93,26 @@ Result<HistoryReader> HistoryReader::make(StoreQueries::Options options) {
     return HistoryReader(std::move(store.value()));
 }
 
+/// Whether any node was counted, whichever.
+Result<bool> HistoryReader::isAnybodyIn(FeedSecond from, FeedSecond to) {
+    const auto name = history::nameOfSeries(Counter::node_seconds);
+    const auto expression = "count(count_over_time(" + m_store.selector(name) + "[" +
+                            std::to_string((to - from).count()) + "s]))";
+    bool isAnybody = false;
+    const auto take = [&](std::size_t, const MatrixSeries&) { isAnybody = true; };
+    if (auto failed = m_store.ask({StoreQueries::range(name, expression, to, to, to - from)}, take))
+        return *failed;
+    return isAnybody;
+}
+
 Result<HistoryReader::Stretch> HistoryReader::read(FeedSecond from, FeedSecond to) {
+    while (m_look > kStretch) {
+        const auto until = std::min<FeedSecond>(to, from + m_look);
+        const auto isAnybody = isAnybodyIn(from, until);
+        if (!isAnybody) return Error{isAnybody.error()};
+        m_look = *isAnybody ? m_look / 2 : std::min(2 * m_look, kGap);
+        if (!*isAnybody) return Stretch{until, {}};
+    }
     const auto all = everything();
     to = std::min<FeedSecond>(to, from + kStretch);
     const auto questionOf = [&](const Asked& asked) {
@@ -102,12 +121,20 @@ Result<HistoryReader::Stretch> HistoryReader::read(FeedSecond from, FeedSecond t
             to, to - from + kWidth);
     };
     // First who is there: that tells how much there is room for.
-    const auto countPop = [this](std::size_t, const MatrixSeries& series) {
+    bool isAnybody = false;
+    const auto countPop = [&](std::size_t, const MatrixSeries& series) {
+        isAnybody = true;
         const auto code = series.label(history::kPop);
         if (isPopCode(code) && m_pops.size() < kMostPoints)
             m_pops.try_emplace(std::string(code), m_pops.size());
     };
-    if (auto failed = m_store.ask({questionOf(all.front())}, countPop)) return *failed;
+    const auto who =
+        std::ranges::find(all, history::nameOfSeries(Counter::node_seconds), &Asked::name) - all.begin();
+    if (auto failed = m_store.ask({questionOf(all[static_cast<std::size_t>(who)])}, countPop)) return *failed;
+    if (!isAnybody) {
+        m_look = 2 * kStretch;
+        return Stretch{to, {}};
+    }
     const auto fit = kMostPoints / std::max<std::size_t>(m_pops.size(), 1);
     to = std::min<FeedSecond>(to, from + kWidth * std::max<std::size_t>(fit, 1));
     std::vector<StoreQueries::Question> questions;

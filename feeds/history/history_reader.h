@@ -26,6 +26,8 @@ class HistoryReader {
     static constexpr std::chrono::seconds kWidth{10};
     /// Asked for at once, at most; of more than 400 PoPs it is less, so that memory stays bounded.
     static constexpr std::chrono::seconds kStretch{300};
+    /// Looked at in one go where nobody reported, at most: a store counts all samples of it.
+    static constexpr std::chrono::seconds kGap = 64 * kStretch;
     /// PoPs × ten seconds held at once; of more PoPs none are taken.
     static constexpr std::size_t kMostPoints = 12'000;
     /// Series whose last sample is remembered; of more none are taken.
@@ -41,8 +43,9 @@ class HistoryReader {
     static Result<HistoryReader> make(StoreQueries::Options options);
 
     /// Slots that end behind `from` and until `to`, both multiples of ten seconds, or the first of them: as
-    /// many as it says. To be called for one stretch after the other: of the first, what has no sample ten
-    /// seconds before it is left out. An Error: no answer, or one that cannot be read.
+    /// many as it says, which are more and more where nobody reported for long. To be called for one stretch
+    /// after the other: of the first, what has no sample ten seconds before it is left out. An Error: no
+    /// answer, or one that cannot be read.
     Result<Stretch> read(FeedSecond from, FeedSecond to);
 
     /// Series and samples that were no numbers, or of no PoP, so far; what is the last one?
@@ -50,6 +53,7 @@ class HistoryReader {
     const Counted& warnings() const { return m_store.warnings(); }
 
   private:
+    Result<bool> isAnybodyIn(FeedSecond from, FeedSecond to);
     struct Asked; // a name, and what its samples are
     struct Slots; // of one stretch
     struct Last { // of a series
@@ -68,6 +72,7 @@ class HistoryReader {
     void leave(const Asked& asked, const std::string& why, std::uint64_t count = 1);
 
     StoreQueries m_store;
+    std::chrono::seconds m_look = kStretch;                 // longer: nobody reported just before
     std::map<std::string, std::size_t, std::less<>> m_pops; // and where they stand in slots
     std::unordered_map<std::uint64_t, Last> m_last;         // by MatrixSeries::hash()
     std::unordered_map<std::uint64_t, Buckets> m_lastBuckets;

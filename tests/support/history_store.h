@@ -75,10 +75,13 @@ class HistoryStore {
     template <class Holds>
     std::map<std::string, double> askUntil(const std::string& query, feeds::FeedSecond at, Holds holds) {
         std::map<std::string, double> values;
+        auto http = feeds::HttpClient::make({});
         eventually([&] {
+            // A store makes what it took known by parts, each once a second.
+            if (m_kind == Kind::victoriaMetrics) (void)http.value().get(url() + "/internal/force_flush");
             values = ask(query, at);
             if (holds(values)) return true;
-            ::poll(nullptr, 0, 50); // the store makes what it took known once a second
+            ::poll(nullptr, 0, 50);
             return false;
         });
         return values;

@@ -67,6 +67,14 @@ void comesBack(HistoryStore& store) {
     if (!fetched) FAIL(fetched.error());
     CHECK(fetched->points == written->points);
     CHECK(fetched->isWhole);
+    auto month = lastNight(store.url()); // of which most is empty
+    month.from -= std::chrono::hours(24 * 30);
+    month.to += std::chrono::hours(24 * 30);
+    const auto all = (folder.path() / "all.mcap").string();
+    const auto ofMonth = fetchHistory(all, catalogue, month);
+    if (!ofMonth) FAIL(ofMonth.error());
+    CHECK(ofMonth->points == written->points);
+    CHECK(rollupsOf(all).size() == rollupsOf(file).size());
     const auto was = rollupsOf(kRecording), is = rollupsOf(file);
     REQUIRE(was.size() == is.size());
     for (const auto& [key, expected] : was) {
@@ -119,6 +127,14 @@ TEST_CASE("a store that holds nothing, or answers something else, is told, and l
         return fetched ? std::string() : fetched.error();
     };
     CHECK_THAT(fetch(), containsText("holds nothing of job 'surgescope'"));
+    const auto asked = responder.requests();
+    auto year = lastNight(url);
+    year.from -= std::chrono::hours(24 * 365);
+    std::size_t told = 0;
+    year.goesOn = [&](double) { return ++told < 10'000; };
+    CHECK_FALSE(fetchHistory(file, PopCatalogue::builtIn(), year));
+    CHECK(told > 1'000);
+    CHECK(responder.requests() - asked < 2'000);
     for (const char* body : {"", "no JSON", "[]", R"({"data":[]})", R"({"data":{"result":7}})",
                              R"({"data":{"result":[{"metric":{"pop":"LHR"},"values":[[1,"1"])",
                              R"({"data":{"result":[{"metric":{"pop":"LHR"} "values":[[1,"1"]]}]}})"}) {
