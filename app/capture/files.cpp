@@ -6,6 +6,7 @@
 #include "feeds/capture/recording.h"
 #include "feeds/capture/rewrite.h"
 #include "feeds/capture/verification.h"
+#include "feeds/util/file.h"
 
 #include "app/capture/commands.h"
 #include "app/progress.h"
@@ -156,10 +157,12 @@ Result<int> csv(const CaptureOptions& options) {
         file.open(options.output);
         if (!file) return Error{"cannot write '" + options.output + "'"};
     }
+    UnfinishedFile unfinished(options.output);
     std::ostream& to = options.output.empty() ? std::cout : file;
     const auto written = writeCsv(options.inputs[0], places, *options.catalogue, to);
     if (!written) return Error{written.error()};
     if (!to.flush()) return Error{"cannot write the whole table"};
+    unfinished.finish();
     for (const auto& damage : written->damage)
         std::fprintf(stderr, "surgescope-capture: '%s' is damaged: %s\n", options.inputs[0].c_str(),
                      damage.c_str());

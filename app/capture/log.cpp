@@ -131,7 +131,9 @@ Result<int> tellLog(const CaptureOptions& options) {
     for (const auto& damage : reader.value()->damage())
         std::fprintf(stderr, "surgescope-capture: '%s' is damaged: %s\n", options.inputs[0].c_str(),
                      damage.text.c_str());
-    return 0;
+    const bool isWhole =
+        kept.problem.empty() && recorded.unreadable() == 0 && reader.value()->damage().empty();
+    return isWhole ? 0 : 1;
 }
 
 } // namespace surgescope::app

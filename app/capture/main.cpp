@@ -130,8 +130,11 @@ int main(int argc, char** argv) {
         "Recording of an earlier launch, for rules on below_baseline; otherwise they compare with "
         "the time before");
     format(judge, {"text", "csv", "json"});
-    auto* log =
-        add("log", "Tells what happened: releases, purges, levers, alarms as they were, notes", app::tellLog);
+    auto* log = add(
+        "log",
+        "Tells what happened: releases, purges, levers, alarms as they were, notes; ends with 1 if some of "
+        "it cannot be read",
+        app::tellLog);
     file(log);
     format(log, {"text", "csv", "json"});
     for (auto* usesEndpoints : {record, replay})

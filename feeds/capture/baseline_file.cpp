@@ -5,6 +5,7 @@
 #include "feeds/capture/recording_index.h"
 #include "feeds/capture/recording_writer.h"
 #include "feeds/embedded_resources.h"
+#include "feeds/util/file.h"
 #include "feeds/wire/decode.h"
 #include "feeds/wire/encode.h"
 
@@ -100,6 +101,7 @@ std::optional<Error> writeBaseline(const std::string& recording, const std::stri
     if (!index) return Error{index.error()};
     auto writer = RecordingWriter::create(output, library);
     if (!writer) return Error{writer.error()};
+    UnfinishedFile unfinished(output);
     MessageStream stream(*reader.value(), [](const mcap::Channel& channel) {
         return channel.topic == "points/10" || channel.topic == "event" || channel.topic == "global";
     });
@@ -119,7 +121,9 @@ std::optional<Error> writeBaseline(const std::string& recording, const std::stri
         }
         if (auto failure = writer.value()->write(message->logTime, message->topic, payload)) return failure;
     }
-    return writer.value()->close();
+    auto failure = writer.value()->close();
+    if (!failure) unfinished.finish();
+    return failure;
 }
 
 } // namespace surgescope::feeds

@@ -20,10 +20,12 @@ McapWriter::~McapWriter() = default;
 Result<std::unique_ptr<McapWriter>> McapWriter::create(const std::string& path, const Options& options) {
     auto file = OutputFile::create(path);
     if (!file) return Error{file.error()};
+    UnfinishedFile unfinished(path);
     std::unique_ptr<McapWriter> writer(new McapWriter(std::move(file.value()), options));
     std::string head(mcap::kMagic);
     append(head, mcap::Header{options.profile, options.library});
     if (auto failure = writer->put(head)) return std::move(*failure);
+    unfinished.finish();
     return writer;
 }
 

@@ -40,11 +40,13 @@ RecordingWriter::create(const std::string& path, const std::string& library, Kno
         format.lanes.push_back(lane.level);
     auto made = McapWriter::create(path, format);
     if (!made) return Error{made.error()};
+    UnfinishedFile unfinished(path);
     std::unique_ptr<RecordingWriter> writer(new RecordingWriter(std::move(made.value()), std::move(rosters)));
     if (auto failure = writer->m_writer->write(mcap::NamedMetadata{
             std::string(kMadeBy),
             {{"format", std::string(kFormat)}, {"program", library}, {"catalogue_crc32", catalogueHash()}}}))
         return std::move(*failure);
+    unfinished.finish();
     return writer;
 }
 

@@ -4,6 +4,7 @@
 #include "feeds/capture/message_stream.h"
 #include "feeds/capture/recording.h"
 #include "feeds/capture/remade_recording.h"
+#include "feeds/util/file.h"
 #include "feeds/util/toml_file.h"
 #include "feeds/wire/peek.h"
 
@@ -170,6 +171,7 @@ Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::stri
         }
     auto made = RemadeRecording::create(output, options.library, catalogue, rosters);
     if (!made) return Error{made.error()};
+    UnfinishedFile unfinished(output);
     auto& out = **made;
 
     Rewritten done;
@@ -199,6 +201,7 @@ Result<Rewritten> rewrite(const std::vector<std::string>& paths, const std::stri
         ++done.messages;
     }
     if (auto failure = out.close()) return std::move(*failure);
+    unfinished.finish();
     for (const auto& input : inputs)
         for (const auto& damage : input.reader->damage())
             done.damage.push_back(input.path + ", byte " + std::to_string(damage.offset) + ": " +

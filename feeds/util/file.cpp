@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,6 +31,12 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
 
 OutputFile::~OutputFile() {
     if (m_descriptor >= 0) ::close(m_descriptor);
+}
+
+UnfinishedFile::~UnfinishedFile() {
+    std::error_code ignored;
+    if (!m_path.empty() && std::filesystem::is_regular_file(m_path, ignored))
+        std::filesystem::remove(m_path, ignored);
 }
 
 std::optional<Error> OutputFile::append(std::string_view bytes) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 /// Files as captures need them: 64-bit offsets, whole writes, errors in words. One thread each.
 namespace surgescope::feeds {
@@ -37,6 +38,20 @@ class OutputFile {
     int m_descriptor;
     std::string m_path;
     std::uint64_t m_size = 0;
+};
+
+/// A file that is being made by whoever holds this: gone again unless it was finished. What is no file of its
+/// own, as a pipe, stays.
+class UnfinishedFile {
+  public:
+    explicit UnfinishedFile(std::string path) : m_path(std::move(path)) {}
+    ~UnfinishedFile();
+    UnfinishedFile(const UnfinishedFile&) = delete;
+    UnfinishedFile& operator=(const UnfinishedFile&) = delete;
+    void finish() { m_path.clear(); }
+
+  private:
+    std::string m_path;
 };
 
 /// Held by one process at a time, and never left behind by one that died: a file that is locked.

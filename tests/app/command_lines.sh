@@ -171,6 +171,14 @@ for answer in rules "rules --format json"; do # each tells by itself, and an ans
   said=$("$program" $answer 2>&1 >/dev/full) && { echo "$program $answer >/dev/full: status 0" >&2; failed=1; }
   [[ "$said" == *"cannot write the whole answer"* ]] || { echo "$program $answer >/dev/full: said: $said" >&2; failed=1; }
 done
+recording=$(dirname "$0")/../data/captures/mcap/surgescope_1.mcap
+for output in "cut -o $scratch/part.mcap" "merge -o $scratch/part.mcap" "baseline -o $scratch/part.mcap" "csv -o $scratch/part.csv"; do
+  for kilobytes in 1 2 8; do # of a disk that is full then; what is half written is gone
+    said=$(trap '' XFSZ; ulimit -f "$kilobytes"; "$program" $output "$recording" 2>&1) && { echo "$output to a full disk: status 0" >&2; failed=1; }
+    [[ "$said" == *"cannot write"* ]] || { echo "$output to a full disk: said: $said" >&2; failed=1; }
+    [[ ! -e ${output##* } ]] || { echo "$output to a full disk left a file" >&2; failed=1; rm -f "${output##* }"; }
+  done
+done
 sends_to_help yes info
 sends_to_help no info /nowhere/night.mcap
 introduces_itself record
