@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "feeds/capture/recorded_time.h"
 
+#include "feeds/wire/limits.h"
+
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -62,8 +64,9 @@ Result<RecordedTime> parseRecordedTime(std::string_view text, const RecordingInd
 
 Result<FeedSecond> absoluteTime(std::string_view text) {
     const auto at = parseRecordedTime(text, {});
-    if (!at || text.find('-') != 4 || *at < WallTime{}) // what it also takes needs a recording
-        return Error{"expected a time such as 2026-11-27T05:00:00Z, since 1970, got '" + std::string(text) +
+    // What it also takes needs a recording; and what is reported has no earlier times.
+    if (!at || text.find('-') != 4 || *at < limits::kEarliest)
+        return Error{"expected a time such as 2026-11-27T05:00:00Z, since 2020, got '" + std::string(text) +
                      "'"};
     return std::chrono::floor<std::chrono::seconds>(*at);
 }

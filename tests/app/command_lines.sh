@@ -183,10 +183,10 @@ sends_to_help yes info
 sends_to_help no info /nowhere/night.mcap
 introduces_itself record
 refuses "expected a NATS cluster" record tcp://127.0.0.1:1 --from 2026-11-24T20:00:00Z -o "$scratch/past.mcap"
-refuses "since 1970, got" record nats://127.0.0.1:1 --from 1066-11-28T09:00:00Z -o "$scratch/past.mcap"
+refuses "since 2020, got" record nats://127.0.0.1:1 --from 1066-11-28T09:00:00Z -o "$scratch/past.mcap"
 refuses "a time that has been" record nats://127.0.0.1:1 --from 2999-11-28T09:00:00Z -o "$scratch/past.mcap"
 refuses "is not after --from" record nats://127.0.0.1:1 --from 2026-11-24T20:00:00Z --to 2026-11-24T19:00:00Z -o "$scratch/past.mcap"
-refuses "--from: expected a time such as 2026-11-27T05:00:00Z, since 1970, got '+00:10:00'" record nats://127.0.0.1:1 --from +00:10:00 -o "$scratch/past.mcap"
+refuses "--from: expected a time such as 2026-11-27T05:00:00Z, since 2020, got '+00:10:00'" record nats://127.0.0.1:1 --from +00:10:00 -o "$scratch/past.mcap"
 refuses "expected one cluster" record nats://127.0.0.1:1 tcp://127.0.0.1:1 -o "$scratch/past.mcap"
 echo "no recording" >"$scratch/none.mcap"
 refuses "subcommand" # none
