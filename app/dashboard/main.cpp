@@ -295,7 +295,9 @@ int main(int argc, char** argv) {
     if (stats) {
         QObject::connect(&everySecond, &QTimer::timeout, &window, [&] {
             if (!shown) return;
-            if (!stats->write(*shown, session->timeline(), status.get(), window.takePaintTimes(),
+            const auto& notices = window.notices();
+            const auto failure = notices.isFailure() ? notices.text().toStdString() : std::string();
+            if (!stats->write(*shown, session->timeline(), status.get(), failure, window.takePaintTimes(),
                               window.pictureDelays(), feeds::secondsBetween(started, clock.steady()))) {
                 std::fprintf(stderr, "surgescope: --stats: cannot write any more; statistics end here\n");
                 everySecond.stop();

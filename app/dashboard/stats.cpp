@@ -123,8 +123,8 @@ Result<std::unique_ptr<StatsWriter>> StatsWriter::open(const std::string& path) 
 }
 
 bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const LiveStatus* status,
-                        const widgets::PaintTimes& paint, const widgets::PictureDelays& delays,
-                        double uptimeSeconds) {
+                        std::string_view failure, const widgets::PaintTimes& paint,
+                        const widgets::PictureDelays& delays, double uptimeSeconds) {
     Json refused = Json::object();
     for (const auto& refusal : frame.health.refused)
         refused[refusal.reason] = refusal.count;
@@ -139,6 +139,8 @@ bool StatsWriter::write(const Frame& frame, const Timeline& timeline, const Live
         {"uptime_s", uptimeSeconds},
         {"stats_lines_dropped", m_lines->dropped()},
         {"mode", modeOf(frame, timeline)},
+        {"paused", timeline.paused},
+        {"failure", failure.empty() ? Json(nullptr) : Json(failure)},
         {"feed_age_seconds", timeline.feedAgeSeconds ? Json(*timeline.feedAgeSeconds) : Json(nullptr)},
         {"recorder", json(timeline.recording)},
         {"settled", frame.settled ? Json(unixSeconds(*frame.settled)) : Json(nullptr)},

@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace surgescope::app {
@@ -25,9 +26,10 @@ class StatsWriter {
     static feeds::Result<std::unique_ptr<StatsWriter>> open(const std::string& path);
 
     /// False when writing failed (disk full, reader gone).
-    /// `status`: null: nothing was judged yet.
+    /// `status`: null: nothing was judged yet. `failure`: that is told to people just now; empty: none.
     bool write(const feeds::Frame& frame, const feeds::Timeline& timeline, const feeds::LiveStatus* status,
-               const widgets::PaintTimes& paint, const widgets::PictureDelays& delays, double uptimeSeconds);
+               std::string_view failure, const widgets::PaintTimes& paint,
+               const widgets::PictureDelays& delays, double uptimeSeconds);
 
   private:
     explicit StatsWriter(std::unique_ptr<LineWriter> lines) : m_lines(std::move(lines)) {}

@@ -15,7 +15,8 @@ namespace surgescope::feeds {
 /// What lies outside the recording is not refused.
 Result<RecordedTime> parseRecordedTime(std::string_view text, const RecordingIndex& recording);
 
-/// One that needs no recording: 2026-11-24T20:00:00Z. Refused: another form, and one before limits::kEarliest.
+/// One that needs no recording: 2026-11-24T20:00:00Z. Refused: another form, and one before
+/// limits::kEarliest.
 Result<FeedSecond> absoluteTime(std::string_view text);
 
 /// "2026-11-24T20:00:00Z"

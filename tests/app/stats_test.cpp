@@ -14,12 +14,13 @@ using Json = nlohmann::json;
 
 namespace {
 
-Json written(const feeds::Frame& frame, const Timeline& timeline, const feeds::LiveStatus* status = nullptr) {
+Json written(const feeds::Frame& frame, const Timeline& timeline, const feeds::LiveStatus* status = nullptr,
+             std::string_view failure = {}) {
     const tests::TemporaryFolder folder;
     const auto path = (folder.path() / "stats").string();
     const auto stats = app::StatsWriter::open(path);
     REQUIRE(stats);
-    REQUIRE(stats.value()->write(frame, timeline, status, {}, {}, 1));
+    REQUIRE(stats.value()->write(frame, timeline, status, failure, {}, {}, 1));
     return Json::parse(tests::fileBytes(path));
 }
 
@@ -63,6 +64,12 @@ TEST_CASE("statistics say what is looked at, how old the feed is and what is rec
     line = written(frame, timeline);
     CHECK(line["mode"] == "replay");
     CHECK(line["recorder"]["state"] == "recording");
+    CHECK(line["paused"] == false);
+    CHECK(line["failure"].is_null());
+    timeline.paused = true;
+    line = written(frame, timeline, nullptr, "the store does not answer");
+    CHECK(line["paused"] == true);
+    CHECK(line["failure"] == "the store does not answer");
 }
 
 TEST_CASE("statistics say what burns, and that nothing was judged yet") {
