@@ -279,7 +279,7 @@ void Alarms::judgeVerdict(FeedSecond second) {
 /// Whoever begins in the midst of it has no windows full yet, and then finds limits passed and does not know
 /// for how long.
 bool Alarms::cannotTell(FeedSecond second) const {
-    if (!m_saved.begun) return false;
+    if (!m_saved.begun) return true;
     const auto found = *m_saved.begun + kFound;
     return second < found || std::ranges::any_of(m_saved.alarms, [&](const auto& ofRule) {
                return std::ranges::any_of(ofRule.second, [&](const auto& subject) {
@@ -357,6 +357,7 @@ std::optional<Error> Alarms::restore(std::string_view bytes) {
     m_saved = std::move(saved.value());
     m_cards.remember(std::exchange(m_saved.cards, {}));
     m_windows = Windows(m_rules.all());
+    if (!m_saved.verdictSince) m_saved.begun.reset(); // windows fill anew
     m_dropped.clear();
     std::set<std::string> gone;
     for (const auto& [key, entry] : m_cards.all())

@@ -39,7 +39,7 @@ void AlarmWatch::settled(const FleetState& state) {
     if (!m_judged) useSaved(*settled);
     // What has closed cannot be judged any more: its alarms see that it is missing.
     const auto oldest = *settled - seconds(Rollup::kOpenSeconds - 1);
-    auto second = m_judged ? std::max(*m_judged + seconds(1), oldest) : *settled;
+    auto second = m_judged ? std::max(*m_judged + seconds(1), oldest) : oldest;
     const auto now = m_clock.steady();
     const bool isRehearsal = state.global() && state.global()->rehearsal;
     const Observation::Now other{.releaseAt = m_release ? m_release : state.releaseAt(),
@@ -68,8 +68,8 @@ void AlarmWatch::useSaved(FeedSecond first) {
     if (end == std::string::npos ||
         std::from_chars(saved.data(), saved.data() + end, then).ptr != saved.data() + end)
         return;
-    const auto since = unixSeconds(first) - then;
-    if (since < 0 || since > std::chrono::seconds(kRestoredWithin).count()) return;
+    const seconds since(unixSeconds(first) - then);
+    if (since < -seconds(Rollup::kOpenSeconds) || since > kRestoredWithin) return;
     if (const auto refused = m_alarms.restore(std::string_view(saved).substr(end + 1)))
         m_problem = "alarms begin anew: " + refused->text; // of another version of the program
     takeTransitions();

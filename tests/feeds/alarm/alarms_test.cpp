@@ -38,6 +38,24 @@ TEST_CASE("whoever begins in the midst of it does not call it fine", "[alarms]")
     CHECK(room.status().verdict == Verdict::act);
     CHECK(room.status().since);
 
+    // Nor does who goes on for somebody who had not said anything yet: windows are not saved.
+    auto wide = kSilent + slow;
+    wide.replace(wide.find("window = '1s'"), 13, "window = '10s'");
+    Room before(wide, 2, 3);
+    before.setErrors(0.2);
+    before.run(7);
+    CHECK_FALSE(before.status().since);
+    Alarms after(rulesOf(wide));
+    REQUIRE_FALSE(after.restore(before.alarms.save()));
+    for (int i = 0; i < 26; ++i) {
+        after.judge(before.fleet.next());
+        CHECK_FALSE(after.status().since);
+    }
+    for (int i = 0; i < 5; ++i)
+        after.judge(before.fleet.next());
+    CHECK(after.status().verdict == Verdict::act);
+    CHECK(after.status().since);
+
     // What has been seen to become wrong is fine until it was so for long enough.
     Room later(kSilent + slow, 2, 3);
     later.run(20);

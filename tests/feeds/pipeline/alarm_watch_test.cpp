@@ -306,6 +306,21 @@ TEST_CASE("a wall that is started again while its feed is cut knows of the cut",
     CHECK(after.card("health/feed")->id == id);
 }
 
+TEST_CASE("who begins to look knows what is still open, and has a verdict the sooner", "[alarm_watch]") {
+    Watched f;
+    f.run(60);
+    AlarmWatch later(Rules::builtIn(), f.clock);
+    std::shared_ptr<const LiveStatus> status;
+    int passed = 0;
+    for (; passed < 20 && !(status && status->alarms.since); ++passed) {
+        f.run(1);
+        later.settled(f.step.state());
+        if (auto now = later.takeStatus()) status = std::move(now);
+    }
+    CHECK(passed <= 5); // of the ten that windows are long, most were there
+    CHECK(status->alarms.verdict == Verdict::fine);
+}
+
 TEST_CASE("who begins to look at a past knows since when a PoP is silent in it", "[alarm_watch]") {
     Watched f;
     f.run(30);
