@@ -52,6 +52,12 @@ void shareInto(PopTotals& part, const PopTotals& whole, std::uint64_t i, std::ui
     part.measuredByAll = whole.measuredByAll;
 }
 
+/// Where the slot begins that a second lies in.
+FeedSecond slotBefore(FeedSecond second) {
+    const auto width = HistoryReader::kWidth.count();
+    return feedSecond(unixSeconds(second) / width * width);
+}
+
 class HistoryRecording final : public RollupMaker::Sink {
   public:
     HistoryRecording(std::unique_ptr<RecordingWriter> writer, const PopCatalogue& catalogue,
@@ -62,6 +68,7 @@ class HistoryRecording final : public RollupMaker::Sink {
     bool write(const FleetRollup& rollup) {
         for (auto second = rollup.end - rollup.width + seconds(1); second <= rollup.end;
              second += seconds(1)) {
+            draw(std::min<FeedSecond>(slotBefore(m_options.from), second - RollupMaker::kLateSlots));
             m_logTime = std::max(m_logTime, recording::nanoseconds(second)); // as soon as it was over
             writeGlobal(second);
             for (const auto& pop : rollup.pops) {
@@ -84,12 +91,12 @@ class HistoryRecording final : public RollupMaker::Sink {
         }
         return !m_failure;
     }
-    /// Charts of what ended in (from, to]; as a recorder they are written when the last report was in them.
-    void draw(FeedSecond from, FeedSecond to, FeedSecond noLater) {
-        for (const auto& points : m_options.charts) {
-            if (points.end <= from || points.end > to) continue;
-            const auto written = std::min<FeedSecond>(points.end + RollupMaker::kLateSlots, noLater);
-            m_logTime = std::max(m_logTime, recording::nanoseconds(written));
+    /// Charts of what ended until there, and was not drawn yet; as by a recorder they are written when the
+    /// last report was in them: readers know the time of a moment by that.
+    void draw(FeedSecond to) {
+        for (; m_drawn < m_options.charts.size() && m_options.charts[m_drawn].end <= to; ++m_drawn) {
+            const auto& points = m_options.charts[m_drawn];
+            m_logTime = std::max(m_logTime, recording::nanoseconds(points.end + RollupMaker::kLateSlots));
             putMade(points);
         }
     }
@@ -103,10 +110,13 @@ class HistoryRecording final : public RollupMaker::Sink {
         m_logTime = std::max(m_logTime, recording::nanoseconds(at));
         writeGlobal(at);
     }
-    /// What was drawn so far ends at `drawn`.
-    RecordingWriter::Failure close(FeedSecond drawn) {
+    /// Of charts what ended in (from, to] is left out: it was drawn anew.
+    RecordingWriter::Failure close(FeedSecond from, FeedSecond to) {
         m_remake.finish();
-        draw(drawn, FeedSecond::max(), FeedSecond::max());
+        draw(from);
+        while (m_drawn < m_options.charts.size() && m_options.charts[m_drawn].end <= to)
+            ++m_drawn;
+        draw(FeedSecond::max());
         return m_failure ? m_failure : m_writer->close();
     }
     const RecordingWriter::Failure& failure() const { return m_failure; }
@@ -162,6 +172,7 @@ class HistoryRecording final : public RollupMaker::Sink {
     }
 
     const FetchOptions& m_options;
+    std::size_t m_drawn = 0; // of its charts
     std::unique_ptr<RecordingWriter> m_writer;
     Remake m_remake;
     Encoder m_encoder;
@@ -172,11 +183,6 @@ class HistoryRecording final : public RollupMaker::Sink {
     PopReport m_report;
     RecordingWriter::Failure m_failure;
 };
-
-FeedSecond slotBefore(FeedSecond second) {
-    const auto width = HistoryReader::kWidth.count();
-    return feedSecond(unixSeconds(second) / width * width);
-}
 
 std::string unusableText(const Counted& refused) {
     if (refused.count == 0) return {};
@@ -192,9 +198,9 @@ std::optional<Error> writeCharts(const std::string& output, const PopCatalogue& 
     if (!writer) return Error{writer.error()};
     HistoryRecording recording(std::move(writer.value()), catalogue, options);
     const auto last = slotBefore(at - RollupMaker::kLateSlots); // later ones may be open yet
-    recording.draw(FeedSecond::min(), last, last);
+    recording.draw(last);
     recording.settle(last, at);
-    return recording.close(last);
+    return recording.close(last, last);
 }
 
 Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& catalogue,
@@ -211,7 +217,7 @@ Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& cata
     HistoryRecording recording(std::move(writer.value()), catalogue, options);
     std::optional<Error> failed;
     const auto begin = slotBefore(options.from), end = slotBefore(options.to);
-    recording.draw(FeedSecond::min(), begin, begin);
+    recording.draw(begin - RollupMaker::kLateSlots);
     const auto readFrom = [&](FeedSecond from) { // while what came before is written
         return std::async(std::launch::async, [&, from] { return reader.value().read(from, end); });
     };
@@ -236,7 +242,7 @@ Result<Fetched> fetchHistory(const std::string& output, const PopCatalogue& cata
         }
     }
     if (next.valid()) next.wait(); // its errors are nobody's
-    if (!failed) failed = recording.close(options.to);
+    if (!failed) failed = recording.close(begin, options.to);
     fetched.reports = recording.reports;
     fetched.refused = reader.value().unusable();
     fetched.warnings = reader.value().warnings();

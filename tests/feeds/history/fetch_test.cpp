@@ -2,6 +2,8 @@
 // What a store holds, as a recording again.
 #include "feeds/capture/mcap_reader.h"
 #include "feeds/capture/message_stream.h"
+#include "feeds/capture/recording.h"
+#include "feeds/capture/recording_index.h"
 #include "feeds/history/fetch.h"
 #include "feeds/history/history_reader.h"
 #include "feeds/history/write_recording.h"
@@ -11,6 +13,7 @@
 #include "tests/support/history_store.h"
 #include "tests/support/http_responder.h"
 
+#include <cmath>
 #include <variant>
 
 using namespace surgescope;
@@ -176,6 +179,40 @@ TEST_CASE("what nodes cannot have done, and what is of no PoP, is left out and c
     for (const auto& [key, slot] : slots)
         CHECK(key.second == "LHR");
     CHECK(slots.size() == 2);
+}
+
+TEST_CASE("charts around what is fetched do not bend its time", "[history]") {
+    TemporaryFolder folder;
+    const auto file = (folder.path() / "back.mcap").string();
+    std::string samples;
+    for (int slot = -1; slot <= 10; ++slot)
+        samples += (slot < 0 ? "[" : ",[") + std::to_string(unixSeconds(kBegin) + 10 * slot) + ",\"" +
+                   std::to_string(100 + 10 * slot) + "\"]";
+    HttpResponder responder(
+        answerWith(R"({"data":{"result":[{"metric":{"pop":"LHR"},"values":[)" + samples + "]}]}}"));
+    FetchOptions options{.store = {.url = "http://127.0.0.1:" + std::to_string(responder.port())},
+                         .from = kBegin,
+                         .to = kBegin + seconds(100)};
+    for (int minute = -30; minute <= 30; ++minute) {
+        Points points{.end = kBegin + minute * seconds(60), .width = seconds(60), .places = "world"};
+        for (auto& column : points.columns.all)
+            column = {1.0F};
+        options.charts.push_back(points);
+    }
+    const auto fetched = fetchHistory(file, PopCatalogue::builtIn(), options);
+    if (!fetched) FAIL(fetched.error());
+    auto reader = McapReader::open(file);
+    REQUIRE(reader);
+    const auto index = indexOf(*reader.value());
+    CHECK(index.begin < kBegin - std::chrono::minutes(28));
+    CHECK(index.end > kBegin + std::chrono::minutes(28));
+    for (int second = 5; second < 100; second += 5) {
+        const auto at = kBegin + seconds(second);
+        const auto off = static_cast<double>(index.logTimeAt(RecordedTime(at))) / 1e9 -
+                         static_cast<double>(recording::nanoseconds(at)) / 1e9;
+        INFO(second);
+        CHECK(std::abs(off) < 1.2); // a second is shown when the next begins
+    }
 }
 
 TEST_CASE("samples that are no count are none, and that is told", "[history]") {
