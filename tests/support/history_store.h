@@ -17,6 +17,7 @@
 #include <optional>
 #include <poll.h>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,7 @@ class HistoryStore {
         command.insert(command.end(), m_more.begin(), m_more.end());
         m_server.start(command, m_kind == Kind::victoriaMetrics ? "started VictoriaMetrics"
                                                                 : "Server is ready to receive web requests");
+        if (m_kind == Kind::victoriaMetrics) m_rowsBefore = ownMetric("vm_rows{type=\"storage");
     }
     void kill() { m_server.kill(); }
 
@@ -60,9 +62,9 @@ class HistoryStore {
         const auto matcher = "ask!=\"" + std::to_string(++m_asked) + "\"";
         replaceEach(query, "%", matcher);
         auto http = feeds::HttpClient::make({});
-        const auto answer =
-            http.value().get(url() + "/api/v1/query?nocache=1&time=" + std::to_string(feeds::unixSeconds(at)) +
-                             "&query=" + feeds::percentEncoded(query));
+        const auto answer = http.value().get(
+            url() + "/api/v1/query?nocache=1&time=" + std::to_string(feeds::unixSeconds(at)) +
+            "&query=" + feeds::percentEncoded(query));
         std::map<std::string, double> values;
         const auto json = nlohmann::json::parse(answer.body, nullptr, false);
         if (!answer.isGood() || !json.is_object()) return values;
@@ -71,16 +73,21 @@ class HistoryStore {
                 values[entry["metric"].value("pop", "")] = std::stod(entry["value"][1].get<std::string>());
         return values;
     }
-    /// Asked until something holds; what was answered last.
+    /// VictoriaMetrics makes what it took known later, by parts in any order: all of it is to be seen.
+    bool isAllKnown() {
+        if (m_kind == Kind::prometheus) return true;
+        (void)feeds::HttpClient::make({}).value().get(url() + "/internal/force_flush");
+        return ownMetric("vm_rows{type=\"storage") >=
+               m_rowsBefore + ownMetric("vm_rows_added_to_storage_total");
+    }
+    /// Asked until all is known and something holds; what was answered last.
     template <class Holds>
     std::map<std::string, double> askUntil(const std::string& query, feeds::FeedSecond at, Holds holds) {
         std::map<std::string, double> values;
-        auto http = feeds::HttpClient::make({});
         eventually([&] {
-            // A store makes what it took known by parts, each once a second.
-            if (m_kind == Kind::victoriaMetrics) (void)http.value().get(url() + "/internal/force_flush");
+            const bool all = isAllKnown();
             values = ask(query, at);
-            if (holds(values)) return true;
+            if (all && holds(values)) return true;
             ::poll(nullptr, 0, 50);
             return false;
         });
@@ -88,10 +95,21 @@ class HistoryStore {
     }
 
   private:
+    /// The sum of its own metrics whose lines begin so.
+    double ownMetric(const std::string& beginning) const {
+        auto http = feeds::HttpClient::make({});
+        std::istringstream page(http.value().get(url() + "/metrics").body);
+        double sum = 0;
+        for (std::string line; std::getline(page, line);)
+            if (line.starts_with(beginning)) sum += std::stod(line.substr(line.rfind(' ')));
+        return sum;
+    }
+
     Kind m_kind;
     std::vector<std::string> m_more;
     TemporaryFolder m_folder;
     std::uint16_t m_port;
+    double m_rowsBefore = 0; // it was started with
     ServerProcess m_server;
     int m_asked = 0;
 };

@@ -160,8 +160,6 @@ RecordedLaunch chartsComeBack(HistoryStore& store) {
         writer.write(rollup);
     const auto begin = launch.rollups.front().end, end = launch.rollups.back().end;
     REQUIRE(knowsRegions(store, end, 1));
-    HttpClient::make({}).value().get(store.url() +
-                                     "/internal/force_flush"); // VictoriaMetrics: the last series, too
     areEqual(read(store.url(), begin - seconds(10), end, seconds(10)), launch.drawn.at(seconds(10)));
     areEqual(read(store.url(), begin - minutes(100), end + minutes(10), seconds(60)),
              launch.drawn.at(seconds(60)));

@@ -49,7 +49,7 @@ struct WatchedHistory {
                 REQUIRE(eventually(
                     [&] { return to.value().write(request).kind == RemoteStore::Outcome::Kind::stored; }));
         }
-        HttpClient::make({}).value().get(store.url() + "/internal/force_flush");
+        REQUIRE(eventually([&] { return store.isAllKnown(); }));
         if (!regions) {
             auto http = HttpClient::make({});
             http.value().post(store.url() + "/api/v1/admin/tsdb/delete_series?match[]=" +
