@@ -73,28 +73,39 @@ class HistoryStore {
                 values[entry["metric"].value("pop", "")] = std::stod(entry["value"][1].get<std::string>());
         return values;
     }
-    /// VictoriaMetrics makes what it took known later, by parts in any order: all of it is to be seen.
-    bool isAllKnown() {
-        if (m_kind == Kind::prometheus) return true;
-        (void)feeds::HttpClient::make({}).value().get(url() + "/internal/force_flush");
-        return ownMetric("vm_rows{type=\"storage") >=
-               m_rowsBefore + ownMetric("vm_rows_added_to_storage_total");
+    /// VictoriaMetrics makes what it took known a second later or two, by parts in any order: waits until all
+    /// of it is to be seen. False: it never was.
+    bool awaitAll() {
+        return eventually(
+            [&] {
+                if (m_kind == Kind::prometheus) return true;
+                if (ownMetric("vm_pending_rows{type=\"indexdb") == 0 &&
+                    ownMetric("vm_rows{type=\"storage") >=
+                        m_rowsBefore + ownMetric("vm_rows_added_to_storage_total"))
+                    return true;
+                ::poll(nullptr, 0, 50);
+                return false;
+            },
+            kPatience);
     }
     /// Asked until all is known and something holds; what was answered last.
     template <class Holds>
     std::map<std::string, double> askUntil(const std::string& query, feeds::FeedSecond at, Holds holds) {
+        awaitAll();
         std::map<std::string, double> values;
-        eventually([&] {
-            const bool all = isAllKnown();
-            values = ask(query, at);
-            if (all && holds(values)) return true;
-            ::poll(nullptr, 0, 50);
-            return false;
-        });
+        eventually(
+            [&] {
+                values = ask(query, at);
+                if (holds(values)) return true;
+                ::poll(nullptr, 0, 50);
+                return false;
+            },
+            kPatience);
         return values;
     }
 
   private:
+    static constexpr std::chrono::seconds kPatience{60};
     /// The sum of its own metrics whose lines begin so.
     double ownMetric(const std::string& beginning) const {
         auto http = feeds::HttpClient::make({});

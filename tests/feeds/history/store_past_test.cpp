@@ -49,7 +49,7 @@ struct WatchedHistory {
                 REQUIRE(eventually(
                     [&] { return to.value().write(request).kind == RemoteStore::Outcome::Kind::stored; }));
         }
-        REQUIRE(eventually([&] { return store.isAllKnown(); }));
+        REQUIRE(store.awaitAll());
         if (!regions) {
             auto http = HttpClient::make({});
             http.value().post(store.url() + "/api/v1/admin/tsdb/delete_series?match[]=" +
