@@ -2,6 +2,7 @@
 #include "app/capture/signals.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace surgescope::app {
 namespace {

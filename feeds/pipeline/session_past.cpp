@@ -10,6 +10,8 @@
 namespace surgescope::feeds {
 namespace {
 
+using std::chrono::seconds;
+
 /// A way back that has caught up with the feed to so many seconds is live again.
 constexpr double kAlmostLiveSeconds = 3;
 /// Before a part is through the next one is read, so many seconds of the wall's.

@@ -23,7 +23,7 @@ namespace {
 constexpr double kGhostLeaves = 4, kGhostReturns = 3;
 // Pixels at scale 1.
 constexpr double kTallFrom = 80; // of height: in less, words in the plot would take a curve's room
-constexpr double kTicks = 66, kEnds = 124, kBelow = 25;
+constexpr double kTicks = 66, kBelow = 25;
 
 } // namespace
 

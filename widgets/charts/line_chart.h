@@ -84,6 +84,7 @@ class LineChart : public TimePanel {
     void scaleChanged() override;
 
   private:
+    static constexpr double kEnds = 124; // pixels at scale 1, right of the plot: names of lines
     struct LogAxis {
         double lowest;
         double highest;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/map/status_marks.h"
 
+#include "widgets/base/format.h"
 #include "widgets/base/palette.h"
 
 #include <string_view>
