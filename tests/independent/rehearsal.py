@@ -41,6 +41,14 @@ class Rehearsal:
         self.running.append(process)
         return process
 
+    def launch(self):
+        """A scenario in which no node fails by itself: here all of them are to be heard."""
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../resources/scenarios/triple-drop.toml")) as file:
+            text = file.read()
+        with open(f"{self.folder}/launch.toml", "w") as file:
+            file.write(text + "\n[nodes]\nfailures_per_year = 0\n")
+        return f"{self.folder}/launch.toml"
+
     def kill(self, process):
         process.kill()
         process.wait()

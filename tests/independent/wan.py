@@ -45,8 +45,9 @@ class WithKeys(Rehearsal):
         relay = self.start_relay()
         self.check("the relay is let in", self.comes_to(lambda stats: stats["feed"]["endpoints"][0]["peers"] == 1))
         time.sleep(2)  # until the wall's wishes are there
-        fleet = self.start(self.site, "surgescope-sim", "--connect", "tcp://127.0.0.1:5555", "--nodes", str(NODES),
-                           "--publishers", str(PUBLISHERS), "--expect", self.folder + "/expected")
+        fleet = self.start(self.site, "surgescope-sim", "--scenario", self.launch(), "--connect", "tcp://127.0.0.1:5555",
+                           "--nodes", str(NODES), "--publishers", str(PUBLISHERS),
+                           "--expect", self.folder + "/expected")
         self.check("all nodes are heard", self.comes_to(whole))
 
         time.sleep(10)

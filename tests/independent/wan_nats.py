@@ -92,8 +92,9 @@ class OverNats(Rehearsal):
             if time.monotonic() > deadline:
                 return self.check("there is a stream", False)
             time.sleep(0.2)
-        self.fleet = self.start(self.site, "surgescope-sim", "--connect", "tcp://127.0.0.1:5555", "--nodes", str(NODES),
-                                "--publishers", str(PUBLISHERS), "--expect", self.folder + "/expected")
+        self.fleet = self.start(self.site, "surgescope-sim", "--scenario", self.launch(), "--connect", "tcp://127.0.0.1:5555",
+                                "--nodes", str(NODES), "--publishers", str(PUBLISHERS),
+                                "--expect", self.folder + "/expected")
         self.took("all nodes are heard", self.comes_to(self.is_whole))
         time.sleep(8)
         self.check("nothing is lost", not self.has_lost(self.stats()))
