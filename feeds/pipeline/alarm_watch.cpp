@@ -37,7 +37,8 @@ void AlarmWatch::settled(const FleetState& state) {
     m_epoch = state.epoch();
     tick(state);
     if (!m_judged) useSaved(*settled);
-    // What has closed cannot be judged any more: its alarms see that it is missing.
+    // What has closed cannot be judged any more: its alarms see that it is missing. Who begins takes in what
+    // is still open, so that windows fill the sooner.
     const auto oldest = *settled - seconds(Rollup::kOpenSeconds - 1);
     auto second = m_judged ? std::max(*m_judged + seconds(1), oldest) : oldest;
     const auto now = m_clock.steady();
