@@ -49,7 +49,7 @@ class HistoryStore {
         command.insert(command.end(), m_more.begin(), m_more.end());
         m_server.start(command, m_kind == Kind::victoriaMetrics ? "started VictoriaMetrics"
                                                                 : "Server is ready to receive web requests");
-        if (m_kind == Kind::victoriaMetrics) m_rowsBefore = ownMetric("vm_rows{type=\"storage");
+        if (m_kind == Kind::victoriaMetrics) m_rowsBefore = sumOf(ownMetrics(), kRows);
     }
     void kill() { m_server.kill(); }
 
@@ -76,12 +76,15 @@ class HistoryStore {
     /// VictoriaMetrics makes what it took known a second later or two, by parts in any order: waits until all
     /// of it is to be seen. False: it never was.
     bool awaitAll() {
+        if (m_kind == Kind::prometheus) return true;
+        // It answers with the same page for a second: one that was made before this call tells nothing.
+        constexpr const char* kPages = "vm_http_requests_total{path=\"/metrics\"}";
+        const auto before = sumOf(ownMetrics(), kPages);
         return eventually(
             [&] {
-                if (m_kind == Kind::prometheus) return true;
-                if (ownMetric("vm_pending_rows{type=\"indexdb") == 0 &&
-                    ownMetric("vm_rows{type=\"storage") >=
-                        m_rowsBefore + ownMetric("vm_rows_added_to_storage_total"))
+                const auto page = ownMetrics();
+                if (sumOf(page, kPages) > before && sumOf(page, "vm_pending_rows{type=\"indexdb") == 0 &&
+                    sumOf(page, kRows) >= m_rowsBefore + sumOf(page, "vm_rows_added_to_storage_total"))
                     return true;
                 ::poll(nullptr, 0, 50);
                 return false;
@@ -106,10 +109,16 @@ class HistoryStore {
 
   private:
     static constexpr std::chrono::seconds kPatience{60};
-    /// The sum of its own metrics whose lines begin so.
-    double ownMetric(const std::string& beginning) const {
+    static constexpr const char* kRows = "vm_rows{type=\"storage";
+
+    /// What it tells of itself.
+    std::string ownMetrics() const {
         auto http = feeds::HttpClient::make({});
-        std::istringstream page(http.value().get(url() + "/metrics").body);
+        return http.value().get(url() + "/metrics").body;
+    }
+    /// Of all whose lines begin so.
+    static double sumOf(const std::string& metrics, const std::string& beginning) {
+        std::istringstream page(metrics);
         double sum = 0;
         for (std::string line; std::getline(page, line);)
             if (line.starts_with(beginning)) sum += std::stod(line.substr(line.rfind(' ')));
