@@ -31,6 +31,11 @@ FeedSecond secondOf(RecordedTime at) {
     return std::chrono::floor<seconds>(at);
 }
 
+/// Where the point of charts begins that a moment lies in.
+FeedSecond slotBefore(FeedSecond at, seconds width) {
+    return feedSecond(unixSeconds(at) / width.count() * width.count());
+}
+
 /// The first folder that nobody else has.
 Result<FileLock> takeFolder(std::string& folder) {
     const auto first = folder;
@@ -126,7 +131,8 @@ std::optional<Error> StorePast::readFine(FeedSecond from, FeedSecond to) {
     from = std::max(m_options.from, from - Rollup::kFineRange);
     to = std::min(m_options.to, to);
     if (from >= m_fineFrom && to <= m_fineTo) return std::nullopt;
-    m_fineFrom = std::max(m_options.from, to - kFineBefore);
+    // At the seam of two coarse points: one that lies in both is left out.
+    m_fineFrom = std::max(m_options.from, slotBefore(to - kFineBefore, m_charts.points.front().width));
     m_fineTo = std::min(m_options.to, to + kFineBehind);
     auto charts = readCharts(m_options.store, m_fineFrom, m_fineTo, kFineStep);
     if (!charts) return Error{charts.error()};
