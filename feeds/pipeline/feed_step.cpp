@@ -24,6 +24,11 @@ std::chrono::microseconds heldBelow(const Header& header) {
     return std::clamp<std::chrono::microseconds>(header.sent - header.oldestSent, std::chrono::seconds(0),
                                                  std::chrono::seconds(Rollup::kOpenSeconds));
 }
+
+/// Than the finest points do.
+bool looksFurtherBack(const ViewRequest& request) {
+    return request.until || request.range > Rollup::kFineRange;
+}
 } // namespace
 
 FeedStep::FeedStep(Source& source, const PopCatalogue& catalogue, const Clock& clock,
@@ -48,10 +53,12 @@ std::size_t FeedStep::receive(std::chrono::milliseconds timeout) {
         } else if (const auto* refused = std::get_if<Refused>(&received)) {
             refuse(*refused);
         } else if (std::holds_alternative<Source::SeekIsNear>(received)) {
-            if (m_request.until || m_request.range > Rollup::kFineRange) continue;
+            m_coarseComes = true;
+            if (looksFurtherBack(m_request)) continue;
             m_seeking = false;
             break; // to show it before the rest comes
         } else {
+            m_coarseComes = false;
             m_seeking = std::holds_alternative<Source::SeekBegins>(received);
             if (m_seeking) m_state.startAnew();
             m_received = {m_clock.steady(), m_clock.wall()}; // what brings the past back is no rate
@@ -110,6 +117,7 @@ void FeedStep::request(const ViewRequest& request) {
         if (request.selection.isPop()) m_source.subscribe(topic(request.selection));
     }
     m_request = request;
+    if (m_coarseComes && looksFurtherBack(request)) m_seeking = true;
 }
 
 void FeedStep::setBaseline(std::shared_ptr<const Baseline> baseline) {

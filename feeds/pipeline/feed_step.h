@@ -65,6 +65,7 @@ class FeedStep {
     std::vector<FeedTap*> m_taps;
     std::optional<FeedSecond> m_tapsSettled; // as they know it
     bool m_seeking = false;
+    bool m_coarseComes = false; // of a past that can be shown already
     Decoder m_decoder;
     FleetState m_state;
     FrameBuilder m_builder;

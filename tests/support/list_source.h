@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -18,7 +19,8 @@ class ListSource final : public feeds::Source {
         std::string topic;
         std::string payload;
     };
-    std::deque<std::variant<Item, feeds::Refused>> items;
+    using Next = std::variant<Item, feeds::Refused, SeekBegins, SeekIsNear, SeekEnds>;
+    std::deque<Next> items;
     std::vector<std::string> subscriptions;
     const feeds::Clock* clock = nullptr; // stamps arrival; null: everything arrives at once
 
@@ -27,11 +29,17 @@ class ListSource final : public feeds::Source {
         if (items.empty()) return Nothing{};
         m_current = std::move(items.front());
         items.pop_front();
-        if (auto* refused = std::get_if<feeds::Refused>(&m_current)) return *refused;
-        const auto& item = std::get<Item>(m_current);
-        return feeds::RawMessage{item.topic, item.payload,
-                                 clock ? clock->wall() : feeds::WallTime(std::chrono::seconds(1'795'000'000)),
-                                 clock ? clock->steady() : feeds::SteadyTime{}};
+        return std::visit(
+            [this](const auto& next) -> Received {
+                if constexpr (std::is_same_v<std::decay_t<decltype(next)>, Item>)
+                    return feeds::RawMessage{next.topic, next.payload,
+                                             clock ? clock->wall()
+                                                   : feeds::WallTime(std::chrono::seconds(1'795'000'000)),
+                                             clock ? clock->steady() : feeds::SteadyTime{}};
+                else
+                    return next;
+            },
+            m_current);
     }
     void subscribe(const std::string& prefix) override { subscriptions.push_back(prefix); }
     void unsubscribe(const std::string& prefix) override { std::erase(subscriptions, prefix); }
@@ -44,7 +52,7 @@ class ListSource final : public feeds::Source {
     }
 
   private:
-    std::variant<Item, feeds::Refused> m_current;
+    Next m_current;
 };
 
 } // namespace surgescope::tests

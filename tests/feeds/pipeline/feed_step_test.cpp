@@ -7,9 +7,14 @@
 #include "tests/support/messages.h"
 #include "tests/support/test_clock.h"
 
+#include <algorithm>
+#include <cmath>
+
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
 using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
 
 namespace {
 
@@ -179,4 +184,34 @@ TEST_CASE("a frame says when the report arrived that settled its second", "[feed
     f.clock.advance(milliseconds(10));
     CHECK(f.step.buildFrame(0)->health.settledReportAt == second);
     CHECK(f.step.buildFrame(0)->health.settledReportAt == second); // of the second, not of the frame
+}
+
+TEST_CASE("who looks further back while a past is brought back waits for all of it", "[feed]") {
+    Fixture f;
+    f.source.items.push_back(Source::SeekBegins{});
+    f.source.add(popReport({}));
+    f.source.items.push_back(Source::SeekIsNear{});
+    Points points{.end = feedSecond(kStart / 10 * 10), .width = seconds(10), .places = "world"};
+    for (auto& column : points.columns.all)
+        column.assign(1, 1.0F);
+    constexpr int kPoints = 10'000; // more than are taken in one go
+    points.end -= points.width * kPoints;
+    for (int i = 0; i < kPoints; ++i) {
+        points.end += points.width;
+        f.source.add(points);
+    }
+    f.source.items.push_back(Source::SeekEnds{});
+    f.step.receive(milliseconds(0));
+    CHECK_FALSE(f.step.isSeeking());
+    CHECK(f.step.buildFrame(0)->settled);
+    f.step.request({.range = minutes(30)});
+    CHECK(f.step.isSeeking()); // nobody shall see the half of it
+    f.step.receive(milliseconds(0));
+    CHECK_FALSE(f.step.isSeeking());
+    const auto frame = f.step.buildFrame(0);
+    const auto& series = frame->series[Measure::metadata_p99_us];
+    REQUIRE(series.size() > 100);
+    CHECK(std::none_of(series.begin(), series.end() - 1, [](float value) { return std::isnan(value); }));
+    f.step.request({.range = minutes(60)});
+    CHECK_FALSE(f.step.isSeeking()); // it is all there
 }
