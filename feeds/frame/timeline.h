@@ -38,6 +38,7 @@ struct Timeline {
     std::optional<FeedSecond> releaseAt; // T-0
     std::vector<EventMark> events;       // by time
     std::vector<AlarmBar> alarms;        // by their beginning
+    std::optional<Time> judgedTo;        // nobody knows of alarms behind it; nothing: of all there is
     std::vector<Note> notes;             // by time
     std::vector<Range> gaps;             // nothing was received: drawn as gaps
     std::chrono::seconds overviewStep{1};

@@ -248,6 +248,7 @@ Timeline Session::timeline() {
     if (m_far && m_past) // what was not read is no gap
         std::erase_if(timeline.gaps,
                       [&](const auto& gap) { return !isOpened(gap.from) || !isOpened(gap.to); });
+    if (!m_live && m_desk.mustJudge()) timeline.judgedTo = timeline.position;
     return timeline;
 }
 

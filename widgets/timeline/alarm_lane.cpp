@@ -23,7 +23,7 @@ TimelineTime beginOf(const feeds::AlarmBar& bar) {
 }
 
 TimelineTime endOf(const feeds::AlarmBar& bar, const feeds::Timeline& timeline) {
-    return bar.to ? TimelineTime(*bar.to) : std::max(timeline.end, beginOf(bar));
+    return bar.to ? TimelineTime(*bar.to) : std::max(timeline.judgedTo.value_or(timeline.end), beginOf(bar));
 }
 
 void paintPiece(QPainter& painter, const QRectF& box, feeds::AlarmBar::Look look, QColor colour,

@@ -120,6 +120,8 @@ TEST_CASE("a recording shows alarms as they were, and who acknowledged them", "[
     const auto live = std::ranges::find(night.f.timeline.alarms, night.card.id, &AlarmBar::card);
     REQUIRE(live != night.f.timeline.alarms.end());
     CHECK(live->pieces == bar->pieces);
+    CHECK_FALSE(look.timeline.judgedTo); // all of it is known
+    CHECK_FALSE(night.f.timeline.judgedTo);
 
     // What was cannot be changed.
     CHECK(look.session->ask(Acknowledge{night.card.id, "Bob", ""}));
@@ -142,6 +144,9 @@ TEST_CASE("with rules of one's own a recording is judged anew", "[desk]") {
     CHECK(look.status->judgedBy == LiveStatus::JudgedBy::thisWall);
     for (const auto& card : look.status->alarms.cards)
         CHECK(card.by.empty());
+    // Of alarms that stand where it is looked at, nobody knows yet for how long.
+    const auto judged = look.session->timeline();
+    CHECK(judged.judgedTo == judged.position);
 }
 
 TEST_CASE("notes are recorded, and those to a recording are kept beside it", "[desk]") {

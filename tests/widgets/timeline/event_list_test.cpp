@@ -102,6 +102,8 @@ TEST_CASE("alarms have bars in rows of the lane, the critical ones first, and no
             CHECK_FALSE(placed[i].box.intersects(placed[j].box));
     }
     CHECK(placed[1].box.right() == Approx(scale.xOf(t.end))); // still there
+    t.judgedTo = *t.releaseAt + minutes(6);                   // and nobody knows for how long
+    CHECK(placeBars(t, scale, layout.track, 1)[1].box.right() == Approx(scale.xOf(*t.judgedTo)));
     // Those that follow one another share a row.
     t.alarms = {t.alarms[0],
                 barOf(4, *t.releaseAt + minutes(20), std::nullopt, feeds::Severity::critical, "again")};
