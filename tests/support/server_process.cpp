@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
+#include <random>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -119,14 +120,18 @@ void ServerProcess::kill() {
 }
 
 std::uint16_t freeTcpPort() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    auto address = loopbackPort(0);
-    socklen_t size = sizeof address;
-    if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        failServer("no free port");
-    ::close(fd);
-    return ntohs(address.sin_port);
+    // Below those that are given to whoever connects: one of a server that is started again stays free.
+    static std::mt19937 random{std::random_device{}()};
+    std::uniform_int_distribution<std::uint16_t> below(10'000, 32'000);
+    for (int tries = 0; tries < 100; ++tries) {
+        const auto port = below(random);
+        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const auto address = loopbackPort(port);
+        const bool isFree = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+        if (fd >= 0) ::close(fd);
+        if (isFree) return port;
+    }
+    failServer("no free port");
 }
 
 HttpReply sendHttp(std::uint16_t port, std::string_view bytes, const char* from) {
