@@ -31,67 +31,27 @@ std::size_t sizeOf(const NatsConnection::Outgoing& message) {
 
 } // namespace
 
-/// libnats calls from threads of its own, also after a connection was destroyed: it holds a number, and who
-/// that is, is looked up here.
-struct NatsConnection::Gateway {
-    std::mutex mutex; // held while the owner is called
-    NatsConnection* owner = nullptr;
-
-    using Known = std::map<std::uintptr_t, std::shared_ptr<Gateway>>;
-    static std::mutex& knownMutex() {
-        static std::mutex mutex;
-        return mutex;
-    }
-    static Known& known() {
-        static Known known;
-        return known;
-    }
-    static void* keyOf(const Gateway* gateway) { // never a pointer that is followed
-        return reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(gateway)); // NOLINT
-    }
-    static void add(const std::shared_ptr<Gateway>& gateway) {
-        const std::scoped_lock lock(knownMutex());
-        known().emplace(reinterpret_cast<std::uintptr_t>(gateway.get()), gateway);
-    }
-    static void remove(const std::shared_ptr<Gateway>& gateway) {
-        {
-            const std::scoped_lock lock(knownMutex());
-            known().erase(reinterpret_cast<std::uintptr_t>(gateway.get()));
-        }
-        const std::scoped_lock lock(gateway->mutex); // whoever is within leaves first
-        gateway->owner = nullptr;
-    }
-    template <class Use> static void enter(void* key, Use use) {
-        std::shared_ptr<Gateway> gateway;
-        {
-            const std::scoped_lock lock(knownMutex());
-            if (const auto at = known().find(reinterpret_cast<std::uintptr_t>(key)); at != known().end())
-                gateway = at->second;
-        }
-        if (!gateway) return;
-        const std::scoped_lock lock(gateway->mutex);
-        if (gateway->owner) use(*gateway->owner);
-    }
-
+/// What libnats calls, from threads of its own.
+struct NatsConnection::Calls {
     static void onMessage(natsConnection*, natsSubscription*, natsMsg* message, void* key) {
         NatsMessage heard(message);
-        enter(key, [&](NatsConnection& self) {
+        Late::enter(key, [&](NatsConnection& self) {
             if (self.m_options.hear) self.m_options.hear(std::move(heard));
         });
     }
     static void onError(natsConnection* connection, natsSubscription* subscription, natsStatus error,
                         void* key) {
-        enter(key, [&](NatsConnection& self) { self.complain(connection, error, subscription); });
+        Late::enter(key, [&](NatsConnection& self) { self.complain(connection, error, subscription); });
     }
     static void onDisconnected(natsConnection* connection, void* key) {
-        enter(key, [&](NatsConnection& self) {
+        Late::enter(key, [&](NatsConnection& self) {
             const std::scoped_lock lock(self.m_mutex);
             if (connection != self.m_connection.get()) return; // one before
             if (std::exchange(self.m_isUp, false)) ++self.m_status.lost;
         });
     }
     static void onReconnected(natsConnection* connection, void* key) {
-        enter(key, [&](NatsConnection& self) {
+        Late::enter(key, [&](NatsConnection& self) {
             const std::scoped_lock lock(self.m_mutex);
             if (connection != self.m_connection.get()) return;
             self.m_isUp = true;
@@ -100,7 +60,7 @@ struct NatsConnection::Gateway {
         });
     }
     static void onClosed(natsConnection* connection, void* key) {
-        enter(key, [&](NatsConnection& self) {
+        Late::enter(key, [&](NatsConnection& self) {
             const std::scoped_lock lock(self.m_mutex);
             if (connection != self.m_connection.get()) return;
             self.m_isUp = false;
@@ -121,13 +81,12 @@ Result<std::unique_ptr<NatsConnection>> NatsConnection::open(Options options) {
     if (!login) return Error{login.error()};
     std::unique_ptr<NatsConnection> connection(
         new NatsConnection(std::move(options), std::move(login.value())));
-    connection->m_gateway = std::make_shared<Gateway>();
-    connection->m_gateway->owner = connection.get();
+    connection->m_lateCalls = std::make_shared<Late>(*connection);
     return connection;
 }
 
 void NatsConnection::start() {
-    Gateway::add(m_gateway);
+    Late::open(m_lateCalls);
     m_thread = std::thread([this] { run(); });
 }
 
@@ -143,7 +102,7 @@ void NatsConnection::stop() {
         m_news.notify_all();
     }
     m_thread.join();
-    Gateway::remove(m_gateway);
+    m_lateCalls->close();
     m_subscriptions.clear();
     m_connection.reset();
 }
@@ -152,12 +111,12 @@ void NatsConnection::connect() {
     natsOptions* made = nullptr;
     natsOptions_Create(&made);
     Held<natsOptions> options(made);
-    void* key = Gateway::keyOf(m_gateway.get());
+    void* key = m_lateCalls->key();
     auto s = m_login.fill(made);
-    if (s == NATS_OK) s = natsOptions_SetErrorHandler(made, Gateway::onError, key);
-    if (s == NATS_OK) s = natsOptions_SetDisconnectedCB(made, Gateway::onDisconnected, key);
-    if (s == NATS_OK) s = natsOptions_SetReconnectedCB(made, Gateway::onReconnected, key);
-    if (s == NATS_OK) s = natsOptions_SetClosedCB(made, Gateway::onClosed, key);
+    if (s == NATS_OK) s = natsOptions_SetErrorHandler(made, Calls::onError, key);
+    if (s == NATS_OK) s = natsOptions_SetDisconnectedCB(made, Calls::onDisconnected, key);
+    if (s == NATS_OK) s = natsOptions_SetReconnectedCB(made, Calls::onReconnected, key);
+    if (s == NATS_OK) s = natsOptions_SetClosedCB(made, Calls::onClosed, key);
     {
         const std::scoped_lock lock(m_mutex);
         m_isClosed = false;
@@ -259,8 +218,8 @@ void NatsConnection::follow() {
         auto& held = m_subscriptions[subject];
         if (held) continue;
         natsSubscription* subscription = nullptr;
-        if (natsConnection_Subscribe(&subscription, m_connection.get(), subject.c_str(), Gateway::onMessage,
-                                     Gateway::keyOf(m_gateway.get())) == NATS_OK)
+        if (natsConnection_Subscribe(&subscription, m_connection.get(), subject.c_str(), Calls::onMessage,
+                                     m_lateCalls->key()) == NATS_OK)
             held.reset(subscription);
         else
             m_subscriptions.erase(subject); // tried again the next time

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feeds/transport/endpoint_status.h"
+#include "feeds/transport/late_calls.h"
 #include "feeds/transport/nats_access.h"
 #include "feeds/transport/nats_attempt.h"
 #include "feeds/transport/nats_endpoint.h"
@@ -107,7 +108,8 @@ class NatsConnection {
     static std::string uniqueWord();
 
   private:
-    struct Gateway; // from libnats's threads to this object, while there is one
+    using Late = LateCalls<NatsConnection>; // libnats calls also when this is gone
+    struct Calls;
     template <class T> using Held = NatsHeld<T>;
 
     NatsConnection(Options options, NatsLogin login);
@@ -126,7 +128,7 @@ class NatsConnection {
 
     const Options m_options;
     const NatsLogin m_login;
-    std::shared_ptr<Gateway> m_gateway;
+    std::shared_ptr<Late> m_lateCalls;
     // The connection's thread; others compare m_connection, under m_mutex:
     Held<natsConnection> m_connection;
     std::map<std::string, Held<natsSubscription>> m_subscriptions; // by subject
