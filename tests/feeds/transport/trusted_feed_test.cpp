@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Real sockets with real keys: who is let in, who is not, and what becomes of those who were.
-#include "feeds/pipeline/feed_step.h"
 #include "feeds/publish/answering_socket.h"
 #include "feeds/transport/greeting.h"
 #include "feeds/transport/publishing_socket.h"
@@ -8,91 +7,14 @@
 #include "feeds/wire/encode.h"
 
 #include "tests/support/catch.h"
-#include "tests/support/machine.h"
-#include "tests/support/messages.h"
-#include "tests/support/sockets.h"
-#include "tests/support/test_clock.h"
+#include "tests/support/trusted_wall.h"
 
-#include <algorithm>
-#include <fstream>
 #include <future>
 #include <string>
-#include <sys/stat.h>
 
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
 using std::chrono::milliseconds;
-
-namespace {
-
-const std::string kAnywhere = "tcp://0.0.0.0:*"; // as for other machines
-
-/// Who was not let in tries again after up to 5.5 s, and that may happen several times.
-template <class Done> bool comesTo(Done done) {
-    return eventually(done, std::chrono::seconds(90));
-}
-
-Permit agentPermit(const std::string& key) {
-    return {"EWR/edge-1", key, {"EWR/edge-1"}, {"EWR"}, {"edge-1"}};
-}
-
-/// A wall that waits for agents.
-struct TrustedWall : Machine {
-    std::unique_ptr<ZmqSource> source = openSource({.bind = {kAnywhere}, .context = context});
-    SystemClock clock;
-    FeedStep step{*source, PopCatalogue::builtIn(), clock, NodeColumnsWanted::ofSelectedPop};
-
-    std::string endpoint() const { return source->endpoints().front().name; }
-    EndpointStatus status() const { return source->endpoints().front(); }
-    FeedHealth health() {
-        step.receive(milliseconds(10));
-        return step.buildFrame(0)->health;
-    }
-    std::uint64_t refused() {
-        for (const auto& one : health().refused)
-            if (one.reason == wordsFor(Refusal::notAllowed)) return one.count;
-        return 0;
-    }
-};
-
-/// One agent that connects to it.
-struct TrustedAgent : Machine {
-    SystemClock clock;
-    std::string name = "EWR/edge-1";
-    std::string pop = "EWR";
-    std::string problem;
-    std::string over;
-    std::unique_ptr<Publisher> publisher;
-
-    void connect(const std::string& endpoint) {
-        publisher = openPublisher({.name = name,
-                                   .connect = {endpoint},
-                                   .warn = [this](const std::string& text) { problem = text; },
-                                   .inform = [this](const std::string& text) { over = text; },
-                                   .context = context},
-                                  clock);
-    }
-    void speak() {
-        publisher->tick();
-        auto report = popReport({.publisher = name, .pop = pop});
-        report.header.intervalEnd = std::chrono::floor<std::chrono::seconds>(clock.wall());
-        publisher->publish(report);
-    }
-};
-
-bool hears(TrustedWall& wall, TrustedAgent& agent) {
-    return comesTo([&] {
-        agent.speak();
-        return wall.health().nodesHeard == 1;
-    });
-}
-
-bool has(const EndpointStatus& status, const std::string& words) {
-    return std::ranges::any_of(status.troubles,
-                               [&](const Counted& one) { return one.what.find(words) != std::string::npos; });
-}
-
-} // namespace
 
 TEST_CASE("an agent whose key is allowed is heard", "[trust]") {
     TrustedWall wall;
@@ -114,9 +36,9 @@ TEST_CASE("whose key nobody knows is not let in, and named, and comes by itself 
     REQUIRE(comesTo([&] {
         agent.speak();
         wall.health();
-        return has(wall.status(), "the key " + agent.key().substr(0, 8)) && !agent.problem.empty();
+        return tells(wall.status(), "the key " + agent.key().substr(0, 8)) && !agent.problem.empty();
     }));
-    CHECK(has(wall.status(), "not in the allow-list"));
+    CHECK(tells(wall.status(), "not in the allow-list"));
     CHECK_THAT(agent.problem, containsText("not let in at " + wall.endpoint()));
     CHECK_THAT(agent.problem, containsText("surgescope-keys allow '" + agent.key() + "' 'EWR/edge-1'"));
     wall.allows(agentPermit(agent.key()));
@@ -143,7 +65,7 @@ TEST_CASE("who speaks without a key, or to the wrong one, is not heard", "[trust
         publisher->publish(report);
         agent.speak();
         wall.health();
-        return has(wall.status(), "without a key, or with that of somebody else") && !agent.problem.empty();
+        return tells(wall.status(), "without a key, or with that of somebody else") && !agent.problem.empty();
     }));
     CHECK(wall.health().nodesHeard == 0);
 }
@@ -287,43 +209,6 @@ TEST_CASE("a flood in another's name takes nothing of what the other may send", 
     }));
 }
 
-TEST_CASE("whose key is revoked is not believed from then on", "[trust]") {
-    TrustedWall wall;
-    TrustedAgent agent;
-    agent.knows(wall.key());
-    wall.allows(agentPermit(agent.key()));
-    agent.connect(wall.endpoint());
-    REQUIRE(hears(wall, agent));
-    wall.revokes(agent.key());
-    CHECK(comesTo([&] {
-        agent.speak();
-        return wall.refused() > 0;
-    }));
-    CHECK_THAT(wall.health().lastRefusal, containsText("its key was revoked"));
-    // Nor is it let in again.
-    agent.connect(wall.endpoint());
-    CHECK(comesTo([&] {
-        agent.speak();
-        wall.health();
-        return has(wall.status(), "EWR/edge-1: its key was revoked");
-    }));
-}
-
-TEST_CASE("a key that is over is not let in", "[trust]") {
-    TrustedWall wall;
-    TrustedAgent agent;
-    agent.knows(wall.key());
-    auto permit = agentPermit(agent.key());
-    permit.until = SystemClock().wall() - std::chrono::hours(1);
-    wall.allows(permit);
-    agent.connect(wall.endpoint());
-    CHECK(comesTo([&] {
-        agent.speak();
-        wall.health();
-        return has(wall.status(), "its key was good until");
-    }));
-}
-
 TEST_CASE("within the machine, with and without keys, the right way is taken at once", "[trust]") {
     TrustedWall wall; // with keys, though it is here
     auto within = wall.endpoint();
@@ -344,16 +229,6 @@ TEST_CASE("within the machine, with and without keys, the right way is taken at 
         return wall.health().nodesHeard == 1;
     }));
     CHECK(wall.status().troubles.empty());
-}
-
-TEST_CASE("a wall that changes its key is met by the other one that is known", "[trust]") {
-    TrustedWall wall;
-    TrustedAgent agent;
-    agent.knows(KeyPair::make().publicKey); // the one before
-    agent.knows(wall.key());
-    wall.allows(agentPermit(agent.key()));
-    agent.connect(wall.endpoint());
-    CHECK(hears(wall, agent));
 }
 
 TEST_CASE("a wall that connects believes what the allow-list says of who answers", "[trust]") {
@@ -428,53 +303,6 @@ TEST_CASE("off this machine nothing is opened without keys, but on purpose, and 
     CHECK_THAT(AnsweringSocket::open(kLevers, kAnywhere, careless.context).error(),
                containsText("without keys"));
     CHECK_FALSE(careless.trust->ownIfAny()->has_value()); // none was needed
-}
-
-TEST_CASE("an allow-list that becomes unreadable changes nothing, and says so", "[trust]") {
-    TrustedWall wall;
-    TrustedAgent agent;
-    agent.knows(wall.key());
-    wall.allows(agentPermit(agent.key()));
-    agent.connect(wall.endpoint());
-    REQUIRE(hears(wall, agent));
-    std::ofstream(wall.trust->files().allowedPath()) << "[[key]]\n";
-    CHECK(comesTo([&] {
-        wall.health();
-        return has(wall.status(), "the allow-list in use is an older one");
-    }));
-    const auto refused = wall.refused();
-    agent.speak();
-    CHECK(wall.refused() == refused);
-}
-
-TEST_CASE("an allow-list that others may write is not read, until they may no more", "[trust]") {
-    TrustedWall wall;
-    TrustedAgent agent;
-    agent.knows(wall.key());
-    wall.allows(agentPermit(agent.key()));
-    agent.connect(wall.endpoint());
-    REQUIRE(hears(wall, agent));
-    const auto& path = wall.trust->files().allowedPath();
-    ::chmod(path.c_str(), 0666);
-    std::ofstream(path) << ""; // by one of them
-    const auto isOlder = [&] {
-        agent.speak();
-        wall.health();
-        return has(wall.status(), "allowed.toml: others may write it");
-    };
-    CHECK(comesTo(isOlder));
-    const auto refused = wall.refused();
-    agent.speak();
-    CHECK(wall.refused() == refused);
-    ::chmod(path.c_str(), 0600); // the same bytes, and they count now
-    CHECK(comesTo([&] { return !isOlder() && wall.refused() > refused; }));
-    ::chmod(wall.trust->files().folder().c_str(), 0777);
-    CHECK(comesTo([&] {
-        wall.health();
-        return has(wall.status(), "others may write it");
-    }));
-    ::chmod(wall.trust->files().folder().c_str(), 0700);
-    CHECK(comesTo([&] { return !isOlder(); }));
 }
 
 TEST_CASE("what is within this machine", "[trust]") {
