@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -18,6 +19,7 @@
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +39,20 @@ sockaddr_in loopbackPort(std::uint16_t port) {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return address;
+}
+
+/// Below 0: another test has it. Until the process ends: what a server binds does not tell, as HAProxy binds
+/// also what another HAProxy has, and both get what comes.
+int claimOf(std::uint16_t port) {
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    const auto text = "surgescope-test-port-" + std::to_string(port);
+    text.copy(name.sun_path + 1, sizeof name.sun_path - 1); // behind a 0: a name without a file
+    const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
+    if (::bind(fd, reinterpret_cast<const sockaddr*>(&name), size) == 0) return fd;
+    if (fd >= 0) ::close(fd);
+    return -1;
 }
 
 /// Reads until `text` is there (true) or the other end has closed (false).
@@ -125,11 +141,14 @@ std::uint16_t freeTcpPort() {
     std::uniform_int_distribution<std::uint16_t> below(10'000, 32'000);
     for (int tries = 0; tries < 100; ++tries) {
         const auto port = below(random);
+        const int claim = claimOf(port);
+        if (claim < 0) continue;
         const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         const auto address = loopbackPort(port);
         const bool isFree = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
         if (fd >= 0) ::close(fd);
-        if (isFree) return port;
+        if (isFree) return port; // its claim stays
+        ::close(claim);
     }
     failServer("no free port");
 }

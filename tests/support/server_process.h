@@ -37,7 +37,7 @@ class ServerProcess {
     int m_output = -1; // ends when the last of its processes has
 };
 
-/// A TCP port of 127.0.0.1 that nobody uses just now.
+/// A TCP port of 127.0.0.1 that nobody uses just now, nor any other test until this process ends.
 std::uint16_t freeTcpPort();
 
 struct HttpReply {
