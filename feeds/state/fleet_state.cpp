@@ -221,8 +221,11 @@ void FleetState::settle(SteadyTime now) {
     std::vector<FeedSecond> newest;
     newest.reserve(m_places.size());
     std::optional<FeedSecond> complete;
+    // When nobody is live any more, those count who were when the last report came: of a fleet that ended, as
+    // of a past that was brought back until there, the last second is shown as well.
+    const auto at = isLive(m_lastReport, now) ? now : m_lastReport.value_or(now);
     for (const auto& [code, place] : m_places) {
-        if (place->rollup.empty() || !isLive(place->lastReport, now)) continue;
+        if (place->rollup.empty() || !isLive(place->lastReport, at)) continue;
         newest.push_back(place->rollup.newest());
         const auto done = place->newestComplete();
         complete = complete ? std::min(*complete, done) : done;

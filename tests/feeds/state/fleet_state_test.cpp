@@ -96,6 +96,21 @@ TEST_CASE("a PoP that fell silent holds nobody up", "[fleet]") {
     CHECK(fleet.world(Counter::requests) == 200);
 }
 
+TEST_CASE("the last second of a fleet that ended is shown, whenever somebody looks", "[fleet]") {
+    Fleet fleet;
+    fleet.report({.publisher = "CDG", .pop = "CDG"}); // and nothing any more
+    for (int s = 0; s <= 4; ++s) {
+        if (s == 4) CHECK(fleet.settled() == 3);
+        for (const char* pop : {"LHR", "EWR"})
+            fleet.report({.publisher = pop, .pop = pop, .second = kStart + s});
+        if (s < 4) fleet.settled();
+        fleet.clock.advance(seconds(1));
+    }
+    fleet.clock.advance(seconds(60));
+    CHECK(fleet.settled() == 4);
+    CHECK(fleet.world(Counter::requests) == 200);
+}
+
 TEST_CASE("of several agents in a PoP all are waited for", "[fleet]") {
     Fleet fleet;
     fleet.report({.publisher = "a", .requests = 1});
