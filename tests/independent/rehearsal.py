@@ -70,7 +70,7 @@ class Rehearsal:
             if stats and what(stats):
                 return time.monotonic() - begin
         stats = self.stats(of) or {}
-        print(json.dumps({key: stats.get(key) for key in ("nodes", "feed")}, indent=1), file=sys.stderr)
+        print(json.dumps({key: stats.get(key) for key in ("settled", "nodes", "feed")}, indent=1), file=sys.stderr)
         return None
 
     def end(self):
