@@ -80,35 +80,30 @@ class HistoryStore {
         // It answers with the same page for a second: one that was made before this call tells nothing.
         constexpr const char* kPages = "vm_http_requests_total{path=\"/metrics\"}";
         const auto before = sumOf(ownMetrics(), kPages);
-        return eventually(
-            [&] {
-                const auto page = ownMetrics();
-                if (sumOf(page, kPages) > before && sumOf(page, "vm_pending_rows{type=\"indexdb") == 0 &&
-                    sumOf(page, kRows) >= m_rowsBefore + sumOf(page, "vm_rows_added_to_storage_total"))
-                    return true;
-                ::poll(nullptr, 0, 50);
-                return false;
-            },
-            kPatience);
+        return eventually([&] {
+            const auto page = ownMetrics();
+            if (sumOf(page, kPages) > before && sumOf(page, "vm_pending_rows{type=\"indexdb") == 0 &&
+                sumOf(page, kRows) >= m_rowsBefore + sumOf(page, "vm_rows_added_to_storage_total"))
+                return true;
+            ::poll(nullptr, 0, 50);
+            return false;
+        });
     }
     /// Asked until all is known and something holds; what was answered last.
     template <class Holds>
     std::map<std::string, double> askUntil(const std::string& query, feeds::FeedSecond at, Holds holds) {
         awaitAll();
         std::map<std::string, double> values;
-        eventually(
-            [&] {
-                values = ask(query, at);
-                if (holds(values)) return true;
-                ::poll(nullptr, 0, 50);
-                return false;
-            },
-            kPatience);
+        eventually([&] {
+            values = ask(query, at);
+            if (holds(values)) return true;
+            ::poll(nullptr, 0, 50);
+            return false;
+        });
         return values;
     }
 
   private:
-    static constexpr std::chrono::seconds kPatience{60};
     static constexpr const char* kRows = "vm_rows{type=\"storage";
 
     /// What it tells of itself.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/server_process.h"
 
+#include "tests/support/wait.h"
+
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
@@ -25,8 +27,6 @@
 
 namespace surgescope::tests {
 namespace {
-
-constexpr std::chrono::seconds kServerDeadline{20};
 
 [[noreturn]] void failServer(const std::string& what) {
     throw std::runtime_error("server: " + what +
@@ -57,7 +57,7 @@ int claimOf(std::uint16_t port) {
 
 /// Reads until `text` is there (true) or the other end has closed (false).
 bool readTo(int fd, std::string_view text, std::string& read) {
-    const auto deadline = std::chrono::steady_clock::now() + kServerDeadline;
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
     std::array<char, 4096> part{};
     while (text.empty() || read.find(text) == std::string::npos) {
         const auto left =
