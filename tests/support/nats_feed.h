@@ -57,7 +57,7 @@ struct Given {
         arrived = message->arrived;
         return true;
     }
-    template <class Done> bool until(Done done, std::chrono::seconds limit = std::chrono::seconds(20)) {
+    template <class Done> bool until(Done done, std::chrono::seconds limit = kPatience) {
         const bool is = eventually(
             [&] {
                 take();

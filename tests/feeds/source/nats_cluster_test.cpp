@@ -32,12 +32,10 @@ TEST_CASE("of three servers one is killed, and comes back: nothing is lost, noth
         nats.restart(killed);
         sayAndTake(20);
         const auto last = agent.publisher->sentMessages();
-        const bool all = given.until(
-            [&] {
-                agent.publisher->tick();
-                return given.missing(last) == 0;
-            },
-            seconds(60)); // elections take as long as they take
+        const bool all = given.until([&] { // elections take as long as they take
+            agent.publisher->tick();
+            return given.missing(last) == 0;
+        });
         INFO("missing " << given.missing(last) << agent.told());
         REQUIRE(all);
         CHECK(given.hasAllOnce(last));
@@ -60,14 +58,12 @@ TEST_CASE("a cluster without a leader is said to have none, and no longer when i
     Speaker agent(nats.endpoint(), {.name = "other"});
     Asker asker(nats);
     const auto awaits = [&](auto done) {
-        const bool is = eventually(
-            [&] {
-                asker.hearNobody(std::chrono::milliseconds(20)); // floods are not what is tested
-                keeper.say();
-                agent.say("EWR");
-                return done();
-            },
-            seconds(60));
+        const bool is = eventually([&] {
+            asker.hearNobody(std::chrono::milliseconds(20)); // floods are not what is tested
+            keeper.say();
+            agent.say("EWR");
+            return done();
+        });
         if (!is) WARN(keeper.told() << "; of the agent " << agent.told() << "; said " << said);
         return is;
     };

@@ -6,6 +6,8 @@
 #include "tests/support/fake_nats.h"
 #include "tests/support/nats_feed.h"
 
+#include <nlohmann/json.hpp>
+
 using namespace surgescope::feeds;
 using namespace surgescope::tests;
 using std::chrono::seconds;
@@ -213,19 +215,14 @@ TEST_CASE("of a stream nothing stays as a stranger left it", "[nats]") {
     Asker stranger(nats);
     REQUIRE(stranger.awaitStream(1, [&] { keeper.say(); }));
     const auto configured = [&] {
-        const auto text = stranger.request("$JS.API.STREAM.INFO.SURGESCOPE");
-        const auto from = text.find("\"config\":") + 9;
-        return text.substr(from, text.find('}', from) + 1 - from);
+        return nlohmann::json::parse(stranger.request("$JS.API.STREAM.INFO.SURGESCOPE")).at("config");
     };
     const auto asMade = configured();
     for (const char* limit : {"max_msg_size", "max_msgs_per_subject", "max_msgs"}) {
         INFO(limit);
         auto other = asMade;
-        const auto at = other.find("\"" + std::string(limit) + "\":");
-        REQUIRE(at != std::string::npos);
-        const auto value = at + std::string(limit).size() + 3;
-        other.replace(value, other.find_first_of(",}", value) - value, "10");
-        const auto answer = stranger.request("$JS.API.STREAM.UPDATE.SURGESCOPE", other.c_str());
+        other.at(limit) = 10;
+        const auto answer = stranger.request("$JS.API.STREAM.UPDATE.SURGESCOPE", other.dump().c_str());
         INFO(answer);
         REQUIRE(configured() != asMade);
         CHECK(eventually([&] {
