@@ -45,8 +45,9 @@ class FleetState {
     static constexpr std::chrono::seconds kShownWithin{3};
 
     /// Moves the settled second on: the newest one that all live PoPs have reported, at most one second
-    /// behind the median PoP, so that one slow or misdated PoP holds nobody up. Then adds regions and world
-    /// up anew where they changed. Call before reading; reports that run well ahead do it too.
+    /// behind the median PoP, so that one slow or misdated PoP holds nobody up. When nobody is live, all that
+    /// were when the last report came. Then adds regions and world up anew where they changed. Call before
+    /// reading; reports that run well ahead do it too.
     void settle(SteadyTime now);
 
     /// All displayed numbers are of this second. Nothing before the first report.

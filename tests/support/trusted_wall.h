@@ -72,6 +72,13 @@ struct TrustedAgent : Machine {
     }
 };
 
+/// It knows the wall, may speak for its node, and connects.
+inline void letIn(TrustedWall& wall, TrustedAgent& agent) {
+    agent.knows(wall.key());
+    wall.allows(agentPermit(agent.key()));
+    agent.connect(wall.endpoint());
+}
+
 inline bool hears(TrustedWall& wall, TrustedAgent& agent) {
     return comesTo([&] {
         agent.speak();

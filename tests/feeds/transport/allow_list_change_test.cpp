@@ -13,9 +13,7 @@ using namespace surgescope::tests;
 TEST_CASE("whose key is revoked is not believed from then on", "[trust]") {
     TrustedWall wall;
     TrustedAgent agent;
-    agent.knows(wall.key());
-    wall.allows(agentPermit(agent.key()));
-    agent.connect(wall.endpoint());
+    letIn(wall, agent);
     REQUIRE(hears(wall, agent));
     wall.revokes(agent.key());
     CHECK(comesTo([&] {
@@ -51,18 +49,14 @@ TEST_CASE("a wall that changes its key is met by the other one that is known", "
     TrustedWall wall;
     TrustedAgent agent;
     agent.knows(KeyPair::make().publicKey); // the one before
-    agent.knows(wall.key());
-    wall.allows(agentPermit(agent.key()));
-    agent.connect(wall.endpoint());
+    letIn(wall, agent);
     CHECK(hears(wall, agent));
 }
 
 TEST_CASE("an allow-list that becomes unreadable changes nothing, and says so", "[trust]") {
     TrustedWall wall;
     TrustedAgent agent;
-    agent.knows(wall.key());
-    wall.allows(agentPermit(agent.key()));
-    agent.connect(wall.endpoint());
+    letIn(wall, agent);
     REQUIRE(hears(wall, agent));
     std::ofstream(wall.trust->files().allowedPath()) << "[[key]]\n";
     CHECK(comesTo([&] {
@@ -77,9 +71,7 @@ TEST_CASE("an allow-list that becomes unreadable changes nothing, and says so", 
 TEST_CASE("an allow-list that others may write is not read, until they may no more", "[trust]") {
     TrustedWall wall;
     TrustedAgent agent;
-    agent.knows(wall.key());
-    wall.allows(agentPermit(agent.key()));
-    agent.connect(wall.endpoint());
+    letIn(wall, agent);
     REQUIRE(hears(wall, agent));
     const auto& path = wall.trust->files().allowedPath();
     ::chmod(path.c_str(), 0666);

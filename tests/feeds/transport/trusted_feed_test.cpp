@@ -19,9 +19,7 @@ using std::chrono::milliseconds;
 TEST_CASE("an agent whose key is allowed is heard", "[trust]") {
     TrustedWall wall;
     TrustedAgent agent;
-    agent.knows(wall.key());
-    wall.allows(agentPermit(agent.key()));
-    agent.connect(wall.endpoint());
+    letIn(wall, agent);
     CHECK(hears(wall, agent));
     CHECK_FALSE(wall.status().plain);
     CHECK(wall.health().refused.empty());
@@ -73,9 +71,7 @@ TEST_CASE("who speaks without a key, or to the wrong one, is not heard", "[trust
 TEST_CASE("a thief with an agent's key speaks for nobody else", "[trust]") {
     TrustedWall wall;
     TrustedAgent thief;
-    thief.knows(wall.key());
-    wall.allows(agentPermit(thief.key()));
-    thief.connect(wall.endpoint());
+    letIn(wall, thief);
     REQUIRE(hears(wall, thief));
     const auto before = wall.step.state().world().totals(*wall.step.state().settled());
     REQUIRE(before);
@@ -124,9 +120,7 @@ TEST_CASE("a thief with an agent's key speaks for nobody else", "[trust]") {
 TEST_CASE("what cannot be read is told with whose key it was", "[trust]") {
     TrustedWall wall;
     TrustedAgent agent;
-    agent.knows(wall.key());
-    wall.allows(agentPermit(agent.key()));
-    agent.connect(wall.endpoint());
+    letIn(wall, agent);
     REQUIRE(hears(wall, agent));
     const auto isTold = [&](auto change, const std::string& what) {
         return comesTo([&] {
